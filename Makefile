@@ -1,0 +1,54 @@
+# The commands of a working day. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help venv ui demo serve test lint format bench clean system-packages
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(INSTALLED)  ## the virtual environment with everything that tests and demo need
+
+# The stamp is written last, so an install that broke off is done again, and one that is whole costs nothing.
+$(INSTALLED): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || { echo "Making .venv"; $(PYTHON) -m venv .venv; }
+	@echo "Installing videolect and its development tools into .venv"
+	@$(PIP) install -c constraints.txt -e '.[dev,pg]'
+	@touch $@
+
+ui: $(INSTALLED)  ## the browser client, built from ui/ into the package
+	@$(BIN)/python tools/node.py build
+
+demo: venv ui  ## try it: the whole loop on sample clips (VIDEO=file for one of yours, ARGS=... for more)
+	@$(BIN)/videolect demo $(if $(VIDEO),--video "$(VIDEO)") $(ARGS)
+
+serve: venv ui  ## the desk on this machine (ARGS=... is handed on)
+	@$(BIN)/videolect desk serve $(ARGS)
+
+lint: $(INSTALLED)  ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(INSTALLED)  ## mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+system-packages: $(INSTALLED)
+	@$(BIN)/python tools/system_packages.py
+
+# Lint comes first because it is fast, and so that pytest's own closing line is the last one.
+test: venv ui system-packages lint  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: venv  ## measure beside the peers (ARGS=... is handed on)
+	@$(PIP) install -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## remove what was built, the virtual environment too
+	rm -rf .venv build dist ui/node_modules ui/dist src/videolect/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,63 @@
+"""The few errors that a person can mend: what happened, and what to do about it.
+
+Only what a person can mend is one of these; everything else keeps its traceback. A command ends with the error's
+``exit_code`` (1: the data say no, 2: asked wrongly); the desk's HTTP interface maps the classes to status codes.
+"""
+
+from __future__ import annotations
+
+
+class VideolectError(Exception):
+    """Something a person can mend. ``str(error)`` is one line that names the value and the rule; ``mend`` says what to do."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, mend: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.mend}"
+
+
+class BadInput(VideolectError):
+    """A value breaks a rule."""
+
+
+class NotFound(VideolectError):
+    """Nothing has that name."""
+
+
+class NotAllowed(VideolectError):
+    """This person's role does not include that."""
+
+
+class NotYourTurn(VideolectError):
+    """The act may not follow here: the task's state or the person's part in it forbids it."""
+
+
+class StaleVersion(VideolectError):
+    """The task has moved on since it was read."""
+
+
+class HeldByAnother(VideolectError):
+    """Someone else holds the lease on the task."""
+
+
+class LeaseLost(VideolectError):
+    """The lease has lapsed or was handed to someone else."""
+
+
+class KeyReused(VideolectError):
+    """One idempotency key came with two different acts."""
+
+
+class CannotRead(VideolectError):
+    """A file cannot be read as what it should be."""
+
+    exit_code = 1
+
+
+class MissingExtra(VideolectError):
+    """An optional part of the package is not installed."""

@@ -1,0 +1,556 @@
+"""The desk: the handful of verbs that every face calls, and the only way to change anything. Each loads, checks, appends.
+
+A verb takes the worker, the task and ``Work`` (the lease's token, an idempotency key, the version seen, active seconds)
+and answers with an ``Outcome``. Nothing is overwritten and nothing half done stays: one verb, one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from videolect.errors import BadInput, HeldByAnother, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
+from videolect.language.spec import Spec
+from videolect.oversight import caption_task, labelling
+from videolect.oversight.caption_task import CaptionTask, Round
+from videolect.oversight.labelling import LabelTask
+from videolect.oversight.ports import BoardRow, Clock, Lease, Ledger, QueueQuery, SystemClock, TaskRow, Writer
+from videolect.oversight.roles import Worker
+from videolect.oversight.standing import (
+    QueueProjector, Standing, Task, fold_any, standing, text_for_dependants
+)  # fmt: skip
+from videolect.record.acts import (
+    Act, Answer, Approved, CampaignOpened, Claimed, Corrected, Critiqued, Drafted, Edited, Imported, Labelled, Opened,
+    Rated, Rejected, Released, Revised, Stage, Submitted, Tick, Withdrawn, campaign_stream, hash_of_answers,
+    video_stream,
+)  # fmt: skip
+from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey
+from videolect.record.checks import content_hash
+from videolect.record.clip import Clip, Video
+from videolect.record.critique import Critique
+from videolect.record.drafting import Draft, DraftRequest, ReviseRequest
+
+LEASE_SECONDS = 150
+"""A lease's life without a heartbeat. A page beats every 30 s: it may miss four."""
+
+_TRIES = 4
+"""How often a verb re-reads when another act slipped in between."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """What comes with an act from the worker's side."""
+
+    token: int | None = None
+    key: str | None = None
+    version: int | None = None
+    """The task version that the worker saw; StaleVersion when the task has moved on. None: do not ask."""
+    active_seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """``done``; ``repeated``: the key had led to this act already; ``extra``: kept beside the task, moved nothing."""
+
+    outcome: Literal["done", "repeated", "extra"]
+    act: Act
+    task: Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A task as the desk sees it: its state, its standing, the tasks it is written from, and the lease on it."""
+
+    task: Task
+    standing: Standing
+    parents: Mapping[str, Task]
+    lease: Lease | None
+
+
+class Desk:
+    """Every change to the record goes through one of these methods."""
+
+    def __init__(
+        self, ledger: Ledger, spec: Spec, *, writer: Writer | None = None, clock: Clock | None = None,
+        lease_seconds: int = LEASE_SECONDS,
+    ) -> None:  # fmt: skip
+        self.ledger = ledger
+        self.spec = spec
+        self.writer = writer
+        self.clock = clock or SystemClock()
+        self.lease_seconds = lease_seconds
+        self.projector = projector_of(spec)
+
+    # -- looking
+
+    def look(self, key: TaskKey) -> Look:
+        """NotFound where the campaign has no such task."""
+        acts = self.ledger.read(key.stream)
+        if not acts:
+            raise NotFound(f"There is no task {key.stream}.", mend="Choose one from the queue.")
+        task = fold_any(acts)
+        parents = self.projector.family(key, self.ledger.read)
+        return Look(task=task, standing=standing(task, parents), parents=parents, lease=self.ledger.lease(key.stream))
+
+    def may(self, look: Look, worker: Worker) -> dict[str, str | None]:
+        """Each verb of the task: None where this worker may do it now, else why not."""
+        task = look.task
+        if isinstance(task, LabelTask):
+            holder = task.holding.holder
+            mine = holder is not None and holder.worker == worker.id
+            return {
+                "label": None if mine else "Claim the task first.",
+                "withdraw": self._why_no_task_withdrawal(worker),
+            }
+        answer: dict[str, str | None] = {}
+        for verb in ("rate", "critique", "revise", "edit", "submit", "approve", "reject", "correct"):
+            why = caption_task.why_not(task, verb, worker.id)
+            answer[verb] = why and f"{why[0]} {why[1]}"
+        why = caption_task.why_not(task, "draft", worker.id)
+        answer["redraft"] = (why and f"{why[0]} {why[1]}") or (
+            None if look.standing.stale else "The draft is not stale."
+        )
+        why = caption_task.why_not(task, "withdraw", worker.id)
+        answer["withdraw"] = (why and f"{why[0]} {why[1]}") if not worker.leads else None
+        return answer
+
+    def queue(self, query: QueueQuery) -> Sequence[TaskRow]:
+        """Rows of the queue, by priority and then age."""
+        return self.ledger.queue(query, now=self.clock.now())
+
+    def board(self, campaign: str | None = None) -> Sequence[BoardRow]:
+        """How many tasks stand where."""
+        return self.ledger.board(campaign)
+
+    def campaigns(self) -> list[Campaign]:
+        """All campaigns, oldest first."""
+        return [act.campaign for _, act in self.ledger.every(kind="CampaignOpened") if isinstance(act, CampaignOpened)]
+
+    def campaign(self, name: str) -> Campaign:
+        """What a campaign was opened with, or NotFound."""
+        for act in self.ledger.read(campaign_stream(name)):
+            if isinstance(act, CampaignOpened):
+                return act.campaign
+        raise NotFound(f"There is no campaign {name}.", mend="Choose one of the desk's campaigns.")
+
+    def video(self, video_hash: str) -> Video:
+        """An imported video, or NotFound."""
+        for act in self.ledger.read(video_stream(video_hash)):
+            if isinstance(act, Imported):
+                return act.video
+        raise NotFound(f"No video has the hash {video_hash}.", mend="Import it: videolect data import.")
+
+    # -- setting up
+
+    def record_video(self, worker: Worker, video: Video) -> bool:
+        """Keep what an imported file says of itself; False where it was known already."""
+        stream = video_stream(video.hash)
+        if self.ledger.read(stream):
+            return False
+        act = Imported(
+            stream=stream,
+            version=1,
+            actor=worker.actor,
+            at=self.clock.now(),
+            spec_version=self.spec.version,
+            video=video,
+        )
+        try:
+            self.ledger.append([act])
+        except StaleVersion:  # another importer was faster with the same bytes
+            return False
+        return True
+
+    def open_campaign(
+        self, worker: Worker, name: str, *, policy: Policy | None = None, aspects: Sequence[str] | None = None
+    ) -> Campaign:
+        """Begin a campaign under the desk's specification."""
+        worker.check_leads("open a campaign")
+        known = [aspect.id for aspect in self.spec.aspects]
+        chosen = tuple(aspects if aspects is not None else known)
+        if unknown := [aspect for aspect in chosen if aspect not in known]:
+            raise BadInput(f"The specification has no aspect {unknown[0]!r}.", mend=f"Known: {', '.join(known)}.")
+        campaign = Campaign(
+            name=name,
+            spec_version=self.spec.version,
+            spec_hash=self.spec.hash,
+            aspects=chosen,
+            policy=policy or Policy(),
+        )
+        act = CampaignOpened(
+            stream=campaign_stream(name), version=1, actor=worker.actor, at=self.clock.now(),
+            spec_version=self.spec.version, campaign=campaign,
+        )  # fmt: skip
+        try:
+            self.ledger.append([act])
+        except StaleVersion:
+            raise BadInput(
+                f"There is a campaign {name} already.", mend="Choose another name, or add clips to it."
+            ) from None
+        return campaign
+
+    def add_clips(self, worker: Worker, campaign: Campaign, clips: Iterable[Clip], *, priority: int = 0) -> int:
+        """Open the tasks of these clips (labels and every aspect); those that exist are left. How many were opened."""
+        worker.check_leads("add clips")
+        acts: list[Act] = []
+        for clip in clips:
+            for aspect in (LABELS, *campaign.aspects):
+                key = TaskKey(campaign=campaign.name, clip=clip.id, aspect=aspect)
+                known = self.ledger.row(key.stream)
+                if known is None:
+                    acts.append(
+                        Opened(
+                            stream=key.stream, version=1, actor=worker.actor, at=self.clock.now(), clip=clip,
+                            spec_version=campaign.spec_version, mode=drawn_mode(campaign.policy, key),
+                            policy=campaign.policy, priority=priority,
+                        )
+                    )  # fmt: skip
+        for start in range(0, len(acts), 600):
+            self.ledger.append(acts[start : start + 600])
+        return len(acts)
+
+    # -- leases
+
+    def claim(self, worker: Worker, key: TaskKey) -> Lease:
+        """Take this task, or go on with it where the worker holds it already (another tab gets the same lease)."""
+        for _ in range(_TRIES):
+            look = self.look(key)
+            now = self.clock.now()
+            until = now + timedelta(seconds=self.lease_seconds)
+            holder = look.task.holding.holder
+            if holder is not None and holder.worker == worker.id and look.lease is not None:
+                return self.ledger.renew(key.stream, token=holder.token, now=now, until=until)
+            if look.lease is not None and look.lease.until > now and look.lease.worker != worker.id:
+                raise held_by_another(key)
+            act = self._claim_act(worker, look)
+            _apply(look.task, act)  # a claim that may not follow raises here, before anything is kept
+            try:
+                return self.ledger.claim(act, now=now, until=until)
+            except StaleVersion:
+                continue
+        raise StaleVersion(f"{key.stream} keeps changing.", mend="Try again.")
+
+    def claim_next(
+        self, worker: Worker, *, campaign: str | None = None, stages: Sequence[Stage] | None = None,
+        aspect: str | None = None,
+    ) -> Lease | None:  # fmt: skip
+        """Take the first task of the queue that this worker may do; None where there is none."""
+        for stage in stages or ("correct", *(stage for stage in worker.stages if stage != "correct")):
+            reserved_for = None
+            if stage not in worker.stages:
+                if stage != "correct" or not worker.is_person:
+                    continue
+                reserved_for = worker.id  # an author corrects his own where the policy says so
+            after: tuple[int, int] | None = None
+            while rows := self.queue(
+                QueueQuery(
+                    campaign=campaign,
+                    stages=(stage,),
+                    aspect=aspect,
+                    free_for=worker.id,
+                    reserved_for=reserved_for,
+                    limit=_SPREAD,
+                    after=after,
+                )
+            ):
+                # The head first; when others take it at the same moment, spread out instead of queueing for the second.
+                start = 0
+                for turn in range(len(rows)):
+                    row = rows[(start + turn) % len(rows)]
+                    try:
+                        return self.claim(worker, TaskKey(campaign=row.campaign, clip=row.clip, aspect=row.aspect))
+                    except (HeldByAnother, NotYourTurn, StaleVersion, NotAllowed):
+                        if turn == 0:
+                            start = _place_of(worker.id, len(rows))
+                after = (-rows[-1].priority, rows[-1].opened_seq)
+        return None
+
+    def heartbeat(self, worker: Worker, key: TaskKey, token: int) -> Lease:
+        """Keep the lease alive. LeaseLost when it went to someone else."""
+        now = self.clock.now()
+        return self.ledger.renew(key.stream, token=token, now=now, until=now + timedelta(seconds=self.lease_seconds))
+
+    def release(self, worker: Worker, key: TaskKey, token: int, *, reason: str = "") -> Task:
+        """Give the task back."""
+        return self._act(worker, key, Work(token=token), Released, lambda task: {"reason": reason}).task
+
+    # -- the work
+
+    def label(self, worker: Worker, key: TaskKey, work: Work, answers: Mapping[str, Answer]) -> Outcome:
+        """Answer the label form. BadInput lists every rule of the specification that the answers break."""
+        if violations := self.spec.check_answers(answers):
+            first = violations[0]
+            more = f" ({len(violations) - 1} more)" if len(violations) > 1 else ""
+            raise LabelsContradict(
+                f"{', '.join(first.fields)}: {first.rule}{more}", mend=first.mend, violations=violations
+            )
+        known = self.spec.normalise(answers)
+        return self._act(worker, key, work, Labelled, lambda task: {"answers": known})
+
+    def keep_draft(self, worker: Worker, key: TaskKey, work: Work, draft: Draft, request: DraftRequest) -> Outcome:
+        """Append a draft that a model wrote under its lease; ``request`` is what it was written from."""
+        return self._act(worker, key, work, Drafted, lambda task: _draft_fields(draft, request), actor=draft.model)
+
+    def draft_request(self, key: TaskKey) -> DraftRequest:
+        """What a writer needs for this task. NotYourTurn while a parent is missing."""
+        look = self.look(key)
+        if look.standing.waiting_for:
+            raise NotYourTurn(
+                f"{key.stream} waits for {', '.join(look.standing.waiting_for)}.", mend="Finish those first."
+            )
+        labels = look.parents.get(LABELS)
+        return DraftRequest(
+            clip=look.task.opened.clip,
+            aspect=key.aspect,
+            answers=labels.labelled.answers if isinstance(labels, LabelTask) and labels.labelled else {},
+            parents={
+                aspect: text
+                for aspect, parent in look.parents.items()
+                if (text := text_for_dependants(parent)) is not None
+            },
+        )
+
+    def redraft(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
+        """A new draft, asked for by the person who holds the task, where the old one is stale."""
+        if repeated := self._repeated(worker, key, work, Drafted):
+            return repeated
+        look = self.look(key)
+        if not look.standing.stale:
+            raise NotYourTurn(f"The draft of {key.stream} is not stale.", mend="Criticise it.")
+        request = self.draft_request(key)
+        return self.keep_draft(worker, key, work, self._writer().draft(request), request)
+
+    def rate(self, worker: Worker, key: TaskKey, work: Work, rating: int) -> Outcome:
+        """Say how good the draft is, 1 to 5; 5 means that no edits are needed."""
+        return self._act(worker, key, work, Rated, lambda task: {"rating": rating})
+
+    def critique(self, worker: Worker, key: TaskKey, work: Work, critique: Critique) -> Outcome:
+        """Say what is wrong with the draft. BadInput where a point's span or frames do not fit draft and clip."""
+
+        def fields(task: Task) -> dict[str, Any]:
+            draft = _round_of(task, work).draft
+            critique.check_against(draft.text if draft else "", task.opened.clip.frames)
+            if unknown := [
+                p.primitive for p in critique.points if p.primitive and p.primitive not in self.spec.primitives
+            ]:
+                raise BadInput(f"{unknown[0]!r} is no primitive.", mend="Choose one of the specification, or a topic.")
+            return {"critique": critique}
+
+        return self._act(worker, key, work, Critiqued, fields)
+
+    def revise(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
+        """Let the writer carry out the critique."""
+        if repeated := self._repeated(worker, key, work, Revised):
+            return repeated
+        task = self.look(key).task
+        if not isinstance(task, CaptionTask):
+            raise NotYourTurn(f"{key.stream} has no caption.", mend="Revise a caption's task.")
+        now = _round_of(task, work)
+        if task.round is now:
+            caption_task.require(task, "revise", worker.id)
+        if now.draft is None or now.critique is None:
+            raise NotYourTurn("There is no critique to revise by.", mend="Write the critique first.")
+        request = self.draft_request(key)
+        revision = self._writer().revise(
+            ReviseRequest(
+                clip=request.clip,
+                aspect=key.aspect,
+                draft=now.draft.text,
+                critique=now.critique,
+                answers=request.answers,
+            )
+        )
+        fields = {"text": revision.text, "applied": revision.applied, "not_applied": revision.not_applied}
+
+        def unchanged(task: Task) -> dict[str, Any]:
+            # The writer may have taken a minute: its words belong to the critique that it was given.
+            if (found := _round_of(task, work).critique) != now.critique or found is None:
+                raise StaleVersion("The critique changed while the writer was at work.", mend="Revise again.")
+            return fields
+
+        return self._act(worker, key, work, Revised, unchanged, actor=revision.model)
+
+    def edit(self, worker: Worker, key: TaskKey, work: Work, text: str) -> Outcome:
+        """Write by hand: over the revision, over the draft (mode edit), or from nothing (mode write)."""
+        return self._act(worker, key, work, Edited, lambda task: {"text": text})
+
+    def submit(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
+        """Hand the caption in."""
+        return self._act(worker, key, work, Submitted, lambda task: {"text": _text_of(task, work, "submit", worker)})
+
+    def correct(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
+        """Hand a correction in."""
+        return self._act(worker, key, work, Corrected, lambda task: {"text": _text_of(task, work, "correct", worker)})
+
+    def approve(self, worker: Worker, key: TaskKey, work: Work, ticks: Mapping[str, Tick]) -> Outcome:
+        """Let the caption stand, with a word on each point of the critique."""
+        return self._act(worker, key, work, Approved, lambda task: {"ticks": ticks})
+
+    def reject(self, worker: Worker, key: TaskKey, work: Work, reason: str, ticks: Mapping[str, Tick]) -> Outcome:
+        """Send the caption to correction, with the reason."""
+        return self._act(worker, key, work, Rejected, lambda task: {"reason": reason, "ticks": ticks})
+
+    def withdraw(
+        self, worker: Worker, key: TaskKey, work: Work, target: Literal["submission", "task"], reason: str
+    ) -> Outcome:
+        """Take one's submission back before a verdict; or, as a lead, close the whole task."""
+        if target == "task" and (why := self._why_no_task_withdrawal(worker)):
+            raise NotAllowed(why, mend="Ask the campaign's lead.")
+        return self._act(worker, key, work, Withdrawn, lambda task: {"target": target, "reason": reason})
+
+    # -- inside
+
+    def _act(
+        self, worker: Worker, key: TaskKey, work: Work, kind: type[Act], fields: Callable[[Task], Mapping[str, Any]], *,
+        actor: Any = None,
+    ) -> Outcome:  # fmt: skip
+        """Load, check, append. ``fields`` gives the act's own part from the task as it is now."""
+        for _ in range(_TRIES):
+            if repeated := self._repeated(worker, key, work, kind):
+                return repeated
+            task = self._task(key)
+            _check_version(task, work)
+            act = kind(
+                stream=key.stream, version=task.version + 1, actor=actor or worker.actor, at=self.clock.now(),
+                spec_version=task.opened.spec_version, key=work.key, token=work.token,
+                asked_by=worker.id if actor is not None and actor.id != worker.id else None,
+                active_seconds=work.active_seconds, **fields(task),
+            )  # fmt: skip
+            after = _apply(task, act)
+            ended = task.holding.holder if after.holding.holder is None else None
+            try:
+                self.ledger.append([act], ends_lease=ended.token if ended else None)
+            except (StaleVersion, KeyReused):
+                continue  # read again: the check above tells what has changed
+            extra = len(after.extras) > len(task.extras)
+            return Outcome(outcome="extra" if extra else "done", act=act, task=after)
+        raise StaleVersion(f"{key.stream} keeps changing.", mend="Try again.")
+
+    def _task(self, key: TaskKey) -> Task:
+        acts = self.ledger.read(key.stream)
+        if not acts:
+            raise NotFound(f"There is no task {key.stream}.", mend="Choose one from the queue.")
+        return fold_any(acts)
+
+    def _repeated(self, worker: Worker, key: TaskKey, work: Work, kind: type[Act]) -> Outcome | None:
+        """The earlier outcome where this idempotency key was used before."""
+        if work.key is None or (act := self.ledger.by_key(worker.id, work.key)) is None:
+            return None
+        if act.stream != key.stream or type(act) is not kind:
+            raise KeyReused(
+                f"The idempotency key {work.key[:60]!r} already led to {type(act).__name__} in {act.stream}.",
+                mend="Make a new key for each act.",
+            )
+        return Outcome(outcome="repeated", act=act, task=self._task(key))
+
+    def _writer(self) -> Writer:
+        if self.writer is None:
+            raise NotYourTurn(
+                "This desk has no writer.", mend="Start it with one: videolect desk serve --writer labels."
+            )
+        return self.writer
+
+    def _claim_act(self, worker: Worker, look: Look) -> Claimed:
+        task = look.task
+        if isinstance(task, LabelTask):
+            stage: Stage | None = "label" if task.withdrawn is None else None
+        else:
+            stage = look.standing.stage
+        if stage is None:
+            waits = f": it waits for {', '.join(look.standing.waiting_for)}" if look.standing.waiting_for else ""
+            raise NotYourTurn(f"{task.key.stream} is {look.standing.status}{waits}.", mend="Choose another task.")
+        reserved = isinstance(task, CaptionTask) and task.corrector == worker.id
+        worker.check_may_take(stage, reserved_for_me=reserved)
+        return Claimed(
+            stream=task.key.stream, version=task.version + 1, actor=worker.actor, at=self.clock.now(),
+            spec_version=task.opened.spec_version, token=task.holding.token + 1, stage=stage,
+        )  # fmt: skip
+
+    @staticmethod
+    def _why_no_task_withdrawal(worker: Worker) -> str | None:
+        return None if worker.leads else f"{worker.id} is no lead, and may not close a task."
+
+
+class LabelsContradict(BadInput):
+    """The answers of a label form break rules of the specification; ``violations`` lists all of them."""
+
+    def __init__(self, message: str, *, mend: str, violations: Sequence[Any]) -> None:
+        super().__init__(message, mend=mend)
+        self.violations = tuple(violations)
+
+
+_SPREAD = 32
+"""How far down the queue workers spread when they collide at its head."""
+
+
+def projector_of(spec: Spec) -> QueueProjector:
+    """The projector that a ledger under this specification needs."""
+    return QueueProjector(parents={aspect.id: tuple(aspect.parents) for aspect in spec.aspects})
+
+
+def drawn_mode(policy: Policy, key: TaskKey) -> Mode:
+    """The task's arm: drawn by the policy's weights from a hash of the task's name, so that it can be drawn again."""
+    digest = hashlib.sha256(key.stream.encode()).digest()
+    point = int.from_bytes(digest[:8], "big") / 2**64 * sum(policy.modes.values())
+    for mode, weight in policy.modes.items():
+        point -= weight
+        if point < 0:
+            return mode
+    return next(mode for mode, weight in policy.modes.items() if weight > 0)
+
+
+def held_by_another(key: TaskKey) -> HeldByAnother:
+    """The error for a task under someone else's live lease."""
+    return HeldByAnother(
+        f"Someone else is working on {key.stream}.", mend="Take another task, or wait until it is free."
+    )
+
+
+def _place_of(worker: str, count: int) -> int:
+    return int.from_bytes(hashlib.sha256(worker.encode()).digest()[:4], "big") % count
+
+
+def _apply(task: Task, act: Act) -> Task:
+    return labelling.apply(task, act) if isinstance(task, LabelTask) else caption_task.apply(task, act)
+
+
+def _check_version(task: Task, work: Work) -> None:
+    """StaleVersion where the task moved on since the worker saw it; extras of others move nothing."""
+    if work.version is None or work.version == task.version:
+        return
+    later = range(work.version + 1, task.version + 1)
+    if work.version > task.version or not {act.version for act in task.extras}.issuperset(later):
+        raise StaleVersion(
+            f"{task.key.stream} is at version {task.version}; you saw {work.version}.", mend="Read the task again."
+        )
+
+
+def _round_of(task: Task, work: Work) -> Round:
+    """The round that this work belongs to: the one at work, or the worker's own that moved aside."""
+    if isinstance(task, CaptionTask):
+        if work.token is not None and work.token in task.side_rounds:
+            return task.side_rounds[work.token]
+        if task.round is not None:
+            return task.round
+    raise NotYourTurn(f"No round of {task.key.stream} is open.", mend="Claim the task first.")
+
+
+def _text_of(task: Task, work: Work, verb: str, worker: Worker) -> str:
+    if not isinstance(task, CaptionTask):
+        raise NotYourTurn(f"{task.key.stream} has no caption.", mend="Label it.")
+    now = _round_of(task, work)
+    if now is task.round:
+        caption_task.require(task, verb, worker.id)
+    if now.text is None:
+        raise NotYourTurn("There is no caption to hand in.", mend="Revise by the critique, or write it by hand.")
+    return now.text
+
+
+def _draft_fields(draft: Draft, request: DraftRequest) -> dict[str, Any]:
+    """The draft with the hashes of what it was written from, which may by now be older than what stands."""
+    hashes = {aspect: content_hash(text) for aspect, text in request.parents.items()}
+    hashes[LABELS] = hash_of_answers(request.answers)
+    return {"text": draft.text, "parents": hashes, "cannot_know": draft.cannot_know, "planted": draft.planted}

@@ -1,0 +1,67 @@
+"""Who holds a task, by its acts alone: leases are taken and given back, and every lease has a fencing token.
+
+Whether a lease is still live is a matter of the clock and stands in the ledger beside the acts; a lapsed lease goes on
+being the task's until somebody else claims it. An act under a token that is no longer the holder's is an *extra*
+answer: it is kept and flagged, and moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from videolect.errors import NotYourTurn
+from videolect.record.acts import Act, Claimed, Stage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """The worker whose turn it is."""
+
+    worker: str
+    token: int
+    stage: Stage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """All leases that a task ever gave out, and the one that counts."""
+
+    holder: Holder | None = None
+    token: int = 0
+    """The highest token given out."""
+    issued: Mapping[int, Holder] = field(default_factory=dict)
+
+    def claimed(self, act: Claimed) -> Holding:
+        """After a claim. Its token must be the next one."""
+        if act.token != self.token + 1:
+            raise NotYourTurn(f"The lease's token is {act.token}, not {self.token + 1}.", mend="Claim the task again.")
+        holder = Holder(worker=act.actor.id, token=act.token, stage=act.stage)
+        return Holding(holder=holder, token=act.token, issued={**self.issued, act.token: holder})
+
+    def ended(self) -> Holding:
+        """After the lease was given back or its work was done."""
+        return replace(self, holder=None)
+
+    def released(self, act: Act) -> Holding:
+        """After the holder gave it back. NotYourTurn for a token that no longer counts."""
+        if not self.is_current(act):
+            raise NotYourTurn(f"{act.worker} no longer holds {act.stream}.", mend="Nothing is left to give back.")
+        return self.ended()
+
+    def moved(self, stage: Stage) -> Holding:
+        """The same lease, now for the next stage: a reviewer who rejects goes on to correct."""
+        if self.holder is None:
+            raise NotYourTurn("Nobody holds the task.", mend="Claim it first.")
+        holder = replace(self.holder, stage=stage)
+        return replace(self, holder=holder, issued={**self.issued, holder.token: holder})
+
+    def is_current(self, act: Act) -> bool:
+        """Whether the act is the holder's; False makes it an extra. NotYourTurn where the worker never had that lease."""
+        lease = self.issued.get(act.token) if act.token is not None else None
+        if lease is None or lease.worker != act.worker:
+            raise NotYourTurn(
+                f"{act.worker} was never given a lease with token {act.token} on {act.stream}.",
+                mend="Claim the task first, and send the token that the claim returned.",
+            )
+        return self.holder is not None and lease.token == self.holder.token

@@ -1,0 +1,275 @@
+"""Acts: the things that happen, each done by one person or model at one time, and kept for ever.
+
+A task's state is a fold over its acts (``oversight.caption_task``); nothing else is stored as truth. New kinds are
+added here and to ``ACTS``; a changed kind raises ``codec.SCHEMA`` and brings an upcaster.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from videolect.errors import BadInput
+from videolect.record.campaign import MODES, Campaign, Mode, Policy
+from videolect.record.checks import check_name, check_text, content_hash
+from videolect.record.clip import Clip, Video
+from videolect.record.critique import Critique
+from videolect.record.people import Actor
+
+Answer = str | int | float | bool | tuple[str, ...] | None
+"""A raw answer in a label record: a list-valued field holds strings, None is "left open"."""
+
+Stage = Literal["label", "draft", "caption", "review", "correct"]
+Tick = Literal["agreed", "disagreed"]
+"""A reviewer's word on one point of a critique."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """What every act carries."""
+
+    stream: str
+    version: int
+    """Place in the stream, from 1 without gaps; the ledger refuses a second act at the same place."""
+    actor: Actor
+    at: datetime
+    """In UTC."""
+    spec_version: str
+    key: str | None = None
+    """Idempotency key: the same actor's second act under the same key is the first one again."""
+    token: int | None = None
+    """Fencing token of the lease under which it was done; one that is not the current holder's makes it an extra."""
+    asked_by: str | None = None
+    """The person who asked a model for it, or who decided it for another."""
+    active_seconds: float = 0.0
+    """Time the worker was at it since the last act, idle time left out. Seconds."""
+
+    @property
+    def worker(self) -> str:
+        """In whose hands the task was: whoever asked a model to write, else the actor. Idempotency keys are theirs."""
+        return self.asked_by or self.actor.id
+
+    def __post_init__(self) -> None:
+        if self.version < 1:
+            raise BadInput(f"Act version {self.version} is below 1.", mend="Count the stream's acts from 1.")
+        if self.at.tzinfo is None or self.at.utcoffset() != timedelta(0):
+            raise BadInput(f"The act's time {self.at.isoformat()} is not in UTC.", mend="Give an aware UTC time.")
+        if not 0 <= self.active_seconds < 864_000:
+            raise BadInput(f"Active seconds {self.active_seconds} are not a stage's time.", mend="Give 0 to 864,000.")
+        if self.key is not None:
+            check_text(self.key, "The idempotency key", limit=200, blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported(Act):
+    """A file came in."""
+
+    video: Video
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CampaignOpened(Act):
+    """A campaign began."""
+
+    campaign: Campaign
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened(Act):
+    """A task began: everything that its rules need stands here, so that its stream can be folded alone."""
+
+    clip: Clip
+    mode: Mode
+    policy: Policy
+    priority: int = 0
+    """Higher comes first."""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        if self.mode not in MODES:
+            raise BadInput(f"Mode {self.mode!r} is unknown.", mend=f"Use one of {', '.join(MODES)}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed(Act):
+    """A worker took the lease; ``token`` is its fencing token, one higher than the task's last."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Released(Act):
+    """The lease was given back."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Labelled(Act):
+    """An expert answered the label form."""
+
+    answers: Mapping[str, Answer]
+
+    @property
+    def labels_hash(self) -> str:
+        """Identity of the answers, whatever their order."""
+        return hash_of_answers(self.answers)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlantedError:
+    """An error that a demonstration wrote into a draft on purpose, declared."""
+
+    kind: str
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drafted(Act):
+    """A model wrote a draft (the pre-caption)."""
+
+    text: str
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """Content hash of each parent caption that the draft was written from; ``labels`` for the label record."""
+    cannot_know: tuple[str, ...] = ()
+    """Topics on which the writer had nothing to go by."""
+    planted: tuple[PlantedError, ...] = ()
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.text, "The draft", blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rated(Act):
+    """A worker said how good the draft is, 1 to 5."""
+
+    rating: int
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        if isinstance(self.rating, bool) or not isinstance(self.rating, int) or not 1 <= self.rating <= 5:
+            raise BadInput(f"Rating {self.rating!r} is off the scale.", mend="Rate from 1 to 5.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Critiqued(Act):
+    """A worker said what is wrong with the draft."""
+
+    critique: Critique
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotApplied:
+    """A point that a reviser did not carry out, and why."""
+
+    point: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revised(Act):
+    """A model wrote the post-caption from the draft and the critique."""
+
+    text: str
+    applied: tuple[str, ...] = ()
+    """Ids of the points that it carried out."""
+    not_applied: tuple[NotApplied, ...] = ()
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.text, "The revision", blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edited(Act):
+    """A worker wrote by hand: over a revision, over a draft (mode edit), or from nothing (mode write)."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.text, "The edited caption", blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted(Act):
+    """The author handed the caption in."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.text, "The caption", blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approved(Act):
+    """The reviewer let it stand."""
+
+    ticks: Mapping[str, Tick] = field(default_factory=dict)
+    """By point id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected(Act):
+    """The reviewer did not."""
+
+    reason: str
+    ticks: Mapping[str, Tick] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.reason, "The reason for the rejection", limit=5000, blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corrected(Act):
+    """The rejected caption was mended; ``text`` is the final one unless it is reviewed again."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.text, "The corrected caption", blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawn(Act):
+    """A submission was taken back by its author before a verdict, or the whole task was closed unfinished."""
+
+    target: Literal["submission", "task"]
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.reason, "The reason for the withdrawal", limit=5000)
+
+
+ACTS: dict[str, type[Act]] = {
+    kind.__name__: kind
+    for kind in (
+        Imported, CampaignOpened, Opened, Claimed, Released, Labelled, Drafted, Rated, Critiqued, Revised, Edited,
+        Submitted, Approved, Rejected, Corrected, Withdrawn,
+    )
+}  # fmt: skip
+"""Every kind of act by its name in the ledger."""
+
+
+def hash_of_answers(answers: Mapping[str, Answer]) -> str:
+    """Identity of a label record, whatever the order of its fields."""
+    return content_hash(json.dumps(dict(answers), sort_keys=True))
+
+
+def video_stream(video_hash: str) -> str:
+    """The stream of one imported file."""
+    return f"video/{check_name(video_hash, 'The video hash')}"
+
+
+def campaign_stream(name: str) -> str:
+    """The stream of one campaign."""
+    return f"campaign/{check_name(name, 'The campaign name')}"

@@ -1,0 +1,110 @@
+"""Fixtures that every test may ask for, and the rule for suites that need something from outside the repository."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import browser as browsers
+from tests.support import clips, postgres
+from tests.support.suites import LEFT_OUT, leave_out
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SUITE_OF_FIXTURE = {
+    "postgres_url": "postgres",
+    "postgres_database": "postgres",
+    "chromium_path": "browser",
+    "browser": "browser",
+    "clip_path": "clips",
+}
+"""A test that uses one of these fixtures bears the suite's mark, so that `-m "not browser"` leaves out all of it."""
+
+_database_numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--network", action="store_true", help="also run the tests that need the internet")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for suite in {SUITE_OF_FIXTURE[name] for name in getattr(item, "fixturenames", ()) if name in SUITE_OF_FIXTURE}:
+            item.add_marker(suite)
+    # Playwright's synchronous interface keeps an event loop running in this thread from its first use to its end,
+    # and `asyncio.run` refuses to work beside it. So the tests that open a browser come last.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("network") and not item.config.getoption("--network"):
+        leave_out(item.config, "network", "needs the internet; ask for it with --network.")
+    if item.get_closest_marker("gpu") and not _accelerator():
+        leave_out(item.config, "gpu", "needs torch and an accelerator that it can use.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left_out = config.stash[LEFT_OUT]
+    for suite, why in sorted(left_out.items()):
+        terminalreporter.write_line(f"Suite left out: {suite} - {why}")
+    if not left_out:
+        terminalreporter.write_line("No suite was left out.")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """SQLAlchemy's URL of a private PostgreSQL cluster that lives as long as the run."""
+    programs = postgres.find_postgres()
+    if programs is None:
+        leave_out(pytestconfig, "postgres", "found no initdb; on Debian: apt-get install postgresql.")
+    with postgres.cluster(programs) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """SQLAlchemy's URL of an empty database that is this test's own."""
+    with postgres.fresh_database(postgres_url, f"test_{next(_database_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path(pytestconfig: pytest.Config) -> Path:
+    """The system's Chromium."""
+    program = browsers.find_chromium()
+    if program is None:
+        leave_out(pytestconfig, "browser", "found no Chromium; on Debian: apt-get install chromium.")
+    return program
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """One headless Chromium for the whole run: open a context of your own in it, `browser.new_context()`."""
+    with browsers.launched(chromium_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def clip_path(pytestconfig: pytest.Config) -> Callable[[str], Path]:
+    """Finds a real clip by its file name: `clip_path("nasa_13013.mp4")`."""
+    if not clips.FOLDER.is_dir():
+        leave_out(pytestconfig, "clips", f"the real clips are not part of the repository; looked in {clips.SHOWN}.")
+    return clips.clip
+
+
+def _accelerator() -> bool:
+    if importlib.util.find_spec("torch") is None:
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())

@@ -1,0 +1,1 @@
+"""What tests share: programs that they start, clips that they read, and the walls of the house."""
