@@ -1,0 +1,1 @@
+"""``videolect NOUN VERB``: a command parses, calls one function, prints."""

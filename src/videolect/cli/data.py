@@ -1,0 +1,124 @@
+"""``videolect data``: films in, triples out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from videolect.cli.desk import workspace_of
+from videolect.dataset.triples import triples, write_triples
+from videolect.errors import BadInput, NotFound
+from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
+from videolect.record.clip import Video
+from videolect.wiring import OPERATOR, TIMELINES, Workspace
+
+
+def add_parser(nouns: Any) -> None:
+    """The noun and its verbs."""
+    data = nouns.add_parser("data", help="films in, triples out")
+    verbs = data.add_subparsers(metavar="VERB", required=True)
+
+    take = verbs.add_parser("import", help="take films in and open their tasks")
+    take.add_argument("--format", choices=["videos"], default="videos", help="what PATH holds; default: videos")
+    take.add_argument("path", type=Path, nargs="+", metavar="PATH", help="files or folders")
+    take.add_argument("--campaign", help="open their tasks in this campaign; made where there is none of that name")
+    take.add_argument(
+        "--mode", choices=[*MODES, "random"], default="critique", help="how captions are made; random draws an arm per task"
+    )
+    take.add_argument("--corrector", choices=CORRECTORS, default="reviewer", help="who mends a rejected caption")
+    take.add_argument("--review-corrections", action="store_true", help="a correction waits for one more verdict")
+    take.set_defaults(run=run_import, render=_render_import)
+
+    out = verbs.add_parser("triples", help="write the settled tasks")
+    out.add_argument("--out", type=Path, required=True, metavar="FILE", help=".parquet or .jsonl")
+    out.add_argument("--campaign", help="only this one")
+    out.set_defaults(
+        run=run_triples, render=lambda answer: f"{answer['rows']} triples are in {answer['path']} ({answer['hash'][:12]})."
+    )
+
+
+def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Import; exit code 1 where a file was refused (the others are in)."""
+    if missing := [path for path in asked.path if not path.exists()]:
+        raise BadInput(f"{missing[0]} is not there.", mend="Name files or folders that exist.")
+    workspace = workspace_of(asked)
+    videos, refused, new = take_in(workspace, asked.path)
+    tasks = began = 0
+    if asked.campaign and videos:
+        tasks, began = open_tasks(workspace, asked.campaign, videos, policy=_policy(asked))
+    answer = {
+        "videos": len(videos),
+        "tasks": tasks,
+        "acts": new + began + tasks,
+        "by_status": _by_status(workspace, asked.campaign),
+        "defects": dict(Counter(problem for video in videos for problem in video.problems)),
+        "refused": refused,
+    }
+    workspace.close()
+    return (1 if refused else 0), answer
+
+
+def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[dict[str, str]], int]:
+    """Import every film under these paths; the videos, what was refused with the reason, and how many were new."""
+    from videolect.video.imports import Refused, import_videos
+
+    videos: dict[str, Video] = {}
+    refused = []
+    new = 0
+    for result in import_videos(paths, workspace.storage, on_progress=_progress):
+        if isinstance(result, Refused):
+            refused.append({"path": str(result.path), "why": f"{result.why} {result.mend}"})
+            continue
+        workspace.storage.put_bytes(TIMELINES, result.video.pts_table_hash, result.timeline.to_bytes())
+        new += workspace.desk.record_video(OPERATOR, result.video)
+        videos.setdefault(result.video.hash, result.video)
+    return list(videos.values()), refused, new
+
+
+def _progress(done: int, of: int, path: Path) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {of}  {path.name[:60]:60}", end="" if done < of else "\n", file=sys.stderr)
+
+
+def open_tasks(workspace: Workspace, campaign: str, videos: list[Video], *, policy: Policy) -> tuple[int, int]:
+    """Open the videos' tasks in the campaign; how many tasks, and how many campaigns (0 or 1), were new."""
+    began = 0
+    try:
+        found = workspace.desk.campaign(campaign)
+    except NotFound:
+        found = workspace.desk.open_campaign(OPERATOR, campaign, policy=policy)
+        began = 1
+    return workspace.desk.add_clips(OPERATOR, found, workspace.clips_of(campaign, videos)), began
+
+
+def _policy(asked: argparse.Namespace) -> Policy:
+    arms: dict[Mode, float] = dict.fromkeys(MODES, 1.0) if asked.mode == "random" else {asked.mode: 1.0}
+    return Policy(modes=arms, corrector=asked.corrector, review_corrections=asked.review_corrections)
+
+
+def _by_status(workspace: Workspace, campaign: str | None) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for row in workspace.desk.board(campaign):
+        of_aspect = counts.setdefault(row.aspect, {})
+        of_aspect[row.status] = of_aspect.get(row.status, 0) + row.count
+    return counts
+
+
+def _render_import(answer: dict[str, Any]) -> str:
+    lines = [f"{answer['videos']} videos are in; {answer['tasks']} tasks were opened."]
+    lines += [f"  {problem}: {count}" for problem, count in answer["defects"].items()]
+    lines += [f"  refused {each['path']}: {each['why']}" for each in answer["refused"]]
+    return "\n".join(lines)
+
+
+def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Export."""
+    workspace = workspace_of(asked)
+    if asked.campaign:
+        workspace.desk.campaign(asked.campaign)
+    written = write_triples(triples(workspace.ledger, campaign=asked.campaign), asked.out)
+    workspace.close()
+    return 0, {"rows": written.rows, "path": str(written.path), "hash": written.hash}

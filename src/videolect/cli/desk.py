@@ -1,0 +1,167 @@
+"""``videolect desk``: make a workspace, let people in, serve the pages, draft, rebuild the projections."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from videolect.errors import BadInput
+from videolect.wiring import Workspace
+
+
+def add_parser(nouns: Any) -> None:
+    """The noun and its verbs."""
+    desk = nouns.add_parser("desk", help="the place where people work")
+    verbs = desk.add_subparsers(metavar="VERB", required=True)
+
+    init = verbs.add_parser("init", help="make a workspace")
+    init.set_defaults(run=run_init, render=lambda answer: f"The workspace is {answer['workspace']}.")
+
+    invite = verbs.add_parser("invite", help="make an account")
+    invite.add_argument("person", help="a pseudonym: letters, digits, '.', '_', '-'")
+    invite.add_argument("--name", help="shown in greetings; default: the pseudonym")
+    invite.add_argument(
+        "--role", action="append", choices=["annotator", "reviewer", "lead"], required=True, help="may be given again"
+    )
+    invite.add_argument("--password-stdin", action="store_true", help="read the password; default: make one and print it")
+    invite.set_defaults(run=run_invite, render=_render_invite)
+
+    serve = verbs.add_parser("serve", help="serve the pages")
+    add_serving(serve)
+    serve.set_defaults(run=run_serve, render=lambda answer: "")
+
+    work = verbs.add_parser("work", help="draft whatever waits for a draft, then stop")
+    work.add_argument("--writer", default="labels")
+    work.add_argument("--campaign")
+    work.set_defaults(run=run_work, render=lambda answer: f"{answer['drafted']} drafts were written.")
+
+    rebuild = verbs.add_parser("rebuild", help="make the queue and the board anew from the acts, and compare")
+    rebuild.set_defaults(run=run_rebuild, render=_render_rebuild)
+
+
+def add_serving(parser: argparse.ArgumentParser) -> None:
+    """Options of whatever serves the pages."""
+    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
+    parser.add_argument("--port", type=int, default=8750, help="default: 8750; 0 takes a free one")
+    parser.add_argument("--writer", default="labels", help="the backend that drafts and revises; default: labels")
+
+
+def workspace_of(asked: argparse.Namespace, *, create: bool = False, **options: Any) -> Workspace:
+    """The workspace that the command line names."""
+    if getattr(asked, "writer", None):
+        options.setdefault("writer", asked.writer)
+    make = Workspace.create if create else Workspace.open
+    return make(asked.workspace, database_url=asked.database, **options)
+
+
+def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Make the folder and the database."""
+    workspace = workspace_of(asked, create=True)
+    workspace.database.migrate()
+    workspace.close()
+    return 0, {"workspace": str(asked.workspace), "database": workspace.database.url.render_as_string()}
+
+
+def run_invite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Make an account."""
+    workspace = workspace_of(asked)
+    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else secrets.token_urlsafe(12)
+    workspace.invite(asked.person, name=asked.name or asked.person, roles=asked.role, password=password)
+    workspace.close()
+    return 0, {
+        "person": asked.person, "roles": asked.role, "password": None if asked.password_stdin else password
+    }  # fmt: skip
+
+
+def _render_invite(answer: dict[str, Any]) -> str:
+    said = f"{answer['person']} may sign in as {', '.join(answer['roles'])}."
+    return said + (f"\nPassword (shown once): {answer['password']}" if answer["password"] else "")
+
+
+def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Draft what waits."""
+    from videolect.oversight.worker import draft_all, drafter
+
+    workspace = workspace_of(asked)
+    count = draft_all(workspace.desk, workspace.writer, drafter(), campaign=asked.campaign)
+    workspace.close()
+    return 0, {"drafted": count}
+
+
+def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Rebuild; exit code 1 where the projections were not what the acts say."""
+    workspace = workspace_of(asked)
+    ledger = workspace.ledger
+    before = ledger.projections_hash()
+    tasks = ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
+    print(file=sys.stderr)
+    after = ledger.projections_hash()
+    workspace.close()
+    answer = {"tasks": tasks, "before": before, "after": after, "equal": before == after}
+    return (0 if before == after else 1), answer
+
+
+def _render_rebuild(answer: dict[str, Any]) -> str:
+    said = "as they were, byte for byte" if answer["equal"] else "NOT what stood there before; they are mended now"
+    return f"{answer['tasks']} tasks were folded again. The projections are {said}."
+
+
+def run_serve(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Serve until interrupted."""
+    workspace = workspace_of(asked)
+    if not workspace.accounts.all():
+        raise BadInput("Nobody may sign in yet.", mend="Make an account: videolect desk invite NAME --role annotator.")
+    serve(workspace, host=asked.host, port=asked.port)
+    return 0, {}
+
+
+def serve(workspace: Workspace, *, host: str, port: int, greeting: str = "") -> None:
+    """The pages and the drafting thread, until interrupted."""
+    import uvicorn
+
+    with listening(host, port) as sock:
+        address = f"http://{host}:{sock.getsockname()[1]}"
+        print(f"The desk is open at {address}\n{greeting}", file=sys.stderr, flush=True)
+        server = uvicorn.Server(uvicorn.Config(workspace.app(), log_level="warning", access_log=False))
+        with drafting(workspace):
+            server.run(sockets=[sock])
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[Any]:
+    """A bound socket. BadInput where the port is taken."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise BadInput(f"{host}:{port} cannot be served: {error}.", mend="Choose another with --port.") from None
+        yield sock
+
+
+@contextmanager
+def drafting(workspace: Workspace) -> Iterator[None]:
+    """A thread that drafts whatever waits, as long as the block runs."""
+    from videolect.oversight.worker import draft_for_ever, drafter
+
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=draft_for_ever, args=(workspace.desk, workspace.writer, drafter()), kwargs={"stop": stop}, daemon=True,
+        name="drafting",
+    )  # fmt: skip
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+

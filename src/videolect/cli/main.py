@@ -1,0 +1,80 @@
+"""The entry of every command. ``--json`` prints one JSON object on stdout; logs go to stderr.
+
+Exit codes: 0 done; 1 the data say no; 2 asked wrongly. A person never sees a traceback for 1 or 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from videolect import __version__
+from videolect.cli import data, demo, desk, spec, video, write
+from videolect.errors import VideolectError
+
+NOUNS = (spec, video, desk, data, write, demo)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    asked = build_parser().parse_args(arguments)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO if asked.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        code, answer = asked.run(asked)
+    except VideolectError as error:
+        if asked.json:
+            print(json.dumps({"error": type(error).__name__, "message": error.message, "mend": error.mend}))
+        print(f"{error.message}\n{error.mend}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone: say nothing more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if asked.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    elif text := asked.render(answer):
+        print(text)
+    return int(code)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every noun and verb. Each leaf sets ``run`` (arguments -> (exit code, answer)) and ``render`` (answer -> text)."""
+    parser = argparse.ArgumentParser(prog="videolect", description="A precise language for video, with people in charge.")
+    parser.add_argument("--version", action="version", version=f"videolect {__version__}")
+    nouns = parser.add_subparsers(metavar="NOUN", required=True)
+    for noun in NOUNS:
+        noun.add_parser(nouns)
+    for leaf in _leaves(parser):
+        leaf.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        leaf.add_argument("--verbose", action="store_true", help="tell more on stderr")
+        leaf.add_argument(
+            "--workspace", type=Path, metavar="DIR", default=Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace")),
+            help="default: $VIDEOLECT_HOME, or ./videolect-workspace",
+        )  # fmt: skip
+        leaf.add_argument(
+            "--database", metavar="URL", default=os.environ.get("VIDEOLECT_DATABASE"),
+            help="default: $VIDEOLECT_DATABASE, or SQLite in the workspace",
+        )  # fmt: skip
+    return parser
+
+
+def _leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not groups:
+        yield parser
+    for group in groups:
+        for child in dict.fromkeys(group.choices.values()):
+            yield from _leaves(child)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

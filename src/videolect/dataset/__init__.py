@@ -1,0 +1,1 @@
+"""From approved history to what models are trained on and measured by."""

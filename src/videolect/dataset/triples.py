@@ -1,0 +1,231 @@
+"""Settled tasks as triples: a query over the acts, written to parquet or JSONL.
+
+The order is that in which the tasks were opened, so one ledger gives the same bytes every time it is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from videolect.errors import BadInput
+from videolect.oversight.caption_task import CaptionTask, Round, fold
+from videolect.oversight.ports import Ledger
+from videolect.record.acts import Act, CampaignOpened, Rejected, Tick
+from videolect.record.campaign import TaskKey
+from videolect.record.checks import content_hash
+from videolect.record.critique import SENTINEL
+from videolect.record.triple import JudgedPoint, Triple, TripleKind
+
+_ROWS_PER_GROUP = 5_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """What an export holds."""
+
+    rows: int
+    path: Path
+    hash: str
+    """SHA-256 of the file."""
+
+
+def triples(ledger: Ledger, *, campaign: str | None = None) -> Iterator[Triple]:
+    """One triple per settled caption, in the order in which the tasks were opened; one task in memory at a time."""
+    spec_hashes = {
+        act.campaign.name: act.campaign.spec_hash
+        for _, act in ledger.every(kind="CampaignOpened")
+        if isinstance(act, CampaignOpened)
+    }
+    for _, opened in ledger.every(kind="Opened"):
+        key = TaskKey.of_stream(opened.stream)
+        if key is None or key.is_labels or campaign not in (None, key.campaign):
+            continue
+        placed = ledger.read_placed(opened.stream)
+        task = fold(act for _, act in placed)
+        if task.status == "settled":
+            yield triple_of(task, placed, spec_hash=spec_hashes.get(key.campaign, ""))
+
+
+def triple_of(task: CaptionTask, placed: Iterable[tuple[int, Act]], *, spec_hash: str) -> Triple:
+    """The row of one settled task. ``placed``: its acts with their places in the ledger."""
+    final = task.rounds[-1]
+    first = task.rounds[0]
+    settling = final.verdict or final.closed
+    if settling is None or final.closed is None or first.closed is None:
+        raise BadInput(f"{task.key.stream} is {task.status}.", mend="Only settled tasks have a row.")
+    seq = next(place for place, act in placed if act.version == settling.version)
+    rejected = final.inherited if final.kind == "correction" else None
+    critiqued = task.mode == "critique"
+    perfect = critiqued and final.rating == 5
+    critique = final.critique if critiqued and not perfect else None
+    draft = final.draft if task.mode != "write" else None
+    clip = task.opened.clip
+    return Triple(
+        triple_id=content_hash(task.key.stream)[:20],
+        video_id=clip.id,
+        video_hash=clip.video_hash,
+        source_id=clip.source_id,
+        start_pts=clip.start_pts,
+        end_pts=clip.end_pts,
+        time_base=clip.time_base,
+        aspect=task.key.aspect,
+        kind=_kind(task, final),
+        pre_caption=draft.text if draft else None,
+        pre_model=draft.actor.id if draft else None,
+        pre_prompt_hash=getattr(draft.actor, "prompt_hash", None) if draft else None,
+        rating=final.rating,
+        critique_raw=critique.raw if critique else None,
+        critique=SENTINEL if perfect else critique.words if critique else None,
+        critique_language=critique.language if critique else "en" if perfect else None,
+        points=_points(final, rejected),
+        post_caption=final.closed.text,
+        post_model=final.revision.actor.id if final.revision else None,
+        edited_by_hand=_by_hand(task, final),
+        annotator=first.author,
+        reviewer=final.verdict.actor.id if final.verdict else final.author,
+        verdict="corrected" if final.kind == "correction" else "approved",
+        rejected_critique=_critique_words(task, rejected) if rejected else None,
+        rejected_post_caption=rejected.closed.text if rejected and rejected.closed else None,
+        same_draft=rejected.draft == final.draft if rejected else None,
+        spec_version=task.opened.spec_version,
+        spec_hash=spec_hash,
+        parents=draft.parents if draft else {},
+        campaign=task.key.campaign,
+        mode=task.opened.mode,
+        active_seconds=sum(task.active_seconds.values()),
+        drafted_at=draft.at if draft else None,
+        submitted_at=first.closed.at,
+        settled_at=settling.at,
+        ledger_seq=seq,
+    )
+
+
+def _kind(task: CaptionTask, final: Round) -> TripleKind:
+    if task.mode == "critique":
+        return "perfect" if final.rating == 5 else "revised"
+    return "edited" if task.mode == "edit" else "written"
+
+
+def _critique_words(task: CaptionTask, rejected: Round) -> str | None:
+    if task.mode != "critique":
+        return None
+    if rejected.rating == 5:
+        return SENTINEL
+    return rejected.critique.words if rejected.critique else None
+
+
+def _by_hand(task: CaptionTask, final: Round) -> bool:
+    if task.mode == "write":
+        return True
+    machine = final.revision.text if final.revision else final.draft.text if final.draft else None
+    return final.edited is not None and final.edited != machine
+
+
+def _points(final: Round, rejected: Round | None) -> tuple[JudgedPoint, ...]:
+    """The final critique's points. A correction that nobody reviewed keeps the ticks on the points that it left alone."""
+    if final.critique is None:
+        return ()
+    ticks: Mapping[str, Tick] = {}
+    if final.verdict is not None:
+        ticks = final.verdict.ticks
+    elif rejected is not None and rejected.critique is not None and isinstance(rejected.verdict, Rejected):
+        left_alone = {point.id for point in final.critique.points if point in rejected.critique.points}
+        ticks = {point: tick for point, tick in rejected.verdict.ticks.items() if point in left_alone}
+    applied = set(final.revision.applied) if final.revision else set()
+    return tuple(
+        JudgedPoint(point=point, verdict=ticks.get(point.id), addressed=point.id in applied)
+        for point in final.critique.points
+    )
+
+
+# -- files
+
+
+def write_triples(rows: Iterable[Triple], path: Path) -> Written:
+    """Write ``.parquet`` or ``.jsonl``: to a file beside it first, so that ``path`` is whole or as it was."""
+    if path.suffix not in (".parquet", ".jsonl"):
+        raise BadInput(f"{path.name} is neither .parquet nor .jsonl.", mend="Name the file with one of the two.")
+    if not path.parent.is_dir():
+        raise BadInput(f"The folder {path.parent} is not there.", mend="Make it first.")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        count = _write_parquet(rows, partial) if path.suffix == ".parquet" else _write_jsonl(rows, partial)
+        with partial.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+            os.fsync(written.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Written(rows=count, path=path, hash=digest)
+
+
+def as_jsonl(rows: Iterable[Triple]) -> Iterator[str]:
+    """One line per triple, with its newline."""
+    for row in rows:
+        yield json.dumps(row.plain(), ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _write_jsonl(rows: Iterable[Triple], path: Path) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for line in as_jsonl(rows):
+            file.write(line)
+            count += 1
+    return count
+
+
+def _write_parquet(rows: Iterable[Triple], path: Path) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = parquet_schema()
+    left = iter(rows)
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        while group := list(islice(left, _ROWS_PER_GROUP)):
+            writer.write_table(pa.Table.from_pylist([_for_parquet(row) for row in group], schema=schema))
+            count += len(group)
+    return count
+
+
+def _for_parquet(row: Triple) -> dict[str, Any]:
+    plain = row.plain()
+    for name in ("drafted_at", "submitted_at", "settled_at"):
+        plain[name] = datetime.fromisoformat(plain[name]) if plain[name] is not None else None
+    plain["parents"] = list(row.parents.items())
+    return plain
+
+
+def parquet_schema() -> Any:
+    """The columns of ``triples.parquet``; docs/triples.md says what each means."""
+    import pyarrow as pa
+
+    text, whole, when = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
+    point = pa.struct(
+        [
+            ("id", text), ("kind", text), ("start", whole), ("end", whole), ("words", text), ("start_frame", whole),
+            ("end_frame", whole), ("primitive", text), ("topic", text), ("severity", text), ("instruction", text),
+            ("verdict", text), ("addressed", pa.bool_()),
+        ]
+    )  # fmt: skip
+    return pa.schema(
+        [
+            ("triple_id", text), ("video_id", text), ("video_hash", text), ("source_id", text), ("start_pts", whole),
+            ("end_pts", whole), ("time_base", text), ("aspect", text), ("kind", text), ("pre_caption", text),
+            ("pre_model", text), ("pre_prompt_hash", text), ("rating", pa.int8()), ("critique_raw", text),
+            ("critique", text), ("critique_language", text), ("points", pa.list_(point)), ("post_caption", text),
+            ("post_model", text), ("edited_by_hand", pa.bool_()), ("annotator", text), ("reviewer", text),
+            ("verdict", text), ("rejected_critique", text), ("rejected_post_caption", text), ("same_draft", pa.bool_()),
+            ("spec_version", text), ("spec_hash", text), ("parents", pa.map_(text, text)), ("campaign", text),
+            ("mode", text), ("active_seconds", pa.float64()), ("drafted_at", when), ("submitted_at", when),
+            ("settled_at", when), ("ledger_seq", whole),
+        ]
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""A specification's files as entries that know their file and line, and the problems found in them.
+
+Scalars are read as the text that stands there: ``no`` is the word "no", never false. What a word means is decided by
+the field that it is compared with. Aliases and anchors are refused: an entry should be readable where it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from videolect.errors import NotFound
+
+MAX_BYTES = 2_000_000
+"""Of one file: the whole of a language with 430 primitives is under half of it."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in a specification, and how to mend it."""
+
+    file: str
+    line: int
+    rule: str
+    mend: str
+
+    def as_json(self) -> dict[str, str | int]:
+        """As ``spec check`` prints it."""
+        return {"file": self.file, "line": self.line, "rule": self.rule, "mend": self.mend}
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.rule} {self.mend}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands. Lines count from 1."""
+
+    file: str
+    line: int
+
+    def problem(self, rule: str, mend: str) -> Problem:
+        """A problem here."""
+        return Problem(self.file, self.line, rule, mend)
+
+
+NOWHERE = Place("", 0)
+
+
+class Wrong(Exception):
+    """Private: carries one problem out of a parser to the entry that collects it."""
+
+    def __init__(self, place: Place, rule: str, mend: str) -> None:
+        super().__init__(rule)
+        self.problem = place.problem(rule, mend)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One node of YAML with its place."""
+
+    file: str
+    node: yaml.Node
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return Place(self.file, self.node.start_mark.line + 1)
+
+    def text(self, what: str) -> str:
+        """The words of a scalar, without white space around them."""
+        if not isinstance(self.node, yaml.ScalarNode):
+            raise Wrong(self.place, f"{what} is not a plain value.", "Write one value, not a list or a mapping.")
+        return " ".join(str(self.node.value).split())
+
+    def items(self, what: str) -> list[Item]:
+        """The members of a list."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            raise Wrong(self.place, f"{what} is not a list.", "Write a list: [a, b], or lines that begin with '- '.")
+        return [Item(self.file, node) for node in self.node.value]
+
+    def texts(self, what: str) -> tuple[str, ...]:
+        """The members of a list of plain values."""
+        return tuple(item.text(what) for item in self.items(what))
+
+    def pairs(self, what: str) -> list[tuple[str, Item]]:
+        """The members of a mapping, in order; a key that stands twice is a problem."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise Wrong(self.place, f"{what} is not a mapping.", "Write 'key: value' pairs.")
+        found: list[tuple[str, Item]] = []
+        for key, value in self.node.value:
+            name = Item(self.file, key).text(f"A key of {what}")
+            if any(name == other for other, _ in found):
+                place = Place(self.file, key.start_mark.line + 1)
+                raise Wrong(place, f"{what} has the key {name!r} twice.", "Keep one of the two.")
+            found.append((name, Item(self.file, value)))
+        return found
+
+
+def mapping(item: Item, what: str, *, needs: tuple[str, ...] = (), may: tuple[str, ...] = ()) -> dict[str, Item]:
+    """The pairs of a mapping whose keys are known: unknown and missing ones are problems."""
+    pairs = dict(item.pairs(what))
+    for key, value in pairs.items():
+        if key not in needs and key not in may:
+            raise Wrong(value.place, f"{what} has the unknown key {key!r}.", f"Use {', '.join((*needs, *may))}.")
+    for key in needs:
+        if key not in pairs:
+            raise Wrong(item.place, f"{what} has no {key!r}.", f"Add '{key}:'.")
+    return pairs
+
+
+@dataclass
+class Source:
+    """All files of one specification, read once."""
+
+    root: Path
+    files: dict[str, Item] = field(default_factory=dict)
+    """Top node by path inside the folder, in the order of the paths."""
+    hash: str = ""
+    """SHA-256 over paths and contents; line endings and the order on disk do not enter it."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def under(self, prefix: str) -> Iterator[Item]:
+        """The top nodes of the files whose path begins with ``prefix``."""
+        return (item for path, item in self.files.items() if path.startswith(prefix))
+
+
+SPECS = Path(__file__).parent / "specs"
+"""The specifications that ship."""
+
+
+def folder_of(spec: str | Path) -> Path:
+    """The folder of a specification that ships, by name, or any other by its path."""
+    if isinstance(spec, str) and spec.isidentifier() and (SPECS / spec).is_dir():
+        return SPECS / spec
+    folder = Path(spec)
+    if not folder.is_dir():
+        shipped = ", ".join(sorted(path.name for path in SPECS.iterdir() if (path / "spec.yaml").is_file()))
+        raise NotFound(f"There is no specification {str(spec)!r}.", mend=f"Give a folder, or one of: {shipped}.")
+    return folder
+
+
+def read(root: Path) -> Source:
+    """Read every ``*.yaml`` below ``root``. What cannot be read becomes a problem, never an exception."""
+    source = Source(root)
+    digest = hashlib.sha256()
+    # A list, not a generator: a folder that cannot be listed fails here, as the missing folder that it is.
+    for path in sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix()):
+        name = path.relative_to(root).as_posix()
+        if path.suffix == ".yml":
+            source.problems.append(Problem(name, 1, "The file ends in .yml and is not read.", "Rename it to .yaml."))
+        if path.suffix != ".yaml" or not path.is_file():
+            continue
+        try:
+            raw = path.read_bytes()
+            if len(raw) > MAX_BYTES:
+                raise Wrong(Place(name, 1), f"The file has {len(raw):,} bytes.", f"Split it: {MAX_BYTES:,} at most.")
+            text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            digest.update(f"{name}\0{text}\0".encode())
+            source.files[name] = Item(name, _compose(name, text))
+        except Wrong as wrong:
+            source.problems.append(wrong.problem)
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            source.problems.append(Problem(name, line, "The file is not UTF-8.", "Save it as UTF-8."))
+        except OSError as error:
+            source.problems.append(Problem(name, 1, f"The file cannot be read: {error.strerror}.", "Make it readable."))
+    source.hash = digest.hexdigest()
+    return source
+
+
+def _compose(name: str, text: str) -> yaml.Node:
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise Wrong(Place(name, line), f"The alias *{event.anchor} is not allowed.", "Write the entry out.")
+        node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(name, mark.line + 1 if mark else 1)
+        raise Wrong(place, f"This is not YAML: {error.problem or error.context}.", "Mend the syntax.") from None
+    except yaml.YAMLError as error:
+        first = str(error).splitlines()[0].rstrip(".")
+        raise Wrong(Place(name, 1), f"This is not YAML: {first}.", "Mend the syntax.") from None
+    except RecursionError:
+        raise Wrong(Place(name, 1), "The file is nested too deeply.", "Flatten it.") from None
+    if node is None:
+        raise Wrong(Place(name, 1), "The file is empty.", "Fill it or remove it.")
+    return node

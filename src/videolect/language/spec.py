@@ -1,0 +1,180 @@
+"""One whole specification: what the form asks, the policies show, and the records mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from videolect.errors import BadInput, NotFound
+from videolect.language.answers import applicable, both_sides, check_answers, decide, normalise
+from videolect.language.check import check
+from videolect.language.parse import Parsed, parse
+from videolect.language.rules import Rule, as_data
+from videolect.language.source import Problem, folder_of, read
+from videolect.language.values import Aspect, Field, Primitive, Violation
+
+
+class Spec:
+    """A specification without problems. Two with the same ``hash`` are the same."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self._parsed = parsed
+        self.name = parsed.name
+        self.version = parsed.version
+        self.hash = parsed.hash
+        self.aspects: tuple[Aspect, ...] = tuple(parsed.aspects.values())
+        self.fields: tuple[Field, ...] = tuple(parsed.fields.values())
+        self.primitives: Mapping[str, Primitive] = MappingProxyType(parsed.primitives)
+
+    def __repr__(self) -> str:
+        return f"Spec({self.name} {self.version}, {len(self.primitives)} primitives, {self.hash[:12]})"
+
+    @staticmethod
+    def load(path: Path) -> Spec:
+        """Read a folder. BadInput names the first problem and how many more there are."""
+        parsed = parse(read(folder_of(path)))
+        problems = check(parsed)
+        if problems:
+            first, more = problems[0], f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+            where = f"{first.file}:{first.line}"
+            message = f"The specification in {Path(path).name} has a problem{more}: {where}: {first.rule}"
+            raise BadInput(message, mend=f"{first.mend} All of them: videolect spec check --spec FOLDER.")
+        return Spec(parsed)
+
+    def aspect(self, id: str) -> Aspect:
+        """One aspect. NotFound where there is none of that id."""
+        found = self._parsed.aspects.get(id)
+        if found is None:
+            raise NotFound(f"There is no aspect {id!r}.", mend=f"Use one of {', '.join(self._parsed.aspects)}.")
+        return found
+
+    def field(self, id: str) -> Field:
+        """One field. NotFound where there is none of that id."""
+        found = self._parsed.fields.get(id)
+        if found is None:
+            raise NotFound(f"There is no field {id!r}.", mend="See fields.yaml of the specification.")
+        return found
+
+    def derive(self, answers: Mapping[str, object]) -> dict[str, bool | None]:
+        """The state of every primitive: yes, no, or None for undetermined. It reads the normalised record."""
+        return {id_: decide(*sides) for id_, sides in both_sides(self._parsed, answers).items()}
+
+    def contradictions(self, answers: Mapping[str, object]) -> tuple[str, ...]:
+        """Primitives of which both rules hold, a fault of the specification. ``derive`` gives None for them."""
+        return tuple(id_ for id_, sides in both_sides(self._parsed, answers).items() if sides == (True, True))
+
+    def applicable(self, answers: Mapping[str, object]) -> set[str]:
+        """The fields that are asked. One that hangs on a question nobody has answered is not asked yet."""
+        return applicable(self._parsed, answers)
+
+    def check_answers(self, answers: Mapping[str, object]) -> tuple[Violation, ...]:
+        """Every rule that the record breaks, as it was given. An open record breaks none: what is left out is open."""
+        return tuple(check_answers(self._parsed, answers))
+
+    def normalise(self, answers: Mapping[str, object]) -> dict[str, object]:
+        """The record as it is meant, in the order of the form.
+
+        JSON lists become tuples, the members of a list field stand in the order of its options, an order of one is no
+        order, white space in texts is single. Dropped: None, unknown fields, values that a field does not allow, and
+        answers to questions that the other answers rule out. What hangs on an open question is kept.
+        """
+        return normalise(self._parsed, answers)
+
+    def as_json(self) -> dict[str, object]:
+        """All that a browser needs: the form with its rules as plain data, policies, primitives."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "hash": self.hash,
+            "form_groups": [{"id": g.id, "title": g.title} for g in self._parsed.form_groups.values()],
+            "groups": [{"id": g.id, "title": g.title} for g in self._parsed.groups.values()],
+            "aspects": [_aspect_json(aspect) for aspect in self.aspects],
+            "fields": [self._field_json(field) for field in self.fields],
+            "consistency": [
+                {"id": c.id, "never": self._rule_json(c.never), "rule": c.rule, "mend": c.mend}
+                for c in self._parsed.consistency.values()
+            ],
+            "primitives": [_primitive_json(primitive) for primitive in self.primitives.values()],
+        }
+
+    def report(self) -> dict[str, object]:
+        """What ``spec check`` prints (its keys: docs/language.md)."""
+        return _report(self._parsed, [])
+
+    def _rule_json(self, rule: Rule | None) -> dict[str, object] | None:
+        return None if rule is None else as_data(rule, self._parsed.conditions)
+
+    def _field_json(self, field: Field) -> dict[str, object]:
+        return {
+            "id": field.id,
+            "title": field.title,
+            "question": field.question,
+            "help": field.help,
+            "kind": field.kind,
+            "group": field.group,
+            "pair": field.pair,
+            "neutral": list(field.neutral) if isinstance(field.neutral, tuple) else field.neutral,
+            "mentioned_in": list(field.mentioned_in),
+            "options": [
+                {"value": o.value, "title": o.title, "open": o.open, "when": self._rule_json(o.when)}
+                for o in field.options
+            ],
+            "applies_when": self._rule_json(field.applies_when),
+        }
+
+
+def _aspect_json(aspect: Aspect) -> dict[str, object]:
+    return {
+        "id": aspect.id,
+        "title": aspect.title,
+        "parents": list(aspect.parents),
+        "needs_labels": aspect.needs_labels,
+        "policy": aspect.policy,
+        "topics": [{"id": t.id, "title": t.title, "known_from": list(t.known_from)} for t in aspect.topics],
+    }
+
+
+def _primitive_json(primitive: Primitive) -> dict[str, object]:
+    return {
+        "id": primitive.id,
+        "title": primitive.title,
+        "group": primitive.group,
+        "aspects": list(primitive.aspects),
+        "definition": primitive.definition,
+        "question": primitive.question,
+        "model_question": primitive.model_question,
+        "decision": primitive.decision,
+        "look_alikes": [{"id": other.id, "how": other.how} for other in primitive.look_alikes],
+        "use_words": list(primitive.use_words),
+        "avoid_words": list(primitive.avoid_words),
+    }
+
+
+def _report(spec: Parsed, problems: list[Problem]) -> dict[str, object]:
+    primitives = spec.primitives.values()
+    by_aspect = Counter(aspect for primitive in primitives for aspect in primitive.aspects)
+    return {
+        "whole": not problems,
+        "version": spec.version,
+        "hash": spec.hash,
+        "primitives": len(primitives),
+        "by_group": dict(Counter(primitive.group for primitive in primitives)),
+        "by_aspect": {aspect: by_aspect[aspect] for aspect in spec.aspects},
+        "reference": {name: primitive.id for primitive in primitives for name in primitive.also_known_as},
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def report_on(spec: str | Path = "core") -> dict[str, object]:
+    """The report on a specification that may have problems. NotFound where there is no such folder."""
+    parsed = parse(read(folder_of(spec)))
+    return _report(parsed, check(parsed))
+
+
+@cache
+def load_spec(name: str = "core") -> Spec:
+    """A specification that ships, by name; read once per process. ``Spec.load`` reads a folder of your own."""
+    return Spec.load(folder_of(name))

@@ -1,0 +1,1 @@
+"""Rendered clips whose truth is known: for tests, the demonstration, exams and the picture glossary."""

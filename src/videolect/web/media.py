@@ -1,0 +1,60 @@
+"""Films and their tables of times, by content hash. The type is the server's decision, never the file's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from fastapi import APIRouter, Depends
+from starlette.responses import FileResponse
+
+from videolect.errors import NotFound
+from videolect.oversight.desk import Desk
+
+
+class Library(Protocol):
+    """Where the bytes are."""
+
+    def film(self, video_hash: str) -> Path:
+        """The file; NotFound where there is none."""
+        ...
+
+    def timeline(self, video_hash: str) -> dict[str, Any]:
+        """The table of presentation timestamps for the browser; NotFound where there is none."""
+        ...
+
+
+_TYPES = {"mp4": "video/mp4", "webm": "video/webm", "matroska": "video/x-matroska", "mov": "video/mp4"}
+"""By a word of the container's name."""
+
+
+def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
+    """``/media/HASH`` with Range, and ``/api/videos/HASH/timeline``."""
+    router = APIRouter(dependencies=[Depends(signed_in)])
+
+    @router.api_route("/media/{video_hash}", methods=["GET", "HEAD"], response_class=FileResponse, include_in_schema=False)
+    def film(video_hash: str) -> FileResponse:
+        video = desk.video(video_hash)
+        kind = next((kind for word, kind in _TYPES.items() if word in video.container), "application/octet-stream")
+        return FileResponse(
+            library.film(video_hash),
+            media_type=kind,
+            headers={
+                "Cache-Control": "private, max-age=31536000, immutable",  # the hash names the bytes
+                "Content-Disposition": "inline",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+            },
+        )
+
+    @router.get("/api/videos/{video_hash}/timeline")
+    def timeline(video_hash: str) -> dict[str, Any]:
+        """The table of presentation timestamps, delta-coded."""
+        desk.video(video_hash)
+        return library.timeline(video_hash)
+
+    return router
+
+
+def no_such_film(video_hash: str) -> NotFound:
+    """The error for a video whose bytes are not here."""
+    return NotFound(f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again.")

@@ -1,0 +1,388 @@
+"""The shapes that go over the wire; docs/api.md tells what they mean, the browser's types are made from them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Ticks = dict[str, Literal["agreed", "disagreed"]]
+
+
+class Shape(BaseModel):
+    """Strict about what it does not know: a misspelt key is an error, not a loss."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# -- asked
+
+
+class SignIn(Shape):
+    """Who signs in."""
+
+    person: str = Field(max_length=200)
+    password: str = Field(max_length=1000)
+
+
+class WorkBody(Shape):
+    """What comes with every act."""
+
+    token: int | None = None
+    key: str | None = Field(default=None, max_length=200)
+    version: int | None = None
+    active_seconds: float = Field(default=0.0, ge=0, lt=864_000)
+
+
+class TokenBody(Shape):
+    """A lease's token."""
+
+    token: int
+
+
+class ReleaseBody(TokenBody):
+    """A lease given back."""
+
+    reason: str = Field(default="", max_length=1000)
+
+
+class ClaimBody(Shape):
+    """Which tasks one would take next."""
+
+    campaign: str | None = None
+    stage: Literal["label", "caption", "review", "correct"] | None = None
+    aspect: str | None = None
+
+
+class LabelBody(WorkBody):
+    """Answers of the label form, by field."""
+
+    answers: dict[str, str | int | float | bool | list[str] | None]
+
+
+class RateBody(WorkBody):
+    """How good the draft is, 1 to 5."""
+
+    rating: int
+
+
+class PointShape(Shape):
+    """One point of a critique."""
+
+    id: str
+    kind: Literal["replace", "insert", "delete", "reorder", "remark"]
+    start: int | None = None
+    end: int | None = None
+    words: str = ""
+    start_frame: int | None = None
+    end_frame: int | None = None
+    primitive: str | None = None
+    topic: str | None = None
+    severity: Literal["minor", "major", "critical"] = "major"
+    instruction: str = ""
+
+
+class CritiqueBody(WorkBody):
+    """What is wrong with the draft."""
+
+    raw: str = ""
+    points: list[PointShape] = Field(default_factory=list)
+    language: str = "en"
+
+
+class EditBody(WorkBody):
+    """A caption written by hand."""
+
+    text: str
+
+
+class ApproveBody(WorkBody):
+    """A word on each point."""
+
+    ticks: Ticks = Field(default_factory=dict)
+
+
+class RejectBody(ApproveBody):
+    """Why it does not stand."""
+
+    reason: str
+
+
+class WithdrawBody(WorkBody):
+    """What is taken back."""
+
+    target: Literal["submission", "task"]
+    reason: str = ""
+
+
+class ScratchBody(Shape):
+    """What is typed so far."""
+
+    revision: int = Field(ge=0)
+    body: dict[str, Any]
+
+
+# -- answered
+
+
+class PersonShape(Shape):
+    """A signed-in person."""
+
+    id: str
+    name: str
+    roles: list[str]
+
+
+class SessionShape(Shape):
+    """A session, with the value that every changing request carries in X-CSRF-Token."""
+
+    person: PersonShape
+    csrf: str
+
+
+class Problem(Shape):
+    """An error that a person can mend."""
+
+    error: str
+    message: str
+    mend: str
+    details: Any = None
+
+
+class CampaignShape(Shape):
+    """A campaign."""
+
+    name: str
+    aspects: list[str]
+    clips: int
+    spec_version: str
+
+
+class Campaigns(Shape):
+    """All campaigns."""
+
+    campaigns: list[CampaignShape]
+
+
+class TaskKeyShape(Shape):
+    """Which task."""
+
+    campaign: str
+    clip: str
+    aspect: str
+
+
+class TaskRowShape(TaskKeyShape):
+    """One task in the queue."""
+
+    status: str
+    stage: str | None
+    mode: str
+    waiting_for: list[str]
+    stale: list[str]
+    rating: int | None
+    priority: int
+    version: int
+    held: bool
+    mine: bool
+    may_claim: bool
+    why_not: str | None
+    updated_at: str
+
+
+class QueueShape(Shape):
+    """A page of the queue."""
+
+    rows: list[TaskRowShape]
+    next: str | None
+    open: dict[str, int]
+
+
+class BoardRowShape(Shape):
+    """Counts of one campaign and aspect."""
+
+    campaign: str
+    aspect: str
+    counts: dict[str, int]
+
+
+class BoardShape(Shape):
+    """The board."""
+
+    rows: list[BoardRowShape]
+
+
+class LeaseShape(Shape):
+    """A hold on a task."""
+
+    stage: str
+    token: int
+    until: str
+    lifetime_s: int
+
+
+class ClaimShape(Shape):
+    """A task taken."""
+
+    lease: LeaseShape
+
+
+class NextLease(LeaseShape):
+    """A hold on the task that was next."""
+
+    task: TaskKeyShape
+
+
+class NextShape(Shape):
+    """The next task, or why there is none."""
+
+    lease: NextLease | None
+    why: str | None
+
+
+class BeatShape(Shape):
+    """How long the lease lives now."""
+
+    until: str
+
+
+class ClipShape(Shape):
+    """What is shown."""
+
+    id: str
+    video_hash: str
+    source_id: str
+    frames: int
+    start_frame: int
+    end_frame: int
+
+
+class DraftShape(Shape):
+    """The pre-caption."""
+
+    text: str
+    hash: str
+    cannot_know: list[str]
+    at: str
+
+
+class CritiqueShape(Shape):
+    """A critique, and its final words."""
+
+    raw: str
+    points: list[PointShape]
+    language: str
+    words: str
+
+
+class NotAppliedShape(Shape):
+    """A point that the reviser left, and why."""
+
+    point: str
+    why: str
+
+
+class RevisionShape(Shape):
+    """What the reviser made of the critique."""
+
+    text: str
+    applied: list[str]
+    not_applied: list[NotAppliedShape]
+
+
+class VerdictShape(Shape):
+    """What a reviewer said."""
+
+    kind: Literal["approved", "rejected"]
+    reason: str | None
+    ticks: Ticks
+    at: str
+
+
+class RoundShape(Shape):
+    """One person's go at the caption."""
+
+    kind: Literal["caption", "correction"]
+    author: str | None
+    mine: bool
+    rating: int | None
+    critique: CritiqueShape | None
+    revision: RevisionShape | None
+    edited: str | None
+    text: str | None
+    submitted_at: str | None
+    verdict: VerdictShape | None
+
+
+class ParentShape(Shape):
+    """A caption that this one is written from."""
+
+    text: str | None
+    hash: str | None
+    status: str
+
+
+class LabelsShape(Shape):
+    """The label record and what follows from it."""
+
+    answers: dict[str, str | int | float | bool | list[str] | None]
+    primitives: dict[str, bool | None]
+
+
+class FinalShape(Shape):
+    """The settled caption."""
+
+    text: str
+    hash: str
+    verdict: Literal["approved", "corrected"]
+
+
+class ScratchShape(Shape):
+    """What was typed so far."""
+
+    revision: int
+    body: dict[str, Any]
+
+
+class TaskView(Shape):
+    """A task with all that its page shows."""
+
+    task: TaskKeyShape
+    version: int
+    status: str
+    stage: str | None
+    mode: str
+    waiting_for: list[str]
+    stale: list[str]
+    may: dict[str, str | None]
+    lease: LeaseShape | None
+    held_by_another: bool
+    clip: ClipShape
+    draft: DraftShape | None
+    round: RoundShape | None
+    rounds: list[RoundShape]
+    parents: dict[str, ParentShape]
+    labels: LabelsShape | None
+    final: FinalShape | None
+    extras: int
+    active_seconds: dict[str, float]
+    scratch: ScratchShape | None
+
+
+class OutcomeShape(Shape):
+    """What became of an act."""
+
+    outcome: Literal["done", "repeated", "extra"]
+    task: TaskView
+
+
+class RevisionNumber(Shape):
+    """The scratch page's revision after saving."""
+
+    revision: int
+
+
+class ActsShape(Shape):
+    """A task's history."""
+
+    acts: list[dict[str, Any]]

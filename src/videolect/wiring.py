@@ -1,0 +1,211 @@
+"""The composition root: the only file that knows all adapters, and puts a workspace together from them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videolect.dataset.triples import as_jsonl, triples
+from videolect.errors import BadInput, NotFound
+from videolect.language.spec import Spec, load_spec
+from videolect.ledger.accounts import SqlAccounts
+from videolect.ledger.database import Database, open_database
+from videolect.ledger.scratch import SqlScratch
+from videolect.ledger.sql import SqlLedger
+from videolect.oversight.desk import Desk, projector_of
+from videolect.oversight.ports import Clock, SystemClock, Writer
+from videolect.oversight.roles import Worker
+from videolect.record.acts import Opened
+from videolect.record.campaign import LABELS, TaskKey
+from videolect.record.clip import Clip, Video
+from videolect.record.people import Person
+from videolect.storage import FolderStorage
+from videolect.video.timeline import Timeline
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+MARKER = "workspace.json"
+FORMAT = 1
+TIMELINES = "timeline"
+"""Under this name the storage keeps tables of presentation timestamps, by their own hash."""
+
+OPERATOR = Worker(actor=Person(id="operator"), roles=("lead",))
+"""Whoever runs commands on the machine itself."""
+
+
+def _labels_writer(spec: Spec, plant: int, seed: int) -> Writer:
+    from videolect.vlm.backends.labels import LabelsWriter
+
+    return LabelsWriter(spec, plant=plant, seed=seed)
+
+
+WRITERS: dict[str, Callable[[Spec, int, int], Writer]] = {"labels": _labels_writer}
+"""Model backends by name. Others come in by the entry point group ``videolect.writers``."""
+
+
+def make_writer(name: str, spec: Spec, *, plant: int = 0, seed: int = 0) -> Writer:
+    """The writer of that name. BadInput lists the known ones."""
+    if name in WRITERS:
+        return WRITERS[name](spec, plant, seed)
+    others = {point.name: point for point in entry_points(group="videolect.writers")}
+    if name not in others:
+        raise BadInput(f"There is no writer {name!r}.", mend=f"Use one of {', '.join(sorted({*WRITERS, *others}))}.")
+    made: Writer = others[name].load()(spec, plant, seed)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Films:
+    """Films and their tables of times out of the storage, as the web shows them."""
+
+    storage: FolderStorage
+    video: Callable[[str], Video]
+
+    def film(self, video_hash: str) -> Path:
+        """The file's path; NotFound where its bytes are not here."""
+        if not self.storage.exists(video_hash):
+            raise NotFound(f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again.")
+        return self.storage.path(video_hash)
+
+    def timeline(self, video_hash: str) -> dict[str, Any]:
+        """The table as the browser takes it."""
+        return self.table(video_hash).as_json()
+
+    def table(self, video_hash: str) -> Timeline:
+        """The table of presentation timestamps."""
+        return Timeline.from_bytes(self.storage.get_bytes(TIMELINES, self.video(video_hash).pts_table_hash))
+
+
+class Workspace:
+    """A folder with the films, and a database: SQLite inside the folder, or PostgreSQL by URL."""
+
+    def __init__(
+        self, root: Path, *, database_url: str | None = None, writer: str = "labels", plant: int = 0, seed: int = 0,
+        clock: Clock | None = None,
+    ) -> None:  # fmt: skip
+        self.root = root
+        self.clock = clock or SystemClock()
+        self.spec = load_spec()
+        self.writer = make_writer(writer, self.spec, plant=plant, seed=seed)
+        self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
+
+    @staticmethod
+    def create(root: Path, **options: Any) -> Workspace:
+        """Make a workspace, or open the one that is there."""
+        marker = root / MARKER
+        if not marker.exists():
+            if root.exists() and any(root.iterdir()):
+                raise BadInput(f"{root} is not empty and no workspace.", mend="Name another folder with --workspace.")
+            root.mkdir(parents=True, exist_ok=True)
+            partial = root / f".{MARKER}.part"
+            partial.write_text(json.dumps({"format": FORMAT}) + "\n")
+            partial.replace(marker)
+        return Workspace.open(root, **options)
+
+    @staticmethod
+    def open(root: Path, **options: Any) -> Workspace:
+        """Open a workspace. NotFound where there is none; BadInput for one of a newer release."""
+        try:
+            found = json.loads((root / MARKER).read_text())["format"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise NotFound(
+                f"There is no workspace in {root}.", mend="Make one: videolect desk init, or name it with --workspace."
+            ) from None
+        if found != FORMAT:
+            raise BadInput(f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend="Upgrade videolect.")
+        return Workspace(root, **options)
+
+    @cached_property
+    def database(self) -> Database:
+        """The open database, its schema up to date."""
+        return open_database(self._database_url)
+
+    @cached_property
+    def storage(self) -> FolderStorage:
+        """The films' bytes."""
+        return FolderStorage(self.root / "films")
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        """The acts."""
+        return SqlLedger(self.database, projector_of(self.spec))
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk over this workspace."""
+        return Desk(self.ledger, self.spec, writer=self.writer, clock=self.clock)
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        """Who may sign in."""
+        return SqlAccounts(self.database)
+
+    @cached_property
+    def films(self) -> Films:
+        """The films for the web."""
+        return Films(self.storage, self.desk.video)
+
+    def app(self) -> FastAPI:
+        """The desk's HTTP application."""
+        from videolect.web.app import create_app
+
+        return create_app(
+            self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
+            triples=self.triple_lines,
+        )  # fmt: skip
+
+    def triple_lines(self, campaign: str | None) -> Iterator[str]:
+        """Settled tasks as lines of JSON."""
+        return as_jsonl(triples(self.ledger, campaign=campaign))
+
+    def invite(self, person: str, *, name: str, roles: Sequence[str], password: str) -> None:
+        """Make an account."""
+        from videolect.web.auth import hash_password
+
+        Worker(actor=Person(id=person), roles=tuple(roles))  # checks id and roles
+        self.accounts.add(
+            person, name=name, roles=roles, password_hash=hash_password(password), now=self.clock.now()
+        )
+
+    def whole_clip(self, video: Video, clip_id: str, *, source_id: str | None = None) -> Clip:
+        """The clip that is all of a video."""
+        return Clip(
+            id=clip_id, video_hash=video.hash, source_id=source_id or clip_id, start_pts=video.start_pts,
+            end_pts=video.end_pts, time_base=video.time_base, start_frame=0, end_frame=video.frames,
+        )  # fmt: skip
+
+    def clips_of(self, campaign: str, videos: Iterable[Video]) -> list[Clip]:
+        """Each video as a clip of the campaign, under the name that it has there already or a new one."""
+        used: dict[str, str] = {}
+        return [self.whole_clip(video, self._clip_name(campaign, video, used)) for video in videos]
+
+    def _clip_name(self, campaign: str, video: Video, used: dict[str, str]) -> str:
+        """The file's name made safe; with part of the hash where another video has that name."""
+        stem = Path(video.file_name).stem
+        safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem)[:80]
+        for name in (safe if safe.strip("._-") else "video", f"{safe}-{video.hash[:12]}"):
+            if name not in used:
+                opened = self.ledger.read(TaskKey(campaign=campaign, clip=name, aspect=LABELS).stream)
+                used[name] = opened[0].clip.video_hash if opened and isinstance(opened[0], Opened) else video.hash
+            if used[name] == video.hash:
+                return name
+        return video.hash
+
+    def close(self) -> None:
+        """Give the database back."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def secret_file(path: Path, text: str) -> None:
+    """Write a file that only its owner reads."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
