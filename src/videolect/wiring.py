@@ -71,7 +71,9 @@ class Films:
     def film(self, video_hash: str) -> Path:
         """The file's path; NotFound where its bytes are not here."""
         if not self.storage.exists(video_hash):
-            raise NotFound(f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again.")
+            raise NotFound(
+                f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again."
+            )
         return self.storage.path(video_hash)
 
     def timeline(self, video_hash: str) -> dict[str, Any]:
@@ -119,7 +121,9 @@ class Workspace:
                 f"There is no workspace in {root}.", mend="Make one: videolect desk init, or name it with --workspace."
             ) from None
         if found != FORMAT:
-            raise BadInput(f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend="Upgrade videolect.")
+            raise BadInput(
+                f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend="Upgrade videolect."
+            )
         return Workspace(root, **options)
 
     @cached_property
@@ -170,9 +174,7 @@ class Workspace:
         from videolect.web.auth import hash_password
 
         Worker(actor=Person(id=person), roles=tuple(roles))  # checks id and roles
-        self.accounts.add(
-            person, name=name, roles=roles, password_hash=hash_password(password), now=self.clock.now()
-        )
+        self.accounts.add(person, name=name, roles=roles, password_hash=hash_password(password), now=self.clock.now())
 
     def whole_clip(self, video: Video, clip_id: str, *, source_id: str | None = None) -> Clip:
         """The clip that is all of a video."""

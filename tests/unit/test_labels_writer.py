@@ -149,7 +149,8 @@ def test_each_movement_at_each_steadiness_and_speed_has_its_own_sentence():
          "The camera tilts down slowly and very smoothly, then pushes in."),
         ({**MOVES, "camera_tilt": "down", "camera_forward_backward": "forward", "movement_order": []},
          "The camera pushes in and tilts down at the same time, smoothly."),
-        ({**MOVES, "camera_tilt": "down", "camera_forward_backward": "forward"}, "The camera pushes in and tilts down smoothly."),
+        ({**MOVES, "camera_tilt": "down", "camera_forward_backward": "forward"},
+         "The camera pushes in and tilts down smoothly."),
         ({"steadiness": "static", "camera_movement": "no"}, "The camera stays completely still."),
         ({"steadiness": "smooth", "camera_movement": "minor", "camera_zoom": "in"},
          "The camera makes only a slight and smooth movement, zooming in."),
@@ -158,10 +159,12 @@ def test_each_movement_at_each_steadiness_and_speed_has_its_own_sentence():
          "The camera makes a complex, fast and shaky movement. It drifts left and comes back."),
         ({**MOVES, "camera_motion_speed": "fast", "camera_pan": "left_to_right", "is_tracking": True,
           "tracking_shot_types": ["pan", "side", "tail", "tilt"], "subject_size_change": "larger"},
-         "The camera pans right quickly and smoothly. The camera tracks the moving subject from the side and from behind "
-         "by panning and tilting. The tracked subject grows larger in the picture."),
+         ("The camera pans right quickly and smoothly. The camera tracks the moving subject from the side and from "
+          "behind by panning and tilting. The tracked subject grows larger in the picture.")),
         ({**MOVES, "dolly_zoom": True, "camera_zoom": "out", "camera_forward_backward": "forward"},
          "The camera performs a dolly zoom smoothly. In the dolly zoom it pushes in while zooming out."),
+        ({**MOVES, "dolly_zoom": True, "camera_zoom": "in"},
+         "The camera performs a dolly zoom smoothly. In the dolly zoom it zooms in."),
         ({"shot_transition": True, "camera_pan": "left_to_right"}, "The clip holds a transition between shots."),
         ({"camera_pan": "sideways"}, "This clip has no labels yet, so nothing is said about its camera here."),
         ({"has_overlays": False}, "Nothing about the camera is told by the labels of this clip."),
@@ -178,6 +181,12 @@ def test_space_gives_start_and_end():
     assert text({"shot_size_start": "medium", "shot_size_end": "unknown"}, "spatial") == (
         "The shot stays a medium shot from start to end."
     )
+
+
+def test_two_subjects_may_have_one_size():
+    answers = {"shot_type": "change_of_subject", "shot_size_start": "medium", "shot_size_end": "medium"}
+    assert SPEC.check_answers(answers) == ()
+    assert text(answers, "spatial") == "The shot is a medium shot at the start and at the end."
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -223,6 +232,13 @@ def test_planting_depends_on_the_seed_and_says_less_where_there_is_no_room():
     assert draft({"shot_type": "human"}, "subject", plant=2).planted == ()
     with pytest.raises(BadInput):
         LabelsWriter(SPEC, plant=-1)
+
+
+def test_no_error_is_planted_whose_words_stand_elsewhere_too():
+    answers = {"camera_movement": "major_complex", "camera_motion_speed": "fast"}
+    answers["complex_motion_description"] = "A slow man walks."
+    assert draft({**answers, "complex_motion_description": "A man walks."}, plant=1).planted[0].wrong == "slow"
+    assert draft(answers, plant=1).planted == ()
 
 
 def test_the_model_says_what_made_the_text():

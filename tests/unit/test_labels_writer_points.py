@@ -52,8 +52,8 @@ def revise(draft: str, *points: Point, raw: str = "") -> tuple[str, tuple[str, .
         (("replace", "slow", "rapid"), "The camera tilts up rapidly, then pushes in. It shakes."),
         (("replace", " up ", "down"), "The camera tilts down slowly, then pushes in. It shakes."),
         (("insert", "slowly", "and smoothly"), "The camera tilts up slowly and smoothly, then pushes in. It shakes."),
-        (("insert", "slowly", ", as a crane would"), "The camera tilts up slowly, as a crane would, then pushes in. It shakes."),
-        (("insert", "shakes.", "the lens is wide"), "The camera tilts up slowly, then pushes in. It shakes. The lens is wide."),
+        (("insert", "slowly", ", on a crane"), "The camera tilts up slowly, on a crane, then pushes in. It shakes."),
+        (("insert", "shakes.", "it is dark"), "The camera tilts up slowly, then pushes in. It shakes. It is dark."),
         (("insert", "in.", "It stops."), "The camera tilts up slowly, then pushes in. It stops. It shakes."),
         (("delete", " slowly"), "The camera tilts up, then pushes in. It shakes."),
         (("delete", "slowly"), "The camera tilts up, then pushes in. It shakes."),
@@ -127,7 +127,8 @@ def test_free_words_are_handed_back_and_the_sentinel_asks_for_nothing():
     ("instruction", "words"),
     [
         ("slowly", "slowly"), ('"slowly"', "slowly"), ("“slowly”", "slowly"), ('Replace it with "slowly".', "slowly"),
-        ('Replace "up" with "down"', "down"), ('It should say "a cat"', "a cat"), ("Please write: “two dogs” instead.", "two dogs"),
+        ('Replace "up" with "down"', "down"), ('It should say "a cat"', "a cat"),
+        ("Please write: “two dogs” instead.", "two dogs"),
         ('a man with "STOP" on his shirt', 'a man with "STOP" on his shirt'), ('the sign "EXIT"', 'the sign "EXIT"'),
     ],
 )  # fmt: skip

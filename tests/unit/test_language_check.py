@@ -39,6 +39,13 @@ def test_what_ships_and_the_small_one_are_whole():
     }
 
 
+PANS = "primitives/pans.yaml"
+YES = "yes: [{moves: yes, pan: left}]"
+RULE = "yes_when: {pan: {is: left}}"
+ASKED = "{moves: {is: yes}}"
+STILL = "moves: {is: no}"
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "at", "line", "says"),
     [
@@ -48,8 +55,8 @@ def test_what_ships_and_the_small_one_are_whole():
         ("fields.yaml", "id: pan", "id: moves", "fields.yaml", 7, "'moves', which fields.yaml:1 has too"),
         ("fields.yaml", "id: pan", "id: all", "fields.yaml", 7, "'all' is not an id"),
         ("fields.yaml", "group: camera", "group: lens", "fields.yaml", 1, "group 'lens'"),
-        ("fields.yaml", "{moves: {is: yes}}", "{moves: {is: maybe}}", "fields.yaml", 14, "'maybe' is no answer to moves"),
-        ("fields.yaml", "{moves: {is: yes}}", "{primitive: pans}", "fields.yaml", 14, "speaks of the primitive"),
+        ("fields.yaml", ASKED, "{moves: {is: maybe}}", "fields.yaml", 14, "'maybe' is no answer to moves"),
+        ("fields.yaml", ASKED, "{primitive: pans}", "fields.yaml", 14, "speaks of the primitive"),
         ("fields.yaml", "neutral: no", "neutral: up", "fields.yaml", 13, "'up' is no option"),
         ("fields.yaml", "- id: moves", "- id: moves\n  id: shifts", "fields.yaml", 2, "'id' twice"),
         ("fields.yaml", "{value: left,", "{value: left", "fields.yaml", 17, "not YAML"),
@@ -58,25 +65,25 @@ def test_what_ships_and_the_small_one_are_whole():
         ("spec.yaml", "1.0.0", "newest", "spec.yaml", 2, "'newest' is not of the form"),
         ("aspects.yaml", "parents: []", "parents: [scene]", "aspects.yaml", 1, "parent 'scene'"),
         ("aspects.yaml", "known_from: [moves, pan]", "known_from: [zoom]", "aspects.yaml", 1, "field 'zoom'"),
-        ("conditions.yaml", "moves: {is: no}", "not: {condition: still}", "conditions.yaml", 2, "circle: still -> still"),
-        ("conditions.yaml", "moves: {is: no}", "moves: {is: no, in: [no]}", "conditions.yaml", 2, "has 2 keys"),
-        ("conditions.yaml", "moves: {is: no}", "moves: {has: no}", "conditions.yaml", 2, "'has' does not fit"),
-        ("conditions.yaml", "moves: {is: no}", "&a [*a]", "conditions.yaml", 2, "alias"),
+        ("conditions.yaml", STILL, "not: {condition: still}", "conditions.yaml", 2, "circle: still -> still"),
+        ("conditions.yaml", STILL, "moves: {is: no, in: [no]}", "conditions.yaml", 2, "has 2 keys"),
+        ("conditions.yaml", STILL, "moves: {has: no}", "conditions.yaml", 2, "'has' does not fit"),
+        ("conditions.yaml", STILL, "&a [*a]", "conditions.yaml", 2, "alias"),
         ("consistency.yaml", "pan: {is: no}", "tilt: {is: no}", "consistency.yaml", 5, "unknown field 'tilt'"),
-        ("primitives/pans.yaml", "condition: still", "condition: stil", "primitives/pans.yaml", 14, "condition 'stil'"),
-        ("primitives/pans.yaml", "id: pans_right, how", "id: pans_up, how", "primitives/pans.yaml", 1, "look-alike 'pans_up'"),
-        ("primitives/pans.yaml", "yes: [{moves: yes, pan: left}]", "yes: []", "primitives/pans.yaml", 17, "no example of 'yes'"),
-        ("primitives/pans.yaml", "yes: [{moves: yes, pan: left}]", "yes: [{moves: yes, pan: up}]", "primitives/pans.yaml", 17,
+        (PANS, "condition: still", "condition: stil", PANS, 14, "condition 'stil'"),
+        (PANS, "id: pans_right, how", "id: pans_up, how", PANS, 1, "look-alike 'pans_up'"),
+        (PANS, YES, "yes: []", PANS, 17, "no example of 'yes'"),
+        (PANS, YES, "yes: [{moves: yes, pan: up}]", PANS, 17,
          "'up' is no answer to pan"),
-        ("primitives/pans.yaml", "yes: [{moves: yes, pan: left}]", "yes: [{moves: yes, pan: right}]", "primitives/pans.yaml",
+        (PANS, YES, "yes: [{moves: yes, pan: right}]", PANS,
          17, "should be yes and is no"),
-        ("primitives/pans.yaml", "yes: [{moves: yes, pan: left}]", "yes: [{moves: yes, pan: no}]", "primitives/pans.yaml",
+        (PANS, YES, "yes: [{moves: yes, pan: no}]", PANS,
          17, "no consistent record"),
-        ("primitives/pans.yaml", "in: [no, right]", "in: [no, left]", "primitives/pans.yaml", 17, "both rules of pans_left"),
-        ("primitives/pans.yaml", "yes_when: {pan: {is: left}}", "yes_when: {primitive: pans}", "primitives/pans.yaml", 36,
+        (PANS, "in: [no, right]", "in: [no, left]", PANS, 17, "both rules of pans_left"),
+        (PANS, RULE, "yes_when: {primitive: pans}", PANS, 36,
          "circle: pans_left -> pans -> pans_left"),
-        ("primitives/pans.yaml", "yes_when: {pan: {is: left}}", "yes_when: {}", "primitives/pans.yaml", 11, "0 keys"),
-        ("primitives/pans.yaml", "yes_when: {pan: {is: left}}", "yes_when: {all: []}", "primitives/pans.yaml", 11, "empty"),
+        (PANS, RULE, "yes_when: {}", PANS, 11, "0 keys"),
+        (PANS, RULE, "yes_when: {all: []}", PANS, 11, "empty"),
     ],
 )  # fmt: skip
 def test_every_mistake_is_told_where_it_stands(folder, file, old, new, at, line, says):

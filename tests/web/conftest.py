@@ -33,8 +33,10 @@ PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """At the lowest cost: argon2 is slow on purpose, and what is tested here is not its strength."""
 HASH = "ab" * 32
 ANSWERS = {
-    "shot_transition": False, "steadiness": "very_smooth", "camera_movement": "major_simple", "camera_pan": "left_to_right",
-    "camera_motion_speed": "regular", "shot_type": "scenery", "scene_movement": "mostly_static", "shot_size_start": "wide",
+    "shot_transition": False, "steadiness": "very_smooth", "camera_movement": "major_simple",
+    "camera_pan": "left_to_right",
+    "camera_motion_speed": "regular", "shot_type": "scenery", "scene_movement": "mostly_static",
+    "shot_size_start": "wide",
 }  # fmt: skip
 
 

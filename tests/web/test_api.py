@@ -117,7 +117,10 @@ def test_two_people_at_once_get_different_tasks_and_one_task_has_one_holder(site
         ({"start": 0, "end": 10_000, "words": "x"}, "ends at character 10000"),
         ({"start": 0, "end": 3, "words": "xyz"}, "speaks of 'xyz'"),
         ({"start": 5, "end": 2, "words": ""}, "spans 5 to 2"),
-        ({"start": 0, "end": 3, "words": "The", "start_frame": 0, "end_frame": 101}, "ends at frame 101; the clip has 100"),
+        (
+            {"start": 0, "end": 3, "words": "The", "start_frame": 0, "end_frame": 101},
+            "ends at frame 101; the clip has 100",
+        ),
         ({"start": 0, "end": 3, "words": "The", "start_frame": 7, "end_frame": 7}, "covers frames 7 to 7"),
         ({"start": 0, "end": 3, "words": "The", "primitive": "no_such"}, "'no_such' is no primitive"),
         ({"start": 0, "end": 3, "words": "The", "colour": 1}, "colour"),
@@ -158,7 +161,8 @@ def test_half_a_surrogate_pair_is_refused(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["\u202eright to left\u202c", "<img src=x onerror=alert(1)>", "{{7*7}} '; DROP TABLE acts;--", "e\u0301\U0001f3ac"]
+    "text",
+    ["\u202eright to left\u202c", "<img src=x onerror=alert(1)>", "{{7*7}} '; DROP TABLE acts;--", "e\u0301\U0001f3ac"],
 )
 def test_strange_but_storable_text_comes_back_as_it_was(site: Site, text: str) -> None:
     submitted(site)

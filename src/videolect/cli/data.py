@@ -26,7 +26,10 @@ def add_parser(nouns: Any) -> None:
     take.add_argument("path", type=Path, nargs="+", metavar="PATH", help="files or folders")
     take.add_argument("--campaign", help="open their tasks in this campaign; made where there is none of that name")
     take.add_argument(
-        "--mode", choices=[*MODES, "random"], default="critique", help="how captions are made; random draws an arm per task"
+        "--mode",
+        choices=[*MODES, "random"],
+        default="critique",
+        help="how captions are made; random draws an arm per task",
     )
     take.add_argument("--corrector", choices=CORRECTORS, default="reviewer", help="who mends a rejected caption")
     take.add_argument("--review-corrections", action="store_true", help="a correction waits for one more verdict")
@@ -36,7 +39,8 @@ def add_parser(nouns: Any) -> None:
     out.add_argument("--out", type=Path, required=True, metavar="FILE", help=".parquet or .jsonl")
     out.add_argument("--campaign", help="only this one")
     out.set_defaults(
-        run=run_triples, render=lambda answer: f"{answer['rows']} triples are in {answer['path']} ({answer['hash'][:12]})."
+        run=run_triples,
+        render=lambda answer: f"{answer['rows']} triples are in {answer['path']} ({answer['hash'][:12]}).",
     )
 
 

@@ -161,5 +161,3 @@ def _render(answer: dict[str, Any]) -> str:
             f"  post-caption {triple['post_caption']}",
         ]
     return "\n".join(lines)
-
-

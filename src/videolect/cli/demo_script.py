@@ -67,7 +67,12 @@ class Play:
     """One clip from its labels to five settled captions."""
 
     def __init__(
-        self, call: Caller, *, campaign: str, passwords: Mapping[str, str], tell: Callable[[str], None] = lambda line: None
+        self,
+        call: Caller,
+        *,
+        campaign: str,
+        passwords: Mapping[str, str],
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.call = call
         self.campaign = campaign
@@ -210,7 +215,9 @@ class Play:
         deadline = time.monotonic() + PATIENCE_S
         while (found := self.view("rev", clip, aspect)["status"]) != status:
             if time.monotonic() > deadline:
-                raise CannotRead(f"{aspect} is still {found} after {PATIENCE_S} s.", mend="Look at the server's messages.")
+                raise CannotRead(
+                    f"{aspect} is still {found} after {PATIENCE_S} s.", mend="Look at the server's messages."
+                )
             time.sleep(0.1)
 
     def all_tasks(self) -> list[dict[str, Any]]:

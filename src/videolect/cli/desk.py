@@ -28,7 +28,9 @@ def add_parser(nouns: Any) -> None:
     invite.add_argument(
         "--role", action="append", choices=["annotator", "reviewer", "lead"], required=True, help="may be given again"
     )
-    invite.add_argument("--password-stdin", action="store_true", help="read the password; default: make one and print it")
+    invite.add_argument(
+        "--password-stdin", action="store_true", help="read the password; default: make one and print it"
+    )
     invite.set_defaults(run=run_invite, render=_render_invite)
 
     serve = verbs.add_parser("serve", help="serve the pages")
@@ -163,5 +165,3 @@ def drafting(workspace: Workspace) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(timeout=10)
-
-

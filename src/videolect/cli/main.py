@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     asked = build_parser().parse_args(arguments)
     logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO if asked.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+        stream=sys.stderr,
+        level=logging.INFO if asked.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
     )
     try:
         code, answer = asked.run(asked)
@@ -47,17 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Every noun and verb. Each leaf sets ``run`` (arguments -> (exit code, answer)) and ``render`` (answer -> text)."""
-    parser = argparse.ArgumentParser(prog="videolect", description="A precise language for video, with people in charge.")
+    """Every noun and verb. Each leaf sets ``run``: arguments -> (exit code, answer), and ``render``: answer -> text."""
+    parser = argparse.ArgumentParser(
+        prog="videolect", description="A precise language for video, with people in charge."
+    )
     parser.add_argument("--version", action="version", version=f"videolect {__version__}")
     nouns = parser.add_subparsers(metavar="NOUN", required=True)
     for noun in NOUNS:
         noun.add_parser(nouns)
+    home = Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace"))
     for leaf in _leaves(parser):
         leaf.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         leaf.add_argument("--verbose", action="store_true", help="tell more on stderr")
         leaf.add_argument(
-            "--workspace", type=Path, metavar="DIR", default=Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace")),
+            "--workspace", type=Path, metavar="DIR", default=home,
             help="default: $VIDEOLECT_HOME, or ./videolect-workspace",
         )  # fmt: skip
         leaf.add_argument(

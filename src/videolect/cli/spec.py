@@ -58,7 +58,7 @@ def run_show(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     for kind in ("primitives", "aspects", "fields"):
         for entry in whole[kind]:
             if entry["id"] == args.id:
-                return 0, {"kind": kind.removesuffix("s"), **entry}
+                return 0, {"entry": kind.removesuffix("s"), **entry}
     near = sorted(id_ for id_ in _ids(spec) if args.id in id_ or id_ in args.id)[:5]
     mend = f"Perhaps {', '.join(near)}." if near else "videolect spec show lists them all."
     raise NotFound(f"The specification has no {args.id!r}.", mend=mend)
@@ -66,13 +66,13 @@ def run_show(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 def text_show(answer: dict[str, Any]) -> str:
     """A page for one entry, or the lists."""
-    if "kind" not in answer:
+    if "entry" not in answer:
         parts = [f"{answer['name']} {answer['version']} ({answer['hash'][:12]})"]
         for kind in ("aspects", "fields", "primitives"):
             entries = "\n".join(f"  {id_:40s} {title}" for id_, title in answer[kind].items())
             parts.append(f"{kind} ({len(answer[kind])})\n{entries}")
         return "\n\n".join(parts)
-    lines = [f"{answer['title']}  [{answer['kind']} {answer['id']}]"]
+    lines = [f"{answer['title']}  [{answer['entry']} {answer['id']}]"]
     for key in ("definition", "question", "model_question", "decision", "help", "policy"):
         if answer.get(key):
             lines += ["", f"{key.replace('_', ' ')}:", *(f"  {line}" for line in str(answer[key]).splitlines())]

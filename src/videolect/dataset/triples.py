@@ -130,7 +130,7 @@ def _by_hand(task: CaptionTask, final: Round) -> bool:
 
 
 def _points(final: Round, rejected: Round | None) -> tuple[JudgedPoint, ...]:
-    """The final critique's points. A correction that nobody reviewed keeps the ticks on the points that it left alone."""
+    """The final critique's points. A correction that nobody reviewed keeps the ticks on the points it left alone."""
     if final.critique is None:
         return ()
     ticks: Mapping[str, Tick] = {}

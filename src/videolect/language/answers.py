@@ -22,7 +22,7 @@ def _plain(spec: Parsed, answers: Answers) -> dict[str, object]:
         if isinstance(answer, list):
             answer = tuple(answer)
         if answer is not None and _why_not(asked, answer) is None:
-            kept[id_] = answer
+            kept[id_] = " ".join(answer.split()) if asked.kind == "text" and isinstance(answer, str) else answer
     return kept
 
 
@@ -55,8 +55,6 @@ def normalise(spec: Parsed, answers: Answers) -> dict[str, object]:
             kept[id_] = tuple(option.value for option in asked.options if option.value in answer)
         if asked.kind == "order" and isinstance(answer, tuple) and len(answer) == 1:
             kept[id_] = ()
-        if asked.kind == "text" and isinstance(answer, str):
-            kept[id_] = " ".join(answer.split())
     return kept
 
 

@@ -1,1 +1,1 @@
-"""Where acts are kept: append-only, with optimistic versions, idempotency keys, leases, and projections that can be rebuilt."""
+"""Where acts are kept: append-only, with versions, idempotency keys, leases, and projections that can be rebuilt."""

@@ -1,4 +1,4 @@
-"""Accounts and sessions of the people at the desk. No secret is kept in the clear: passwords and tokens come as hashes."""
+"""Accounts and sessions of the people at the desk. No secret is kept in the clear: all come as hashes."""
 
 from __future__ import annotations
 

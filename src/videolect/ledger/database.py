@@ -1,4 +1,4 @@
-"""Opening a database: SQLite in WAL mode by default, PostgreSQL by URL; migrated when it is older, refused when newer."""
+"""Opening a database: SQLite in WAL mode by default, PostgreSQL by URL; migrated when older, refused when newer."""
 
 from __future__ import annotations
 

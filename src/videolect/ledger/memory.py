@@ -1,4 +1,4 @@
-"""The ledger in memory: for tests, and for looking at a handful of acts without a database. Same contract as the others."""
+"""The ledger in memory: for tests, and for a handful of acts without a database. Same contract as the others."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class SqlScratch:
         return Scratch(revision=row.revision, body=json.loads(row.body)) if row is not None else None
 
     def put(self, person: str, stream: str, *, seen: int, body: dict[str, Any], now: datetime) -> Scratch | None:
-        """Save over revision ``seen`` (0: nothing yet); None where another tab has saved since, and nothing is changed."""
+        """Save over revision ``seen`` (0: nothing yet); None, and nothing changed, where another tab was faster."""
         text = json.dumps(body, ensure_ascii=True)
         if len(text) > MAX_BYTES:
             raise BadInput(f"The scratch has {len(text):,} bytes; at most {MAX_BYTES:,} are kept.", mend="Shorten it.")

@@ -219,7 +219,7 @@ class SqlLedger:
             return connection.execute(sa.select(sa.func.count()).select_from(tasks)).scalar_one()
 
     def projections_hash(self) -> str:
-        """SHA-256 over every projected row in a fixed order: equal before and after a rebuild, and on every database."""
+        """SHA-256 over every projected row in a fixed order: equal before and after a rebuild, on every database."""
         digest = hashlib.sha256()
         with self.database.reading() as connection:
             for table in (tasks, board):

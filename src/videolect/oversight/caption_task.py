@@ -15,8 +15,21 @@ from typing import Literal
 from videolect.errors import BadInput, NotYourTurn
 from videolect.oversight.holding import Holding
 from videolect.record.acts import (
-    Act, Approved, Claimed, Corrected, Critiqued, Drafted, Edited, Opened, Rated, Rejected, Released, Revised, Stage,
-    Submitted, Withdrawn,
+    Act,
+    Approved,
+    Claimed,
+    Corrected,
+    Critiqued,
+    Drafted,
+    Edited,
+    Opened,
+    Rated,
+    Rejected,
+    Released,
+    Revised,
+    Stage,
+    Submitted,
+    Withdrawn,
 )  # fmt: skip
 from videolect.record.campaign import TaskKey
 from videolect.record.critique import Critique
@@ -47,7 +60,7 @@ class Round:
 
     @property
     def text(self) -> str | None:
-        """What would be submitted now: the hand's text, else the reviser's, else a draft called perfect; None: nothing yet."""
+        """What would be submitted now: the hand's text, else the reviser's, else a draft called perfect; else None."""
         if self.edited is not None:
             return self.edited
         if self.revision is not None:

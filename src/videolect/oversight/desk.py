@@ -1,4 +1,4 @@
-"""The desk: the handful of verbs that every face calls, and the only way to change anything. Each loads, checks, appends.
+"""The desk: the handful of verbs that every face calls, and the only way to change anything: load, check, append.
 
 A verb takes the worker, the task and ``Work`` (the lease's token, an idempotency key, the version seen, active seconds)
 and answers with an ``Outcome``. Nothing is overwritten and nothing half done stays: one verb, one transaction.
@@ -20,11 +20,36 @@ from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import BoardRow, Clock, Lease, Ledger, QueueQuery, SystemClock, TaskRow, Writer
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import (
-    QueueProjector, Standing, Task, fold_any, standing, text_for_dependants
+    QueueProjector,
+    Standing,
+    Task,
+    fold_any,
+    standing,
+    text_for_dependants,
 )  # fmt: skip
 from videolect.record.acts import (
-    Act, Answer, Approved, CampaignOpened, Claimed, Corrected, Critiqued, Drafted, Edited, Imported, Labelled, Opened,
-    Rated, Rejected, Released, Revised, Stage, Submitted, Tick, Withdrawn, campaign_stream, hash_of_answers,
+    Act,
+    Answer,
+    Approved,
+    CampaignOpened,
+    Claimed,
+    Corrected,
+    Critiqued,
+    Drafted,
+    Edited,
+    Imported,
+    Labelled,
+    Opened,
+    Rated,
+    Rejected,
+    Released,
+    Revised,
+    Stage,
+    Submitted,
+    Tick,
+    Withdrawn,
+    campaign_stream,
+    hash_of_answers,
     video_stream,
 )  # fmt: skip
 from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey

@@ -57,7 +57,7 @@ class Holding:
         return replace(self, holder=holder, issued={**self.issued, holder.token: holder})
 
     def is_current(self, act: Act) -> bool:
-        """Whether the act is the holder's; False makes it an extra. NotYourTurn where the worker never had that lease."""
+        """Whether the act is the holder's; False makes it an extra. NotYourTurn where there never was such a lease."""
         lease = self.issued.get(act.token) if act.token is not None else None
         if lease is None or lease.worker != act.worker:
             raise NotYourTurn(

@@ -84,7 +84,7 @@ class Projector(Protocol):
     """Turns a task's acts into its row. Handed to a ledger, which calls it inside the transaction that appends."""
 
     def row(self, stream: str, acts: Sequence[tuple[int, Act]], read: Callable[[str], Sequence[Act]]) -> TaskRow | None:
-        """The row of ``stream`` after ``acts`` (with their ledger places); ``read`` gives other streams. None: it has no row."""
+        """The row of ``stream`` after ``acts`` with their ledger places, or None; ``read`` gives other streams."""
         ...
 
     def dependants(self, before: TaskRow | None, after: TaskRow) -> Sequence[str]:
@@ -101,8 +101,8 @@ class Ledger(Protocol):
     def append(self, acts: Sequence[Act], *, ends_lease: int | None = None) -> int:
         """Keep acts together or not at all; the ledger place of the last.
 
-        ``ends_lease``: the token of the lease on the (one) stream that ends with them. Raises StaleVersion when the stream already has an act
-        at a version, KeyReused when an actor's idempotency key is taken.
+        ``ends_lease``: the token of the lease on the (one) stream that ends with them. Raises StaleVersion when the
+        stream already has an act at a version, KeyReused when an actor's idempotency key is taken.
         """
         ...
 
@@ -111,7 +111,7 @@ class Ledger(Protocol):
         ...
 
     def renew(self, stream: str, *, token: int, now: datetime, until: datetime) -> Lease:
-        """A heartbeat. LeaseLost when the token is no longer the task's lease (a lapsed one that nobody took may be renewed)."""
+        """A heartbeat. A lapsed lease that nobody took may be renewed; LeaseLost when the token is not the task's."""
         ...
 
     def lease(self, stream: str) -> Lease | None:

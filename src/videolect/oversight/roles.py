@@ -55,7 +55,7 @@ class Worker:
         return tuple(stage for stage in order if stage in mine)
 
     def check_may_take(self, stage: Stage, *, reserved_for_me: bool = False) -> None:
-        """NotAllowed unless the role includes the stage; an author may correct where the policy reserves it for them."""
+        """NotAllowed unless the role includes the stage; an author may correct what the policy reserves for them."""
         if stage in self.stages or (reserved_for_me and stage == "correct"):
             return
         held = " and ".join(self.roles) or "model"

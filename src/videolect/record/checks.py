@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def check_text(value: str, what: str, *, limit: int = MAX_TEXT, blank: bool = True) -> str:
-    """The text unchanged, or BadInput: too long, not storable (U+0000, a lone surrogate), or blank where words are due."""
+    """The text unchanged. BadInput: too long, not storable (U+0000, a lone surrogate), blank where words are due."""
     if not isinstance(value, str):
         raise BadInput(f"{what} is {type(value).__name__}, not text.", mend="Send a string.")
     if len(value) > limit:
@@ -29,7 +29,7 @@ def check_text(value: str, what: str, *, limit: int = MAX_TEXT, blank: bool = Tr
 
 
 def check_name(value: str, what: str) -> str:
-    """A name that is safe in a path, a URL and a stream: letters, digits, '.', '_' and '-', at most 100, not '.' or '..'."""
+    """A name that is safe in a path, a URL and a stream: at most 100 letters, digits, '.', '_', '-'; not only dots."""
     if not isinstance(value, str) or not _NAME.fullmatch(value) or value.strip(".") == "":
         shown = repr(value)[:80]
         raise BadInput(

@@ -1,4 +1,4 @@
-"""A critique: the expert's own words, and a list of points, each tied to words of the draft and to frames of the clip."""
+"""A critique: the expert's own words, and a list of points, each tied to words of the draft and frames of the clip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A settled task as the row that training and measurement read. A query over acts, never a stored thing that can drift."""
+"""A settled task as the row that training and measurement read: a query over acts, never a stored thing that drifts."""
 
 from __future__ import annotations
 

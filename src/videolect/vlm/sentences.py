@@ -161,6 +161,8 @@ def _spatial(labels: Labels) -> list[Sentence]:
     start, end = _size(labels, "shot_size_start"), _size(labels, "shot_size_end")
     changes = labels.get("shot_type") == "change_of_subject"
     unchanged = labels.get("shot_size_end") == "unknown"
+    if start and end and start.words == end.words:
+        return [["The shot is ", start, " at the start and at the end."]]
     if start and end:
         return [["The shot starts as ", start, " and ends as ", end, "."]]
     if start and unchanged and changes:
@@ -311,12 +313,12 @@ def _kind_of_movement(labels: Labels, amount: str) -> list[Piece]:
 
 def _detail(labels: Labels) -> list[Sentence]:
     """What a dolly zoom is made of."""
-    dolly, zoom = labels.get("camera_forward_backward"), labels.get("camera_zoom")
-    if not labels.yes("dolly_zoom") or "no" in (dolly, zoom) or not dolly or not zoom:
+    halves = {"dolly": labels.get("camera_forward_backward"), "zoom": labels.get("camera_zoom")}
+    if not labels.yes("dolly_zoom") or "no" in halves.values():
         return []
-    into = labels.say("movement_order", f"dolly_{dolly}")
-    against = labels.option("movement_order", f"zoom_{zoom}")
-    return [[f"In the dolly zoom it {into} while {against.saying if against else ''}."]]
+    known = [labels.option("movement_order", f"{half}_{way}") for half, way in halves.items() if way]
+    words = [option.say if at == 0 else option.saying for at, option in enumerate(filter(None, known))]
+    return [[f"In the dolly zoom it {' while '.join(words)}."]] if words else []
 
 
 def _tracking(labels: Labels) -> str:

@@ -110,7 +110,10 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         return models.Campaigns(
             campaigns=[
                 models.CampaignShape(
-                    name=each.name, aspects=list(each.aspects), clips=clips.get(each.name, 0), spec_version=each.spec_version
+                    name=each.name,
+                    aspects=list(each.aspects),
+                    clips=clips.get(each.name, 0),
+                    spec_version=each.spec_version,
                 )
                 for each in desk.campaigns()
             ]

@@ -9,12 +9,21 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from videolect.errors import (
-    BadInput, HeldByAnother, KeyReused, LeaseLost, NotAllowed, NotFound, NotYourTurn, StaleVersion, VideolectError
+    BadInput,
+    HeldByAnother,
+    KeyReused,
+    LeaseLost,
+    NotAllowed,
+    NotFound,
+    NotYourTurn,
+    StaleVersion,
+    VideolectError,
 )  # fmt: skip
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
@@ -34,8 +43,8 @@ STATUS_OF: dict[type[VideolectError], int] = {
 
 _HEADERS = {
     # No inline script or style, nothing from elsewhere: markup in a caption stays text even if it slipped through.
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -66,7 +75,8 @@ def _add_pages(app: FastAPI, static: Path) -> None:
     """The browser client: its files, and its one page for every other address."""
     index = static / "index.html"
     if (static / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=static / "assets"), name="assets")
+        # Only these are packed: films are served in ranges, which packing would break.
+        app.mount("/assets", GZipMiddleware(StaticFiles(directory=static / "assets")), name="assets")
 
     @app.get("/{path:path}", include_in_schema=False)
     def page(path: str) -> Response:
@@ -150,7 +160,7 @@ class _Guard:
 
 
 def _why_too_large(scope: Scope) -> Response | None:
-    """The answer to a body that is too long or does not say how long it is; the server holds bodies to what they say."""
+    """The answer to a body that is too long or does not say how long it is; uvicorn holds it to what it says."""
     headers = {name.lower(): value for name, value in scope["headers"]}
     if b"transfer-encoding" in headers:
         return _refusal(411, "The request does not say how long its body is.", "Send Content-Length.")

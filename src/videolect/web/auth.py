@@ -1,4 +1,4 @@
-"""Local accounts: argon2 passwords, HttpOnly SameSite cookies, a CSRF token per session, sign-in that slows guessing down.
+"""Local accounts: argon2 passwords, HttpOnly SameSite cookies, a CSRF token per session, guessing slowed down.
 
 There is no default secret, and no sign-up: accounts are made at the desk's command line.
 """
@@ -177,7 +177,13 @@ class SignInDesk:
 def set_cookie(response: Response, token: str, *, secure: bool) -> None:
     """HttpOnly: no script reads it. SameSite=Strict: no other site's request carries it."""
     response.set_cookie(
-        COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), httponly=True, samesite="strict", secure=secure, path="/"
+        COOKIE,
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+        path="/",
     )
 
 

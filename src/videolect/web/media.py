@@ -32,7 +32,9 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
     """``/media/HASH`` with Range, and ``/api/videos/HASH/timeline``."""
     router = APIRouter(dependencies=[Depends(signed_in)])
 
-    @router.api_route("/media/{video_hash}", methods=["GET", "HEAD"], response_class=FileResponse, include_in_schema=False)
+    @router.api_route(
+        "/media/{video_hash}", methods=["GET", "HEAD"], response_class=FileResponse, include_in_schema=False
+    )
     def film(video_hash: str) -> FileResponse:
         video = desk.video(video_hash)
         kind = next((kind for word, kind in _TYPES.items() if word in video.container), "application/octet-stream")

@@ -1,4 +1,4 @@
-"""What a page sees of a task. Authors, models and planted errors are hidden from those who are to judge without them."""
+"""What a page sees of a task. Authors, models and planted errors are hidden from those who judge without them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def _why_not_claim(row: TaskRow, worker: Worker, lease: Lease | None) -> str | N
     return None
 
 
-def task_view(desk: Desk, key: TaskKey, look: Look, worker: Worker, scratch: models.ScratchShape | None) -> models.TaskView:
+def task_view(
+    desk: Desk, key: TaskKey, look: Look, worker: Worker, scratch: models.ScratchShape | None
+) -> models.TaskView:
     """The whole page of one task for one worker."""
     task = look.task
     lease = look.lease
@@ -80,14 +82,16 @@ def task_view(desk: Desk, key: TaskKey, look: Look, worker: Worker, scratch: mod
         ),
         parents={
             aspect: models.ParentShape(
-                text=(text := text_for_dependants(parent)), hash=content_hash(text) if text else None, status=parent.status
+                text=(text := text_for_dependants(parent)),
+                hash=content_hash(text) if text else None,
+                status=parent.status,
             )
             for aspect, parent in look.parents.items()
             if aspect != LABELS
         },
         labels=_labels(desk, task if isinstance(task, LabelTask) else look.parents.get(LABELS)),
         extras=len(task.extras),
-        active_seconds={stage: seconds for stage, seconds in task.active_seconds.items()},
+        active_seconds={str(stage): seconds for stage, seconds in task.active_seconds.items()},
         scratch=scratch,
         **parts,
     )  # fmt: skip

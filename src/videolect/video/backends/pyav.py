@@ -1,0 +1,288 @@
+"""PyAV (FFmpeg): the only file of the room that imports it. Reading happens in the child process; writing is our own pictures.
+
+Written against PyAV 15 to 18.
+"""
+
+from __future__ import annotations
+
+import errno
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import av.logging
+
+from videolect.video.boxes import fragments_and_edits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+    from numpy.typing import NDArray
+
+CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf"
+"""Demuxers that are let in. Others read playlists, other files, or pictures one by one: none of that is a film."""
+
+_MOST_ERRORS = 10_000
+_KEPT_ERRORS = 20
+
+
+class Refused(Exception):
+    """The file is not what is needed: ``kind`` is one of the keys of ``probe.WHY``."""
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.detail = kind, detail
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+
+
+def inspect(
+    path: str, *, threads: int, most_pixels: int, most_frames: int
+) -> tuple[dict[str, Any], array[int], array[int]]:
+    """Decode every frame once. Facts as plain data; timestamps, rising, and durations as the file says them, in ticks."""
+    with _opened(path) as container:
+        stream = _picture_of(container)
+        if stream.codec_context.width * stream.codec_context.height > most_pixels:
+            raise Refused("too_large", f"{stream.codec_context.width}x{stream.codec_context.height}")
+        survey = _Survey(most_pixels, most_frames)
+        for packet, frame in _decoded(container, stream, threads, survey):
+            survey.see(frame) if frame is not None else survey.see_packet(packet)
+        if not survey.shown:
+            if survey.untimed:
+                raise Refused("no_times")
+            raise Refused("no_frames", survey.errors[0][1] if survey.errors else "")
+        facts = {**_facts(container, stream, path), **survey.facts()}
+        times = sorted(survey.shown)
+        return facts, array("q", times), array("q", [survey.shown[time] for time in times])
+
+
+def pictures(path: str, wanted: Sequence[int], *, threads: int) -> Iterator[tuple[int, int, bytes]]:
+    """Height, width and RGB bytes of the frames at these timestamps (rising), from one pass over the file."""
+    waiting = dict.fromkeys(wanted)
+    with _opened(path) as container:
+        stream = _picture_of(container)
+        due = iter(list(waiting))
+        ready: dict[int, VideoFrame] = {}
+        following = next(due, None)
+        for _, frame in _decoded(container, stream, threads, None):
+            if frame is None or frame.pts not in waiting or frame.pts in ready:
+                continue
+            ready[frame.pts] = frame
+            while following is not None and following in ready:
+                taken = ready.pop(following)
+                del waiting[following]
+                rgb = taken.to_ndarray(format="rgb24")
+                yield taken.height, taken.width, rgb.tobytes()
+                following = next(due, None)
+            if following is None:
+                return
+
+
+class _Survey:
+    """What one pass over the frames finds."""
+
+    def __init__(self, most_pixels: int, most_frames: int) -> None:
+        self.most_pixels, self.most_frames = most_pixels, most_frames
+        self.shown: dict[int, int] = {}
+        self.keys: list[tuple[int, int]] = []
+        self.first_packet: tuple[int, int] | None = None
+        self.errors: list[tuple[float | None, str]] = []
+        self.error_count = self.untimed = self.doubled = self.corrupt = 0
+        self.first: dict[str, Any] = {}
+        self.sizes: list[tuple[int, int, int]] = []
+
+    def see_packet(self, packet: av.Packet) -> None:
+        if packet.pts is None or packet.dts is None:
+            return
+        if self.first_packet is None:
+            self.first_packet = (packet.pts, packet.dts)
+        if packet.is_keyframe and len(self.keys) < self.most_frames:
+            self.keys.append((packet.pts, packet.dts))
+
+    def see(self, frame: VideoFrame) -> None:
+        if frame.width * frame.height > self.most_pixels:
+            raise Refused("too_large", f"{frame.width}x{frame.height}")
+        if frame.pts is None:
+            self.untimed += 1
+            return
+        if frame.pts in self.shown:
+            self.doubled += 1
+            return
+        if len(self.shown) >= self.most_frames:
+            raise Refused("too_long", f"{self.most_frames:,} frames")
+        if not self.first:
+            self.first = _first_picture(frame)
+        if not self.sizes or self.sizes[-1][1:] != (frame.width, frame.height):
+            if len(self.sizes) < _KEPT_ERRORS:
+                self.sizes.append((len(self.shown), frame.width, frame.height))
+        self.corrupt += bool(frame.is_corrupt)
+        self.shown[frame.pts] = int(frame.duration or 0)
+
+    def fail(self, error: Exception) -> None:
+        """Note an error of the decoder; after very many the file is not worth its time."""
+        if _no_room(error):
+            raise MemoryError(str(error))
+        self.error_count += 1
+        if len(self.errors) < _KEPT_ERRORS:
+            self.errors.append((float(max(self.shown)) if self.shown else None, _words(error)))
+        if self.error_count > _MOST_ERRORS:
+            raise Refused("broken", _words(error))
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            **self.first,
+            "sizes": self.sizes,
+            "key_frames": self.keys,
+            "first_packet": self.first_packet,
+            "errors": self.errors,
+            "error_count": self.error_count,
+            "corrupt": self.corrupt,
+            "untimed": self.untimed,
+            "doubled": self.doubled,
+        }
+
+
+def _first_picture(frame: VideoFrame) -> dict[str, Any]:
+    components = frame.format.components
+    matrix = next((list(array("i", bytes(item))) for item in frame.side_data if item.type.name == "DISPLAYMATRIX"), None)
+    return {
+        "width": frame.width,
+        "height": frame.height,
+        "pixel_format": frame.format.name,
+        "bit_depth": max(part.bits for part in components),
+        "chroma": [components[1].width, components[1].height] if len(components) >= 3 and not frame.format.is_rgb else None,
+        "rotation": float(frame.rotation),
+        "matrix": matrix,
+        "interlaced": bool(frame.interlaced_frame),
+    }
+
+
+def _facts(container: InputContainer, stream: VideoStream, path: str) -> dict[str, Any]:
+    shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
+    base = stream.time_base
+    assert base is not None
+    start = Fraction(container.start_time or 0, av.time_base)
+    mp4 = "mp4" in container.format.name
+    fragments, edits = fragments_and_edits(Path(path)) if mp4 else (False, False)
+    return {
+        "container": container.format.name,
+        "codec": stream.codec_context.codec.canonical_name,
+        "profile": stream.codec_context.profile,
+        "sample_aspect_ratio": [shape.numerator, shape.denominator] if shape > 0 else [1, 1],
+        "time_base": [base.numerator, base.denominator],
+        "container_start": [start.numerator, start.denominator],
+        "announced_frames": stream.frames,
+        "announced_s": float((stream.duration or 0) * base),
+        "container_s": (container.duration or 0) / av.time_base,
+        "mean_rate": float(stream.average_rate or 0),
+        "pictures": len(container.streams.video),
+        "sound": bool(container.streams.audio),
+        "fragments": fragments,
+        "edits": edits,
+    }
+
+
+def _opened(path: str) -> InputContainer:
+    # The library's own complaints go to stderr, where the keeper reads their end; Python's logging would buffer them.
+    av.logging.restore_default_callback()
+    av.logging.set_libav_level(av.logging.ERROR)
+    try:
+        return av.open(
+            f"file:{path}",
+            container_options={"protocol_whitelist": "file", "format_whitelist": CONTAINERS},
+            metadata_errors="replace",
+        )
+    except MemoryError:
+        raise
+    except (av.FFmpegError, OSError, ValueError) as error:
+        if _no_room(error):
+            raise MemoryError(str(error)) from error
+        raise Refused("not_video", _words(error)) from error
+
+
+def _picture_of(container: InputContainer) -> VideoStream:
+    """The film among the streams: neither a cover picture nor a thumbnail."""
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            if stream.codec_context is None:
+                raise Refused("no_decoder")
+            return stream
+    raise Refused("sound_only" if container.streams.audio else "no_picture")
+
+
+def _decoded(
+    container: InputContainer, stream: VideoStream, threads: int, survey: _Survey | None
+) -> Iterator[tuple[av.Packet, VideoFrame | None]]:
+    """Each packet (with None), and each frame that it yields. Errors are noted in the survey, or raised where there is none."""
+    stream.codec_context.thread_count = threads
+    stream.codec_context.thread_type = "AUTO"
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except (av.FFmpegError, OSError) as error:  # the file breaks off inside a packet
+            if survey is None:
+                return
+            survey.fail(error)
+            return
+        if survey is not None:
+            yield packet, None
+        try:
+            frames = packet.decode()
+        except (av.FFmpegError, OSError) as error:
+            if survey is not None:
+                survey.fail(error)
+            continue
+        for frame in frames:
+            yield packet, frame  # type: ignore[misc]  # a video stream's packet decodes to video frames
+
+
+def _no_room(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
+
+
+def _words(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)[:200]
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+
+
+def write_mp4(
+    path: Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fraction, size: tuple[int, int], crf: int = 18
+) -> int:
+    """Our own pictures ([height, width, 3] RGB) as H.264 in MP4 that every browser plays; how many there were.
+
+    4:2:0, BT.709, a key frame every second, the index at the front. One encoder thread: the same pictures give the
+    same bytes.
+    """
+    width, height = size
+    count = 0
+    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as out:
+        # One key frame a second, so that a seek decodes at most a second.
+        options = {"preset": "veryfast", "crf": str(crf), "threads": "1"}
+        stream = out.add_stream("libx264", rate=fps, options=options)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.gop_size = max(1, round(fps))
+        stream.codec_context.time_base = 1 / fps
+        stream.codec_context.colorspace = 1
+        stream.codec_context.color_primaries = 1
+        stream.codec_context.color_trc = 1
+        stream.codec_context.color_range = 1
+        for count, rgb in enumerate(frames, start=1):
+            picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
+                format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
+            )
+            picture.pts, picture.time_base = count - 1, 1 / fps
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode(None))
+    return count
+

@@ -1,0 +1,81 @@
+"""The child process that decodes one stranger's file: the request as JSON on stdin, the answer on stdout.
+
+Started by ``sandbox.py``; it binds itself before it touches the file. The answer is one line of JSON and, after it, bytes:
+for ``inspect`` the timestamps and the durations as the file says them (two tables of signed 64-bit little-endian integers),
+for ``frames`` the pictures, each height x width x 3 bytes of red, green, blue.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import resource
+import signal
+import sys
+from typing import Any
+
+_OPEN_FILES = 64
+
+
+def main() -> None:
+    """Do what stdin asks."""
+    request = json.load(sys.stdin)
+    bind(request["limits"])
+    try:
+        answer(request)
+    except (MemoryError, ImportError) as error:
+        # A library that finds no room to be loaded raises ImportError.
+        say({"refused": "memory", "detail": str(error)})
+
+
+def bind(limits: dict[str, Any]) -> None:
+    """Take on the limits: they hold for this process and whatever it starts, and cannot be loosened again."""
+    seconds = math.ceil(limits["seconds"])
+    for what, most in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_CPU, seconds * max(1, limits["threads"])),
+        (resource.RLIMIT_FSIZE, limits["written_bytes"]),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (most, most))
+    # If our keeper was killed, nobody watches the clock but this.
+    signal.alarm(seconds + 10)
+
+
+def answer(request: dict[str, Any]) -> None:
+    """Look at the file, or hand out pictures."""
+    from videolect.video.backends.pyav import Refused, inspect, pictures
+
+    limits = request["limits"]
+    try:
+        if request["what"] == "inspect":
+            facts, pts, durations = inspect(
+                request["path"], threads=limits["threads"], most_pixels=limits["pixels"], most_frames=limits["frames"]
+            )
+            say(facts)
+            sys.stdout.buffer.write(pts.tobytes() + durations.tobytes())
+        else:
+            first = True
+            for height, width, data in pictures(request["path"], request["pts"], threads=limits["threads"]):
+                if first:
+                    say({"height": height, "width": width})
+                    first = False
+                sys.stdout.buffer.write(data)
+            if first:
+                say({"refused": "no_frames", "detail": ""})
+    except Refused as refused:
+        say({"refused": refused.kind, "detail": refused.detail})
+    sys.stdout.buffer.flush()
+
+
+def say(line: dict[str, Any]) -> None:
+    """One line of JSON."""
+    sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

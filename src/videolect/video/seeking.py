@@ -1,0 +1,73 @@
+"""Where Chromium has to be told to seek so that it shows a given frame; the midpoint is right in nearly all files.
+
+Two habits of Chromium 156 make it miss (each measured with burnt-in frame numbers; docs/video.md has the figures):
+
+- In **Matroska and WebM** the first frame that is *said* to last beyond the moment is shown. Files of variable rate often say
+  one duration for all frames, so a short frame is hidden behind its longer-lived forerunners.
+- In **MP4 and MOV** decoding starts at the last key frame whose *decoding* time (moved so that the first frame's is its
+  presentation time) is not after the moment. Where the rate varies, or frames after a key frame are shown before it
+  (an open group of pictures), that key frame may lie after the moment, and the frames before it are never decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+MARGIN_S = Fraction(1, 5000)
+"""A moment nearer than this to the edge of its window is not trusted: players and containers round."""
+
+
+def detours(
+    pts: Sequence[int],
+    end_pts: int,
+    time_base: Fraction,
+    *,
+    said_durations: Sequence[int] = (),
+    key_frames: Sequence[tuple[int, int]] = (),
+) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
+    """The frames that need another moment than the midpoint, as (frame, microseconds); and those that no moment shows.
+
+    ``pts`` in ticks, rising; ``said_durations`` one for each frame (Matroska); ``key_frames`` as (presentation time, moment
+    in ticks from which on Chromium starts decoding there) (MP4).
+    """
+    found, lost = [], []
+    margin = MARGIN_S / time_base
+    ends = [*pts[1:], end_pts]
+    starts = _not_hidden(pts, said_durations) if said_durations else list(pts)
+    limits = _before_key_frames(pts, ends, key_frames) if key_frames else ends
+    for frame, (low, high) in enumerate(zip(starts, limits, strict=True)):
+        middle = Fraction(pts[frame] + ends[frame], 2)
+        if (low == pts[frame] or low + margin <= middle) and (high == ends[frame] or middle <= high - margin):
+            continue
+        if high - low < 2 * margin:
+            lost.append(frame)
+        else:
+            found.append((frame, round(Fraction(low + high, 2) * time_base * 1_000_000)))
+    return tuple(found), tuple(lost)
+
+
+def _not_hidden(pts: Sequence[int], said_durations: Sequence[int]) -> list[int]:
+    """For each frame the moment at which every earlier one is said to have ended."""
+    starts, latest = [], pts[0]
+    for time, said in zip(pts, said_durations, strict=True):
+        starts.append(max(time, latest))
+        latest = max(latest, time + said)
+    return starts
+
+
+def _before_key_frames(pts: Sequence[int], ends: Sequence[int], key_frames: Sequence[tuple[int, int]]) -> list[int]:
+    """For each frame the moment from which on decoding would start after it."""
+    limits = list(ends)
+    for shown, taken_from in key_frames:
+        frame = _index(pts, shown) - 1
+        while frame >= 0 and limits[frame] > taken_from:
+            limits[frame] = max(taken_from, pts[frame])
+            frame -= 1
+    return limits
+
+
+def _index(pts: Sequence[int], time: int) -> int:
+    import bisect
+
+    return bisect.bisect_left(pts, time)

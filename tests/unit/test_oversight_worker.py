@@ -1,0 +1,122 @@
+"""A model at the desk: drafts what waits, gives back what it cannot, and starves nobody."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from tests.support.acts import ANN, DRAFTER, LEAD, FakeWriter, bench
+from videolect.errors import BadInput
+from videolect.oversight.desk import Work
+from videolect.oversight.worker import draft_all, draft_for_ever, draft_next, drafter
+from videolect.record.acts import Released
+from videolect.record.drafting import DraftRequest
+
+
+class Rounds(threading.Event):
+    """A stop signal that comes by itself after some rests, and waits for nobody."""
+
+    def __init__(self, rests: int) -> None:
+        super().__init__()
+        self.rests = rests
+        self.waited: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Count a rest."""
+        self.waited.append(timeout or 0)
+        if len(self.waited) >= self.rests:
+            self.set()
+        return self.is_set()
+
+
+def breaks_on(clip: str, error: Exception) -> FakeWriter:
+    """A writer that cannot draft one clip."""
+
+    def refuse(request: DraftRequest) -> None:
+        if request.clip.id == clip:
+            raise error
+
+    return FakeWriter(refuse)
+
+
+def labelled_bench(writer: FakeWriter | None = None, clips: tuple[str, ...] = ("c1", "c2", "c3")):
+    """A campaign whose clips are all labelled."""
+    made = bench(clips=clips, writer=writer)
+    for clip in clips:
+        made.label(clip)
+    return made
+
+
+def test_nothing_waits_nothing_is_drafted():
+    made = bench()
+    assert draft_next(made.desk, made.writer, DRAFTER) is None
+    assert draft_all(made.desk, made.writer, DRAFTER) == 0
+
+
+def test_all_that_waits_is_drafted_once():
+    made = labelled_bench()
+    assert draft_all(made.desk, made.writer, DRAFTER) == 6
+    assert draft_all(made.desk, made.writer, DRAFTER) == 0
+    assert made.task(clip="c2").draft.actor.name == "rules"
+    assert made.task(clip="c2").draft.asked_by == DRAFTER.id == "drafter@1"
+    assert drafter("big", "2").id == "big@2"
+
+
+def test_what_cannot_be_drafted_is_given_back_with_the_reason(caplog: pytest.LogCaptureFixture):
+    made = labelled_bench(breaks_on("c1", BadInput("No frames.", mend="Import it again.")))
+    with pytest.raises(BadInput, match="No frames"):
+        draft_next(made.desk, made.writer, DRAFTER)
+    last = made.desk.ledger.read(made.key().stream)[-1]
+    assert isinstance(last, Released)
+    assert last.reason == "No frames. Import it again."
+    assert made.desk.look(made.key()).lease is None
+    assert made.status() == "to_draft"
+
+
+def test_a_reason_that_no_database_can_hold_does_not_hide_the_failure():
+    made = labelled_bench(breaks_on("c1", RuntimeError("half \ud83d" + "\x00" + "x" * 5000)))
+    with pytest.raises(RuntimeError, match="half"):
+        draft_next(made.desk, made.writer, DRAFTER)
+
+
+def test_a_task_that_was_closed_meanwhile_is_left():
+    made = labelled_bench()
+
+    def close(request: DraftRequest) -> None:
+        made.desk.withdraw(LEAD, made.key(request.aspect, request.clip.id), Work(), "task", "")
+
+    made.writer.refuse = close
+    assert draft_next(made.desk, made.writer, DRAFTER) == made.key()
+    assert made.status() == "withdrawn"
+    assert made.task().draft is None
+    assert len(made.task().extras) == 1
+
+
+def test_drafting_for_ever_ends_when_it_is_told(caplog: pytest.LogCaptureFixture):
+    made = labelled_bench()
+    stop = Rounds(1)
+    draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop)
+    assert {row.status for row in made.desk.board() if row.aspect in ("subject", "scene")} == {"to_caption"}
+    assert stop.waited == [0.5]
+
+
+def test_after_failures_it_rests_longer_and_longer(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.CRITICAL)
+    made = labelled_bench(breaks_on("c1", RuntimeError("broken")), clips=("c1",))
+    stop = Rounds(10)
+    draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop)
+    assert stop.waited == sorted(stop.waited)
+    assert stop.waited[0] == 1.0
+    assert stop.waited[-1] == 60.0
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken"), BadInput("No frames.", mend="Import it.")])
+def test_one_broken_draft_does_not_end_drafting_for_the_others(error: Exception):
+    made = labelled_bench(breaks_on("c1", error))
+    draft_for_ever(made.desk, made.writer, DRAFTER, stop=Rounds(10))
+    assert made.status(clip="c1") == "to_draft"
+    assert made.status(clip="c2") == "to_caption"
+    assert made.status(clip="c3") == "to_caption"
+    assert ANN

@@ -1,0 +1,27 @@
+import hooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+const rawHtml = "User text is shown as React text nodes only; raw HTML is never rendered.";
+
+export default tseslint.config(
+  { ignores: ["node_modules/**", "src/api/schema.d.ts"] },
+  ...tseslint.configs.recommended,
+  {
+    files: ["**/*.{ts,tsx}"],
+    plugins: { "react-hooks": hooks },
+    rules: {
+      "react-hooks/rules-of-hooks": "error",
+      "react-hooks/exhaustive-deps": "error",
+      "no-restricted-syntax": [
+        "error",
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: rawHtml },
+        { selector: "Property[key.name='dangerouslySetInnerHTML']", message: rawHtml },
+        { selector: "MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]", message: rawHtml },
+        { selector: "CallExpression[callee.name='eval']", message: "No code from text." },
+      ],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
+      eqeqeq: "error",
+    },
+  },
+);

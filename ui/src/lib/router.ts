@@ -1,0 +1,73 @@
+/** The pages' addresses. Small and typed; what a page shows of itself (playhead, range, filters) is in the query. */
+import { useSyncExternalStore } from "react";
+import type { Stage, TaskKey } from "../api/types";
+
+export type Route =
+  | { page: "queue" }
+  | { page: "signin" }
+  | { page: "board" }
+  | { page: "labels"; task: TaskKey }
+  | { page: "caption"; task: TaskKey }
+  | { page: "review"; task: TaskKey }
+  | { page: "lost" };
+
+export function parseRoute(pathname: string): Route {
+  const parts = pathname.split("/").filter(Boolean).map(decode);
+  if (parts.length === 0) return { page: "queue" };
+  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board")) return { page: parts[0] };
+  if (parts.length === 4 && (parts[0] === "task" || parts[0] === "review")) {
+    const task = { campaign: parts[1]!, clip: parts[2]!, aspect: parts[3]! };
+    if (parts[0] === "review") return { page: "review", task };
+    return { page: task.aspect === "labels" ? "labels" : "caption", task };
+  }
+  return { page: "lost" };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function taskPath(task: TaskKey, stage: Stage | null): string {
+  const where = [task.campaign, task.clip, task.aspect].map(encodeURIComponent).join("/");
+  return `/${stage === "review" ? "review" : "task"}/${where}`;
+}
+
+const listeners = new Set<() => void>();
+const tell = () => listeners.forEach((listener) => listener());
+window.addEventListener("popstate", tell);
+
+export function navigate(path: string, options: { replace?: boolean } = {}): void {
+  if (options.replace) window.history.replaceState(null, "", path);
+  else window.history.pushState(null, "", path);
+  tell();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function usePathname(): string {
+  return useSyncExternalStore(subscribe, () => window.location.pathname);
+}
+
+export function useQuery(): URLSearchParams {
+  return new URLSearchParams(useSyncExternalStore(subscribe, () => window.location.search));
+}
+
+/** Set or (null) drop values of the query. Quietly: the page does not go back through them, nor is it told. */
+export function setQuery(values: Record<string, string | number | null>, options: { quiet?: boolean } = {}): void {
+  const query = new URLSearchParams(window.location.search);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === "") query.delete(name);
+    else query.set(name, String(value));
+  }
+  const path = window.location.pathname + (query.size ? `?${query}` : "");
+  if (path === window.location.pathname + window.location.search) return;
+  window.history.replaceState(null, "", path);
+  if (!options.quiet) tell();
+}

@@ -1,0 +1,55 @@
+/** The difference of two captions in words. */
+import { diffArrays } from "diff";
+
+export interface Piece {
+  kind: "same" | "gone" | "new";
+  text: string;
+}
+
+/** Words, blanks and marks; a Han, Hiragana or Katakana sign is a word of its own. Joined again they give the text. */
+export function words(text: string): string[] {
+  return (
+    text.match(
+      /\s+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*|[^]/gu,
+    ) ?? []
+  );
+}
+
+/**
+ * What became of `before`: pieces in reading order. The "same" and "gone" pieces joined are `before`, the "same" and
+ * "new" ones `after`. A lone blank between two changes is drawn into them, so that a rewritten phrase reads as a phrase.
+ */
+export function wordDiff(before: string, after: string): Piece[] {
+  const raw: Piece[] = diffArrays(words(before), words(after)).map((part) => ({
+    kind: part.added ? "new" : part.removed ? "gone" : "same",
+    text: part.value.join(""),
+  }));
+  const pieces: Piece[] = [];
+  let gone = "";
+  let fresh = "";
+  const flush = () => {
+    if (gone) pieces.push({ kind: "gone", text: gone });
+    if (fresh) pieces.push({ kind: "new", text: fresh });
+    gone = fresh = "";
+  };
+  raw.forEach((piece, index) => {
+    if (piece.kind === "gone") gone += piece.text;
+    else if (piece.kind === "new") fresh += piece.text;
+    else if (gone && fresh && /^\s+$/.test(piece.text) && raw[index + 1]) {
+      gone += piece.text;
+      fresh += piece.text;
+    } else {
+      flush();
+      pieces.push({ kind: "same", text: piece.text });
+    }
+  });
+  flush();
+  return pieces;
+}
+
+/** How many words went and came. */
+export function changeCount(pieces: Piece[]): { gone: number; fresh: number } {
+  const count = (kind: Piece["kind"]) =>
+    pieces.filter((piece) => piece.kind === kind).reduce((sum, piece) => sum + (piece.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0), 0);
+  return { gone: count("gone"), fresh: count("new") };
+}

@@ -1,0 +1,37 @@
+/** A modal window: the browser's own, which keeps the focus inside and gives it back. The page's keys rest meanwhile. */
+import { useEffect, useRef, type ReactNode } from "react";
+import { holdKeys } from "../keys/keys";
+import { Icon } from "./Icon";
+import { words } from "../words";
+
+export function Dialog({ title, onClose, children, testid }: { title: string; onClose?: () => void; children: ReactNode; testid?: string }) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const free = holdKeys();
+    if (!box.current?.open) box.current?.showModal?.();
+    return free;
+  }, []);
+  return (
+    <dialog
+      ref={box} aria-label={title} data-testid={testid}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+      onClick={(event) => event.target === box.current && onClose?.()}
+      onKeyDown={(event) => {
+        if (event.key === "?" && onClose) onClose();
+      }}
+    >
+      <header>
+        <h2>{title}</h2>
+        {onClose && (
+          <button type="button" className="icon-button" aria-label={words.close} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      {children}
+    </dialog>
+  );
+}

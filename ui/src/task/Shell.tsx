@@ -1,0 +1,124 @@
+/** The frame of every task page: title and state above, the video left, the words right, the main action below them. */
+import type { ReactNode } from "react";
+import type { TaskView } from "../api/types";
+import { Banner, Link, Trouble } from "../parts/parts";
+import { say, words } from "../words";
+import type { Desk } from "./use-task";
+import type { ScratchKeeper, ScratchState } from "./scratch";
+
+interface Props {
+  desk: Desk;
+  view: TaskView;
+  left: ReactNode;
+  children: ReactNode;
+  footer?: ReactNode;
+  /** Said instead of the refusal's own message, where the page shows the particulars. */
+  trouble?: string | undefined;
+  save?: { state: ScratchState; keeper: ScratchKeeper } | undefined;
+}
+
+export function Shell({ desk, view, left, children, footer, save, trouble }: Props) {
+  const w = words.task;
+  const { task } = view;
+  const own = view.stage === "review" && view.rounds.some((round) => round.mine);
+  return (
+    <main className="task" data-testid="task-page" data-status={view.status} data-stage={view.stage ?? ""}>
+      <div className="task-head">
+        <h1>
+          <Link to="/" className="dim">{w.queue}</Link>
+          <span className="dim">/</span> {task.campaign} <span className="dim">/</span> {task.clip} <span className="dim">/</span>{" "}
+          <strong>{task.aspect === "labels" ? words.labels.title : task.aspect}</strong>
+        </h1>
+        <span className="status" data-testid="task-status">{words.status[view.status]}</span>
+        {view.mode !== "critique" && task.aspect !== "labels" && <span className="status">{words.modes[view.mode]}</span>}
+        <span className="grow" />
+        {save && <SaveState state={save.state} keeper={save.keeper} />}
+        {desk.holding && !desk.lost && view.lease && (
+          <button type="button" className="small" onClick={() => void desk.release()} data-testid="release">{w.giveBack}</button>
+        )}
+      </div>
+      <div className="columns">
+        <div className="left">{left}</div>
+        <div className="right">
+          <div className="right-scroll">
+            {desk.lost && <Banner kind="warn" testid="lease-lost">{w.lost}</Banner>}
+            {!desk.holding && view.stage && view.stage !== "draft" && (
+              <Banner testid="claim-banner">
+                <span>
+                  {view.held_by_another ? w.heldByAnother : own ? w.own : say(w.looking, { stage: words.stageVerbs[view.stage] })}
+                </span>
+                {!view.held_by_another && !own && (
+                  <button type="button" className="primary" onClick={() => void desk.claim()} data-testid="claim">{w.take}</button>
+                )}
+              </Banner>
+            )}
+            {view.status === "blocked" && <Banner testid="blocked">{say(w.blocked, { aspects: view.waiting_for.join(", ") })}</Banner>}
+            {view.status === "to_draft" && <Banner>{w.toDraft}</Banner>}
+            <Trouble error={trouble ? new Error(trouble) : desk.trouble}>
+              <button type="button" className="text-button" onClick={() => desk.setTrouble(null)}>{w.dismiss}</button>
+            </Trouble>
+            {desk.resending && <Banner kind="warn" testid="resending">{w.resending}</Banner>}
+            {save && <ScratchConflict state={save.state} keeper={save.keeper} />}
+            {children}
+          </div>
+          {footer && <div className="footer">{footer}</div>}
+        </div>
+      </div>
+    </main>
+  );
+}
+
+export function SaveState({ state, keeper }: { state: ScratchState; keeper: ScratchKeeper }) {
+  return (
+    <span className={`save ${state.save}`} role="status" data-testid="save-state" data-save={state.save} title={state.trouble ?? undefined}>
+      <span className="save-sign" aria-hidden="true" />
+      {words.save[state.save]}
+      {state.save === "offline" && (
+        <button type="button" className="text-button" onClick={keeper.retry}>{words.save.retry}</button>
+      )}
+    </span>
+  );
+}
+
+function ScratchConflict({ state, keeper }: { state: ScratchState; keeper: ScratchKeeper }) {
+  const w = words.save;
+  if (!state.conflict) return state.trouble ? <Banner kind="bad">{state.trouble}</Banner> : null;
+  return (
+    <div className="banner warn conflict" role="alert" data-testid="scratch-conflict">
+      <strong>{w.conflict}</strong>
+      <div className="conflict-sides">
+        {(
+          [
+            [w.here, state.body, w.keepHere, () => keeper.keepMine(), "keep-mine"],
+            [w.there, state.conflict.body, w.takeThere, () => keeper.takeTheirs(), "take-theirs"],
+          ] as const
+        ).map(([title, body, label, run, testid]) => (
+          <div key={testid}>
+            <h3>{title}</h3>
+            <dl>
+              {Object.entries(body)
+                .filter(([name, value]) => !["v", "for", "kind"].includes(name) && value !== null && value !== "" && !(Array.isArray(value) && !value.length))
+                .map(([name, value]) => (
+                  <div key={name}>
+                    <dt>{(w.fields as Record<string, string>)[name] ?? name}</dt>
+                    <dd dir="auto" className="user-text">{readable(value)}</dd>
+                  </div>
+                ))}
+            </dl>
+            <button type="button" onClick={run} data-testid={testid}>{label}</button>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function readable(value: unknown): string {
+  if (Array.isArray(value)) return value.map(readable).join("; ");
+  if (value && typeof value === "object") {
+    const point = value as Record<string, unknown>;
+    if ("instruction" in point) return `${String(point["kind"])} "${String(point["words"])}" ${String(point["instruction"])}`;
+    return Object.entries(point).map(([name, each]) => `${name}: ${readable(each)}`).join("; ");
+  }
+  return String(value);
+}

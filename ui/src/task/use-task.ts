@@ -1,0 +1,208 @@
+/** One open task: what the server says of it, the lease with its heartbeat, the acts, and the time at work. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { ServerError, Unreachable } from "../api/client";
+import { server, type Said } from "../api/server";
+import type { Outcome, Person, Scratch, Stage, TaskKey, TaskView, Verb } from "../api/types";
+import { ActiveClock } from "../lib/active";
+import { navigate, taskPath } from "../lib/router";
+import { notify } from "../parts/notices";
+import { words } from "../words";
+import { answered, pendingAct } from "./outbox";
+import { ScratchKeeper, type ScratchState } from "./scratch";
+
+const HEARTBEAT_MS = 30_000;
+const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+
+export const taskId = (key: TaskKey) => `${key.campaign}/${key.clip}/${key.aspect}`;
+const queryKey = (key: TaskKey) => ["task", key.campaign, key.clip, key.aspect];
+const wait = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
+
+/** Do one thing; verbs that need no words take none. */
+export type Act = <V extends Verb>(verb: V, ...said: Partial<Said<V>> extends Said<V> ? [Said<V>?] : [Said<V>]) => Promise<Outcome>;
+
+export interface Desk {
+  view: TaskView | undefined;
+  problem: unknown;
+  /** I hold the task, or held it when I began to work on it. */
+  holding: boolean;
+  /** Somebody else has it now; what I hand in is kept beside. */
+  lost: boolean;
+  /** The verb that is under way. */
+  busy: Verb | null;
+  /** No answer came yet and it is being sent again. */
+  resending: boolean;
+  /** Why the last act did not go through. */
+  trouble: ServerError | Unreachable | null;
+  setTrouble: (trouble: ServerError | Unreachable | null) => void;
+  act: Act;
+  claim: () => Promise<void>;
+  release: () => Promise<void>;
+  clock: ActiveClock;
+}
+
+export function useTask(key: TaskKey, me: Person): Desk {
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: queryKey(key), queryFn: () => server.task(key) });
+  const view = query.data;
+  const [clock] = useState(() => new ActiveClock());
+  useEffect(() => clock.start(), [clock]);
+
+  const [token, setToken] = useState<number | null>(null);
+  const [lost, setLost] = useState(false);
+  const [busy, setBusy] = useState<Verb | null>(null);
+  const [resending, setResending] = useState(false);
+  const [trouble, setTrouble] = useState<ServerError | Unreachable | null>(null);
+
+  const current = view?.lease?.token ?? null;
+  if (current !== null && current !== token) {
+    setToken(current);
+    setLost(false);
+  }
+  if (view && token !== null && current === null && view.held_by_another && !lost) setLost(true);
+
+  useHeartbeat(key, lost ? null : current, () => setLost(true));
+
+  const path = taskId(key);
+  const act = useCallback<Act>(
+    async (verb, ...said) => {
+      const body = said[0] ?? ({} as Said<typeof verb>);
+      const pending = pendingAct(me.id, path, verb, { ...body, token }, clock.total);
+      setBusy(verb);
+      setTrouble(null);
+      try {
+        for (let attempt = 0; ; attempt += 1) {
+          try {
+            const work = { token, key: pending.key, active_seconds: pending.active_seconds };
+            const outcome = await server.act(key, verb, body, work);
+            answered(me.id, path, verb);
+            clock.taken(pending.active_seconds);
+            client.setQueryData(queryKey(key), outcome.task);
+            return outcome;
+          } catch (error) {
+            if (error instanceof ServerError && error.status < 500) answered(me.id, path, verb);
+            if (!(error instanceof Unreachable) || attempt >= RETRIES_MS.length) throw error;
+            setResending(true);
+            await wait(RETRIES_MS[attempt]!);
+          }
+        }
+      } catch (error) {
+        if (error instanceof ServerError && error.kind === "LeaseLost") setLost(true);
+        if (error instanceof ServerError && error.kind === "StaleVersion") void client.invalidateQueries({ queryKey: queryKey(key) });
+        if (error instanceof ServerError || error instanceof Unreachable) setTrouble(error);
+        throw error;
+      } finally {
+        setBusy(null);
+        setResending(false);
+      }
+    },
+    [client, clock, key, me.id, path, token],
+  );
+
+  const claim = useCallback(async () => {
+    setTrouble(null);
+    try {
+      await server.claim(key);
+    } catch (error) {
+      if (error instanceof ServerError || error instanceof Unreachable) setTrouble(error);
+    }
+    await client.invalidateQueries({ queryKey: queryKey(key) });
+  }, [client, key]);
+
+  const release = useCallback(async () => {
+    if (current !== null) await server.release(key, current).catch(() => undefined);
+    await client.invalidateQueries({ queryKey: ["queue"] });
+    navigate("/");
+  }, [client, current, key]);
+
+  return {
+    view, problem: query.error, holding: token !== null, lost, busy, resending, trouble, setTrouble, act, claim, release, clock,
+  };
+}
+
+/** While the page is visible the lease is renewed; a hidden page lets it lapse. */
+function useHeartbeat(key: TaskKey, token: number | null, onLost: () => void): void {
+  const told = useRef(onLost);
+  useEffect(() => {
+    told.current = onLost;
+  });
+  useEffect(() => {
+    if (token === null) return;
+    const beat = () => {
+      if (document.visibilityState !== "visible") return;
+      server.heartbeat(key, token).catch((error: unknown) => {
+        if (error instanceof ServerError && error.kind === "LeaseLost") told.current();
+      });
+    };
+    const timer = window.setInterval(beat, HEARTBEAT_MS);
+    document.addEventListener("visibilitychange", beat);
+    return () => {
+      window.clearInterval(timer);
+      document.removeEventListener("visibilitychange", beat);
+    };
+  }, [key, token]);
+}
+
+export interface Draftbook<T> {
+  value: T;
+  update: (change: Partial<T>) => void;
+  state: ScratchState;
+  keeper: ScratchKeeper;
+}
+
+/**
+ * What is being written on this task, as a value of the page's own shape. `revive` makes that shape of whatever was kept
+ * (an empty object at first); it must accept anything.
+ */
+export function useScratch<T extends object>(key: TaskKey, me: Person, view: TaskView, revive: (kept: Scratch) => T): Draftbook<T> {
+  const keeper = useMemo(
+    () =>
+      new ScratchKeeper(
+        `videolect:scratch:${me.id}:${taskId(key)}`,
+        { save: (revision, body) => server.saveScratch(key, revision, body) },
+        view.scratch,
+      ),
+    // The view's scratch counts once, when the task is opened: later it is this page that knows better.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [key, me.id],
+  );
+  const state = useSyncExternalStore(keeper.subscribe, keeper.snapshot);
+  useEffect(() => {
+    keeper.resume();
+    const retry = keeper.retry;
+    const hide = () => document.visibilityState === "hidden" && keeper.retry();
+    window.addEventListener("online", retry);
+    document.addEventListener("visibilitychange", hide);
+    return () => {
+      window.removeEventListener("online", retry);
+      document.removeEventListener("visibilitychange", hide);
+      keeper.leave();
+    };
+  }, [keeper]);
+  const value = useMemo(() => revive(state.body), [revive, state.body]);
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
+  const update = useCallback(
+    (change: Partial<T>) => {
+      latest.current = { ...latest.current, ...change };
+      keeper.write(latest.current as unknown as Scratch);
+    },
+    [keeper],
+  );
+  return { value, update, state, keeper };
+}
+
+/** After handing in: the next task of the same stage, or the queue. */
+export async function goOn(campaign: string, stages: Exclude<Stage, "draft">[]): Promise<void> {
+  for (const stage of stages) {
+    const claim = await server.claimNext({ campaign, stage }).catch(() => null);
+    if (claim?.lease) {
+      navigate(taskPath(claim.lease.task, claim.lease.stage));
+      return;
+    }
+  }
+  notify(words.task.noneLeft);
+  navigate("/");
+}
