@@ -1,8 +1,8 @@
 """Bytes by the hash of their content: the one file that knows where bytes live.
 
-A folder holds ``files/ab/abcd...`` (imported files, named by the BLAKE3 of their bytes) and ``KIND/ab/abcd...`` (what was
-derived from one, such as a table of timestamps, behind a checksum of its own). A file appears under its name whole or
-not at all: it is written to ``*.part``, flushed to the disk, and renamed.
+A folder holds ``files/ab/abcd...`` (imported files, named by the BLAKE3 of their bytes) and ``KIND/ab/abcd...`` (what
+was derived from one, such as a table of timestamps, behind a checksum of its own). A file appears under its name whole
+or not at all: it is written to ``*.part``, flushed to the disk, and renamed.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ class FolderStorage:
         try:
             return path.open("rb")
         except FileNotFoundError:
-            raise NotFound(f"No file with hash {content_hash[:12]}... is stored.", mend="Import the file again.") from None
+            raise NotFound(
+                f"No file with hash {content_hash[:12]}... is stored.", mend="Import the file again."
+            ) from None
 
     def put_bytes(self, kind: str, content_hash: str, data: bytes) -> None:
         """Keep something derived under a kind and a hash; what stood there is replaced."""
@@ -123,7 +125,9 @@ class FolderStorage:
 
     def _place(self, kind: str, content_hash: str) -> Path:
         if not isinstance(content_hash, str) or not _HASH.fullmatch(content_hash):
-            raise BadInput(f"{str(content_hash)[:80]!r} is not a hash.", mend="Give 64 hexadecimal digits in lower case.")
+            raise BadInput(
+                f"{str(content_hash)[:80]!r} is not a hash.", mend="Give 64 hexadecimal digits in lower case."
+            )
         place = self.root / kind / content_hash[:2] / content_hash
         if not place.resolve().is_relative_to(self.root):
             raise BadInput(f"{place} leads out of the storage.", mend="Remove the link that stands in its way.")
@@ -183,7 +187,9 @@ class FolderStorage:
 
 def _kind(kind: str) -> str:
     if not _KIND.fullmatch(kind) or kind in (_FILES, "incoming"):
-        raise BadInput(f"{kind!r} is not a kind of derived bytes.", mend="Use a short word in lower case, such as 'pts'.")
+        raise BadInput(
+            f"{kind!r} is not a kind of derived bytes.", mend="Use a short word in lower case, such as 'pts'."
+        )
     return kind
 
 
@@ -203,7 +209,9 @@ def _reading(path: Path) -> Iterator[BinaryIO]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise CannotRead(f"{path} cannot be opened: {error.strerror}.", mend="Check its name and its rights.") from error
+        raise CannotRead(
+            f"{path} cannot be opened: {error.strerror}.", mend="Check its name and its rights."
+        ) from error
     with stream:
         yield stream
 

@@ -29,7 +29,7 @@ from videolect.storage import FolderStorage
 from videolect.video.timeline import Timeline
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from videolect.web.app import App
 
 MARKER = "workspace.json"
 FORMAT = 1
@@ -156,7 +156,7 @@ class Workspace:
         """The films for the web."""
         return Films(self.storage, self.desk.video)
 
-    def app(self) -> FastAPI:
+    def app(self) -> App:
         """The desk's HTTP application."""
         from videolect.web.app import create_app
 

@@ -48,7 +48,7 @@ def movie(
     audio_codec: str = "aac",
     audio_start_s: float = 0.0,
 ) -> Path:
-    """A movie whose frame ``i`` is shown from ``times[i]`` ticks of ``time_base``; ``rotation`` in degrees clockwise."""
+    """A movie whose frame ``i`` is shown from ``times[i]`` ticks on; ``rotation`` in degrees clockwise."""
     width, height = size
     with av.open(str(path), "w", options=container_options or {}) as out:
         stream = out.add_stream(codec, rate=rate, options=_codec_options(codec, options))

@@ -42,6 +42,7 @@ export const words = {
     there: "In the other",
     keepHere: "Keep this one",
     takeThere: "Take the other",
+    nothing: "nothing",
     fields: {
       answers: "Answers", rating: "Rating", raw: "Critique", language: "Language", points: "Points", open: "Point being written",
       edited: "Caption by hand", ticks: "Ticks", reason: "Reason", rejecting: "Rejecting",

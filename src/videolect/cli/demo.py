@@ -25,6 +25,7 @@ from videolect.errors import BadInput, CannotRead
 from videolect.record.acts import Answer
 from videolect.record.campaign import Policy
 from videolect.record.clip import Video
+from videolect.stage.planes import Movement, render_clip
 from videolect.wiring import Workspace, secret_file
 
 CAMPAIGN = "demo"
@@ -33,7 +34,10 @@ SIGN_INS = "demo-sign-ins.json"
 PLANTED = 2
 """Errors that the demo's writer plants in each draft, declared, so that there is something to criticise."""
 
-CLIPS = (("a-pan-across-the-village", "pan_right"), ("down-from-the-sky", "tilt_down"))
+CLIPS: tuple[tuple[str, Movement], ...] = (
+    ("a-pan-across-the-village", "pan_right"),
+    ("down-from-the-sky", "tilt_down"),
+)
 
 
 def add_parser(nouns: Any) -> None:
@@ -90,8 +94,6 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
 
 def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Answer]]]:
     """A few short films, rendered on the spot: a moving camera over a little village."""
-    from videolect.stage.planes import render_clip
-
     truth = {}
     videos = []
     with tempfile.TemporaryDirectory(prefix="videolect-demo-") as folder:

@@ -1,15 +1,16 @@
-"""A frame number drawn into the picture so that a machine reads it back: tests compare it with the number they asked for.
+"""A frame number drawn into the picture so that a machine reads it back: tests compare it with the one they asked for.
 
 The layout, for a reader in any language (the browser's test reads a canvas of any size, the whole picture drawn on it).
 ``W`` and ``H`` are the width and height of what is read, ``c = min(W / 26, H / 8)`` a cell's side, not rounded.
 
-- 24 cells stand in one row. Cell ``i`` (0..23) covers ``x`` from ``c * (1 + i)`` to ``c * (2 + i)``, ``y`` from ``c`` to
-  ``2 c``. The value of a cell is the mean of red, green and blue over its middle half (from a quarter to three quarters
-  of the side, both ways).
+- 24 cells stand in one row. Cell ``i`` (0..23) covers ``x`` from ``c * (1 + i)`` to ``c * (2 + i)``, ``y`` from ``c``
+  to ``2 c``. The value of a cell is the mean of red, green and blue over its middle half (from a quarter to three
+  quarters of the side, both ways).
 - Cell 0 is white, cell 1 black, cell 22 black, cell 23 white. ``light`` is the smaller of cells 0 and 23, ``dark`` the
-  larger of 1 and 22. If ``light - dark < 60`` there is no code. A cell is 1 if its value exceeds ``(light + dark) / 2``.
-- Cells 2..17 are the frame number, 16 bits, the highest first. Cells 18..21 are its check, 4 bits, the highest first: the
-  exclusive or of the number's four nibbles and of 10. If it differs there is no code.
+  larger of 1 and 22. If ``light - dark < 60`` there is no code. A cell is 1 if its value exceeds ``(light + dark) /
+  2``.
+- Cells 2..17 are the frame number, 16 bits, the highest first. Cells 18..21 are its check, 4 bits, the highest first:
+  the exclusive or of the number's four nibbles and of 10. If it differs there is no code.
 - A black band half a cell wide surrounds the row; the same number in decimal digits, for people, stands below it.
 """
 

@@ -1,8 +1,8 @@
 """The child process that decodes one stranger's file: the request as JSON on stdin, the answer on stdout.
 
-Started by ``sandbox.py``; it binds itself before it touches the file. The answer is one line of JSON and, after it, bytes:
-for ``inspect`` the timestamps and the durations as the file says them (two tables of signed 64-bit little-endian integers),
-for ``frames`` the pictures, each height x width x 3 bytes of red, green, blue.
+Started by ``sandbox.py``; it binds itself before it touches the file. The answer is one line of JSON and, after it,
+bytes: for ``inspect`` the timestamps and the durations as the file says them (two tables of signed 64-bit
+little-endian integers), for ``frames`` the pictures, each height x width x 3 bytes of red, green, blue.
 """
 
 from __future__ import annotations

@@ -9,9 +9,8 @@ from videolect.video.timeline import Timeline
 
 PLAYED_CONTAINERS = ("mp4", "webm")
 PLAYED_CODECS = ("h264", "vp8", "vp9", "av1")
-"""Measured with Chromium 156 on Debian 12: each of these played in MP4, MOV, Matroska and WebM, wherever it may stand, also
-with 10 bits and without chroma subsampling; HEVC, MPEG-4 part 2 and Motion JPEG did not play anywhere; AVI and MPEG transport
-streams were not opened."""
+"""Measured with Chromium 156 on Debian 12 in MP4, MOV, Matroska and WebM, also with 10 bits and without chroma
+subsampling. HEVC, MPEG-4 part 2 and Motion JPEG did not play; AVI and MPEG transport streams were not opened."""
 
 _LATE_S = 0.0005
 _CONTAINER_NAMES = {"mov": "mp4", "matroska": "matroska", "mpegts": "mpegts"}
@@ -39,14 +38,7 @@ def browser_playable(facts: Mapping[str, Any]) -> bool:
 
 def problems(facts: Mapping[str, Any], timeline: Timeline, container: str) -> tuple[str, ...]:
     """Plain sentences about what may trouble people, players or models; none for an ordinary file."""
-    return tuple(
-        [
-            *_playing(facts, container),
-            *_times(facts, timeline),
-            *_picture(facts),
-            *_damage(facts, timeline),
-        ]
-    )
+    return (*_playing(facts, container), *_times(facts, timeline), *_picture(facts), *_damage(facts, timeline))
 
 
 def _playing(facts: Mapping[str, Any], container: str) -> list[str]:
@@ -60,7 +52,9 @@ def _playing(facts: Mapping[str, Any], container: str) -> list[str]:
     if depth > 8:
         said.append(f"{depth} bits per sample: browsers other than Chromium may not play it.")
     if facts["chroma"] and [2 * side for side in facts["chroma"]] != [_even(facts["width"]), _even(facts["height"])]:
-        said.append(f"The pixel format {facts['pixel_format']} is not 4:2:0: browsers other than Chromium may not play it.")
+        said.append(
+            f"The pixel format {facts['pixel_format']} is not 4:2:0: browsers other than Chromium may not play it."
+        )
     return said
 
 
@@ -71,10 +65,10 @@ def _times(facts: Mapping[str, Any], timeline: Timeline) -> list[str]:
     start = float(timeline.pts[0] * timeline.time_base)
     if abs(start) > _LATE_S:
         said.append(f"Starts at {_seconds(start)}, not at 0.")
-    if timeline.unreachable:
+    if timeline.unreachable and browser_playable(facts):
         said.append(
-            f"{_frames(len(timeline.unreachable))} cannot be reached by seeking in Chromium, only by playing "
-            f"(the first is frame {timeline.unreachable[0]})."
+            f"{_frames(len(timeline.unreachable))} cannot be shown by seeking in Chromium, only by playing, "
+            f"from frame {timeline.unreachable[0]} on: exact steps need a proxy."
         )
     if facts["doubled"]:
         said.append(f"{_frames(facts['doubled'])} had the timestamp of another and were left out.")
@@ -114,12 +108,14 @@ def _damage(facts: Mapping[str, Any], timeline: Timeline) -> list[str]:
         said.append(f"Decoded with {facts['error_count']} errors, the first {where}: {words}.")
     if facts["corrupt"]:
         said.append(f"{_frames(facts['corrupt'])} are damaged.")
-    announced = facts["announced_frames"]
+    # Only MP4's index tells each frame; an edit list may leave some of them out on purpose.
+    announced = facts["announced_frames"] if "mp4" in facts["container"] else 0
     missing_s = facts["announced_s"] - timeline.duration_s
-    if not facts["edits"] and not facts["fragments"] and announced > timeline.frame_count + facts["doubled"] + facts["untimed"]:
+    if not facts["edits"] and announced > timeline.frame_count + facts["doubled"] + facts["untimed"]:
         said.append(f"Ends early: its index names {_frames(announced)}, {timeline.frame_count} could be read.")
     elif missing_s > max(0.5, 2 / timeline.mean_rate):
-        said.append(f"Ends early: it should last {_seconds(facts['announced_s'])}, {_seconds(timeline.duration_s)} could be read.")
+        lasts, read = _seconds(facts["announced_s"]), _seconds(timeline.duration_s)
+        said.append(f"Ends early: it should last {lasts}, {read} could be read.")
     elif not announced and _short_of_container(facts, timeline):
         said.append(f"Ends early: the container should last {_seconds(facts['container_s'])}.")
     return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,13 @@ def frames(
 ) -> Iterator[NDArray[np.uint8]]:
     """The pictures of these frames, each [height, width, 3] RGB as coded (not turned), from one pass over the file.
 
-    ``indices`` rise. Without a ``timeline`` the file is probed first. Decoded in the child process, one picture in memory
-    at a time. BadInput for frames that are not there, CannotRead where the file no longer gives one that it gave at import.
+    ``indices`` rise. Without a ``timeline`` the file is probed first. Decoded in the child process, one picture in
+    memory at a time. BadInput for frames that are not there, CannotRead where the file no longer gives one that it
+    gave at import.
     """
     if not indices:
         return
-    if any(after <= before for before, after in zip(indices, indices[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(indices)):
         raise BadInput("The frames asked for do not rise.", mend="Sort them, each once.")
     limits = limits or Limits()
     timeline = timeline or probe(path, limits=limits).timeline
@@ -39,5 +41,7 @@ def frames(
         for index in indices:
             data = stream.read(shape[0] * shape[1] * 3)
             if len(data) < shape[0] * shape[1] * 3:
-                raise CannotRead(f"{path} no longer gives frame {index}.", mend="The file has changed: import it again.")
+                raise CannotRead(
+                    f"{path} no longer gives frame {index}.", mend="The file has changed: import it again."
+                )
             yield np.frombuffer(data, np.uint8).reshape(shape)

@@ -26,7 +26,10 @@ WHY = {
     "sound_only": ("holds sound and no picture.", "Give a file with a picture."),
     "no_picture": ("holds no moving picture.", "Give a file with a video track."),
     "no_decoder": ("holds a picture in a coding that is not known here.", "Convert it to H.264 in MP4."),
-    "no_frames": ("holds a video track in which not one frame can be decoded{because}.", "Copy it anew from its source."),
+    "no_frames": (
+        "holds a video track in which not one frame can be decoded{because}.",
+        "Copy it anew from its source.",
+    ),
     "no_times": ("has frames without timestamps.", "Put it into a container that has them, such as MP4 or MKV."),
     "broken": ("is damaged throughout: {detail}.", "Copy it anew from its source."),
     "too_large": ("has pictures of {detail}, more than the limit.", "Scale it down, or raise Limits.pixels."),
@@ -38,6 +41,7 @@ WHY = {
 """Why the decoder refuses a file, by the child's word for it: what is said after the file's name, and the mend."""
 
 _INDEX_AT_THE_END = "it ends before its index, which stands at the end of such files"
+_BROKEN_OFF = "it breaks off, or is damaged, right after its beginning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,10 @@ class Probed:
 
 
 def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None = None) -> Probed:
-    """Decode the file once. CannotRead, with the reason and the mend, where it is no film or costs more than the limits.
+    """Decode the file once. CannotRead, with reason and mend, where it is no film or costs more than the limits.
 
-    ``content_hash`` spares reading it once more where its BLAKE3 is known. A file of which a part decodes is read as far as
-    that goes, and one of ``video.problems`` says so.
+    ``content_hash`` spares reading it once more where its BLAKE3 is known. A file of which a part decodes is read as
+    far as that goes, and one of ``video.problems`` says so.
     """
     limits = limits or Limits()
     size = _size_of(path)
@@ -95,7 +99,7 @@ def refused(path: Path, refusal: Refusal) -> CannotRead:
     """The child's refusal in words."""
     what, mend = WHY.get(refusal.kind, WHY["died"])
     looks = _looks_like(path)
-    if refusal.kind in ("not_video", "no_frames") and looks == _INDEX_AT_THE_END:
+    if refusal.kind in ("not_video", "no_frames") and looks in (_INDEX_AT_THE_END, _BROKEN_OFF):
         what, mend = "is incomplete: {looks}.", "Copy it anew from its source."
     because = f": {refusal.detail}" if refusal.detail else ""
     words = what.format(detail=refusal.detail, looks=looks, because=because)
@@ -132,7 +136,7 @@ def _key_frames(facts: Mapping[str, Any]) -> list[tuple[int, int]]:
 
 
 def _last_duration(pts: NDArray[np.int64], said: NDArray[np.int64], base: Fraction, mean_rate: float) -> int:
-    """How long the last frame is shown, in ticks: as it says, if that is not longer than any other frame; else the median."""
+    """How long the last frame is shown, in ticks: as it says, unless longer than any other frame; else the median."""
     steps = np.diff(pts)
     usual = int(np.median(steps)) if len(steps) else round(1 / (mean_rate or 25.0) / float(base))
     most = int(steps.max()) if len(steps) else 10 * usual
@@ -143,7 +147,9 @@ def _size_of(path: Path) -> int:
     try:
         found = path.stat()
     except OSError as error:
-        raise CannotRead(f"{path} cannot be opened: {error.strerror}.", mend="Check its name and its rights.") from error
+        raise CannotRead(
+            f"{path} cannot be opened: {error.strerror}.", mend="Check its name and its rights."
+        ) from error
     if stat.S_ISDIR(found.st_mode):
         raise CannotRead(f"{path} is a folder.", mend="Name a file in it, or import the folder: videolect data import.")
     if not stat.S_ISREG(found.st_mode):
@@ -176,8 +182,12 @@ def _looks_like(path: Path) -> str:
     for sign, words in _SIGNS:
         if head.startswith(sign):
             return words
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return _BROKEN_OFF
     if head[:4] == b"RIFF":
-        return {b"WAVE": "it is a sound file", b"WEBP": "it is a WebP image"}.get(head[8:12], "its RIFF content is unknown")
+        return {b"WAVE": "it is a sound file", b"WEBP": "it is a WebP image"}.get(
+            head[8:12], "its RIFF content is unknown"
+        )
     if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free"):
         return _INDEX_AT_THE_END if head[4:12] not in (b"ftypheic", b"ftypavif") else "it is an image"
     text = head.decode("utf-8", errors="ignore")

@@ -1,8 +1,8 @@
 """Strangers' files are decoded in a child process of its own, with limits; what it says comes back as plain data.
 
-The child is ``python -I``, in a session of its own, without this process's environment (no key or password in sight), with
-limits on memory, processor time, written bytes and open files, without core dumps. Past the wall clock it is killed with
-all that it may have started.
+The child is ``python -I``, in a session of its own, without this process's environment (no key or password in sight),
+with limits on memory, processor time, written bytes and open files, without core dumps. Past the wall clock it is
+killed with all that it may have started.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ from videolect.errors import CannotRead
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 
 # The same package as ours, whether it is installed or lies in a checkout; -I alone would drop PYTHONPATH.
-_START = "import sys; p = sys.argv[1]; p in sys.path or sys.path.insert(0, p); from videolect.video.child import main; main()"
+_START = """
+import sys
+if sys.argv[1] not in sys.path:
+    sys.path.insert(0, sys.argv[1])
+from videolect.video.child import main
+main()
+"""
 
 _SAID_AT_MOST = 2000
 """Characters of the child's own complaints that are looked at."""
@@ -74,7 +80,9 @@ def ask(request: Mapping[str, Any], path: Path, limits: Limits) -> tuple[dict[st
 
 
 @contextmanager
-def listen(request: Mapping[str, Any], path: Path, limits: Limits) -> Iterator[tuple[dict[str, Any], IO[bytes]] | Refusal]:
+def listen(
+    request: Mapping[str, Any], path: Path, limits: Limits
+) -> Iterator[tuple[dict[str, Any], IO[bytes]] | Refusal]:
     """The same for an answer too large to keep: a dictionary, and a stream of the bytes after it."""
     with (
         tempfile.TemporaryFile() as muttered,
@@ -157,7 +165,9 @@ def _refusal(line: bytes, code: int, ran_out: bool, muttered: str, seconds: floa
     try:
         answer = json.loads(line)
     except ValueError:
-        raise CannotRead("The decoder's answer is no JSON.", mend="Report this file: it confuses the decoder.") from None
+        raise CannotRead(
+            "The decoder's answer is no JSON.", mend="Report this file: it confuses the decoder."
+        ) from None
     if "refused" in answer:
         return Refusal(str(answer["refused"]), str(answer.get("detail", "")))
     return None

@@ -2,15 +2,17 @@
 
 Two habits of Chromium 156 make it miss (each measured with burnt-in frame numbers; docs/video.md has the figures):
 
-- In **Matroska and WebM** the first frame that is *said* to last beyond the moment is shown. Files of variable rate often say
-  one duration for all frames, so a short frame is hidden behind its longer-lived forerunners.
-- In **MP4 and MOV** decoding starts at the last key frame whose *decoding* time (moved so that the first frame's is its
-  presentation time) is not after the moment. Where the rate varies, or frames after a key frame are shown before it
-  (an open group of pictures), that key frame may lie after the moment, and the frames before it are never decoded.
+- In **Matroska, WebM and MP4 in fragments** the first frame that is *said* to last beyond the moment is shown. Files of
+  variable rate often say one duration for all frames, so a short frame is hidden behind longer-lived forerunners.
+- In **MP4 and MOV** decoding starts at the last key frame whose *decoding* time (moved, where there is an edit list, so
+  that the first frame's is its presentation time) is not after the moment. Where there is none, where the rate varies,
+  or where frames that follow a key frame are shown before it (an open group of pictures), that key frame may be shown
+  after the moment, and the frames before it are never decoded.
 """
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -28,8 +30,8 @@ def detours(
 ) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
     """The frames that need another moment than the midpoint, as (frame, microseconds); and those that no moment shows.
 
-    ``pts`` in ticks, rising; ``said_durations`` one for each frame (Matroska); ``key_frames`` as (presentation time, moment
-    in ticks from which on Chromium starts decoding there) (MP4).
+    ``pts`` in ticks, rising; ``said_durations`` one for each frame, where Chromium goes by them; ``key_frames`` as
+    (presentation time, moment in ticks from which on Chromium starts decoding there), for MP4.
     """
     found, lost = [], []
     margin = MARGIN_S / time_base
@@ -60,14 +62,8 @@ def _before_key_frames(pts: Sequence[int], ends: Sequence[int], key_frames: Sequ
     """For each frame the moment from which on decoding would start after it."""
     limits = list(ends)
     for shown, taken_from in key_frames:
-        frame = _index(pts, shown) - 1
+        frame = bisect.bisect_left(pts, shown) - 1
         while frame >= 0 and limits[frame] > taken_from:
             limits[frame] = max(taken_from, pts[frame])
             frame -= 1
     return limits
-
-
-def _index(pts: Sequence[int], time: int) -> int:
-    import bisect
-
-    return bisect.bisect_left(pts, time)

@@ -1,15 +1,15 @@
 """The table of presentation timestamps: when each frame is shown. No frame is ever found by a rate times seconds.
 
-**Time in a player.** A player's clock counts seconds; a frame is shown from its timestamp to the next frame's. Seeking to
-the timestamp itself shows the frame before it about one time in three, because the player rounds; so a seek goes to the
-*midpoint* between a frame's timestamp and the next one's. What Chromium subtracts from timestamps: nothing (measured; see
-docs/video.md), hence ``offset_s`` is 0. Some variable-rate files make Chromium miss the midpoint; their frames have a
-*detour*, another moment at which it does show the frame.
+**Time in a player.** A player's clock counts seconds; a frame is shown from its timestamp to the next frame's. Seeking
+to the timestamp itself often shows the frame before it, because the player rounds; so a seek goes to the *midpoint*
+between a frame's timestamp and the next one's. What Chromium subtracts from timestamps: nothing (measured, see
+docs/video.md), hence ``offset_s`` is 0. In some files Chromium misses the midpoint of some frames; these have a
+*detour*, another moment at which it does show the frame, or none: then the frame is *unreachable* by seeking.
 
-**The table's identity** (``hash``) is the BLAKE3 of its canonical bytes: the ASCII letters ``videolect-pts-1\\n``, then signed
-64-bit little-endian integers: numerator and denominator of the time base in seconds per tick (in lowest terms), the end of
-the last frame in ticks, the number of frames, and each frame's timestamp in ticks, rising. Detours are advice for players
-and no part of it.
+**The table's identity** (``hash``) is the BLAKE3 of its canonical bytes: the ASCII letters ``videolect-pts-1\\n``, then
+signed 64-bit little-endian integers: numerator and denominator of the time base in seconds per tick (in lowest terms),
+the end of the last frame in ticks, the number of frames, and each frame's timestamp in ticks, rising. Detours are
+advice for players and no part of it.
 
 **For the browser** ``as_json`` gives::
 
@@ -17,15 +17,15 @@ and no part of it.
      "runs": [[533, 1], [534, 2], ...], "hash": "...", "frames": 48,
      "container_start_s": 0.0, "detours": [[23, 1.413]], "unreachable": []}
 
-``runs`` are steps between successive timestamps: ``[ticks, how many]``. The first frame stands at ``start_pts``; the steps
-number ``frames - 1``; the last frame ends at ``end_pts``. A frame's second on the player's clock is
-``pts * time_base[0] / time_base[1] - offset_s``. ``detours`` are ``[frame, seconds on the player's clock]``: seek there and not
-to the midpoint. ``unreachable`` frames cannot be shown by seeking in Chromium, only by playing over them.
+``runs`` are steps between successive timestamps: ``[ticks, how many]``. The first frame stands at ``start_pts``; the
+steps number ``frames - 1``; the last frame ends at ``end_pts``. A frame's second on the player's clock is
+``pts * time_base[0] / time_base[1] - offset_s``. ``detours`` are ``[frame, seconds on the player's clock]``: seek there
+and not to the midpoint. ``unreachable`` frames cannot be shown by seeking in Chromium, only by playing over them.
 """
 
 from __future__ import annotations
 
-import bisect
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,13 +40,14 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput, CannotRead
 
 _MAGIC = b"videolect-pts-1\n"
-_EXTRAS = struct.Struct("<qqqq")  # container start (numerator, denominator), number of detours, number of unreachable frames
+_EXTRAS = struct.Struct("<4q")
+"""The container's start (numerator, denominator), how many detours, how many unreachable frames."""
 
 PLAYER_ROUNDS_S = 2e-6
-"""Players report the time of the frame on screen rounded to microseconds, so it may lie this much before the frame's start."""
+"""Players round the time of the frame on screen to microseconds: it may lie this much before the frame's start."""
 
 EVEN_S = Fraction(1, 1000)
-"""Evenly spaced frames may lie this far (or one tick, if that is more) from their places: containers round times to it."""
+"""Evenly spaced frames may lie this far (or one tick, if that is more) from their places: containers round to it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Timeline:
         if pts.ndim != 1 or len(pts) == 0:
             raise BadInput("The table of timestamps is empty.", mend="Import a file with a picture.")
         if self.time_base <= 0 or np.any(np.diff(pts) <= 0) or self.end_pts <= pts[-1]:
-            raise BadInput("The timestamps do not rise.", mend="Give each frame's time once, in order, and an end after them.")
+            raise BadInput("The timestamps do not rise.", mend="Give each frame's time once, and an end.")
         pts.flags.writeable = False
         object.__setattr__(self, "pts", pts)
         object.__setattr__(self, "hash", blake3(self._canonical()).hexdigest())
@@ -108,9 +109,9 @@ class Timeline:
         return int(self.pts[frame])
 
     def frame_at(self, seconds: float) -> int:
-        """The frame on screen at this moment of the player's clock; before the first the first, after the last the last."""
+        """The frame on screen at this moment of the player's clock; before the first the first, after the last that."""
         ticks = (Fraction(seconds) + Fraction(PLAYER_ROUNDS_S) + Fraction(self.offset_s)) / self.time_base
-        return max(0, bisect.bisect_right(self.pts, ticks) - 1)
+        return max(0, int(np.searchsorted(self.pts, math.floor(ticks), side="right")) - 1)
 
     def seek_time(self, frame: int) -> float:
         """Where to put the player's clock to see this frame, in seconds: its detour, or the middle of its showing."""
@@ -149,8 +150,8 @@ class Timeline:
         """The canonical bytes, and after them what the hash leaves out."""
         start = self.container_start_s
         extras = _EXTRAS.pack(start.numerator, start.denominator, len(self.detours), len(self.unreachable))
-        flat = [number for detour in self.detours for number in detour]
-        return self._canonical() + extras + struct.pack(f"<{len(flat) + len(self.unreachable)}q", *flat, *self.unreachable)
+        rest = [*(number for detour in self.detours for number in detour), *self.unreachable]
+        return self._canonical() + extras + struct.pack(f"<{len(rest)}q", *rest)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Timeline:
@@ -172,7 +173,7 @@ class Timeline:
                 unreachable=rest[2 * detours :],
             )  # fmt: skip
         except (ValueError, struct.error, ZeroDivisionError, BadInput) as error:
-            raise CannotRead(f"These bytes are no table of timestamps: {error}.", mend="Import the file again.") from error
+            raise CannotRead(f"This is no table of timestamps: {error}.", mend="Import the file again.") from error
 
     def as_json(self) -> dict[str, Any]:
         """As the browser takes it: see the head of this file."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-log = logging.getLogger(__name__)
+App = FastAPI
+"""What ``create_app`` returns, under a name that does not say with what it is made."""
 
 
 def create_app(

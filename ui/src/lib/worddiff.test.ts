@@ -29,6 +29,11 @@ describe("word difference", () => {
     ]);
   });
 
+  it("leaves the blank after a rewritten phrase alone", () => {
+    const pieces = wordDiff("it pans left with shake", "it tilts very far down with shake");
+    expect(pieces.filter((piece) => piece.kind !== "same").every((piece) => piece.text.trim() === piece.text)).toBe(true);
+  });
+
   it("keeps a word with its marks together, and takes Chinese apart", () => {
     expect(words("cafe\u0301 d'Or")).toEqual(["cafe\u0301", " ", "d'Or"]);
     expect(words("镜头 x")).toEqual(["镜", "头", " ", "x"]);

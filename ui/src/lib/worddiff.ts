@@ -28,8 +28,11 @@ export function wordDiff(before: string, after: string): Piece[] {
   let gone = "";
   let fresh = "";
   const flush = () => {
-    if (gone) pieces.push({ kind: "gone", text: gone });
-    if (fresh) pieces.push({ kind: "new", text: fresh });
+    const tail = gone && fresh ? sharedTail(gone, fresh) : "";
+    const push = (kind: Piece["kind"], text: string) => text && pieces.push({ kind, text });
+    push("gone", gone.slice(0, gone.length - tail.length));
+    push("new", fresh.slice(0, fresh.length - tail.length));
+    push("same", tail);
     gone = fresh = "";
   };
   raw.forEach((piece, index) => {
@@ -45,6 +48,12 @@ export function wordDiff(before: string, after: string): Piece[] {
   });
   flush();
   return pieces;
+}
+
+/** The blanks with which both end. */
+function sharedTail(a: string, b: string): string {
+  const tail = /\s*$/.exec(a)![0];
+  return b.endsWith(tail) ? tail : "";
 }
 
 /** How many words went and came. */

@@ -155,7 +155,7 @@ function Caption({ desk, view, me, task, player }: Props) {
         await desk.act("edit", { text: work.edited });
       } else if (view.mode !== "critique" && caption !== null && now?.edited !== caption) await desk.act("edit", { text: caption });
       const { outcome } = await desk.act(correcting ? "correct" : "submit");
-      book.keeper.clear();
+      await book.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : words.task.submitted);
       await goOn(task.campaign, correcting ? ["correct", "review"] : ["caption"]);
     });
@@ -215,7 +215,7 @@ function Caption({ desk, view, me, task, player }: Props) {
     <>
       <Player engine={engine} hash={view.clip.video_hash} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
       <div className="under-player">
-        <CannotKnow view={view} />
+        <CannotKnow view={view} spec={spec} />
         <Parents view={view} />
         <LabelFacts view={view} spec={spec} />
         {policy && (
@@ -269,7 +269,7 @@ function Caption({ desk, view, me, task, player }: Props) {
         </Banner>
       )}
 
-      {view.draft && (view.mode !== "write" || !mine) && (
+      {view.draft && (mine ? view.mode === "critique" : !view.final) && (
         <Section
           title={w.draft} testid="draft-section"
           aside={canCriticise && <span className="hint">{w.selectHint}</span>}
@@ -344,7 +344,7 @@ function Caption({ desk, view, me, task, player }: Props) {
           title={work.edited !== null ? w.byHand : w.revision} testid="revision-section"
           aside={
             <>
-              {!handEditing && <button type="button" className="text-button" onClick={() => setHandEditing(true)} data-testid="edit-by-hand">{w.editByHand} <Key name="E" /></button>}
+              {!handEditing && work.edited === null && <button type="button" className="text-button" onClick={() => setHandEditing(true)} data-testid="edit-by-hand">{w.editByHand} <Key name="E" /></button>}
               {work.edited !== null && revision && <button type="button" className="text-button" onClick={() => {
                 put({ edited: null });
                 setHandEditing(false);
@@ -376,7 +376,7 @@ function Caption({ desk, view, me, task, player }: Props) {
           />
           {view.mode === "edit" && (
             <>
-              <Diff before={draft} after={caption ?? ""} view={diffView} testid="revision-diff" />
+              {caption !== draft && <Diff before={draft} after={caption ?? ""} view={diffView} testid="revision-diff" />}
               <DiffCount before={draft} after={caption ?? ""} />
             </>
           )}
@@ -385,8 +385,9 @@ function Caption({ desk, view, me, task, player }: Props) {
 
       {!mine && shownRound && <Rounds rounds={[shownRound]} draft={view.draft?.text ?? null} />}
       {!mine && view.final && (
-        <Section title={w.final} testid="final-section">
-          <UserText as="p" className="caption" text={view.final.text} />
+        <Section title={w.final} testid="final-section" aside={view.draft && <DiffChoice view={diffView} onChange={setDiffView} />}>
+          <Diff before={view.draft ? draft : view.final.text} after={view.final.text} view={diffView} testid="final" />
+          {view.draft && <DiffCount before={draft} after={view.final.text} />}
         </Section>
       )}
     </Shell>

@@ -120,7 +120,7 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
     if (!mine || desk.busy) return;
     try {
       const { outcome } = await desk.act("label", { answers: sendable(spec.fields, answers) });
-      book.keeper.clear();
+      await book.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : words.task.submitted);
       await goOn(task.campaign, ["label"]);
     } catch (error) {
@@ -165,7 +165,7 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
             <button type="button" className="text-button" aria-expanded={meaning} onClick={() => setMeaning(!meaning)} data-testid="meaning-toggle">
               {meaning ? w.hideMeaning : w.showMeaning} <Key name="W" />
             </button>
-            {meaning && <Meaning spec={spec} field={current} />}
+            {meaning && <Meaning key={current.id} spec={spec} field={current} />}
           </div>
         )}
       </div>
@@ -229,9 +229,10 @@ function Question({ field, answers, current, readOnly, violations, onFocus, onCh
   const place = (value: Answer) => (Array.isArray(given) ? given.indexOf(String(value)) : -1);
   const on = (value: Answer) => (Array.isArray(given) ? place(value) >= 0 : given === value);
   const id = `question-${field.id}`;
+  const short = field.kind !== "text" && choices.length <= 4 && choices.reduce((sum, choice) => sum + choice.title.length, 0) <= 36;
   return (
     <div
-      className={["question", current ? "current" : "", violations.length ? "wrong" : "", isAnswered(given) ? "" : "open"].join(" ")}
+      className={["question", short ? "short" : "", current ? "current" : "", violations.length ? "wrong" : "", isAnswered(given) ? "" : "open"].join(" ")}
       data-field={field.id} data-testid="question" role="group" aria-labelledby={id} tabIndex={-1} onFocus={onFocus} onPointerDown={onFocus}
     >
       <p id={id} className="question-text">{field.question}</p>
@@ -241,7 +242,7 @@ function Question({ field, answers, current, readOnly, violations, onFocus, onCh
           onChange={(event) => onText(event.target.value)} data-testid={`field-${field.id}`}
         />
       ) : (
-        <div className="options">
+        <div className={choices.some((choice) => choice.title.length > 32) ? "options long" : "options"}>
           {choices.map((choice, i) => (
             <button
               key={String(choice.value)} type="button" aria-pressed={on(choice.value)} className={on(choice.value) ? "option on" : "option"}
@@ -268,7 +269,7 @@ function Question({ field, answers, current, readOnly, violations, onFocus, onCh
 /** The primitives that the question decides, or, where the server does not tell, those that the person looks up. */
 function Meaning({ spec, field }: { spec: Spec; field: Field }) {
   const decided = spec.primitives.filter((each) => each.fields?.includes(field.id));
-  const [looked, setLooked] = useState("");
+  const [looked, setLooked] = useState(decided.length ? "" : (field.title.split(" ")[0] ?? ""));
   const found: Primitive[] = looked.trim()
     ? spec.primitives.filter((each) => `${each.id} ${each.title} ${each.definition}`.toLowerCase().includes(looked.trim().toLowerCase())).slice(0, 12)
     : decided;

@@ -90,7 +90,7 @@ function Review({ desk, view, me, task, player }: Props) {
     if (!mine || desk.busy) return;
     try {
       const { outcome } = await desk.act("approve", { ticks: work.ticks });
-      book.keeper.clear();
+      await book.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : w.approvedNotice);
       await goOn(task.campaign, ["review"]);
     } catch {
@@ -111,7 +111,7 @@ function Review({ desk, view, me, task, player }: Props) {
     }
     try {
       const { outcome, task: after } = await desk.act("reject", { reason: work.reason.trim(), ticks: work.ticks });
-      book.keeper.clear();
+      await book.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : w.rejectedNotice);
       if (after.stage === "correct" && after.lease) navigate(taskPath(task, "correct"));
       else await goOn(task.campaign, ["review"]);
@@ -149,7 +149,7 @@ function Review({ desk, view, me, task, player }: Props) {
     <>
       <Player engine={engine} hash={view.clip.video_hash} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
       <div className="under-player">
-        <CannotKnow view={view} />
+        <CannotKnow view={view} spec={spec} />
         <Parents view={view} />
         <LabelFacts view={view} spec={spec} />
         <Rounds rounds={view.rounds.slice(0, -1)} draft={view.draft?.text ?? null} />

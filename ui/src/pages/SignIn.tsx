@@ -37,7 +37,7 @@ export function SignInForm({ person: known, onDone }: { person?: string; onDone:
       <label className="field">
         <span>{w.password}</span>
         <input
-          name="password" type="password" autoComplete="current-password" required value={password} autoFocus={Boolean(known)}
+          name="password" type="password" autoComplete="current-password" required value={password} data-first={known ? "" : undefined}
           onChange={(event) => setPassword(event.target.value)} data-testid="password"
         />
       </label>

@@ -9,6 +9,7 @@ export function Dialog({ title, onClose, children, testid }: { title: string; on
   useEffect(() => {
     const free = holdKeys();
     if (!box.current?.open) box.current?.showModal?.();
+    box.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     return free;
   }, []);
   return (

@@ -4,13 +4,15 @@ import { Diff, UserText } from "../parts/parts";
 import { say, words } from "../words";
 import { PointList } from "./PointList";
 
-export function CannotKnow({ view }: { view: TaskView }) {
+export function CannotKnow({ view, spec }: { view: TaskView; spec: Spec | undefined }) {
+  const known = spec?.aspects.find((aspect) => aspect.id === view.task.aspect)?.topics ?? [];
+  const title = (id: string) => known.find((topic) => topic.id === id)?.title ?? id;
   const topics = view.draft?.cannot_know ?? [];
   if (topics.length === 0) return null;
   return (
     <div className="cannot-know" data-testid="cannot-know">
       <span className="dim">{words.caption.cannotKnow}</span>
-      {topics.map((topic) => <UserText key={topic} className="tag" text={topic} />)}
+      {topics.map((topic) => <UserText key={topic} className="tag" text={title(topic)} />)}
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function Shell({ desk, view, left, children, footer, save, trouble }: Pro
       <div className="task-head">
         <h1>
           <Link to="/" className="dim">{w.queue}</Link>
-          <span className="dim">/</span> {task.campaign} <span className="dim">/</span> {task.clip} <span className="dim">/</span>{" "}
+          <span className="dim"> /</span> {task.campaign} <span className="dim">/</span> {task.clip} <span className="dim">/</span>{" "}
           <strong>{task.aspect === "labels" ? words.labels.title : task.aspect}</strong>
         </h1>
         <span className="status" data-testid="task-status">{words.status[view.status]}</span>
@@ -89,19 +89,19 @@ function ScratchConflict({ state, keeper }: { state: ScratchState; keeper: Scrat
       <div className="conflict-sides">
         {(
           [
-            [w.here, state.body, w.keepHere, () => keeper.keepMine(), "keep-mine"],
-            [w.there, state.conflict.body, w.takeThere, () => keeper.takeTheirs(), "take-theirs"],
+            [w.here, state.body, state.conflict.body, w.keepHere, () => keeper.keepMine(), "keep-mine"],
+            [w.there, state.conflict.body, state.body, w.takeThere, () => keeper.takeTheirs(), "take-theirs"],
           ] as const
-        ).map(([title, body, label, run, testid]) => (
+        ).map(([title, body, other, label, run, testid]) => (
           <div key={testid}>
             <h3>{title}</h3>
             <dl>
               {Object.entries(body)
-                .filter(([name, value]) => !["v", "for", "kind"].includes(name) && value !== null && value !== "" && !(Array.isArray(value) && !value.length))
+                .filter(([name, value]) => name in w.fields && readable(value) !== readable(other[name]))
                 .map(([name, value]) => (
                   <div key={name}>
                     <dt>{(w.fields as Record<string, string>)[name] ?? name}</dt>
-                    <dd dir="auto" className="user-text">{readable(value)}</dd>
+                    <dd dir="auto" className="user-text">{readable(value) || w.nothing}</dd>
                   </div>
                 ))}
             </dl>
@@ -114,6 +114,7 @@ function ScratchConflict({ state, keeper }: { state: ScratchState; keeper: Scrat
 }
 
 function readable(value: unknown): string {
+  if (value === null || value === undefined) return words.save.nothing;
   if (Array.isArray(value)) return value.map(readable).join("; ");
   if (value && typeof value === "object") {
     const point = value as Record<string, unknown>;

@@ -74,6 +74,28 @@ describe("typed words", () => {
     expect(keeper.snapshot()).toMatchObject({ save: "saved", conflict: null, body: { raw: "theirs" } });
   });
 
+  it("go over a page that was cleared meanwhile, without a question", async () => {
+    const save = vi.fn().mockRejectedValueOnce(new ServerError(409, "StaleVersion", "", "", { revision: 3, body: {} })).mockResolvedValue({ revision: 4 });
+    const keeper = new ScratchKeeper("s", { save }, { revision: 2, body: { raw: "of the stage before" } });
+    keeper.write({ raw: "mine" });
+    await vi.advanceTimersByTimeAsync(700);
+    expect(save).toHaveBeenLastCalledWith(3, { raw: "mine" });
+    expect(keeper.snapshot()).toMatchObject({ save: "saved", conflict: null });
+  });
+
+  it("are cleared after what is under way, and nothing is left here", async () => {
+    let land = (_: { revision: number }) => {};
+    const save = vi.fn().mockImplementationOnce(() => new Promise((resolve) => (land = resolve))).mockResolvedValue({ revision: 9 });
+    const keeper = new ScratchKeeper("s", { save }, null);
+    keeper.write({ raw: "a" });
+    await vi.advanceTimersByTimeAsync(700);
+    const cleared = keeper.clear();
+    land({ revision: 1 });
+    expect(await cleared).toBe(9);
+    expect(save).toHaveBeenLastCalledWith(1, {});
+    expect(localStorage.getItem("s")).toBeNull();
+  });
+
   it("of an old copy give way to the server's", () => {
     localStorage.setItem("s", JSON.stringify({ revision: 1, body: { raw: "old" }, dirty: false }));
     expect(new ScratchKeeper("s", port(), { revision: 2, body: { raw: "new" } }).snapshot().body).toEqual({ raw: "new" });

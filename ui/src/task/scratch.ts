@@ -34,7 +34,7 @@ export class ScratchKeeper {
   private state: ScratchState = { body: {}, save: "saved", trouble: null, conflict: null };
   private revision = 0;
   private dirty = false;
-  private sending = false;
+  private sending: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private listeners = new Set<() => void>();
@@ -50,7 +50,7 @@ export class ScratchKeeper {
     const theirs = server?.body ?? {};
     if (!local?.dirty) {
       this.state = { ...this.state, body: theirs };
-    } else if (local.revision === this.revision || same(local.body, theirs)) {
+    } else if (local.revision === this.revision || same(local.body, theirs) || isEmpty(theirs)) {
       this.state = { ...this.state, body: local.body, save: "saving" };
       this.dirty = !same(local.body, theirs);
       if (this.dirty) this.schedule(0);
@@ -96,9 +96,13 @@ export class ScratchKeeper {
     if (this.dirty && !this.state.conflict) this.schedule(0);
   };
 
-  private async push(): Promise<void> {
-    if (this.sending || !this.dirty || this.state.conflict || this.closed) return;
-    this.sending = true;
+  private push(): Promise<void> {
+    if (this.sending || !this.dirty || this.state.conflict || this.closed) return this.sending ?? Promise.resolve();
+    this.sending = this.send();
+    return this.sending;
+  }
+
+  private async send(): Promise<void> {
     const body = this.state.body;
     try {
       const { revision } = await this.port.save(this.revision, body);
@@ -111,7 +115,7 @@ export class ScratchKeeper {
     } catch (error) {
       this.failed(error);
     } finally {
-      this.sending = false;
+      this.sending = null;
     }
   }
 
@@ -124,7 +128,7 @@ export class ScratchKeeper {
     }
     const other = error instanceof ServerError && error.status === 409 ? (error.details as SavedScratch | null) : null;
     if (other && typeof other.revision === "number") {
-      if (same(other.body, this.state.body)) this.keepMine(other);
+      if (same(other.body, this.state.body) || isEmpty(other.body)) this.keepMine(other);
       else this.set({ save: "attention", conflict: other });
       return;
     }
@@ -149,12 +153,14 @@ export class ScratchKeeper {
     this.keepLocally();
   }
 
-  /** Handed in: nothing is left to keep. */
-  clear(): void {
+  /** Handed in: nothing is left to keep. The server's revision afterwards, or null where it could not be reached. */
+  async clear(): Promise<number | null> {
     clearTimeout(this.timer);
     this.closed = true;
     kept.remove(this.name);
-    void this.port.save(this.revision, {}).catch(() => undefined);
+    await this.sending;
+    const wiped = await this.port.save(this.revision, {}).catch(() => null);
+    return wiped?.revision ?? null;
   }
 
   /** The page is left: what is not sent yet goes now, and stays on this computer if it cannot. */
@@ -170,6 +176,11 @@ export class ScratchKeeper {
     this.closed = false;
     if (this.dirty && !this.state.conflict) this.schedule(PAUSE_MS);
   }
+}
+
+/** A page that was handed in and cleared: nothing is lost by writing over it. */
+function isEmpty(body: Scratch): boolean {
+  return Object.keys(body).length === 0;
 }
 
 function same(a: unknown, b: unknown): boolean {

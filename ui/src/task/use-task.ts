@@ -148,6 +148,8 @@ export interface Draftbook<T> {
   update: (change: Partial<T>) => void;
   state: ScratchState;
   keeper: ScratchKeeper;
+  /** After handing in. The next page of the same task then begins with an empty one. */
+  clear: () => Promise<void>;
 }
 
 /**
@@ -191,7 +193,13 @@ export function useScratch<T extends object>(key: TaskKey, me: Person, view: Tas
     },
     [keeper],
   );
-  return { value, update, state, keeper };
+  const client = useQueryClient();
+  const clear = useCallback(async () => {
+    const revision = await keeper.clear();
+    if (revision === null) return;
+    client.setQueryData<TaskView>(queryKey(key), (known) => known && { ...known, scratch: { revision, body: {} } });
+  }, [client, keeper, key]);
+  return { value, update, state, keeper, clear };
 }
 
 /** After handing in: the next task of the same stage, or the queue. */

@@ -1,4 +1,4 @@
-"""PyAV (FFmpeg): the only file of the room that imports it. Reading happens in the child process; writing is our own pictures.
+"""PyAV (FFmpeg): the only file of the room that imports it. It reads in the child process, and writes our own pictures.
 
 Written against PyAV 15 to 18.
 """
@@ -20,6 +20,7 @@ from videolect.video.boxes import fragments_and_edits
 if TYPE_CHECKING:
     import numpy as np
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Refused(Exception):
 def inspect(
     path: str, *, threads: int, most_pixels: int, most_frames: int
 ) -> tuple[dict[str, Any], array[int], array[int]]:
-    """Decode every frame once. Facts as plain data; timestamps, rising, and durations as the file says them, in ticks."""
+    """Decode every frame once. Facts as plain data; rising timestamps, and durations as the file says, in ticks."""
     with _opened(path) as container:
         stream = _picture_of(container)
         if stream.codec_context.width * stream.codec_context.height > most_pixels:
@@ -97,7 +98,7 @@ class _Survey:
         self.first: dict[str, Any] = {}
         self.sizes: list[tuple[int, int, int]] = []
 
-    def see_packet(self, packet: av.Packet) -> None:
+    def see_packet(self, packet: Packet[Any]) -> None:
         if packet.pts is None or packet.dts is None:
             return
         if self.first_packet is None:
@@ -118,9 +119,9 @@ class _Survey:
             raise Refused("too_long", f"{self.most_frames:,} frames")
         if not self.first:
             self.first = _first_picture(frame)
-        if not self.sizes or self.sizes[-1][1:] != (frame.width, frame.height):
-            if len(self.sizes) < _KEPT_ERRORS:
-                self.sizes.append((len(self.shown), frame.width, frame.height))
+        changed = not self.sizes or self.sizes[-1][1:] != (frame.width, frame.height)
+        if changed and len(self.sizes) < _KEPT_ERRORS:
+            self.sizes.append((len(self.shown), frame.width, frame.height))
         self.corrupt += bool(frame.is_corrupt)
         self.shown[frame.pts] = int(frame.duration or 0)
 
@@ -150,13 +151,16 @@ class _Survey:
 
 def _first_picture(frame: VideoFrame) -> dict[str, Any]:
     components = frame.format.components
-    matrix = next((list(array("i", bytes(item))) for item in frame.side_data if item.type.name == "DISPLAYMATRIX"), None)
+    # The container is a mapping that iterates over its values; the library's types tell only of the mapping.
+    attached: Iterable[Any] = frame.side_data
+    matrix = next((list(array("i", bytes(item))) for item in attached if item.type.name == "DISPLAYMATRIX"), None)
+    planar_colour = len(components) >= 3 and not frame.format.is_rgb
     return {
         "width": frame.width,
         "height": frame.height,
         "pixel_format": frame.format.name,
         "bit_depth": max(part.bits for part in components),
-        "chroma": [components[1].width, components[1].height] if len(components) >= 3 and not frame.format.is_rgb else None,
+        "chroma": [components[1].width, components[1].height] if planar_colour else None,
         "rotation": float(frame.rotation),
         "matrix": matrix,
         "interlaced": bool(frame.interlaced_frame),
@@ -218,8 +222,8 @@ def _picture_of(container: InputContainer) -> VideoStream:
 
 def _decoded(
     container: InputContainer, stream: VideoStream, threads: int, survey: _Survey | None
-) -> Iterator[tuple[av.Packet, VideoFrame | None]]:
-    """Each packet (with None), and each frame that it yields. Errors are noted in the survey, or raised where there is none."""
+) -> Iterator[tuple[Packet[Any], VideoFrame | None]]:
+    """Each packet (with None), and each frame that it yields. What fails is noted in the survey, where there is one."""
     stream.codec_context.thread_count = threads
     stream.codec_context.thread_type = "AUTO"
     packets = container.demux(stream)
@@ -242,7 +246,7 @@ def _decoded(
                 survey.fail(error)
             continue
         for frame in frames:
-            yield packet, frame  # type: ignore[misc]  # a video stream's packet decodes to video frames
+            yield packet, frame
 
 
 def _no_room(error: Exception) -> bool:
@@ -285,4 +289,3 @@ def write_mp4(
             out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
     return count
-

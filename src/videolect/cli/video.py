@@ -1,0 +1,69 @@
+"""``videolect video``: what a file is."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from videolect.errors import NotFound
+
+
+def add_parser(nouns: Any) -> None:
+    """The noun and its verbs."""
+    verbs = nouns.add_parser("video", help="look at video files").add_subparsers(metavar="VERB", required=True)
+    parser = verbs.add_parser("probe", help="decode a file once and say what it is")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.set_defaults(run=run_probe, render=render_probe)
+
+
+def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """What the file is, as ``video probe`` answers."""
+    if not asked.file.exists():
+        raise NotFound(f"There is no file {asked.file}.", mend="Give the path of a video.")
+    from videolect.video.probe import probe
+
+    probed = probe(asked.file)
+    video = probed.video
+    return 0, {
+        "file": video.file_name,
+        "hash": video.hash,
+        "size_bytes": video.size_bytes,
+        "frames": video.frames,
+        "duration_s": video.duration_s,
+        "mean_rate": probed.timeline.mean_rate,
+        "width": video.width,
+        "height": video.height,
+        "rotation": video.rotation,
+        "sample_aspect_ratio": f"{video.sample_aspect_ratio.numerator}/{video.sample_aspect_ratio.denominator}",
+        "time_base": f"{video.time_base.numerator}/{video.time_base.denominator}",
+        "start_pts": video.start_pts,
+        "end_pts": video.end_pts,
+        "container_start_s": float(video.container_start_s),
+        "variable_rate": video.variable_rate,
+        "container": video.container,
+        "codec": video.codec,
+        "pixel_format": video.pixel_format,
+        "bit_depth": video.bit_depth,
+        "browser_playable": video.browser_playable,
+        "pts_table_hash": video.pts_table_hash,
+        "letterbox": None,
+        "problems": list(video.problems),
+    }
+
+
+def render_probe(answer: dict[str, Any]) -> str:
+    """The same for people."""
+    rate = f"about {answer['mean_rate']:.3f} on average" if answer["variable_rate"] else f"{answer['mean_rate']:.3f}"
+    turned = f", turned by {answer['rotation']} degrees" if answer["rotation"] else ""
+    lines = [
+        f"{answer['file']}  {answer['size_bytes']:,} bytes",
+        f"  {answer['frames']:,} frames, {answer['duration_s']:.3f} s, {rate} frames a second",
+        f"  {answer['width']}x{answer['height']}{turned}",
+        f"  {answer['codec']} ({answer['pixel_format']}) in {answer['container']}",
+        f"  {'plays' if answer['browser_playable'] else 'does not play'} in browsers",
+        f"  hash {answer['hash']}",
+        f"  timestamps {answer['pts_table_hash']}",
+        *(f"  ! {problem}" for problem in answer["problems"]),
+    ]
+    return "\n".join(lines)
