@@ -31,6 +31,7 @@ _database_numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--network", action="store_true", help="also run the tests that need the internet")
+    parser.addoption("--pictures", metavar="DIR", help="where browser tests keep pictures of the pages")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -254,6 +254,22 @@ class DeskMachine(RuleBasedStateMachine):
         holder = self.desk.look(key).task.holding.holder
         return holder is not None and holder.worker == worker.id
 
+    @rule(choice=st.integers(0, 999))
+    def somebody_is_too_late(self, choice: int) -> None:
+        """A lease lapses, another takes the task, and then the first one's answer arrives."""
+        held = [(worker, key) for key in KEYS for worker in PEOPLE if self.holds(worker, key)]
+        if not held:
+            return
+        worker, key = held[choice % len(held)]
+        token = self.last_token(worker, key)
+        verbs = [verb for verb in VERBS if self.desk.may(self.desk.look(key), worker).get(verb, "no") is None]
+        self.clock.advance(151)
+        for other in (REX, BOB, REV, ANN):
+            if other is not worker and not self.holds(other, key):
+                self.claim(other, key)
+        if not self.holds(worker, key):
+            self.try_verb(worker, key, verbs[choice // 7 % len(verbs)], choice % 5 + 1, token, choice % 2 == 0)
+
     @rule(key=st.sampled_from(KEYS), late=st.booleans())
     def the_drafter_drafts(self, key: TaskKey, late: bool) -> None:
         """The model hands a draft in, perhaps under a token that counts no more."""
@@ -459,62 +475,55 @@ POLICIES = {
 }
 
 
-WORK = {
-    "critique": {"rate", "critique", "revise", "edit"},
-    "edit": {"edit"},
-    "write": {"edit"},
-}
-"""What a worker does to a caption in each mode."""
-
-
 def run(policy: Policy, *, on_sqlite: bool, examples: int, steps: int) -> None:
     """One machine under one policy."""
     machine = type("Machine", (DeskMachine,), {"policy": policy, "on_sqlite": on_sqlite})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            # No shrinking: a failing run ends in seconds, not minutes. Take this line out to see the shortest story.
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),
         ),
     )
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_desk_in_memory(policy: Policy):
-    run(policy, on_sqlite=False, examples=12, steps=50)
+    run(policy, on_sqlite=False, examples=5, steps=40)
 
 
-@pytest.mark.parametrize("policy", ["all the author's, reviewed, early", "three arms", "corrections are reviewed"])
+@pytest.mark.parametrize("policy", ["all the author's, reviewed, early", "three arms"])
 def test_the_desk_on_sqlite(policy: str):
-    run(POLICIES[policy], on_sqlite=True, examples=3, steps=50)
+    run(POLICIES[policy], on_sqlite=True, examples=2, steps=40)
 
 
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("name", ["a reviewer corrects", "all the author's, reviewed, early", "three arms"])
 def test_a_long_walk_reaches_everything(name: str):
     """The same rules by a seeded walk: and every verb was done, came late and was refused, every status was seen."""
     chance, policy = random.Random(7), POLICIES[name]
     seen: Counter[str] = Counter()
-    for _ in range(4):
+    for _ in range(12):
         machine = type("Machine", (DeskMachine,), {"policy": policy})()
         machine.open()
-        for _ in range(70):
+        for turn in range(40):
             step(machine, chance)
-            for check in (
-                machine.no_act_is_lost_and_none_made_up,
-                machine.the_state_is_the_fold_of_what_the_record_says,
-                machine.nobody_decided_on_his_own_caption,
-                machine.a_task_is_in_one_hand,
-                machine.rows_are_what_stands,
-            ):
-                check()
+            if turn % 8 == 7:
+                machine.no_act_is_lost_and_none_made_up()
+                machine.the_state_is_the_fold_of_what_the_record_says()
+                machine.nobody_decided_on_his_own_caption()
+                machine.a_task_is_in_one_hand()
+                machine.rows_are_what_stands()
         machine.rebuild()
         seen += machine.seen
         machine.teardown()
-    modes = [mode for mode, weight in policy.modes.items() if weight]
-    verbs = {"label", "submit", "approve", "reject", "correct"}.union(*(WORK[mode] for mode in modes))
+    verbs = {"label", "submit", "approve", "reject", "correct", "rate", "critique", "revise", "edit"}
     wanted = {f"{verb}: {how}" for verb in verbs for how in ("done", "refused", "extra")}
-    wanted |= {f"status: {status}" for status in STATUSES if status != "to_draft" or modes != ["write"]} | {"repeated"}
+    wanted |= {f"status: {status}" for status in STATUSES} | {"repeated", "stale", "redraft: done"}
     assert not {each for each in wanted if not seen[each]}
-    assert seen["stale"] or modes == ["write"]
 
 
 def step(machine: Any, chance: random.Random) -> None:
@@ -522,8 +531,10 @@ def step(machine: Any, chance: random.Random) -> None:
     worker, key, choice = chance.choice(WORKERS), chance.choice(KEYS), chance.randint(1, 5)
     someone = chance.choice(PEOPLE)
     kind = chance.random()
-    if kind < 0.45:
-        machine.work_gets_on([chance.randrange(1000) for _ in range(6)])
+    if kind < 0.5:
+        machine.work_gets_on([chance.randrange(1000) for _ in range(4)])
+    elif kind < 0.6:
+        machine.somebody_is_too_late(chance.randrange(1000))
     elif kind < 0.75:
         tokens = machine.some_token(someone, key, chance.choice(["any", "last", "foreign", "none"]), choice)
         machine.try_verb(someone, key, chance.choice(VERBS), choice, tokens, chance.random() < 0.5)

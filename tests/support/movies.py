@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import av
@@ -22,11 +23,16 @@ NTSC_FILM = Fraction(24000, 1001)
 
 def picture(number: int, width: int, height: int) -> np.ndarray:
     """A frame that moves a little from number to number and says which it is."""
-    y, x = np.mgrid[0:height, 0:width]
-    waves = 90 + 50 * np.sin((x + 3 * number) / 23.0) + 40 * np.cos((y - number) / 17.0)
-    rgb = np.stack([waves, 0.8 * waves + 20, 200 - 0.6 * waves], axis=-1).astype(np.uint8)
+    rgb = np.roll(_waves(width, height), -3 * number, axis=1)
     draw_burn_in(rgb, number % 65536)
     return rgb
+
+
+@lru_cache(maxsize=4)
+def _waves(width: int, height: int) -> np.ndarray:
+    y, x = np.mgrid[0:height, 0:width]
+    waves = 90 + 50 * np.sin(x / 23.0) + 40 * np.cos(y / 17.0)
+    return np.stack([waves, 0.8 * waves + 20, 200 - 0.6 * waves], axis=-1).astype(np.uint8)
 
 
 def movie(

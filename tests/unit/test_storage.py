@@ -36,8 +36,7 @@ def test_bytes_come_back_by_their_hash(store: FolderStorage, tmp_path: Path):
     content_hash, size = store.put_file(source, told.append)
     assert content_hash == blake3(source.read_bytes()).hexdigest() == hash_file(source)[0]
     assert size == told[-1] == source.stat().st_size
-    with store.open(content_hash) as held:
-        assert held.read() == source.read_bytes()
+    assert held(store, content_hash) == source.read_bytes()
     assert store.exists(content_hash)
     assert store.path(content_hash).is_relative_to(store.root)
 
@@ -48,7 +47,7 @@ def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, data: byt
     store = FolderStorage(tmp_path_factory.mktemp("any"))
     content_hash, size = store.put_file(io.BytesIO(data))
     store.put_bytes("pts", content_hash, data)
-    assert (store.open(content_hash).read(), size) == (data, len(data))
+    assert (held(store, content_hash), size) == (data, len(data))
     assert store.get_bytes("pts", content_hash) == data
 
 
@@ -66,7 +65,7 @@ def test_a_stored_file_of_another_size_is_replaced(store: FolderStorage):
     place.chmod(0o644)
     place.write_bytes(b"who")
     store.put_file(io.BytesIO(b"whole"))
-    assert store.open(content_hash).read() == b"whole"
+    assert held(store, content_hash) == b"whole"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_what_is_not_there_is_not_found(store: FolderStorage):
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda held: held[:-1], lambda held: held[:-1] + b"?", lambda held: b"", lambda held: held[:10]]
+    "spoil", [lambda kept: kept[:-1], lambda kept: kept[:-1] + b"?", lambda kept: b"", lambda kept: kept[:10]]
 )
 def test_damaged_derived_bytes_are_noticed(store: FolderStorage, spoil):
     store.put_bytes("pts", "a" * 64, b"table")
@@ -204,3 +203,8 @@ def test_the_sweep_spares_what_lives(store: FolderStorage):
 
 def unfinished(store: FolderStorage) -> list[str]:
     return sorted(path.name for path in (store.root / "incoming").iterdir())
+
+
+def held(store: FolderStorage, content_hash: str) -> bytes:
+    with store.open(content_hash) as stream:
+        return stream.read()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,10 +80,6 @@ def test_both_written_forms_come_back(table: Timeline):
 
 
 def test_the_hash_is_that_of_the_documented_bytes():
-    import struct
-
-    from blake3 import blake3
-
     table = Timeline(time_base=Fraction(2, 2000), pts=np.array([5, 7]), end_pts=9, detours=((1, 7),))
     assert table.hash == blake3(b"videolect-pts-1\n" + struct.pack("<6q", 1, 1000, 9, 2, 5, 7)).hexdigest()
     assert table == Timeline(time_base=Fraction(1, 1000), pts=np.array([5, 7]), end_pts=9)
@@ -138,7 +137,7 @@ def test_a_dropped_frame_is_a_variable_rate():
 def test_runs_tell_the_steps(steps: list[int]):
     runs = run_lengths(steps)
     assert [step for step, count in runs for _ in range(count)] == steps
-    assert all(a[0] != b[0] for a, b in zip(runs, runs[1:], strict=False))
+    assert all(a[0] != b[0] for a, b in pairwise(runs))
 
 
 # ------------------------------------------------------------------------------------------------- where to seek
@@ -157,7 +156,7 @@ def test_a_frame_behind_a_longer_said_one_is_sought_later():
 
 
 def test_a_frame_wholly_behind_another_is_lost():
-    assert detours([0, 40, 50, 120], 160, MS, said_durations=[60, 41, 41, 41]) == (((2, 105_500),), (1,))
+    assert detours([0, 40, 50, 120], 160, MS, said_durations=[60, 41, 41, 41]) == ((), (1,))
 
 
 def test_a_key_frame_that_is_taken_too_early_hides_those_before_it():

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo_script import Play, http_caller
@@ -25,8 +25,10 @@ from videolect.errors import BadInput, CannotRead
 from videolect.record.acts import Answer
 from videolect.record.campaign import Policy
 from videolect.record.clip import Video
-from videolect.stage.planes import Movement, render_clip
 from videolect.wiring import Workspace, secret_file
+
+if TYPE_CHECKING:
+    from videolect.stage.planes import Movement
 
 CAMPAIGN = "demo"
 PEOPLE = {"ann": ("Ann", ("annotator",)), "rev": ("Rev", ("reviewer", "lead"))}
@@ -94,6 +96,8 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
 
 def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Answer]]]:
     """A few short films, rendered on the spot: a moving camera over a little village."""
+    from videolect.stage.planes import render_clip
+
     truth = {}
     videos = []
     with tempfile.TemporaryDirectory(prefix="videolect-demo-") as folder:

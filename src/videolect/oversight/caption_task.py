@@ -178,6 +178,8 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
         return _withdrawn(task, act)
     if isinstance(act, Released):
         return replace(task, holding=task.holding.released(act))
+    if type(act) not in _VERB_OF:
+        raise NotYourTurn(f"{type(act).__name__} does not belong in a caption's task.", mend="Use the desk's verbs.")
     if not task.holding.is_current(act):
         return _extra(task, act)
     require(task, _VERB_OF[type(act)], act.worker)

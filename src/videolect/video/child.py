@@ -12,9 +12,11 @@ import math
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 _OPEN_FILES = 64
+_NEAR_BYTES = 64 << 20
 
 
 def main() -> None:
@@ -55,6 +57,8 @@ def answer(request: dict[str, Any]) -> None:
             facts, pts, durations = inspect(
                 request["path"], threads=limits["threads"], most_pixels=limits["pixels"], most_frames=limits["frames"]
             )
+            if facts["error_count"] and short_of_memory(limits["memory_bytes"]):
+                raise MemoryError
             say(facts)
             sys.stdout.buffer.write(pts.tobytes() + durations.tobytes())
         else:
@@ -67,8 +71,20 @@ def answer(request: dict[str, Any]) -> None:
             if first:
                 say({"refused": "no_frames", "detail": ""})
     except Refused as refused:
+        if refused.kind in ("no_frames", "broken") and short_of_memory(limits["memory_bytes"]):
+            raise MemoryError from refused
         say({"refused": refused.kind, "detail": refused.detail})
     sys.stdout.buffer.flush()
+
+
+def short_of_memory(limit: int) -> bool:
+    """Whether this process has been close to its limit: decoders often call a failed allocation "invalid data"."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return False
+    peak = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmPeak:"))
+    return limit - peak < max(_NEAR_BYTES, limit // 8)
 
 
 def say(line: dict[str, Any]) -> None:

@@ -4,6 +4,86 @@
  */
 
 export interface paths {
+    "/api/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board
+         * @description How many tasks stand where.
+         */
+        get: operations["board_api_board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Campaigns
+         * @description All campaigns.
+         */
+        get: operations["campaigns_api_campaigns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Next
+         * @description Take the first task that I may do.
+         */
+        post: operations["claim_next_api_claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description A page of the queue, by priority and then age.
+         */
+        get: operations["queue_api_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -52,106 +132,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/campaigns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Campaigns
-         * @description All campaigns.
-         */
-        get: operations["campaigns_api_campaigns_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/queue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Queue
-         * @description A page of the queue, by priority and then age.
-         */
-        get: operations["queue_api_queue_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/board": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Board
-         * @description How many tasks stand where.
-         */
-        get: operations["board_api_board_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/triples": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export
-         * @description Settled tasks as JSONL: for reviewers and leads.
-         */
-        get: operations["export_api_triples_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Claim Next
-         * @description Take the first task that I may do.
-         */
-        post: operations["claim_next_api_claim_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/tasks/{campaign}/{clip}/{aspect}": {
         parameters: {
             query?: never;
@@ -192,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{campaign}/{clip}/{aspect}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Let the caption stand.
+         */
+        post: operations["approve_api_tasks__campaign___clip___aspect__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{campaign}/{clip}/{aspect}/claim": {
         parameters: {
             query?: never;
@@ -212,6 +212,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{campaign}/{clip}/{aspect}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct
+         * @description Hand a correction in.
+         */
+        post: operations["correct_api_tasks__campaign___clip___aspect__correct_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{campaign}/{clip}/{aspect}/critique": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Critique
+         * @description Say what is wrong with the draft.
+         */
+        post: operations["critique_api_tasks__campaign___clip___aspect__critique_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{campaign}/{clip}/{aspect}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Write by hand.
+         */
+        post: operations["edit_api_tasks__campaign___clip___aspect__edit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{campaign}/{clip}/{aspect}/heartbeat": {
         parameters: {
             query?: never;
@@ -226,46 +286,6 @@ export interface paths {
          * @description Keep the lease alive.
          */
         post: operations["heartbeat_api_tasks__campaign___clip___aspect__heartbeat_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Release
-         * @description Give the task back.
-         */
-        post: operations["release_api_tasks__campaign___clip___aspect__release_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/scratch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Save
-         * @description Keep what is typed so far.
-         */
-        put: operations["save_api_tasks__campaign___clip___aspect__scratch_put"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -312,46 +332,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/tasks/{campaign}/{clip}/{aspect}/critique": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Critique
-         * @description Say what is wrong with the draft.
-         */
-        post: operations["critique_api_tasks__campaign___clip___aspect__critique_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/revise": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Revise
-         * @description Let the writer carry out the critique.
-         */
-        post: operations["revise_api_tasks__campaign___clip___aspect__revise_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/tasks/{campaign}/{clip}/{aspect}/redraft": {
         parameters: {
             query?: never;
@@ -366,86 +346,6 @@ export interface paths {
          * @description A new draft where the old one is stale.
          */
         post: operations["redraft_api_tasks__campaign___clip___aspect__redraft_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/edit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Edit
-         * @description Write by hand.
-         */
-        post: operations["edit_api_tasks__campaign___clip___aspect__edit_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Submit
-         * @description Hand the caption in.
-         */
-        post: operations["submit_api_tasks__campaign___clip___aspect__submit_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/correct": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Correct
-         * @description Hand a correction in.
-         */
-        post: operations["correct_api_tasks__campaign___clip___aspect__correct_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{campaign}/{clip}/{aspect}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approve
-         * @description Let the caption stand.
-         */
-        post: operations["approve_api_tasks__campaign___clip___aspect__approve_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -472,6 +372,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{campaign}/{clip}/{aspect}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Give the task back.
+         */
+        post: operations["release_api_tasks__campaign___clip___aspect__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{campaign}/{clip}/{aspect}/revise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revise
+         * @description Let the writer carry out the critique.
+         */
+        post: operations["revise_api_tasks__campaign___clip___aspect__revise_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{campaign}/{clip}/{aspect}/scratch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save
+         * @description Keep what is typed so far.
+         */
+        put: operations["save_api_tasks__campaign___clip___aspect__scratch_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{campaign}/{clip}/{aspect}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Hand the caption in.
+         */
+        post: operations["submit_api_tasks__campaign___clip___aspect__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{campaign}/{clip}/{aspect}/withdraw": {
         parameters: {
             query?: never;
@@ -486,6 +466,26 @@ export interface paths {
          * @description Take a submission back, or close the task.
          */
         post: operations["withdraw_api_tasks__campaign___clip___aspect__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Settled tasks as JSONL: for reviewers and leads.
+         */
+        get: operations["export_api_triples_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -531,21 +531,21 @@ export interface components {
          * @description A word on each point.
          */
         ApproveBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
+            /** Key */
+            key?: string | null;
             /** Ticks */
             ticks?: {
                 [key: string]: "agreed" | "disagreed";
             };
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * BeatShape
@@ -560,10 +560,10 @@ export interface components {
          * @description Counts of one campaign and aspect.
          */
         BoardRowShape: {
-            /** Campaign */
-            campaign: string;
             /** Aspect */
             aspect: string;
+            /** Campaign */
+            campaign: string;
             /** Counts */
             counts: {
                 [key: string]: number;
@@ -582,12 +582,12 @@ export interface components {
          * @description A campaign.
          */
         CampaignShape: {
-            /** Name */
-            name: string;
             /** Aspects */
             aspects: string[];
             /** Clips */
             clips: number;
+            /** Name */
+            name: string;
             /** Spec Version */
             spec_version: string;
         };
@@ -604,12 +604,12 @@ export interface components {
          * @description Which tasks one would take next.
          */
         ClaimBody: {
+            /** Aspect */
+            aspect?: string | null;
             /** Campaign */
             campaign?: string | null;
             /** Stage */
             stage?: ("label" | "caption" | "review" | "correct") | null;
-            /** Aspect */
-            aspect?: string | null;
         };
         /**
          * ClaimShape
@@ -623,59 +623,59 @@ export interface components {
          * @description What is shown.
          */
         ClipShape: {
-            /** Id */
-            id: string;
-            /** Video Hash */
-            video_hash: string;
-            /** Source Id */
-            source_id: string;
-            /** Frames */
-            frames: number;
-            /** Start Frame */
-            start_frame: number;
             /** End Frame */
             end_frame: number;
+            /** Frames */
+            frames: number;
+            /** Id */
+            id: string;
+            /** Source Id */
+            source_id: string;
+            /** Start Frame */
+            start_frame: number;
+            /** Video Hash */
+            video_hash: string;
         };
         /**
          * CritiqueBody
          * @description What is wrong with the draft.
          */
         CritiqueBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
-            /**
-             * Raw
-             * @default
-             */
-            raw: string;
-            /** Points */
-            points?: components["schemas"]["PointShape"][];
+            /** Key */
+            key?: string | null;
             /**
              * Language
              * @default en
              */
             language: string;
+            /** Points */
+            points?: components["schemas"]["PointShape"][];
+            /**
+             * Raw
+             * @default
+             */
+            raw: string;
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * CritiqueShape
          * @description A critique, and its final words.
          */
         CritiqueShape: {
-            /** Raw */
-            raw: string;
-            /** Points */
-            points: components["schemas"]["PointShape"][];
             /** Language */
             language: string;
+            /** Points */
+            points: components["schemas"]["PointShape"][];
+            /** Raw */
+            raw: string;
             /** Words */
             words: string;
         };
@@ -684,43 +684,43 @@ export interface components {
          * @description The pre-caption.
          */
         DraftShape: {
-            /** Text */
-            text: string;
-            /** Hash */
-            hash: string;
-            /** Cannot Know */
-            cannot_know: string[];
             /** At */
             at: string;
+            /** Cannot Know */
+            cannot_know: string[];
+            /** Hash */
+            hash: string;
+            /** Text */
+            text: string;
         };
         /**
          * EditBody
          * @description A caption written by hand.
          */
         EditBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
+            /** Key */
+            key?: string | null;
             /** Text */
             text: string;
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * FinalShape
          * @description The settled caption.
          */
         FinalShape: {
-            /** Text */
-            text: string;
             /** Hash */
             hash: string;
+            /** Text */
+            text: string;
             /**
              * Verdict
              * @enum {string}
@@ -737,12 +737,6 @@ export interface components {
          * @description Answers of the label form, by field.
          */
         LabelBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
@@ -752,6 +746,12 @@ export interface components {
             answers: {
                 [key: string]: string | number | boolean | string[] | null;
             };
+            /** Key */
+            key?: string | null;
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * LabelsShape
@@ -772,29 +772,29 @@ export interface components {
          * @description A hold on a task.
          */
         LeaseShape: {
+            /** Lifetime S */
+            lifetime_s: number;
             /** Stage */
             stage: string;
             /** Token */
             token: number;
             /** Until */
             until: string;
-            /** Lifetime S */
-            lifetime_s: number;
         };
         /**
          * NextLease
          * @description A hold on the task that was next.
          */
         NextLease: {
+            /** Lifetime S */
+            lifetime_s: number;
             /** Stage */
             stage: string;
+            task: components["schemas"]["TaskKeyShape"];
             /** Token */
             token: number;
             /** Until */
             until: string;
-            /** Lifetime S */
-            lifetime_s: number;
-            task: components["schemas"]["TaskKeyShape"];
         };
         /**
          * NextShape
@@ -832,12 +832,12 @@ export interface components {
          * @description A caption that this one is written from.
          */
         ParentShape: {
-            /** Text */
-            text: string | null;
             /** Hash */
             hash: string | null;
             /** Status */
             status: string;
+            /** Text */
+            text: string | null;
         };
         /**
          * PersonShape
@@ -856,110 +856,110 @@ export interface components {
          * @description One point of a critique.
          */
         PointShape: {
+            /** End */
+            end?: number | null;
+            /** End Frame */
+            end_frame?: number | null;
             /** Id */
             id: string;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "replace" | "insert" | "delete" | "reorder" | "remark";
-            /** Start */
-            start?: number | null;
-            /** End */
-            end?: number | null;
-            /**
-             * Words
-             * @default
-             */
-            words: string;
-            /** Start Frame */
-            start_frame?: number | null;
-            /** End Frame */
-            end_frame?: number | null;
             /** Primitive */
             primitive?: string | null;
-            /** Topic */
-            topic?: string | null;
             /**
              * Severity
              * @default major
              * @enum {string}
              */
             severity: "minor" | "major" | "critical";
+            /** Start */
+            start?: number | null;
+            /** Start Frame */
+            start_frame?: number | null;
+            /** Topic */
+            topic?: string | null;
             /**
-             * Instruction
+             * Words
              * @default
              */
-            instruction: string;
+            words: string;
         };
         /**
          * QueueShape
          * @description A page of the queue.
          */
         QueueShape: {
-            /** Rows */
-            rows: components["schemas"]["TaskRowShape"][];
             /** Next */
             next: string | null;
             /** Open */
             open: {
                 [key: string]: number;
             };
+            /** Rows */
+            rows: components["schemas"]["TaskRowShape"][];
         };
         /**
          * RateBody
          * @description How good the draft is, 1 to 5.
          */
         RateBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
+            /** Key */
+            key?: string | null;
             /** Rating */
             rating: number;
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * RejectBody
          * @description Why it does not stand.
          */
         RejectBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
+            /** Key */
+            key?: string | null;
+            /** Reason */
+            reason: string;
             /** Ticks */
             ticks?: {
                 [key: string]: "agreed" | "disagreed";
             };
-            /** Reason */
-            reason: string;
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * ReleaseBody
          * @description A lease given back.
          */
         ReleaseBody: {
-            /** Token */
-            token: number;
             /**
              * Reason
              * @default
              */
             reason: string;
+            /** Token */
+            token: number;
         };
         /**
          * RevisionNumber
@@ -974,37 +974,37 @@ export interface components {
          * @description What the reviser made of the critique.
          */
         RevisionShape: {
-            /** Text */
-            text: string;
             /** Applied */
             applied: string[];
             /** Not Applied */
             not_applied: components["schemas"]["NotAppliedShape"][];
+            /** Text */
+            text: string;
         };
         /**
          * RoundShape
          * @description One person's go at the caption.
          */
         RoundShape: {
+            /** Author */
+            author: string | null;
+            critique: components["schemas"]["CritiqueShape"] | null;
+            /** Edited */
+            edited: string | null;
             /**
              * Kind
              * @enum {string}
              */
             kind: "caption" | "correction";
-            /** Author */
-            author: string | null;
             /** Mine */
             mine: boolean;
             /** Rating */
             rating: number | null;
-            critique: components["schemas"]["CritiqueShape"] | null;
             revision: components["schemas"]["RevisionShape"] | null;
-            /** Edited */
-            edited: string | null;
-            /** Text */
-            text: string | null;
             /** Submitted At */
             submitted_at: string | null;
+            /** Text */
+            text: string | null;
             verdict: components["schemas"]["VerdictShape"] | null;
         };
         /**
@@ -1012,137 +1012,137 @@ export interface components {
          * @description What is typed so far.
          */
         ScratchBody: {
-            /** Revision */
-            revision: number;
             /** Body */
             body: {
                 [key: string]: unknown;
             };
+            /** Revision */
+            revision: number;
         };
         /**
          * ScratchShape
          * @description What was typed so far.
          */
         ScratchShape: {
-            /** Revision */
-            revision: number;
             /** Body */
             body: {
                 [key: string]: unknown;
             };
+            /** Revision */
+            revision: number;
         };
         /**
          * SessionShape
          * @description A session, with the value that every changing request carries in X-CSRF-Token.
          */
         SessionShape: {
-            person: components["schemas"]["PersonShape"];
             /** Csrf */
             csrf: string;
+            person: components["schemas"]["PersonShape"];
         };
         /**
          * SignIn
          * @description Who signs in.
          */
         SignIn: {
-            /** Person */
-            person: string;
             /** Password */
             password: string;
+            /** Person */
+            person: string;
         };
         /**
          * TaskKeyShape
          * @description Which task.
          */
         TaskKeyShape: {
+            /** Aspect */
+            aspect: string;
             /** Campaign */
             campaign: string;
             /** Clip */
             clip: string;
-            /** Aspect */
-            aspect: string;
         };
         /**
          * TaskRowShape
          * @description One task in the queue.
          */
         TaskRowShape: {
+            /** Aspect */
+            aspect: string;
             /** Campaign */
             campaign: string;
             /** Clip */
             clip: string;
-            /** Aspect */
-            aspect: string;
-            /** Status */
-            status: string;
-            /** Stage */
-            stage: string | null;
-            /** Mode */
-            mode: string;
-            /** Waiting For */
-            waiting_for: string[];
-            /** Stale */
-            stale: string[];
-            /** Rating */
-            rating: number | null;
-            /** Priority */
-            priority: number;
-            /** Version */
-            version: number;
             /** Held */
             held: boolean;
-            /** Mine */
-            mine: boolean;
             /** May Claim */
             may_claim: boolean;
-            /** Why Not */
-            why_not: string | null;
+            /** Mine */
+            mine: boolean;
+            /** Mode */
+            mode: string;
+            /** Priority */
+            priority: number;
+            /** Rating */
+            rating: number | null;
+            /** Stage */
+            stage: string | null;
+            /** Stale */
+            stale: string[];
+            /** Status */
+            status: string;
             /** Updated At */
             updated_at: string;
+            /** Version */
+            version: number;
+            /** Waiting For */
+            waiting_for: string[];
+            /** Why Not */
+            why_not: string | null;
         };
         /**
          * TaskView
          * @description A task with all that its page shows.
          */
         TaskView: {
-            task: components["schemas"]["TaskKeyShape"];
-            /** Version */
-            version: number;
-            /** Status */
-            status: string;
-            /** Stage */
-            stage: string | null;
-            /** Mode */
-            mode: string;
-            /** Waiting For */
-            waiting_for: string[];
-            /** Stale */
-            stale: string[];
-            /** May */
-            may: {
-                [key: string]: string | null;
-            };
-            lease: components["schemas"]["LeaseShape"] | null;
-            /** Held By Another */
-            held_by_another: boolean;
-            clip: components["schemas"]["ClipShape"];
-            draft: components["schemas"]["DraftShape"] | null;
-            round: components["schemas"]["RoundShape"] | null;
-            /** Rounds */
-            rounds: components["schemas"]["RoundShape"][];
-            /** Parents */
-            parents: {
-                [key: string]: components["schemas"]["ParentShape"];
-            };
-            labels: components["schemas"]["LabelsShape"] | null;
-            final: components["schemas"]["FinalShape"] | null;
-            /** Extras */
-            extras: number;
             /** Active Seconds */
             active_seconds: {
                 [key: string]: number;
             };
+            clip: components["schemas"]["ClipShape"];
+            draft: components["schemas"]["DraftShape"] | null;
+            /** Extras */
+            extras: number;
+            final: components["schemas"]["FinalShape"] | null;
+            /** Held By Another */
+            held_by_another: boolean;
+            labels: components["schemas"]["LabelsShape"] | null;
+            lease: components["schemas"]["LeaseShape"] | null;
+            /** May */
+            may: {
+                [key: string]: string | null;
+            };
+            /** Mode */
+            mode: string;
+            /** Parents */
+            parents: {
+                [key: string]: components["schemas"]["ParentShape"];
+            };
+            round: components["schemas"]["RoundShape"] | null;
+            /** Rounds */
+            rounds: components["schemas"]["RoundShape"][];
             scratch: components["schemas"]["ScratchShape"] | null;
+            /** Stage */
+            stage: string | null;
+            /** Stale */
+            stale: string[];
+            /** Status */
+            status: string;
+            task: components["schemas"]["TaskKeyShape"];
+            /** Version */
+            version: number;
+            /** Waiting For */
+            waiting_for: string[];
         };
         /**
          * TokenBody
@@ -1154,22 +1154,24 @@ export interface components {
         };
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * VerdictShape
          * @description What a reviewer said.
          */
         VerdictShape: {
+            /** At */
+            at: string;
             /**
              * Kind
              * @enum {string}
@@ -1181,52 +1183,50 @@ export interface components {
             ticks: {
                 [key: string]: "agreed" | "disagreed";
             };
-            /** At */
-            at: string;
         };
         /**
          * WithdrawBody
          * @description What is taken back.
          */
         WithdrawBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "submission" | "task";
+            /** Key */
+            key?: string | null;
             /**
              * Reason
              * @default
              */
             reason: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "submission" | "task";
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * WorkBody
          * @description What comes with every act.
          */
         WorkBody: {
-            /** Token */
-            token?: number | null;
-            /** Key */
-            key?: string | null;
-            /** Version */
-            version?: number | null;
             /**
              * Active Seconds
              * @default 0
              */
             active_seconds: number;
+            /** Key */
+            key?: string | null;
+            /** Token */
+            token?: number | null;
+            /** Version */
+            version?: number | null;
         };
     };
     responses: never;
@@ -1237,6 +1237,126 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    board_api_board_get: {
+        parameters: {
+            query?: {
+                campaign?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    campaigns_api_campaigns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaigns"];
+                };
+            };
+        };
+    };
+    claim_next_api_claim_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    queue_api_queue_get: {
+        parameters: {
+            query?: {
+                campaign?: string | null;
+                stage?: string | null;
+                aspect?: string | null;
+                status?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     session_api_session_get: {
         parameters: {
             query?: never;
@@ -1330,155 +1450,6 @@ export interface operations {
             };
         };
     };
-    campaigns_api_campaigns_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaigns"];
-                };
-            };
-        };
-    };
-    queue_api_queue_get: {
-        parameters: {
-            query?: {
-                campaign?: string | null;
-                stage?: string | null;
-                aspect?: string | null;
-                status?: string | null;
-                after?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueueShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    board_api_board_get: {
-        parameters: {
-            query?: {
-                campaign?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoardShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    export_api_triples_get: {
-        parameters: {
-            query?: {
-                campaign?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    claim_next_api_claim_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClaimBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NextShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     task_api_tasks__campaign___clip___aspect__get: {
         parameters: {
             query?: never;
@@ -1545,6 +1516,43 @@ export interface operations {
             };
         };
     };
+    approve_api_tasks__campaign___clip___aspect__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     claim_api_tasks__campaign___clip___aspect__claim_post: {
         parameters: {
             query?: never;
@@ -1565,6 +1573,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClaimShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    correct_api_tasks__campaign___clip___aspect__correct_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    critique_api_tasks__campaign___clip___aspect__critique_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CritiqueBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_api_tasks__campaign___clip___aspect__edit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
                 };
             };
             /** @description Validation Error */
@@ -1602,78 +1721,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BeatShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    release_api_tasks__campaign___clip___aspect__release_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReleaseBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    save_api_tasks__campaign___clip___aspect__scratch_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ScratchBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RevisionNumber"];
                 };
             };
             /** @description Validation Error */
@@ -1761,80 +1808,6 @@ export interface operations {
             };
         };
     };
-    critique_api_tasks__campaign___clip___aspect__critique_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CritiqueBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomeShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    revise_api_tasks__campaign___clip___aspect__revise_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomeShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     redraft_api_tasks__campaign___clip___aspect__redraft_post: {
         parameters: {
             query?: never;
@@ -1849,154 +1822,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["WorkBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomeShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    edit_api_tasks__campaign___clip___aspect__edit_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomeShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    submit_api_tasks__campaign___clip___aspect__submit_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomeShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    correct_api_tasks__campaign___clip___aspect__correct_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomeShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    approve_api_tasks__campaign___clip___aspect__approve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign: string;
-                clip: string;
-                aspect: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApproveBody"];
             };
         };
         responses: {
@@ -2057,6 +1882,152 @@ export interface operations {
             };
         };
     };
+    release_api_tasks__campaign___clip___aspect__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revise_api_tasks__campaign___clip___aspect__revise_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_api_tasks__campaign___clip___aspect__scratch_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScratchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionNumber"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_api_tasks__campaign___clip___aspect__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     withdraw_api_tasks__campaign___clip___aspect__withdraw_post: {
         parameters: {
             query?: never;
@@ -2082,6 +2053,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OutcomeShape"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_api_triples_get: {
+        parameters: {
+            query?: {
+                campaign?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

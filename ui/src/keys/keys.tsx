@@ -8,7 +8,8 @@ export interface Binding {
   /** Spelt as `spell` spells them: "Shift+I", "ArrowLeft", "Ctrl+Enter", "?". The first is the one that is shown. */
   keys: string[];
   label: string;
-  run: (event: KeyboardEvent) => void;
+  /** False: not for me after all, the browser may have it. */
+  run: (event: KeyboardEvent) => unknown;
   /** Moves the player: works in text fields with Alt held. */
   transport?: boolean;
   /** Works in text fields as it is. */
@@ -78,8 +79,7 @@ export function dispatch(event: KeyboardEvent): void {
           (binding.transport && binding.keys.includes(spelt) && spelt.startsWith("Alt+"))
         : binding.keys.includes(spelt);
       if (found) {
-        event.preventDefault();
-        binding.run(event);
+        if (binding.run(event) !== false) event.preventDefault();
         return;
       }
     }

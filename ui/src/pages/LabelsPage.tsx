@@ -77,13 +77,14 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
     } else answer(field, before === value ? undefined : value);
   };
   const valuesOf = (field: Field): Answer[] => (field.kind === "flag" ? [true, false] : offered(field, answers).map((option) => option.value));
-  const go = (by: number) => {
-    const index = fields.findIndex((field) => field.id === current?.id);
-    const next = fields[Math.max(0, Math.min(fields.length - 1, index + by))];
+  /** Whether there was a question to go to. */
+  const go = (by: number): boolean => {
+    const next = fields[fields.findIndex((field) => field.id === current?.id) + by];
     if (next) {
       moved.current = true;
       setAt(next.id);
     }
+    return next !== undefined;
   };
   const nextOpen = () => {
     const index = fields.findIndex((field) => field.id === current?.id);
@@ -138,8 +139,8 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
       ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((number) => ({
         keys: [String(number)], label: w.digits, hidden: number !== 1, run: () => digit(number === 0 ? 10 : number),
       })),
-      { keys: ["]", "Tab"], label: w.next, run: () => go(1) },
-      { keys: ["[", "Shift+Tab"], label: w.previous, run: () => go(-1) },
+      { keys: ["]", "Tab"], label: w.next, run: (event) => go(1) || event.key !== "Tab" }, // at the end Tab leaves the form
+      { keys: ["[", "Shift+Tab"], label: w.previous, run: (event) => go(-1) || event.key !== "Tab" },
       { keys: ["N"], label: w.nextOpen, run: nextOpen },
       { keys: ["Backspace"], label: w.clear, run: () => current && answer(current, undefined) },
       { keys: ["W"], label: w.meaningKey, run: () => setMeaning(!meaning) },
