@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
+from sqlalchemy.event import listen
+
 from tests.support.acts import (
     ANN,
     BOB,
@@ -95,6 +97,8 @@ class DeskMachine(RuleBasedStateMachine):
             self.ledger: Any = MemoryLedger(projector)
         else:
             self.database = open_database(f"sqlite:///{Path(self.folder.name) / 'desk.sqlite'}", pool_size=1)
+            self.database.close()  # no power is cut here: do not wait for the disk
+            listen(self.database.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
             self.ledger = SqlLedger(self.database, projector)
         self.clock, self.writer = SimulatedClock(), FakeWriter()
         self.desk = Desk(self.ledger, SPEC, writer=self.writer, clock=self.clock)  # type: ignore[arg-type]
@@ -227,10 +231,10 @@ class DeskMachine(RuleBasedStateMachine):
         """Claims of what is free."""
         ways = []
         for worker in WORKERS:
-            free = {row.stream for row in self.desk.queue(QueueQuery(free_for=worker.id, stages=worker.stages))}
-            for key in KEYS:
-                if key.stream in free and not self.holds(worker, key):
-                    ways.append(lambda worker=worker, key=key: self.claim(worker, key))
+            for row in self.desk.queue(QueueQuery(free_for=worker.id, stages=worker.stages)):
+                key = TaskKey.of_stream(row.stream)
+                assert key is not None
+                ways.append(lambda worker=worker, key=key: self.claim(worker, key))
         return ways
 
     def open_verbs(self, choice: int) -> list[Callable[[], None]]:
@@ -238,15 +242,15 @@ class DeskMachine(RuleBasedStateMachine):
         ways: list[Callable[[], None]] = []
         for key in KEYS:
             look = self.desk.look(key)
+            holder = look.task.holding.holder
             for worker in PEOPLE:
-                if self.holds(worker, key):
+                if holder is not None and holder.worker == worker.id:
                     verbs = [verb for verb in VERBS if self.desk.may(look, worker).get(verb, "no") is None]
                     verb = verbs[-1] if choice % 3 else verbs[choice // 3 % len(verbs)]
-                    token = self.last_token(worker, key)
-                    go = (worker, key, verb, choice % 5 + 1, token, choice % 2 == 0)
-                    ways += [lambda go=go: self.try_verb(*go)] * 2
-            if self.holds(DRAFTER, key):
-                ways += [lambda key=key: self.the_drafter_drafts(key, late=False)] * 2
+                    go = (worker, key, verb, choice % 5 + 1, holder.token, choice % 2 == 0)
+                    ways += [lambda go=go: self.try_verb(*go)] * 3
+            if holder is not None and holder.worker == DRAFTER.id:
+                ways += [lambda key=key: self.the_drafter_drafts(key, late=False)] * 3
         return ways
 
     def holds(self, worker: Worker, key: TaskKey) -> bool:
@@ -268,7 +272,8 @@ class DeskMachine(RuleBasedStateMachine):
             if other is not worker and not self.holds(other, key):
                 self.claim(other, key)
         if not self.holds(worker, key):
-            self.try_verb(worker, key, verbs[choice // 7 % len(verbs)], choice % 5 + 1, token, choice % 2 == 0)
+            verb = verbs[-1] if choice % 3 == 0 else verbs[choice // 7 % len(verbs)]
+            self.try_verb(worker, key, verb, choice % 5 + 1, token, choice % 2 == 0)
 
     @rule(key=st.sampled_from(KEYS), late=st.booleans())
     def the_drafter_drafts(self, key: TaskKey, late: bool) -> None:
@@ -493,7 +498,7 @@ def run(policy: Policy, *, on_sqlite: bool, examples: int, steps: int) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_desk_in_memory(policy: Policy):
-    run(policy, on_sqlite=False, examples=5, steps=40)
+    run(policy, on_sqlite=False, examples=8, steps=50)
 
 
 @pytest.mark.parametrize("policy", ["all the author's, reviewed, early", "three arms"])
@@ -501,17 +506,15 @@ def test_the_desk_on_sqlite(policy: str):
     run(POLICIES[policy], on_sqlite=True, examples=2, steps=40)
 
 
-@pytest.mark.parametrize("name", ["a reviewer corrects", "all the author's, reviewed, early", "three arms"])
-def test_a_long_walk_reaches_everything(name: str):
+def test_a_long_walk_reaches_everything():
     """The same rules by a seeded walk: and every verb was done, came late and was refused, every status was seen."""
-    chance, policy = random.Random(7), POLICIES[name]
-    seen: Counter[str] = Counter()
-    for _ in range(12):
-        machine = type("Machine", (DeskMachine,), {"policy": policy})()
+    chance, seen = random.Random(7), Counter[str]()
+    for name in ["a reviewer corrects", "all the author's, reviewed, early", "corrections are reviewed"] * 8:
+        machine = type("Machine", (DeskMachine,), {"policy": POLICIES[name]})()
         machine.open()
         for turn in range(40):
             step(machine, chance)
-            if turn % 8 == 7:
+            if turn % 8 == 0:
                 machine.no_act_is_lost_and_none_made_up()
                 machine.the_state_is_the_fold_of_what_the_record_says()
                 machine.nobody_decided_on_his_own_caption()
@@ -533,9 +536,9 @@ def step(machine: Any, chance: random.Random) -> None:
     kind = chance.random()
     if kind < 0.5:
         machine.work_gets_on([chance.randrange(1000) for _ in range(4)])
-    elif kind < 0.6:
+    elif kind < 0.68:
         machine.somebody_is_too_late(chance.randrange(1000))
-    elif kind < 0.75:
+    elif kind < 0.78:
         tokens = machine.some_token(someone, key, chance.choice(["any", "last", "foreign", "none"]), choice)
         machine.try_verb(someone, key, chance.choice(VERBS), choice, tokens, chance.random() < 0.5)
     elif kind < 0.82:

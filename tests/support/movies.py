@@ -120,6 +120,12 @@ def early_start(path: Path, frames: int = 48, start_s: Fraction = Fraction(-1, 2
     return movie(path, times, time_base=base, **options)  # type: ignore[arg-type]
 
 
+def open_groups(path: Path, frames: int = 72) -> Path:
+    """H.264 whose later key frames are no IDR pictures: frames that follow one are shown before it and need the ones before."""
+    wish = "open-gop=1:keyint=24:min-keyint=24:scenecut=0:bframes=3:b-adapt=0"
+    return constant(path, frames, bframes=3, options={"preset": "medium", "x264-params": wish})
+
+
 def audio_only(path: Path, seconds: float = 1.0) -> Path:
     """A tone without a picture."""
     with av.open(str(path), "w") as out:
@@ -162,7 +168,7 @@ def _codec_options(codec: str, options: dict[str, str] | None) -> dict[str, str]
         "libx265": {"preset": "ultrafast", "crf": "18", "x265-params": "log-level=none:pools=1"},
         "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "24", "b": "0", "threads": "1"},
         "libvpx": {"deadline": "realtime", "cpu-used": "8", "b": "2000000", "threads": "1"},
-        "libsvtav1": {"preset": "12", "crf": "30", "svtav1-params": "lp=1"},
+        "libsvtav1": {"preset": "8", "crf": "8", "svtav1-params": "lp=1"},
     }.get(codec, {})
     return {**plain, **(options or {})}
 

@@ -414,15 +414,38 @@ def test_a_worker_who_loses_the_race_for_the_head_still_finds_the_last_free_task
         assert lease.stream == f"task/demo/c{free}/labels"
 
 
+def test_a_label_form_that_was_answered_a_moment_ago_is_not_given_out_again():
+    """The row was to_label when the queue was read. To label a clip anew is a person's wish, never the queue's."""
+    made = bench(clips=["c1", "c2"])
+    queue, rows = made.desk.queue, made.desk.queue(QueueQuery(stages=("label",)))
+    made.label("c1", by=BOB)
+    made.desk.queue = lambda query: rows if query.after is None else queue(query)
+    assert made.desk.claim_next(ANN, stages=("label",)).stream == "task/demo/c2/labels"
+
+
+def test_a_caption_that_was_handed_in_a_moment_ago_is_not_given_out_to_be_captioned():
+    """Who asked for a caption to write is not given one to review."""
+    made = bench()
+    made.label()
+    made.draft()
+    rows = made.desk.queue(QueueQuery(stages=("caption",), aspect="subject"))
+    made.hand_in(ANN)
+    made.desk.queue = lambda query: rows if query.after is None else []
+    assert made.desk.claim_next(REV, stages=("caption",)) is None
+
+
 def test_a_claim_that_finds_its_lapsed_lease_taken_meanwhile_takes_another_task():
     made = bench(clips=["c1", "c2"])
     made.claim(ANN, LABELS, "c1")
-    ledger = made.desk.ledger
+    ledger, renew = made.desk.ledger, made.desk.ledger.renew
 
-    def lost(*_: object, **__: object) -> object:
-        raise LeaseLost("The lease has ended.", mend="Claim the task again.")
+    def another_is_faster(*this: Any, **when: Any) -> Any:
+        made.clock.advance(LEASE)
+        ledger.renew = renew
+        made.claim(BOB, LABELS, "c1")
+        return renew(*this, **when)
 
-    ledger.renew = lost
+    ledger.renew = another_is_faster
     assert made.desk.claim_next(ANN, stages=("label",)).stream == "task/demo/c2/labels"
 
 

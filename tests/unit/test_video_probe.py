@@ -25,7 +25,11 @@ ODD: dict[str, tuple[Make, dict[str, Any], tuple[str, ...]]] = {
         {"frames": 48, "browser_playable": True, "container": "webm", "codec": "vp9", "time_base": Fraction(1, 1000)},
         (),
     ),
-    "av1.mp4": (lambda path: movies.constant(path, 24, codec="libsvtav1"), {"browser_playable": True, "codec": "av1"}, ()),
+    "av1.mp4": (
+        lambda path: movies.constant(path, 24, codec="libsvtav1"),
+        {"browser_playable": True, "codec": "av1"},
+        (),
+    ),
     "no-b-frames.mp4": (lambda path: movies.constant(path, bframes=0), {"frames": 48, "start_pts": 0}, ()),
     "ntsc.mp4": (movies.ntsc_film, {"frames": 48, "variable_rate": False, "time_base": Fraction(1, 24000)}, ()),
     "ntsc.mkv": (movies.ntsc_film, {"frames": 48, "variable_rate": False}, ("other than Chromium",)),
@@ -61,7 +65,13 @@ ODD: dict[str, tuple[Make, dict[str, Any], tuple[str, ...]]] = {
         {"bit_depth": 10, "browser_playable": False, "codec": "hevc"},
         ("do not play hevc in mp4",),
     ),
-    "stream.ts": (movies.constant, {"frames": 48, "browser_playable": False}, ("do not play h264 in mpegts", "Starts at")),
+    "stream.ts": (
+        movies.constant,
+        {"frames": 48, "browser_playable": False},
+        ("do not play h264 in mpegts", "Starts at"),
+    ),
+    "open.mp4": (movies.open_groups, {"frames": 72, "browser_playable": False}, ("Open groups of pictures",)),
+    "open.mkv": (movies.open_groups, {"frames": 72, "browser_playable": False}, ("Open groups of pictures",)),
     "one.mp4": (lambda path: movies.constant(path, 1), {"frames": 1, "variable_rate": False}, ()),
     "no-edits.mp4": (
         lambda path: movies.constant(path, container_options={"use_editlist": "0"}),

@@ -31,7 +31,11 @@ def quarter_turns(facts: Mapping[str, Any]) -> int:
 
 
 def browser_playable(facts: Mapping[str, Any]) -> bool:
-    """Whether Chromium plays it: the container and the codec are among those measured."""
+    """Whether Chromium plays it and seeks in it: container and codec are among those measured, and groups are closed."""
+    return _played(facts) and not facts["open_groups"]
+
+
+def _played(facts: Mapping[str, Any]) -> bool:
     known = set(str(facts["container"]).split(","))
     return facts["codec"] in PLAYED_CODECS and bool(known & set(PLAYED_CONTAINERS))
 
@@ -44,9 +48,11 @@ def problems(facts: Mapping[str, Any], timeline: Timeline, container: str) -> tu
 def _playing(facts: Mapping[str, Any], container: str) -> list[str]:
     said = []
     codec, depth = facts["codec"], facts["bit_depth"]
-    if not browser_playable(facts):
-        said.append(f"Browsers do not play {codec} in {container}: the desk needs a proxy of it.")
-        return said
+    if not _played(facts):
+        return [f"Browsers do not play {codec} in {container}: the desk needs a proxy of it."]
+    if facts["open_groups"]:
+        # Measured: after a seek past the first such key frame Chromium waits for ever.
+        return ["Open groups of pictures: Chromium plays it and hangs when it seeks: the desk needs a proxy of it."]
     if container == "matroska":
         said.append("Browsers other than Chromium do not play Matroska.")
     if depth > 8:

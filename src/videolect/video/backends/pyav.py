@@ -51,7 +51,7 @@ def inspect(
         stream = _picture_of(container)
         if stream.codec_context.width * stream.codec_context.height > most_pixels:
             raise Refused("too_large", f"{stream.codec_context.width}x{stream.codec_context.height}")
-        survey = _Survey(most_pixels, most_frames)
+        survey = _Survey(most_pixels, most_frames, _h264_length_size(stream))
         for packet, frame in _decoded(container, stream, threads, survey):
             survey.see(frame) if frame is not None else survey.see_packet(packet)
         if not survey.shown:
@@ -88,8 +88,9 @@ def pictures(path: str, wanted: Sequence[int], *, threads: int) -> Iterator[tupl
 class _Survey:
     """What one pass over the frames finds."""
 
-    def __init__(self, most_pixels: int, most_frames: int) -> None:
-        self.most_pixels, self.most_frames = most_pixels, most_frames
+    def __init__(self, most_pixels: int, most_frames: int, h264_length_size: int | None) -> None:
+        self.most_pixels, self.most_frames, self.h264_length_size = most_pixels, most_frames, h264_length_size
+        self.open_groups = 0
         self.shown: dict[int, int] = {}
         self.keys: list[tuple[int, int]] = []
         self.first_packet: tuple[int, int] | None = None
@@ -105,6 +106,8 @@ class _Survey:
             self.first_packet = (packet.pts, packet.dts)
         if packet.is_keyframe and len(self.keys) < self.most_frames:
             self.keys.append((packet.pts, packet.dts))
+            if self.h264_length_size is not None:
+                self.open_groups += not _begins_afresh(bytes(packet), self.h264_length_size)
 
     def see(self, frame: VideoFrame) -> None:
         if frame.width * frame.height > self.most_pixels:
@@ -140,6 +143,7 @@ class _Survey:
             **self.first,
             "sizes": self.sizes,
             "key_frames": self.keys,
+            "open_groups": self.open_groups,
             "first_packet": self.first_packet,
             "errors": self.errors,
             "error_count": self.error_count,
@@ -147,6 +151,28 @@ class _Survey:
             "untimed": self.untimed,
             "doubled": self.doubled,
         }
+
+
+def _h264_length_size(stream: VideoStream) -> int | None:
+    """Bytes of the length before each unit of an H.264 packet; 0 where start codes part them, None for other codecs."""
+    if stream.codec_context.codec.canonical_name != "h264":
+        return None
+    head = stream.codec_context.extradata or b""
+    return (head[4] & 3) + 1 if len(head) > 4 and head[0] == 1 else 0
+
+
+def _begins_afresh(packet: bytes, length_size: int) -> bool:
+    """Whether an H.264 key packet holds an IDR picture (unit type 5): only before one does a decoder forget all others."""
+    at = 0 if length_size else packet.find(b"\0\0\1")
+    while 0 <= at < len(packet) - 3:
+        unit = at + (length_size or 3)
+        if unit < len(packet) and packet[unit] & 31 == 5:
+            return True
+        if length_size:
+            at = unit + int.from_bytes(packet[at:unit], "big")
+        else:
+            at = packet.find(b"\0\0\1", unit)
+    return False
 
 
 def _first_picture(frame: VideoFrame) -> dict[str, Any]:
