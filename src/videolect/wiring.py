@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MARKER = "workspace.json"
 FORMAT = 1
 TIMELINES = "timeline"
-"""Under this name the storage keeps tables of presentation timestamps, by their own hash."""
+"""Under this name the storage keeps each video's table of presentation timestamps, by the video's hash."""
 
 OPERATOR = Worker(actor=Person(id="operator"), roles=("lead",))
 """Whoever runs commands on the machine itself."""
@@ -66,7 +66,6 @@ class Films:
     """Films and their tables of times out of the storage, as the web shows them."""
 
     storage: FolderStorage
-    video: Callable[[str], Video]
 
     def film(self, video_hash: str) -> Path:
         """The file's path; NotFound where its bytes are not here."""
@@ -82,7 +81,7 @@ class Films:
 
     def table(self, video_hash: str) -> Timeline:
         """The table of presentation timestamps."""
-        return Timeline.from_bytes(self.storage.get_bytes(TIMELINES, self.video(video_hash).pts_table_hash))
+        return Timeline.from_bytes(self.storage.get_bytes(TIMELINES, video_hash))
 
 
 class Workspace:
@@ -154,7 +153,7 @@ class Workspace:
     @cached_property
     def films(self) -> Films:
         """The films for the web."""
-        return Films(self.storage, self.desk.video)
+        return Films(self.storage)
 
     def app(self) -> App:
         """The desk's HTTP application."""

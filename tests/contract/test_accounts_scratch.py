@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.support.acts import START
+
 from videolect.errors import BadInput
 from videolect.ledger.accounts import Account, Session, SqlAccounts
 from videolect.ledger.database import Database, open_database

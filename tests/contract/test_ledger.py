@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-
 from tests.support import postgres
 from tests.support.acts import (
     ANN,
@@ -34,7 +33,6 @@ from tests.support.acts import (
     bench,
     campaign_opened,
     claimed,
-    clip,
     corrected,
     critique,
     drafted,
@@ -43,7 +41,6 @@ from tests.support.acts import (
     imported,
     labelled,
     labelled_history,
-    person,
     rated,
     rejected,
     settled,
@@ -51,6 +48,7 @@ from tests.support.acts import (
     turned_down,
     with_draft,
 )
+
 from videolect.errors import BadInput, CannotRead, HeldByAnother, KeyReused, LeaseLost, NotYourTurn, StaleVersion
 from videolect.ledger import database as database_module
 from videolect.ledger import sql
@@ -62,7 +60,7 @@ from videolect.oversight.desk import Work, projector_of
 from videolect.oversight.ports import QueueQuery
 from videolect.record.acts import Act, Claimed
 from videolect.record.campaign import LABELS, Policy
-from videolect.record.people import Model, Person
+from videolect.record.people import Model
 
 ADAPTERS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 ON_SQL = ADAPTERS[1:]
@@ -157,7 +155,7 @@ def check_board(ledger: Any) -> None:
     assert shown == dict(counted)
 
 
-# --------------------------------------------------------------------------------------------------------------- acts
+# ----------------------------------------------------------------------------------------------------------------- acts
 
 
 @every_adapter
@@ -302,7 +300,7 @@ def test_a_walk_through_all_acts_does_not_stop_others_from_writing(ledger: Any, 
     assert ledger.read(campaign_opened().stream)
 
 
-# ---------------------------------------------------------------------------------------------------------------- keys
+# ----------------------------------------------------------------------------------------------------------------- keys
 
 
 @every_adapter
@@ -367,7 +365,7 @@ def test_a_key_may_hold_any_signs_and_is_compared_exactly(ledger: Any):
         assert ledger.by_key("lead", other) is None
 
 
-# -------------------------------------------------------------------------------------------------------------- leases
+# --------------------------------------------------------------------------------------------------------------- leases
 
 
 def claim(ledger: Any, history: History, by: str, *, at: float = 0, life: float = 100) -> Any:
@@ -490,7 +488,7 @@ def test_a_lease_lapses_to_the_microsecond(ledger: Any, waiting: History):
     assert ledger.leases([lease.stream], now=lease.until) == {}
 
 
-# --------------------------------------------------------------------------------------------------------------- queue
+# ---------------------------------------------------------------------------------------------------------------- queue
 
 
 def free(ledger: Any, worker: str, *, at: float = 0, **query: Any) -> list[str]:
@@ -622,7 +620,7 @@ def test_a_model_s_version_may_hold_any_signs(ledger: Any):
     assert free(ledger, "m@2") == []
 
 
-# ---------------------------------------------------------------------------------------------------- rows and the board
+# --------------------------------------------------------------------------------------------------- rows and the board
 
 
 @every_adapter
@@ -746,7 +744,7 @@ def test_a_rebuild_mends_projections_that_were_lost(full: Any):
     assert contents(full) == before
 
 
-# ----------------------------------------------------------------------------------------------------------- all alike
+# ------------------------------------------------------------------------------------------------------------ all alike
 
 
 def drive(made: Bench) -> None:
@@ -805,7 +803,7 @@ def test_a_question_with_a_name_that_cannot_be_is_answered_with_nothing(ledger: 
         pass
 
 
-# ------------------------------------------------------------------------------------------------------- at the same time
+# ----------------------------------------------------------------------------------------------------- at the same time
 
 
 @every_adapter
@@ -868,7 +866,7 @@ def together(calls: list[Callable[[], None]]) -> None:
         raise failed[0]
 
 
-# ---------------------------------------------------------------------------------------------------------- the database
+# --------------------------------------------------------------------------------------------------------- the database
 
 
 @pytest.mark.parametrize("adapter", ON_SQL)
@@ -944,7 +942,8 @@ def test_the_tables_are_what_the_migrations_make(adapter: str, request: pytest.F
         }
         found = sa.inspect(connection)
         assert {
-            name: {index["name"] for index in found.get_indexes(name)} - {u["name"] for u in found.get_unique_constraints(name)}
+            name: {index["name"] for index in found.get_indexes(name)}
+            - {u["name"] for u in found.get_unique_constraints(name)}
             for name in described
         } == described
     database.close()
@@ -1051,8 +1050,3 @@ def test_an_acknowledged_act_is_on_the_disk(tmp_path: Path):
 @pytest.mark.parametrize("us", [0, 1, -1, 1_767_603_600_123_456, 253_402_300_799_999_999])
 def test_microseconds_are_exact(us: int):
     assert to_us(from_us(us)) == us
-
-
-def test_the_claims_are_people_s_and_models_alike():
-    assert isinstance(person("x").actor, Person)
-    assert clip("c1").frames == 48

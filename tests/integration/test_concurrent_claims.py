@@ -18,7 +18,7 @@ from videolect.record.acts import Claimed
 from videolect.record.campaign import LABELS, TaskKey
 
 TASKS = 200
-PROCESSES = 4
+PROCESSES = 3
 SPEC = TinySpec(subject=())
 
 

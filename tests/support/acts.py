@@ -24,8 +24,27 @@ from videolect.oversight.roles import Worker
 from videolect.oversight.standing import Task, fold_any
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.acts import (
-    Act, Approved, CampaignOpened, Claimed, Corrected, Critiqued, Drafted, Edited, Imported, Labelled, NotApplied,
-    Opened, Rated, Rejected, Released, Revised, Stage, Submitted, Withdrawn, campaign_stream, hash_of_answers,
+    Act,
+    Approved,
+    CampaignOpened,
+    Claimed,
+    Corrected,
+    Critiqued,
+    Drafted,
+    Edited,
+    Imported,
+    Labelled,
+    NotApplied,
+    Opened,
+    Rated,
+    Rejected,
+    Released,
+    Revised,
+    Stage,
+    Submitted,
+    Withdrawn,
+    campaign_stream,
+    hash_of_answers,
     video_stream,
 )  # fmt: skip
 from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey
@@ -45,7 +64,7 @@ LATE_FREE = {"version", "updated_at", "extras", "side_rounds", "active_seconds"}
 """What an extra may change of a task: that it came, and what stands beside the work."""
 
 
-# -------------------------------------------------------------------------------------------------- who and with what
+# ---------------------------------------------------------------------------------------------------- who and with what
 
 
 def person(id: str, *roles: str) -> Worker:
@@ -145,7 +164,7 @@ class FakeWriter:
         return Revision(text=text, model=WRITER, applied=tuple(mended), not_applied=left)
 
 
-# ------------------------------------------------------------------------------------------------------------- values
+# --------------------------------------------------------------------------------------------------------------- values
 
 
 def clip(id: str = "c1", *, frames: int = 48) -> Clip:
@@ -185,7 +204,7 @@ def key_of(aspect: str = "subject", *, clip: str = "c1", campaign: str = CAMPAIG
     return TaskKey(campaign=campaign, clip=clip, aspect=aspect)
 
 
-# --------------------------------------------------------------------------------------------------------------- acts
+# ----------------------------------------------------------------------------------------------------------------- acts
 
 
 @dataclass(frozen=True)
@@ -312,7 +331,9 @@ class History:
 
     def token_of(self, who: str) -> int | None:
         """The last token that this worker was given."""
-        return next((act.token for act in reversed(self.acts) if isinstance(act, Claimed) and act.actor.id == who), None)
+        return next(
+            (act.token for act in reversed(self.acts) if isinstance(act, Claimed) and act.actor.id == who), None
+        )
 
     def next(self, said: Said) -> Act:
         """The act that these words would be now, with version, time, token and the round's text filled in."""
@@ -333,8 +354,9 @@ class History:
             fields.setdefault("asked_by", worker)
             actor = WRITER
         return said.kind(
-            stream=self.key.stream, version=len(self.acts) + 1, actor=actor, at=START + timedelta(seconds=len(self.acts)),
-            spec_version=TinySpec.version, token=token, key=said.key, active_seconds=said.seconds, **fields,
+            stream=self.key.stream, version=len(self.acts) + 1, actor=actor, token=token, key=said.key,
+            at=START + timedelta(seconds=len(self.acts)), spec_version=TinySpec.version,
+            active_seconds=said.seconds, **fields,
         )  # fmt: skip
 
     def tell(self, *said: Said) -> Self:
@@ -389,7 +411,7 @@ def labelled_history(answers: Mapping[str, Any] = ANSWERS, **how: Any) -> Histor
     return History(aspect=LABELS, **how).tell(claimed(), labelled(answers=answers))
 
 
-# ---------------------------------------------------------------------------------------------------------- other acts
+# ----------------------------------------------------------------------------------------------------------- other acts
 
 
 def campaign_opened(name: str = CAMPAIGN, *, key: str | None = None, by: Worker = LEAD) -> CampaignOpened:
@@ -409,7 +431,7 @@ def imported(**changed: Any) -> Imported:
     )
 
 
-# ----------------------------------------------------------------------------------------------------------- the desk
+# ------------------------------------------------------------------------------------------------------------- the desk
 
 
 @dataclass

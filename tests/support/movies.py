@@ -121,7 +121,7 @@ def early_start(path: Path, frames: int = 48, start_s: Fraction = Fraction(-1, 2
 
 
 def open_groups(path: Path, frames: int = 72) -> Path:
-    """H.264 whose later key frames are no IDR pictures: frames that follow one are shown before it and need the ones before."""
+    """H.264 whose later key frames are no IDR pictures: frames after one are shown before it and need older ones."""
     wish = "open-gop=1:keyint=24:min-keyint=24:scenecut=0:bframes=3:b-adapt=0"
     return constant(path, frames, bframes=3, options={"preset": "medium", "x264-params": wish})
 

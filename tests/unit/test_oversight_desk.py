@@ -24,7 +24,6 @@ from tests.support.acts import (
     START,
     Bench,
     FakeWriter,
-    TinySpec,
     bench,
     clip,
     critique,
@@ -159,7 +158,7 @@ def test_points_fit_the_draft_the_clip_and_the_specification():
     assert made.desk.critique(ANN, made.key(), work, critique(good)).outcome == "done"
 
 
-# ----------------------------------------------------------------------------------------------------- campaigns, videos
+# ---------------------------------------------------------------------------------------------------- campaigns, videos
 
 
 def test_only_a_lead_opens_campaigns_and_adds_clips():
@@ -342,7 +341,7 @@ def test_labels_may_be_answered_again():
     assert made.task(LABELS).labelled.answers == {"shot": "close"}
 
 
-# ------------------------------------------------------------------------------------------------------------ claim_next
+# ----------------------------------------------------------------------------------------------------------- claim_next
 
 
 def test_the_next_task_is_the_end_of_the_work_first():
@@ -449,7 +448,7 @@ def test_a_claim_that_finds_its_lapsed_lease_taken_meanwhile_takes_another_task(
     assert made.desk.claim_next(ANN, stages=("label",)).stream == "task/demo/c2/labels"
 
 
-# ----------------------------------------------------------------------------------------------------- keys and versions
+# ---------------------------------------------------------------------------------------------------- keys and versions
 
 
 def test_the_same_key_again_answers_the_same_and_adds_nothing():
@@ -644,7 +643,7 @@ def test_a_late_answer_ends_nobody_s_lease():
     assert made.desk.heartbeat(BOB, made.key(), work.token)
 
 
-# ----------------------------------------------------------------------------------------------------- redraft and revise
+# --------------------------------------------------------------------------------------------------- redraft and revise
 
 
 def test_a_stale_draft_is_drafted_anew_for_whoever_holds_it():
@@ -726,7 +725,7 @@ def test_a_desk_without_a_writer_says_so():
         made.desk.revise(ANN, made.key(), work)
 
 
-# ------------------------------------------------------------------------------------------------------------ withdrawal
+# ----------------------------------------------------------------------------------------------------------- withdrawal
 
 
 def test_an_author_takes_back_before_the_verdict():
@@ -750,7 +749,7 @@ def test_only_a_lead_closes_a_task():
         made.desk.heartbeat(ANN, made.key(), work.token)
 
 
-# ------------------------------------------------------------------------------------------------------------------- may
+# ------------------------------------------------------------------------------------------------------------------ may
 
 
 def test_may_names_every_verb_of_the_interface():
@@ -830,4 +829,3 @@ def test_random_orders_of_many_tasks_end_settled():
             made.desk.edit(worker, key, work, f"Better {made.task(aspect, name).version}.")
             made.desk.correct(worker, key, work)
     assert {row.status for row in made.desk.board()} == {"settled"}
-    assert TinySpec.version

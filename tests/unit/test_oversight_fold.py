@@ -47,9 +47,7 @@ POLICIES = [Policy(), AUTHOR, TWICE, AUTHOR_TWICE]
 
 def unmoved(task: CaptionTask) -> dict[str, object]:
     """What a late answer may not change."""
-    return {
-        field.name: getattr(task, field.name) for field in dataclasses.fields(task) if field.name not in LATE_FREE
-    }
+    return {field.name: getattr(task, field.name) for field in dataclasses.fields(task) if field.name not in LATE_FREE}
 
 
 # ------------------------------------------------------------------------------------------------------------- statuses
@@ -129,7 +127,7 @@ def test_folding_on_is_folding_at_once():
     assert task == settled().task
 
 
-# ------------------------------------------------------------------------------------------------- nobody on his own
+# ---------------------------------------------------------------------------------------------------- nobody on his own
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -224,7 +222,7 @@ def test_where_the_author_corrects_the_task_waits_for_him_alone():
     assert history.task.corrector == "ann"
     assert history.task.holding.holder is None
     for other in ("rev", "bob"):
-        with pytest.raises(NotYourTurn, match="ann corrects .* by the campaign's policy"):
+        with pytest.raises(NotYourTurn, match=r"ann corrects .* by the campaign's policy"):
             history.copy().tell(claimed(by=other))
     history.tell(claimed(by="ann"), edited("Better."), corrected(by="ann"))
     assert (history.task.status, history.task.final) == ("settled", "Better.")
@@ -337,7 +335,7 @@ def test_another_begins_anew_and_the_first_one_s_work_moves_aside():
     assert task.side_rounds[2].author == "ann"
 
 
-# -------------------------------------------------------------------------------------------------------------- drafts
+# --------------------------------------------------------------------------------------------------------------- drafts
 
 
 def test_a_first_draft_ends_the_model_s_lease():
@@ -347,7 +345,13 @@ def test_a_first_draft_ends_the_model_s_lease():
 def test_a_new_draft_begins_the_round_anew():
     history = written().tell(drafted("A new draft.", by="ann"))
     now = history.task.round
-    assert (now.draft.text, now.rating, now.critique, now.revision, now.text) == ("A new draft.", None, None, None, None)
+    assert (now.draft.text, now.rating, now.critique, now.revision, now.text) == (
+        "A new draft.",
+        None,
+        None,
+        None,
+        None,
+    )
     assert history.task.holding.holder.worker == "ann"
     history.tell(rated(5), submitted())
     assert history.task.judged.text == "A new draft."
@@ -520,14 +524,14 @@ def test_a_tick_for_a_point_that_is_not_there_is_refused(verdict):
         working().tell(rated(5), submitted(), claimed(by="rev"), verdict(ticks={"p1": "agreed"}))
 
 
-# -------------------------------------------------------------------------------------------------------- time at work
+# --------------------------------------------------------------------------------------------------------- time at work
 
 
 def test_active_seconds_are_counted_by_stage():
     history = History().tell(
         claimed(by=DRAFTER), drafted(seconds=0.5), claimed(), rated(3, seconds=2), critiqued(point(), seconds=8),
-        revised(seconds=4), submitted(seconds=1), claimed(by="rev"), rejected(seconds=16), edited("B.", by="rev", seconds=32),
-        corrected(seconds=64),
+        revised(seconds=4), submitted(seconds=1), claimed(by="rev"), rejected(seconds=16),
+        edited("B.", by="rev", seconds=32), corrected(seconds=64),
     )  # fmt: skip
     assert history.task.active_seconds == {"draft": 0.5, "caption": 15, "review": 16, "correct": 96}
 
@@ -542,7 +546,7 @@ def test_a_late_rejection_counts_as_review():
     assert history.task.active_seconds == {"review": 4}
 
 
-# ------------------------------------------------------------------------------------------------------------- leases
+# --------------------------------------------------------------------------------------------------------------- leases
 
 
 @pytest.mark.parametrize("stage", ["label", "draft", "caption", "review", "correct"])

@@ -94,7 +94,9 @@ def test_what_is_over_is_not_closed_again(history):
         history().tell(withdrawn("task", by=LEAD))
 
 
-@pytest.mark.parametrize("said", [rated(), drafted(by="ann"), edited(), submitted("A."), approved(by="ann"), withdrawn()])
+@pytest.mark.parametrize(
+    "said", [rated(), drafted(by="ann"), edited(), submitted("A."), approved(by="ann"), withdrawn()]
+)
 def test_a_caption_s_acts_do_not_belong_here(said):
     with pytest.raises(NotYourTurn, match="does not belong in a labelling task"):
         labels().tell(claimed(), said)

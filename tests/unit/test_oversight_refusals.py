@@ -117,9 +117,7 @@ REFUSALS: list[Case] = [
 
 
 @pytest.mark.parametrize(("why", "history", "verb", "worker", "mend"), REFUSALS)
-def test_a_refusal_says_why_and_what_to_do(
-    why: str, history: Callable[[], History], verb: str, worker: str, mend: str
-):
+def test_a_refusal_says_why_and_what_to_do(why: str, history: Callable[[], History], verb: str, worker: str, mend: str):
     told = history()
     found = why_not(told.task, verb, worker)
     assert found is not None

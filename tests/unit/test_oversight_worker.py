@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tests.support.acts import ANN, DRAFTER, LEAD, FakeWriter, bench
+from tests.support.acts import DRAFTER, LEAD, FakeWriter, bench
 from videolect.errors import BadInput
 from videolect.oversight.desk import Work
 from videolect.oversight.worker import draft_all, draft_for_ever, draft_next, drafter
@@ -119,4 +119,3 @@ def test_one_broken_draft_does_not_end_drafting_for_the_others(error: Exception)
     assert made.status(clip="c1") == "to_draft"
     assert made.status(clip="c2") == "to_caption"
     assert made.status(clip="c3") == "to_caption"
-    assert ANN

@@ -25,7 +25,7 @@ from videolect.record.people import Model, Person
 
 calm = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 
-# ---------------------------------------------------------------------------------------------------------- strategies
+# ----------------------------------------------------------------------------------------------------------- strategies
 
 SAMPLES = (
     "👩‍🎬 pans 🎥 left",  # a joined emoji and one outside the first plane
@@ -153,7 +153,7 @@ def test_every_kind_and_every_field_stands_in_the_table():
         assert {field.name for field in dataclasses.fields(kind)} == {*COMMON, *OWN[name]}, name
 
 
-# ---------------------------------------------------------------------------------------------------------- round trip
+# ----------------------------------------------------------------------------------------------------------- round trip
 
 
 @pytest.mark.parametrize("kind", OWN)
@@ -326,11 +326,13 @@ def test_a_value_is_checked_when_it_comes_from_the_record_too():
         decode_act(change("rating", 6, rated_act))
 
 
-# ------------------------------------------------------------------------------------------------------------- schemas
+# -------------------------------------------------------------------------------------------------------------- schemas
 
 
 def test_a_newer_schema_is_refused_with_what_to_do():
-    with pytest.raises(BadInput, match=f"schema {codec.SCHEMA + 1}; this release reads up to {codec.SCHEMA}") as refused:
+    with pytest.raises(
+        BadInput, match=f"schema {codec.SCHEMA + 1}; this release reads up to {codec.SCHEMA}"
+    ) as refused:
         decode_act(change("schema", codec.SCHEMA + 1))
     assert "Upgrade" in refused.value.mend
 

@@ -65,7 +65,7 @@ def test_an_insertion_and_a_remark_may_stand_between_two_characters(kind: Any):
     Point(id="p1", kind=kind, start=len(DRAFT), end=len(DRAFT)).check_against(DRAFT, 48)
 
 
-# ------------------------------------------------------------------------------------------------- the draft and the clip
+# ----------------------------------------------------------------------------------------------- the draft and the clip
 
 
 def test_a_span_holds_exactly_the_words():
@@ -116,7 +116,7 @@ def test_a_critique_checks_every_point():
         Critique(points=(good, bad)).check_against(DRAFT, 48)
 
 
-# ------------------------------------------------------------------------------------------------------------- sentences
+# ------------------------------------------------------------------------------------------------------------ sentences
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_point_reads_as_one_sentence(fields: dict[str, Any], sentence: str):
     assert dataclasses.replace(point(), **fields).sentence == sentence
 
 
-# -------------------------------------------------------------------------------------------------------------- critiques
+# ------------------------------------------------------------------------------------------------------------ critiques
 
 
 @pytest.mark.parametrize("raw", ["", "  \n"])

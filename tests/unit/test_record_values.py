@@ -34,7 +34,7 @@ COMMON: dict[str, Any] = {
     "at": datetime(2026, 1, 5, tzinfo=UTC),
 }  # fmt: skip
 
-# --------------------------------------------------------------------------------------------------------------- texts
+# ---------------------------------------------------------------------------------------------------------------- texts
 
 BAD_TEXTS = [
     ("a\x00b", r"U\+0000 at 1"),
@@ -117,7 +117,7 @@ def test_no_act_that_utf8_cannot_hold_is_ever_made(where: str):
         encode_act(make[where]()).encode()
 
 
-# --------------------------------------------------------------------------------------------------------------- names
+# ---------------------------------------------------------------------------------------------------------------- names
 
 
 @pytest.mark.parametrize("name", ["a", "Z9", "c-1_2.mp4", "x" * 100, "-", "_", "a..b"])
@@ -129,7 +129,7 @@ def test_a_name_is_letters_digits_and_a_few_signs(name: str):
     "name", ["", " ", "a b", "a/b", "a\\b", ".", "..", "...", "x" * 101, "é", "a\n", "\x00", "🎥", "a%", None, 7, "٣"]
 )
 def test_a_name_that_is_unsafe_in_a_path_is_refused_and_shown(name: Any):
-    with pytest.raises(BadInput, match="The name .* is not a name") as refused:
+    with pytest.raises(BadInput, match=r"The name .* is not a name") as refused:
         check_name(name, "The name")
     assert repr(name)[:60] in refused.value.message
     assert "letters" in refused.value.mend
@@ -154,7 +154,7 @@ def test_every_name_is_checked(make: Callable[[], object], what: str):
         make()
 
 
-# ---------------------------------------------------------------------------------------------------------------- acts
+# ----------------------------------------------------------------------------------------------------------------- acts
 
 
 @pytest.mark.parametrize("version", [0, -1])
@@ -199,7 +199,7 @@ def test_the_worker_is_whoever_asked():
     assert edited_act().worker == "ann"
 
 
-# --------------------------------------------------------------------------------------------------- clips and videos
+# ----------------------------------------------------------------------------------------------------- clips and videos
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, 0), (5, 5), (6, 5), (-1, 5)])
@@ -256,7 +256,7 @@ def test_some_mode_has_a_weight(modes: dict[Any, float]):
 
 
 def test_policies_name_known_words():
-    with pytest.raises(BadInput, match="Corrector 'boss' is unknown. Use one of reviewer, author"):
+    with pytest.raises(BadInput, match=r"Corrector 'boss' is unknown\. Use one of reviewer, author"):
         Policy(corrector="boss")
     with pytest.raises(BadInput, match="Parents 'never' is unknown"):
         Policy(parents="never")

@@ -155,7 +155,7 @@ def test_real_clips(clip_path: Callable[[str], Path], name: str, frames: int, ra
     assert probed.video.browser_playable
     assert not probed.timeline.detours
     assert not probed.timeline.unreachable
-    if name != "nasa_13013.mp4":  # which holds a second, smaller track
+    if name != "nasa_13013.mp4":  # which holds a second track
         assert probed.video.problems == ()
 
 

@@ -76,7 +76,7 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
         if isinstance(result, Refused):
             refused.append({"path": str(result.path), "why": f"{result.why} {result.mend}"})
             continue
-        workspace.storage.put_bytes(TIMELINES, result.video.pts_table_hash, result.timeline.to_bytes())
+        workspace.storage.put_bytes(TIMELINES, result.video.hash, result.timeline.to_bytes())
         new += workspace.desk.record_video(OPERATOR, result.video)
         videos.setdefault(result.video.hash, result.video)
     return list(videos.values()), refused, new

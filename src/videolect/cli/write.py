@@ -36,18 +36,17 @@ def add_parser(nouns: Any) -> None:
 
 def run_draft(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write the caption of one aspect of a video. Without labels the labels writer says so, truly, and little else."""
-    if args.writer not in WRITERS:
-        raise BadInput(f"There is no writer {args.writer!r}.", mend=f"Use one of {', '.join(WRITERS)}.")
     spec = load_spec(args.spec) if args.spec == "core" else Spec.load(folder_of(args.spec))
     spec.aspect(args.aspect)
+    writer = make_writer(args.writer, spec, plant=args.plant, seed=args.seed)
     path = Path(args.file)
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", mend="Give the path of a video.")
     answers = read_labels(spec, Path(args.labels)) if args.labels else {}
     from videolect.video.probe import probe
 
-    request = DraftRequest(clip=clip_of(probe(path), path), aspect=args.aspect, answers=answers)  # type: ignore[arg-type]
-    return 0, write_draft(LabelsWriter(spec, plant=args.plant, seed=args.seed), request).as_json()
+    request = DraftRequest(clip=clip_of(probe(path).video, path), aspect=args.aspect, answers=answers)
+    return 0, write_draft(writer, request).as_json()
 
 
 def text_draft(answer: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from videolect.errors import BadInput, NotFound
 from videolect.language.answers import applicable, both_sides, check_answers, decide, normalise
 from videolect.language.check import check
 from videolect.language.parse import Parsed, parse
-from videolect.language.rules import Rule, as_data
+from videolect.language.rules import Rule, as_data, fields_of
 from videolect.language.source import Problem, folder_of, read
 from videolect.language.values import Aspect, Field, Primitive, Violation
 
@@ -97,7 +97,7 @@ class Spec:
                 {"id": c.id, "never": self._rule_json(c.never), "rule": c.rule, "mend": c.mend}
                 for c in self._parsed.consistency.values()
             ],
-            "primitives": [_primitive_json(primitive) for primitive in self.primitives.values()],
+            "primitives": [self._primitive_json(primitive) for primitive in self.primitives.values()],
         }
 
     def report(self) -> dict[str, object]:
@@ -125,6 +125,24 @@ class Spec:
             "applies_when": self._rule_json(field.applies_when),
         }
 
+    def _primitive_json(self, primitive: Primitive) -> dict[str, object]:
+        rules = (primitive.yes_when, primitive.no_when)
+        asked = dict.fromkeys(field for rule in rules for field in fields_of(rule, self._parsed.conditions))
+        return {
+            "id": primitive.id,
+            "title": primitive.title,
+            "group": primitive.group,
+            "aspects": list(primitive.aspects),
+            "definition": primitive.definition,
+            "question": primitive.question,
+            "model_question": primitive.model_question,
+            "decision": primitive.decision,
+            "fields": list(asked),
+            "look_alikes": [{"id": other.id, "how": other.how} for other in primitive.look_alikes],
+            "use_words": list(primitive.use_words),
+            "avoid_words": list(primitive.avoid_words),
+        }
+
 
 def _aspect_json(aspect: Aspect) -> dict[str, object]:
     return {
@@ -134,22 +152,6 @@ def _aspect_json(aspect: Aspect) -> dict[str, object]:
         "needs_labels": aspect.needs_labels,
         "policy": aspect.policy,
         "topics": [{"id": t.id, "title": t.title, "known_from": list(t.known_from)} for t in aspect.topics],
-    }
-
-
-def _primitive_json(primitive: Primitive) -> dict[str, object]:
-    return {
-        "id": primitive.id,
-        "title": primitive.title,
-        "group": primitive.group,
-        "aspects": list(primitive.aspects),
-        "definition": primitive.definition,
-        "question": primitive.question,
-        "model_question": primitive.model_question,
-        "decision": primitive.decision,
-        "look_alikes": [{"id": other.id, "how": other.how} for other in primitive.look_alikes],
-        "use_words": list(primitive.use_words),
-        "avoid_words": list(primitive.avoid_words),
     }
 
 

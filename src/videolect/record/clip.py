@@ -35,7 +35,7 @@ class Video:
     end_pts: int
     """Presentation time at which the last frame's showing ends, in ticks."""
     container_start_s: Fraction
-    """What the container calls its start, in seconds: players subtract it."""
+    """What the container calls its start, in seconds. Chromium does not subtract it (docs/video.md)."""
     frames: int
     variable_rate: bool
     pts_table_hash: str

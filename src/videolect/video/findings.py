@@ -31,7 +31,7 @@ def quarter_turns(facts: Mapping[str, Any]) -> int:
 
 
 def browser_playable(facts: Mapping[str, Any]) -> bool:
-    """Whether Chromium plays it and seeks in it: container and codec are among those measured, and groups are closed."""
+    """Whether Chromium plays it and seeks in it: container and codec are among those measured, groups are closed."""
     return _played(facts) and not facts["open_groups"]
 
 

@@ -162,7 +162,7 @@ def _h264_length_size(stream: VideoStream) -> int | None:
 
 
 def _begins_afresh(packet: bytes, length_size: int) -> bool:
-    """Whether an H.264 key packet holds an IDR picture (unit type 5): only before one does a decoder forget all others."""
+    """Whether an H.264 key packet holds an IDR picture (unit type 5): only then is nothing before it needed."""
     at = 0 if length_size else packet.find(b"\0\0\1")
     while 0 <= at < len(packet) - 3:
         unit = at + (length_size or 3)
