@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class VideolectError(Exception):
-    """Something a person can mend. ``str(error)`` is one line that names the value and the rule; ``mend`` says what to do."""
+    """Something a person can mend: ``message`` names the value and the rule, ``mend`` says what to do."""
 
     exit_code = 2
 

@@ -318,7 +318,7 @@ def test_a_key_is_one_worker_s(ledger: Any):
     ledger.append([campaign_opened("b", key="k1", by=ANN)])
     assert ledger.by_key("ann", "k1").campaign.name == "b"
     before = contents(ledger)
-    with pytest.raises(KeyReused, match="lead used the key 'k1' before"):
+    with pytest.raises(KeyReused, match=r"lead used .*'k1'"):
         ledger.append([campaign_opened("c", key="k1")])
     assert contents(ledger) == before
 

@@ -456,8 +456,10 @@ class Bench:
         self.desk.label(by, self.key(LABELS, clip), self.claim(by, LABELS, clip), answers)
 
     def draft(self) -> int:
-        """Draft all that waits."""
-        return draft_all(self.desk, self.writer, DRAFTER)
+        """Draft all that waits; the writer fails on none."""
+        count, failed = draft_all(self.desk, self.writer, DRAFTER)
+        assert not failed
+        return count
 
     def begin(self, worker: Worker = ANN, aspect: str = "subject", clip: str = "c1") -> Work:
         """Labels, drafts, and a claim to caption."""

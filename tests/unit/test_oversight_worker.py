@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from tests.support.acts import DRAFTER, LEAD, FakeWriter, bench
 from videolect.errors import BadInput
+from videolect.oversight import worker
 from videolect.oversight.desk import Work
-from videolect.oversight.worker import draft_all, draft_for_ever, draft_next, drafter
+from videolect.oversight.worker import DraftFailed, draft_all, draft_for_ever, draft_next, drafter
 from videolect.record.acts import Released
 from videolect.record.drafting import DraftRequest
 
@@ -52,13 +54,13 @@ def labelled_bench(writer: FakeWriter | None = None, clips: tuple[str, ...] = ("
 def test_nothing_waits_nothing_is_drafted():
     made = bench()
     assert draft_next(made.desk, made.writer, DRAFTER) is None
-    assert draft_all(made.desk, made.writer, DRAFTER) == 0
+    assert draft_all(made.desk, made.writer, DRAFTER) == (0, [])
 
 
 def test_all_that_waits_is_drafted_once():
     made = labelled_bench()
-    assert draft_all(made.desk, made.writer, DRAFTER) == 6
-    assert draft_all(made.desk, made.writer, DRAFTER) == 0
+    assert draft_all(made.desk, made.writer, DRAFTER) == (6, [])
+    assert draft_all(made.desk, made.writer, DRAFTER) == (0, [])
     assert made.task(clip="c2").draft.actor.name == "rules"
     assert made.task(clip="c2").draft.asked_by == DRAFTER.id == "drafter@1"
     assert drafter("big", "2").id == "big@2"
@@ -66,8 +68,10 @@ def test_all_that_waits_is_drafted_once():
 
 def test_what_cannot_be_drafted_is_given_back_with_the_reason(caplog: pytest.LogCaptureFixture):
     made = labelled_bench(breaks_on("c1", BadInput("No frames.", mend="Import it again.")))
-    with pytest.raises(BadInput, match="No frames"):
+    with pytest.raises(DraftFailed, match="task/demo/c1/subject was not drafted") as failed:
         draft_next(made.desk, made.writer, DRAFTER)
+    assert failed.value.key == made.key()
+    assert isinstance(failed.value.__cause__, BadInput)
     last = made.desk.ledger.read(made.key().stream)[-1]
     assert isinstance(last, Released)
     assert last.reason == "No frames. Import it again."
@@ -77,8 +81,16 @@ def test_what_cannot_be_drafted_is_given_back_with_the_reason(caplog: pytest.Log
 
 def test_a_reason_that_no_database_can_hold_does_not_hide_the_failure():
     made = labelled_bench(breaks_on("c1", RuntimeError("half \ud83d" + "\x00" + "x" * 5000)))
-    with pytest.raises(RuntimeError, match="half"):
+    with pytest.raises(DraftFailed) as failed:
         draft_next(made.desk, made.writer, DRAFTER)
+    assert "half" in str(failed.value.__cause__)
+
+
+def test_what_fails_is_told_and_the_rest_is_drafted(caplog: pytest.LogCaptureFixture):
+    made = labelled_bench(breaks_on("c2", BadInput("No frames.", mend="Import it again.")))
+    assert draft_all(made.desk, made.writer, DRAFTER) == (4, [made.key(clip="c2"), made.key("scene", "c2")])
+    assert made.status(clip="c2") == "to_draft"
+    assert made.status(clip="c3") == "to_caption"
 
 
 def test_a_task_that_was_closed_meanwhile_is_left():
@@ -102,14 +114,17 @@ def test_drafting_for_ever_ends_when_it_is_told(caplog: pytest.LogCaptureFixture
     assert stop.waited == [0.5]
 
 
-def test_after_failures_it_rests_longer_and_longer(caplog: pytest.LogCaptureFixture):
+def test_what_fails_is_tried_again_but_ever_more_rarely(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    """Twelve simulated hours, looking every minute: each try leaves two acts in the ledger for ever."""
     caplog.set_level(logging.CRITICAL)
     made = labelled_bench(breaks_on("c1", RuntimeError("broken")), clips=("c1",))
-    stop = Rounds(10)
-    draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop)
-    assert stop.waited == sorted(stop.waited)
-    assert stop.waited[0] == 1.0
-    assert stop.waited[-1] == 60.0
+    stop = Rounds(12 * 60)
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: sum(stop.waited)))
+    draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop, every_s=60)
+    tries = sum(isinstance(act, Released) for act in made.desk.ledger.read(made.key().stream))
+    assert 12 <= tries <= 24
 
 
 @pytest.mark.parametrize("error", [RuntimeError("broken"), BadInput("No frames.", mend="Import it.")])

@@ -68,8 +68,9 @@ def points(draw: st.DrawFn, id: str) -> Point:
     kind = draw(st.sampled_from(POINT_KINDS))
     span = draw(half_open() if kind != "remark" else st.just((None, None)) | half_open())
     frames = draw(st.just((None, None)) | half_open())
+    said = st.just("") if span[0] is None else texts
     return Point(
-        id=id, kind=kind, start=span[0], end=span[1], words=draw(texts), start_frame=frames[0], end_frame=frames[1],
+        id=id, kind=kind, start=span[0], end=span[1], words=draw(said), start_frame=frames[0], end_frame=frames[1],
         primitive=draw(st.none() | words), topic=draw(st.none() | words), severity=draw(st.sampled_from(SEVERITIES)),
         instruction=draw(texts),
     )  # fmt: skip

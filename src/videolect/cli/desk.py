@@ -40,7 +40,7 @@ def add_parser(nouns: Any) -> None:
     work = verbs.add_parser("work", help="draft whatever waits for a draft, then stop")
     work.add_argument("--writer", default="labels")
     work.add_argument("--campaign")
-    work.set_defaults(run=run_work, render=lambda answer: f"{answer['drafted']} drafts were written.")
+    work.set_defaults(run=run_work, render=_render_work)
 
     rebuild = verbs.add_parser("rebuild", help="make the queue and the board anew from the acts, and compare")
     rebuild.set_defaults(run=run_rebuild, render=_render_rebuild)
@@ -90,9 +90,14 @@ def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.oversight.worker import draft_all, drafter
 
     workspace = workspace_of(asked)
-    count = draft_all(workspace.desk, workspace.writer, drafter(), campaign=asked.campaign)
+    count, failed = draft_all(workspace.desk, workspace.writer, drafter(), campaign=asked.campaign)
     workspace.close()
-    return 0, {"drafted": count}
+    return (1 if failed else 0), {"drafted": count, "failed": [key.stream for key in failed]}
+
+
+def _render_work(answer: dict[str, Any]) -> str:
+    failed = "".join(f"\n  failed: {stream}" for stream in answer["failed"])
+    return f"{answer['drafted']} drafts were written.{failed}"
 
 
 def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -6,17 +6,16 @@ import argparse
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.errors import CannotRead, NotFound
 from videolect.language import Spec, load_spec
 from videolect.language.source import folder_of
+from videolect.record.acts import Answer
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import DraftRequest
-from videolect.vlm.backends.labels import LabelsWriter
+from videolect.wiring import make_writer
 from videolect.writing.writer import write_draft
-
-WRITERS = ("labels",)
 
 
 def add_parser(nouns: Any) -> None:
@@ -26,7 +25,7 @@ def add_parser(nouns: Any) -> None:
     draft = verbs.add_parser("draft", help="the caption of one aspect", description=run_draft.__doc__)
     draft.add_argument("file", metavar="FILE", help="a video; all of it is the clip")
     draft.add_argument("--aspect", required=True, metavar="A", help="subject, scene, motion, spatial or camera")
-    draft.add_argument("--writer", default="labels", metavar="W", help=f"one of: {', '.join(WRITERS)}")
+    draft.add_argument("--writer", default="labels", metavar="W", help="the backend; default: labels")
     draft.add_argument("--labels", metavar="FILE.json", help="the clip's label record, as a JSON object")
     draft.add_argument("--spec", default="core", metavar="PATH", help="a folder, or a specification that ships")
     draft.add_argument("--plant", type=int, default=0, metavar="N", help="write N declared errors into the draft")
@@ -58,7 +57,7 @@ def text_draft(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def read_labels(spec: Spec, path: Path) -> dict[str, object]:
+def read_labels(spec: Spec, path: Path) -> dict[str, Answer]:
     """A label record from a JSON file; CannotRead unless it is a consistent one."""
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", mend="Give the path of a label record.")
@@ -70,7 +69,7 @@ def read_labels(spec: Spec, path: Path) -> dict[str, object]:
         raise CannotRead(f"{path.name} is no label record.", mend='Write an object: {"steadiness": "smooth", ...}.')
     for violation in spec.check_answers(answers):
         raise CannotRead(f"{path.name} is no consistent label record. {violation.rule}", mend=violation.mend)
-    return spec.normalise(answers)
+    return cast(dict[str, Answer], spec.normalise(answers))
 
 
 def clip_of(video: Video, path: Path) -> Clip:

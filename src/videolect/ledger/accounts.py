@@ -56,7 +56,11 @@ class SqlAccounts:
         return Account(person=person, name=name, roles=tuple(roles), password_hash=password_hash)
 
     def get(self, person: str) -> Account | None:
-        """The account of this id."""
+        """The account of this id; None for what cannot be an id, since anybody may ask."""
+        try:
+            check_name(person, "The person's id")
+        except BadInput:
+            return None
         with self.database.reading() as connection:
             row = connection.execute(accounts.select().where(accounts.c.person == person)).first()
         return _account(row) if row is not None else None

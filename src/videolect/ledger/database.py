@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,11 @@ def from_us(microseconds: int) -> datetime:
 def open_database(url: str, *, pool_size: int = 8) -> Database:
     """Connect, and bring the schema up to date; a SQLite file is copied beside itself before it is migrated."""
     database = Database(url, pool_size=pool_size)
-    database.migrate()
+    try:
+        database.migrate()
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -123,7 +129,13 @@ class Database:
 
     def _revision(self) -> str | None:
         with self.reading() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
+            tables = sa.inspect(connection).get_table_names()
+            if "alembic_version" not in tables:
+                if tables:
+                    raise CannotRead(
+                        f"{self.url.render_as_string()} is another program's database: it holds {tables[0]!r}.",
+                        mend="Name an empty database, or another file.",
+                    )
                 return None
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
             return str(found) if found is not None else None
@@ -131,8 +143,8 @@ class Database:
     def _copy_beside(self, revision: str) -> None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         copy = f"{self.url.database}.before-{HEAD}-from-{revision}-{stamp}"
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (copy,))
+        with closing(sqlite3.connect(str(self.url.database))) as connection:
+            connection.execute("VACUUM INTO ?", (copy,))
 
     def _upgrade(self) -> None:
         # Alembic takes a third of a second to load, and is not needed where the schema is already current.
@@ -153,10 +165,24 @@ class Database:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where the driver guesses
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut, not only a killed process
     cursor.execute("PRAGMA busy_timeout=60000")
+    _to_wal(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut, not only a killed process
     cursor.close()
+
+
+def _to_wal(cursor: Any) -> None:
+    """Switch a new file to WAL. SQLite does not wait for others who do the same at this moment, so we do."""
+    for _ in range(200):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.05)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

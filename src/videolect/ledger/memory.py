@@ -32,17 +32,33 @@ class MemoryLedger:
         """As ``Ledger.append``."""
         with self._lock:
             self._check(new)
-            for act in new:
-                kept = decode_act(encode_act(act))  # what cannot be read back must not come in here either
-                self._acts.append(kept)
+            kept = [decode_act(encode_act(act)) for act in new]  # what cannot be read back must not come in either
+            before = dict(self._rows)
+            for act in kept:
+                self._acts.append(act)
                 self._streams.setdefault(act.stream, []).append(len(self._acts))
                 if act.key is not None:
                     self._keys[act.worker, act.key] = len(self._acts)
+            try:
+                self._project([act.stream for act in kept])
+            except Exception:
+                self._rows = before
+                self._forget(kept)
+                raise
             lease = self._leases.get(new[0].stream)
             if lease is not None and lease.token == ends_lease:
                 del self._leases[lease.stream]
-            self._project([act.stream for act in new])
             return len(self._acts)
+
+    def _forget(self, kept: Sequence[Act]) -> None:
+        """Take back the last acts: an append is whole or not at all."""
+        for act in reversed(kept):
+            self._acts.pop()
+            self._streams[act.stream].pop()
+            if not self._streams[act.stream]:
+                del self._streams[act.stream]
+            if act.key is not None:
+                del self._keys[act.worker, act.key]
 
     def _check(self, new: Sequence[Act]) -> None:
         versions: dict[str, int] = {}

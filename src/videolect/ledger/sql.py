@@ -18,6 +18,7 @@ from videolect.ledger.database import Database, from_us, to_us
 from videolect.ledger.tables import acts, board, leases, tasks
 from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, TaskRow
 from videolect.record.acts import Act, Claimed
+from videolect.record.checks import check_text
 from videolect.record.codec import decode_act, encode_act
 
 Placed = Sequence[tuple[int, Act]]
@@ -85,6 +86,9 @@ class SqlLedger:
 
     def _why_refused(self, new: Sequence[Act]) -> Exception:
         """Which rule of the table an insert broke."""
+        keys: list[tuple[str, str | None]] = [(act.worker, act.key) for act in new if act.key is not None]
+        if len(set(keys)) < len(keys):
+            return _reused(next(act for act in new if keys.count((act.worker, act.key)) > 1))
         with self.database.reading() as connection:
             for act in new:
                 if (
@@ -93,9 +97,7 @@ class SqlLedger:
                         sa.select(acts.c.seq).where(acts.c.worker == act.worker, acts.c.idempotency_key == act.key)
                     ).first()
                 ):
-                    return KeyReused(
-                        f"{act.worker} used the key {act.key[:60]!r} before.", mend="Make a new key for each act."
-                    )
+                    return _reused(act)
         return _stale(new[0])
 
     # -- reading
@@ -111,6 +113,7 @@ class SqlLedger:
 
     def by_key(self, actor: str, key: str) -> Act | None:
         """As ``Ledger.by_key``."""
+        check_text(key, "The idempotency key")
         with self.database.reading() as connection:
             found = connection.execute(
                 sa.select(acts.c.body).where(acts.c.worker == actor, acts.c.idempotency_key == key)
@@ -153,6 +156,8 @@ class SqlLedger:
 
     def queue(self, query: QueueQuery, *, now: datetime) -> Sequence[TaskRow]:
         """As ``Ledger.queue``."""
+        for name in (query.campaign, query.aspect, query.status, query.free_for, query.reserved_for):
+            check_text(name or "", "A filter of the queue")
         chosen = tasks.select().order_by(tasks.c.priority.desc(), tasks.c.opened_seq).limit(query.limit)
         if query.campaign is not None:
             chosen = chosen.where(tasks.c.campaign == query.campaign)
@@ -175,7 +180,7 @@ class SqlLedger:
             chosen = chosen.where(
                 tasks.c.stage.is_not(None),
                 sa.or_(tasks.c.reserved_for.is_(None), tasks.c.reserved_for == query.free_for),
-                ~tasks.c.barred.contains(json.dumps(query.free_for), autoescape=True),
+                self._place_in(tasks.c.barred, json.dumps(query.free_for)) == 0,
                 ~sa.exists().where(
                     leases.c.stream == tasks.c.stream,
                     leases.c.until_us > to_us(now),
@@ -185,8 +190,13 @@ class SqlLedger:
         with self.database.reading() as connection:
             return [_task_row(row) for row in connection.execute(chosen)]
 
+    def _place_in(self, column: sa.ColumnElement[str], part: str) -> sa.ColumnElement[int]:
+        # Not LIKE: on SQLite it takes "Ann" for "ann".
+        return sa.func.instr(column, part) if self.database.is_sqlite else sa.func.strpos(column, part)
+
     def board(self, campaign: str | None = None) -> Sequence[BoardRow]:
         """As ``Ledger.board``."""
+        check_text(campaign or "", "The campaign's name")
         chosen = board.select()
         if campaign is not None:
             chosen = chosen.where(board.c.campaign == campaign)
@@ -291,6 +301,10 @@ class SqlLedger:
 def _group(stream: str) -> str:
     """What is locked together: the tasks of one clip, since their rows depend on each other."""
     return stream.rsplit("/", 1)[0]
+
+
+def _reused(act: Act) -> KeyReused:
+    return KeyReused(f"{act.worker} used the key {(act.key or '')[:60]!r} before.", mend="Make a new key for each act.")
 
 
 def _stale(act: Act) -> StaleVersion:

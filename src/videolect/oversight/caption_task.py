@@ -391,6 +391,12 @@ def _withdrawn(task: CaptionTask, act: Withdrawn) -> CaptionTask:
 
 def _extra(task: CaptionTask, act: Act) -> CaptionTask:
     """Keep an answer that came too late; a worker's round that moved aside goes on for itself."""
+    verb = _VERB_OF[type(act)]
+    if verb in ("approve", "reject") and act.worker in task.authors:
+        require(task, verb, act.worker)
+    lease = task.holding.issued[act.token or 0]
+    if lease.stage not in _STAGES_OF[verb]:
+        raise NotYourTurn(f"{act.worker} held {act.stream} to {lease.stage}, not to {verb}.", mend="Claim it for that.")
     aside = dict(task.side_rounds)
     token = act.token or 0
     if isinstance(act, Rated | Critiqued | Revised | Edited) and token in aside:

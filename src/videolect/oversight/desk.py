@@ -7,12 +7,22 @@ and answers with an ``Outcome``. Nothing is overwritten and nothing half done st
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from videolect.errors import BadInput, HeldByAnother, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
+from videolect.errors import (
+    BadInput,
+    HeldByAnother,
+    KeyReused,
+    LeaseLost,
+    NotAllowed,
+    NotFound,
+    NotYourTurn,
+    StaleVersion,
+)
 from videolect.language.spec import Spec
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import CaptionTask, Round
@@ -24,6 +34,7 @@ from videolect.oversight.standing import (
     Standing,
     Task,
     fold_any,
+    hash_for_dependants,
     standing,
     text_for_dependants,
 )  # fmt: skip
@@ -52,7 +63,7 @@ from videolect.record.acts import (
     hash_of_answers,
     video_stream,
 )  # fmt: skip
-from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey
+from videolect.record.campaign import LABELS, MODES, Campaign, Mode, Policy, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
@@ -126,9 +137,10 @@ class Desk:
         if isinstance(task, LabelTask):
             holder = task.holding.holder
             mine = holder is not None and holder.worker == worker.id
+            over = None if task.status == "to_label" else f"It is {task.status}."
             return {
                 "label": None if mine else "Claim the task first.",
-                "withdraw": self._why_no_task_withdrawal(worker),
+                "withdraw": self._why_no_task_withdrawal(worker) or over,
             }
         answer: dict[str, str | None] = {}
         for verb in ("rate", "critique", "revise", "edit", "submit", "approve", "reject", "correct"):
@@ -139,7 +151,9 @@ class Desk:
             None if look.standing.stale else "The draft is not stale."
         )
         why = caption_task.why_not(task, "withdraw", worker.id)
-        answer["withdraw"] = (why and f"{why[0]} {why[1]}") if not worker.leads else None
+        answer["withdraw"] = why and f"{why[0]} {why[1]}"
+        if worker.leads and task.status not in ("settled", "withdrawn"):
+            answer["withdraw"] = None  # a lead may close it
         return answer
 
     def queue(self, query: QueueQuery) -> Sequence[TaskRow]:
@@ -221,11 +235,12 @@ class Desk:
         """Open the tasks of these clips (labels and every aspect); those that exist are left. How many were opened."""
         worker.check_leads("add clips")
         acts: list[Act] = []
+        seen = set[str]()
         for clip in clips:
             for aspect in (LABELS, *campaign.aspects):
                 key = TaskKey(campaign=campaign.name, clip=clip.id, aspect=aspect)
-                known = self.ledger.row(key.stream)
-                if known is None:
+                if key.stream not in seen and self.ledger.row(key.stream) is None:
+                    seen.add(key.stream)
                     acts.append(
                         Opened(
                             stream=key.stream, version=1, actor=worker.actor, at=self.clock.now(), clip=clip,
@@ -241,16 +256,23 @@ class Desk:
 
     def claim(self, worker: Worker, key: TaskKey) -> Lease:
         """Take this task, or go on with it where the worker holds it already (another tab gets the same lease)."""
+        return self._claim(worker, key, None)
+
+    def _claim(self, worker: Worker, key: TaskKey, wanted: Stage | None) -> Lease:
+        """``wanted``: the stage for which the queue offered the task; it may be another by now."""
         for _ in range(_TRIES):
             look = self.look(key)
             now = self.clock.now()
             until = now + timedelta(seconds=self.lease_seconds)
             holder = look.task.holding.holder
             if holder is not None and holder.worker == worker.id and look.lease is not None:
-                return self.ledger.renew(key.stream, token=holder.token, now=now, until=until)
+                try:
+                    return self.ledger.renew(key.stream, token=holder.token, now=now, until=until)
+                except LeaseLost:  # it had lapsed, and somebody took it a moment ago
+                    continue
             if look.lease is not None and look.lease.until > now and look.lease.worker != worker.id:
                 raise held_by_another(key)
-            act = self._claim_act(worker, look)
+            act = self._claim_act(worker, look, wanted)
             _apply(look.task, act)  # a claim that may not follow raises here, before anything is kept
             try:
                 return self.ledger.claim(act, now=now, until=until)
@@ -260,9 +282,9 @@ class Desk:
 
     def claim_next(
         self, worker: Worker, *, campaign: str | None = None, stages: Sequence[Stage] | None = None,
-        aspect: str | None = None,
+        aspect: str | None = None, skip: Container[str] = (),
     ) -> Lease | None:  # fmt: skip
-        """Take the first task of the queue that this worker may do; None where there is none."""
+        """Take the first task of the queue that this worker may do, but none in ``skip``; None: there is none."""
         for stage in stages or ("correct", *(stage for stage in worker.stages if stage != "correct")):
             reserved_for = None
             if stage not in worker.stages:
@@ -281,20 +303,22 @@ class Desk:
                     after=after,
                 )
             ):
-                # The head first; when others take it at the same moment, spread out instead of queueing for the second.
-                start = 0
-                for turn in range(len(rows)):
-                    row = rows[(start + turn) % len(rows)]
-                    try:
-                        return self.claim(worker, TaskKey(campaign=row.campaign, clip=row.clip, aspect=row.aspect))
-                    except (HeldByAnother, NotYourTurn, StaleVersion, NotAllowed):
-                        if turn == 0:
-                            start = _place_of(worker.id, len(rows))
+                # The head first; when others take it at the same moment, spread out, not all to the second.
+                start = _place_of(worker.id, len(rows))
+                for row in [rows[0], *rows[max(1, start) :], *rows[1 : max(1, start)]]:
+                    if row.stream in skip:
+                        continue
+                    key = TaskKey(campaign=row.campaign, clip=row.clip, aspect=row.aspect)
+                    with suppress(HeldByAnother, NotYourTurn, StaleVersion, NotAllowed):
+                        return self._claim(worker, key, stage)
                 after = (-rows[-1].priority, rows[-1].opened_seq)
         return None
 
     def heartbeat(self, worker: Worker, key: TaskKey, token: int) -> Lease:
         """Keep the lease alive. LeaseLost when it went to someone else."""
+        lease = self.ledger.lease(key.stream)
+        if lease is None or lease.worker != worker.id:
+            raise LeaseLost(f"{worker.id} no longer holds {key.stream}.", mend="Claim it again to go on.")
         now = self.clock.now()
         return self.ledger.renew(key.stream, token=token, now=now, until=now + timedelta(seconds=self.lease_seconds))
 
@@ -322,10 +346,17 @@ class Desk:
     def draft_request(self, key: TaskKey) -> DraftRequest:
         """What a writer needs for this task. NotYourTurn while a parent is missing."""
         look = self.look(key)
-        if look.standing.waiting_for:
-            raise NotYourTurn(
-                f"{key.stream} waits for {', '.join(look.standing.waiting_for)}.", mend="Finish those first."
-            )
+        missing = [
+            aspect
+            for aspect, parent in look.parents.items()
+            if hash_for_dependants(parent) is None and parent.status != "withdrawn"
+        ]
+        if missing:
+            raise NotYourTurn(f"{key.stream} waits for {', '.join(missing)}.", mend="Finish those first.")
+        return self._request(key, look)
+
+    @staticmethod
+    def _request(key: TaskKey, look: Look) -> DraftRequest:
         labels = look.parents.get(LABELS)
         return DraftRequest(
             clip=look.task.opened.clip,
@@ -343,6 +374,8 @@ class Desk:
         if repeated := self._repeated(worker, key, work, Drafted):
             return repeated
         look = self.look(key)
+        if isinstance(look.task, CaptionTask):
+            caption_task.require(look.task, "draft", worker.id)
         if not look.standing.stale:
             raise NotYourTurn(f"The draft of {key.stream} is not stale.", mend="Criticise it.")
         request = self.draft_request(key)
@@ -370,7 +403,8 @@ class Desk:
         """Let the writer carry out the critique."""
         if repeated := self._repeated(worker, key, work, Revised):
             return repeated
-        task = self.look(key).task
+        look = self.look(key)
+        task = look.task
         if not isinstance(task, CaptionTask):
             raise NotYourTurn(f"{key.stream} has no caption.", mend="Revise a caption's task.")
         now = _round_of(task, work)
@@ -378,7 +412,7 @@ class Desk:
             caption_task.require(task, "revise", worker.id)
         if now.draft is None or now.critique is None:
             raise NotYourTurn("There is no critique to revise by.", mend="Write the critique first.")
-        request = self.draft_request(key)
+        request = self._request(key, look)
         revision = self._writer().revise(
             ReviseRequest(
                 clip=request.clip,
@@ -478,12 +512,13 @@ class Desk:
             )
         return self.writer
 
-    def _claim_act(self, worker: Worker, look: Look) -> Claimed:
+    def _claim_act(self, worker: Worker, look: Look, wanted: Stage | None) -> Claimed:
         task = look.task
-        if isinstance(task, LabelTask):
-            stage: Stage | None = "label" if task.withdrawn is None else None
-        else:
-            stage = look.standing.stage
+        stage = look.standing.stage
+        if isinstance(task, LabelTask) and task.status == "settled" and wanted is None:
+            stage = "label"  # to label anew is a person's wish, never the queue's
+        if wanted is not None and stage != wanted:
+            raise NotYourTurn(f"{task.key.stream} is no longer there to {wanted}.", mend="Take another task.")
         if stage is None:
             waits = f": it waits for {', '.join(look.standing.waiting_for)}" if look.standing.waiting_for else ""
             raise NotYourTurn(f"{task.key.stream} is {look.standing.status}{waits}.", mend="Choose another task.")
@@ -520,11 +555,11 @@ def drawn_mode(policy: Policy, key: TaskKey) -> Mode:
     """The task's arm: drawn by the policy's weights from a hash of the task's name, so that it can be drawn again."""
     digest = hashlib.sha256(key.stream.encode()).digest()
     point = int.from_bytes(digest[:8], "big") / 2**64 * sum(policy.modes.values())
-    for mode, weight in policy.modes.items():
-        point -= weight
+    for mode in MODES:  # in this order, and not in that in which a policy happens to be written
+        point -= policy.modes.get(mode, 0.0)
         if point < 0:
             return mode
-    return next(mode for mode, weight in policy.modes.items() if weight > 0)
+    return next(mode for mode in reversed(MODES) if policy.modes.get(mode, 0.0) > 0)
 
 
 def held_by_another(key: TaskKey) -> HeldByAnother:
@@ -543,8 +578,13 @@ def _apply(task: Task, act: Act) -> Task:
 
 
 def _check_version(task: Task, work: Work) -> None:
-    """StaleVersion where the task moved on since the worker saw it; extras of others move nothing."""
-    if work.version is None or work.version == task.version:
+    """StaleVersion where the task moved on since the worker saw it; extras of others move nothing.
+
+    Whoever lost the lease has by definition seen an older version: that answer is kept as an extra all the same.
+    """
+    holder = task.holding.holder
+    late = work.token is not None and (holder is None or holder.token != work.token)
+    if work.version is None or work.version == task.version or late:
         return
     later = range(work.version + 1, task.version + 1)
     if work.version > task.version or not {act.version for act in task.extras}.issuperset(later):
@@ -558,6 +598,9 @@ def _round_of(task: Task, work: Work) -> Round:
     if isinstance(task, CaptionTask):
         if work.token is not None and work.token in task.side_rounds:
             return task.side_rounds[work.token]
+        for closed in task.rounds:
+            if closed.token == work.token:
+                return closed
         if task.round is not None:
             return task.round
     raise NotYourTurn(f"No round of {task.key.stream} is open.", mend="Claim the task first.")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from videolect.errors import NotYourTurn
 from videolect.record.acts import Act, Claimed, Stage
+from videolect.record.people import Model
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +59,8 @@ class Holding:
 
     def is_current(self, act: Act) -> bool:
         """Whether the act is the holder's; False makes it an extra. NotYourTurn where there never was such a lease."""
+        if act.asked_by is not None and not isinstance(act.actor, Model):
+            raise NotYourTurn(f"{act.actor.id} acts in the name of {act.asked_by}.", mend="Act in your own name.")
         lease = self.issued.get(act.token) if act.token is not None else None
         if lease is None or lease.worker != act.worker:
             raise NotYourTurn(

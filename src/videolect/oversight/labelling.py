@@ -73,5 +73,7 @@ def _dispatch(task: LabelTask, act: Act) -> LabelTask:
                 return replace(task, extras=(*task.extras, act))
             return replace(task, labelled=act, holding=task.holding.ended())
         case Withdrawn(target="task"):
+            if task.status != "to_label":
+                raise NotYourTurn(f"{act.stream} is {task.status}.", mend="Leave it: what is settled stays.")
             return replace(task, withdrawn=act, holding=task.holding.ended())
     raise NotYourTurn(f"{type(act).__name__} does not belong in a labelling task.", mend="Use the desk's verbs.")

@@ -58,7 +58,7 @@ class Worker:
         """NotAllowed unless the role includes the stage; an author may correct what the policy reserves for them."""
         if stage in self.stages or (reserved_for_me and stage == "correct"):
             return
-        held = " and ".join(self.roles) or "model"
+        held = " and ".join(self.roles) or ("without a role" if self.is_person else "a model")
         raise NotAllowed(f"{self.id} is {held}, and may not {stage}.", mend="Ask the campaign's lead for the role.")
 
     def check_leads(self, what: str) -> None:

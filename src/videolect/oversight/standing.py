@@ -60,7 +60,10 @@ def standing(task: Task, parents: Mapping[str, Task]) -> Standing:
     if isinstance(task, LabelTask):
         return Standing(status=task.status)
     hashes = {aspect: hash_for_dependants(parent) for aspect, parent in parents.items()}
-    waiting = tuple(aspect for aspect, found in hashes.items() if found is None)
+    # A parent that was closed will never come: its dependants go on without it.
+    waiting = tuple(
+        aspect for aspect, found in hashes.items() if found is None and parents[aspect].status != "withdrawn"
+    )
     if task.status == "to_draft" or (task.mode == "write" and task.status == "to_caption" and task.round is None):
         return Standing(status="blocked" if waiting else task.status, waiting_for=waiting)
     stale: tuple[str, ...] = ()
@@ -68,6 +71,10 @@ def standing(task: Task, parents: Mapping[str, Task]) -> Standing:
         used = task.draft.parents
         stale = tuple(aspect for aspect, found in hashes.items() if found is not None and used.get(aspect) != found)
     return Standing(status=task.status, stale=stale)
+
+
+def _for_others(row: TaskRow) -> tuple[str | None, bool]:
+    return row.content_hash, row.status == "withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +120,7 @@ class QueueProjector:
 
     def dependants(self, before: TaskRow | None, after: TaskRow) -> tuple[str, ...]:
         """As ``ports.Projector.dependants``: only what others are written from touches them."""
-        if before is not None and before.content_hash == after.content_hash:
+        if before is not None and _for_others(before) == _for_others(after):
             return ()
         key = TaskKey(campaign=after.campaign, clip=after.clip, aspect=after.aspect)
         return tuple(

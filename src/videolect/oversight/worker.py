@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Container
 from contextlib import suppress
 
 from videolect.errors import VideolectError
@@ -21,9 +23,11 @@ def drafter(name: str = "drafter", version: str = "1") -> Worker:
     return Worker(actor=Model(name=name, version=version))
 
 
-def draft_next(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | None = None) -> TaskKey | None:
-    """Draft one waiting task; None where none waits. A task that became someone else's meanwhile is left to them."""
-    lease = desk.claim_next(worker, campaign=campaign)
+def draft_next(
+    desk: Desk, writer: Writer, worker: Worker, *, campaign: str | None = None, skip: Container[str] = ()
+) -> TaskKey | None:
+    """Draft one waiting task; None where none waits. DraftFailed where the writer failed: the task stays there."""
+    lease = desk.claim_next(worker, campaign=campaign, skip=skip)
     key = TaskKey.of_stream(lease.stream) if lease is not None else None
     if lease is None or key is None:
         return None
@@ -31,35 +35,57 @@ def draft_next(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | No
         request = desk.draft_request(key)
         desk.keep_draft(worker, key, Work(token=lease.token), writer.draft(request), request)
     except Exception as error:
-        log.warning("%s was not drafted: %s", key.stream, error)
-        with suppress(VideolectError):  # it may be another's by now
-            desk.release(worker, key, lease.token, reason=str(error)[:500])
-        raise
+        reason = ascii(str(error)[:500])[1:-1]  # whatever it says, every database can hold it
+        with suppress(VideolectError):  # the task may be another's by now
+            desk.release(worker, key, lease.token, reason=reason)
+        raise DraftFailed(key) from error
     return key
 
 
-def draft_all(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | None = None) -> int:
-    """Draft until none waits; how many were drafted."""
+class DraftFailed(Exception):
+    """The writer failed on this task; what went wrong is the cause."""
+
+    def __init__(self, key: TaskKey) -> None:
+        super().__init__(f"{key.stream} was not drafted")
+        self.key = key
+
+
+def draft_all(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | None = None) -> tuple[int, list[TaskKey]]:
+    """Draft everything that waits; how many were drafted, and the tasks on which the writer failed."""
     count = 0
-    while draft_next(desk, writer, worker, campaign=campaign) is not None:
-        count += 1
-    return count
+    failed: list[TaskKey] = []
+    while True:
+        try:
+            skip = {key.stream for key in failed}
+            if draft_next(desk, writer, worker, campaign=campaign, skip=skip) is None:
+                return count, failed
+            count += 1
+        except DraftFailed as error:
+            log.warning("%s: %s", error, error.__cause__)
+            failed.append(error.key)
 
 
 def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threading.Event, every_s: float = 0.5) -> None:
     """What the server's drafting thread runs: look for work, rest, look again, until ``stop`` is set.
 
-    After a failure it rests longer and longer, up to a minute: each try leaves a claim and a release in the ledger.
+    A task on which the writer failed is left alone for longer and longer, up to an hour: each try leaves a claim and a
+    release in the ledger, and the others must not wait for it.
     """
-    rest_s = every_s
+    failures: dict[str, int] = {}
+    resting: dict[str, float] = {}
     while not stop.is_set():
+        now = time.monotonic()
+        skip = {stream for stream, until in resting.items() if until > now}
         try:
-            found = draft_next(desk, writer, worker)
-            rest_s = every_s
-            if found is not None:
+            if draft_next(desk, writer, worker, skip=skip) is not None:
                 continue
-        except Exception as error:
-            # One broken draft, or a database that is away for a moment, must not end drafting for everyone.
-            log.warning("Drafting rests for %.0f s: %s", rest_s, error, exc_info=not isinstance(error, VideolectError))
-            rest_s = min(60.0, rest_s * 2)
-        stop.wait(rest_s)
+        except DraftFailed as error:
+            stream = error.key.stream
+            failures[stream] = failures.get(stream, 0) + 1
+            resting[stream] = now + min(3600.0, 2.0 ** failures[stream])
+            mendable = isinstance(error.__cause__, VideolectError)
+            log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
+            continue
+        except Exception:
+            log.exception("Drafting failed; trying again")  # a database that is away for a moment must not end it
+        stop.wait(every_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -70,7 +71,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         for mode, weight in self.modes.items():
-            if mode not in MODES or not weight >= 0:
+            if mode not in MODES or not 0 <= weight < math.inf:
                 raise BadInput(
                     f"Mode {mode!r} has weight {weight!r}.", mend=f"Give {', '.join(MODES)} weights of 0 or more."
                 )
@@ -96,3 +97,5 @@ class Campaign:
         check_name(self.name, "The campaign's name")
         if not self.aspects:
             raise BadInput(f"Campaign {self.name} has no aspects.", mend="Name at least one.")
+        if twice := [aspect for aspect in self.aspects if self.aspects.count(aspect) > 1]:
+            raise BadInput(f"Campaign {self.name} names the aspect {twice[0]!r} twice.", mend="Name each once.")

@@ -79,7 +79,12 @@ class Clip:
     def __post_init__(self) -> None:
         check_name(self.id, "The clip's id")
         check_text(self.source_id, "The source's id", limit=1000, blank=False)
-        if not 0 <= self.start_frame < self.end_frame or self.end_pts <= self.start_pts:
+        if self.time_base <= 0 or self.end_pts <= self.start_pts:
+            raise BadInput(
+                f"Clip {self.id} runs from tick {self.start_pts} to {self.end_pts} of {self.time_base} s.",
+                mend="Give a start before the end, in ticks of more than 0 seconds.",
+            )
+        if not 0 <= self.start_frame < self.end_frame:
             raise BadInput(
                 f"Clip {self.id} covers frames {self.start_frame} to {self.end_frame}.",
                 mend="Give a start before the end; the end is one past the last frame.",

@@ -35,15 +35,24 @@ _TAGS: dict[str, type] = {"person": Person, "model": Model}
 def encode_act(act: Act) -> str:
     """One line of JSON with sorted keys: equal acts give equal bytes."""
     body = {"schema": SCHEMA, "kind": type(act).__name__, **to_plain(act)}
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInput(
+            f"A text of the act {body['kind']} holds half of a surrogate pair.", mend="Send valid Unicode."
+        ) from None
+    except ValueError:
+        raise BadInput(f"A number of the act {body['kind']} is not finite.", mend="Send a finite number.") from None
+    return text
 
 
 def decode_act(text: str, *, upcasters: Mapping[int, Upcaster] = UPCASTERS, schema: int = SCHEMA) -> Act:
     """The act that ``text`` holds, lifted from an older schema where need be. BadInput where it is none."""
     try:
-        body = json.loads(text)
+        body = json.loads(text, parse_constant=_no_constant)
         found = body.pop("schema")
-        if not isinstance(found, int):
+        if type(found) is not int:
             raise TypeError
     except (ValueError, KeyError, AttributeError, TypeError):
         raise BadInput(f"{text[:60]!r} is not an act.", mend="Give the JSON that encode_act wrote.") from None
@@ -58,9 +67,13 @@ def decode_act(text: str, *, upcasters: Mapping[int, Upcaster] = UPCASTERS, sche
         body = upcasters[found](body)
         found += 1
     kind = body.pop("kind", None)
-    if kind not in ACTS:
+    if not isinstance(kind, str) or kind not in ACTS:
         raise BadInput(f"{kind!r} is not a kind of act.", mend=f"Known: {', '.join(ACTS)}.")
     return typing.cast(Act, from_plain(ACTS[kind], body))
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def to_plain(value: Any) -> Any:
@@ -104,7 +117,7 @@ def _wrong(where: str, plain: Any, wanted: str) -> BadInput:
 
 def _scalar(kind: type, wanted: str) -> Callable[[Any, str], Any]:
     def decode(plain: Any, where: str) -> Any:
-        if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
+        if kind is float and isinstance(plain, int) and not isinstance(plain, bool) and abs(plain) < 2**1000:
             return float(plain)
         if type(plain) is not kind:
             raise _wrong(where, plain, wanted)
@@ -181,9 +194,9 @@ def _union(arguments: tuple[Any, ...]) -> Callable[[Any, str], Any]:
     if tagged:
 
         def decode_tagged(plain: Any, where: str) -> Any:
-            if not isinstance(plain, Mapping) or plain.get("type") not in tagged:
+            if not isinstance(plain, Mapping) or str(plain.get("type")) not in tagged:
                 raise _wrong(where, plain, f"an object of type {' or '.join(tagged)}")
-            return tagged[plain["type"]]({key: value for key, value in plain.items() if key != "type"}, where)
+            return tagged[str(plain["type"])]({key: value for key, value in plain.items() if key != "type"}, where)
 
         return decode_tagged
     # Exact types come before those that convert, so that 1 stays an int and true a bool.

@@ -64,6 +64,8 @@ class Point:
                 f"Point {self.id} ({self.kind}) names no words of the draft.",
                 mend="Select the words that it speaks of, or make it a remark.",
             )
+        if self.start is None and self.words:
+            raise BadInput(f"Point {self.id} quotes words without their place.", mend="Give start and end too.")
         if self.start is not None and self.start == self.end and self.kind not in ("insert", "remark"):
             raise BadInput(f"Point {self.id} ({self.kind}) has an empty span.", mend="Select at least one character.")
         if (self.start_frame is None) != (self.end_frame is None):
@@ -107,15 +109,18 @@ class Point:
             case "replace":
                 said = f'Replace "{self.words}" with "{wanted}"' if wanted else f'"{self.words}" is wrong'
             case "insert":
-                place = f'after "{self.words}"' if self.words else "to the caption"
-                said = f'Add "{wanted}" {place}' if wanted else f"Something is missing {place}"
+                place = f'after "{self.words}"' if self.words else ""
+                said = f'Add "{wanted}" {place or "to the caption"}'
+                if not wanted:
+                    said = f"Something is missing {place or 'from the caption'}"
             case "delete":
                 said = f'Delete "{self.words}"' + (f": {wanted}" if wanted else "")
             case "reorder":
                 said = f'Move "{self.words}" {wanted}' if wanted else f'"{self.words}" stands in the wrong place'
             case _:
                 said = (f'On "{self.words}": ' if self.words else "") + (wanted or "something is wrong here")
-        return f"{said.rstrip('.')}{where}."
+        said = said.rstrip(".")
+        return f"{said}{where}" if said.endswith(("?", "!")) and not where else f"{said}{where}."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
