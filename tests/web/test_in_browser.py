@@ -98,7 +98,10 @@ class Person:
               const draft = document.querySelector('[data-testid=draft]');
               const walker = document.createTreeWalker(draft, NodeFilter.SHOW_TEXT);
               const parts = []; let whole = '';
-              while (walker.nextNode()) { parts.push([whole.length, walker.currentNode]); whole += walker.currentNode.data; }
+              while (walker.nextNode()) {
+                parts.push([whole.length, walker.currentNode]);
+                whole += walker.currentNode.data;
+              }
               const at = (offset) => {
                 const [start, node] = parts.filter(([begin]) => begin <= offset).at(-1);
                 return [node, offset - start];

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from videolect.errors import BadInput
+from videolect.errors import BadInput, NotFound
 from videolect.ledger.database import Database, from_us, to_us
 from videolect.ledger.tables import accounts, sessions
 from videolect.record.checks import check_name, check_text
@@ -71,9 +71,13 @@ class SqlAccounts:
             return [_account(row) for row in connection.execute(accounts.select().order_by(accounts.c.person))]
 
     def set_password(self, person: str, password_hash: str) -> None:
-        """Replace a password; every session of the person ends."""
+        """Replace a password; every session of the person ends. NotFound where there is no such account."""
         with self.database.writing("accounts") as connection:
-            connection.execute(accounts.update().where(accounts.c.person == person).values(password_hash=password_hash))
+            changed = connection.execute(
+                accounts.update().where(accounts.c.person == person).values(password_hash=password_hash)
+            )
+            if not changed.rowcount:
+                raise NotFound(f"There is no account {person}.", mend="Make one: videolect desk invite.")
             connection.execute(sessions.delete().where(sessions.c.person == person))
 
     def begin_session(self, token_hash: str, person: str, *, csrf: str, expires: datetime, now: datetime) -> None:

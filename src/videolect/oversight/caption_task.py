@@ -290,7 +290,7 @@ def _why_not_take_back(task: CaptionTask, worker: str) -> tuple[str, str] | None
 
 
 def work(now: Round, act: Act) -> Round:
-    """The round after one piece of work. A new rating or critique voids what was built on the old one."""
+    """The round after one piece of work. A new critique, or calling the draft perfect, voids what was built before."""
     match act:
         case Rated() if act.rating == 5:
             return replace(now, rating=5, critique=None, revision=None, edited=None)

@@ -105,6 +105,15 @@ class Look:
     parents: Mapping[str, Task]
     lease: Lease | None
 
+    @property
+    def missing(self) -> list[str]:
+        """Parents from which a draft cannot be written yet, or no longer; one that was closed is not waited for."""
+        return [
+            aspect
+            for aspect, parent in self.parents.items()
+            if hash_for_dependants(parent) is None and parent.status != "withdrawn"
+        ]
+
 
 class Desk:
     """Every change to the record goes through one of these methods."""
@@ -147,9 +156,9 @@ class Desk:
             why = caption_task.why_not(task, verb, worker.id)
             answer[verb] = why and f"{why[0]} {why[1]}"
         why = caption_task.why_not(task, "draft", worker.id)
-        answer["redraft"] = (why and f"{why[0]} {why[1]}") or (
-            None if look.standing.stale else "The draft is not stale."
-        )
+        waits = f"It waits for {', '.join(look.missing)}." if look.missing else None
+        fresh = None if look.standing.stale else "The draft is not stale."
+        answer["redraft"] = (why and f"{why[0]} {why[1]}") or waits or fresh
         why = caption_task.why_not(task, "withdraw", worker.id)
         answer["withdraw"] = why and f"{why[0]} {why[1]}"
         if worker.leads and task.status not in ("settled", "withdrawn"):
@@ -346,13 +355,8 @@ class Desk:
     def draft_request(self, key: TaskKey) -> DraftRequest:
         """What a writer needs for this task. NotYourTurn while a parent is missing."""
         look = self.look(key)
-        missing = [
-            aspect
-            for aspect, parent in look.parents.items()
-            if hash_for_dependants(parent) is None and parent.status != "withdrawn"
-        ]
-        if missing:
-            raise NotYourTurn(f"{key.stream} waits for {', '.join(missing)}.", mend="Finish those first.")
+        if look.missing:
+            raise NotYourTurn(f"{key.stream} waits for {', '.join(look.missing)}.", mend="Finish those first.")
         return self._request(key, look)
 
     @staticmethod

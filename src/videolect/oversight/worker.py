@@ -68,8 +68,8 @@ def draft_all(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | Non
 def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threading.Event, every_s: float = 0.5) -> None:
     """What the server's drafting thread runs: look for work, rest, look again, until ``stop`` is set.
 
-    A task on which the writer failed is left alone for longer and longer, up to an hour: each try leaves a claim and a
-    release in the ledger, and the others must not wait for it.
+    A task on which the writer failed is left alone for longer and longer, up to an hour or so: each try leaves a claim
+    and a release in the ledger, and the others must not wait for it.
     """
     failures: dict[str, int] = {}
     resting: dict[str, float] = {}
@@ -82,7 +82,7 @@ def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threadin
         except DraftFailed as error:
             stream = error.key.stream
             failures[stream] = failures.get(stream, 0) + 1
-            resting[stream] = now + min(3600.0, 2.0 ** failures[stream])
+            resting[stream] = now + 2.0 ** min(failures[stream], 12)
             mendable = isinstance(error.__cause__, VideolectError)
             log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
             continue
