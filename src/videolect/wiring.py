@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.dataset.triples import as_jsonl, triples
-from videolect.errors import BadInput, NotFound
+from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec, load_spec
 from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import Database, open_database
@@ -26,6 +26,7 @@ from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
 from videolect.storage import FolderStorage
+from videolect.video.probe import Probed
 from videolect.video.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -181,6 +182,13 @@ class Workspace:
             id=clip_id, video_hash=video.hash, source_id=source_id or clip_id, start_pts=video.start_pts,
             end_pts=video.end_pts, time_base=video.time_base, start_frame=0, end_frame=video.frames,
         )  # fmt: skip
+
+    def known_film(self, content_hash: str) -> Probed | None:
+        """What an earlier import found out about these bytes; None where it did not get to its end."""
+        try:
+            return Probed(self.desk.video(content_hash), self.films.table(content_hash))
+        except (NotFound, CannotRead):
+            return None
 
     def clips_of(self, campaign: str, videos: Iterable[Video]) -> list[Clip]:
         """Each video as a clip of the campaign, under the name that it has there already or a new one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.support import movies
 from videolect.storage import CannotStore, FolderStorage
 from videolect.video.imports import Imported, Refused, import_videos
+from videolect.video.probe import Probed
 
 
 @pytest.fixture
@@ -32,9 +34,8 @@ def test_a_batch_goes_on_past_what_is_refused(tmp_path: Path, store: FolderStora
     (films / "readme.txt").write_text("not looked at")
     (films / ".hidden.mp4").write_text("not looked at")
     told: list[tuple[int, int, str]] = []
-    results = import_videos(
-        [films, tmp_path / "nowhere.mp4"], store, lambda done, of, at: told.append((done, of, at.name))
-    )
+    asked = [films, tmp_path / "nowhere.mp4"]
+    results = list(import_videos(asked, store, lambda done, of, at: told.append((done, of, at.name))))
     assert [(type(result), result.path.name) for result in results] == [
         (Refused, "empty.mp4"),
         (Refused, "notes.MP4"),
@@ -64,7 +65,7 @@ def test_a_folder_without_films_is_told(tmp_path: Path, store: FolderStorage):
     (result,) = import_videos([tmp_path / "notes"], store)
     assert isinstance(result, Refused)
     assert "holds no film" in result.why
-    assert import_videos([], store) == []
+    assert list(import_videos([], store)) == []
 
 
 def test_a_full_disk_stops_the_import(tmp_path: Path, store: FolderStorage, monkeypatch: pytest.MonkeyPatch):
@@ -74,5 +75,21 @@ def test_a_full_disk_stops_the_import(tmp_path: Path, store: FolderStorage, monk
     film = movies.constant(tmp_path / "film.mp4", 6)
     monkeypatch.setattr("videolect.storage.os.fsync", full)
     with pytest.raises(CannotStore, match="No space left"):
-        import_videos([film], store)
+        list(import_videos([film], store))
     assert not (store.root / "files").exists() or held(store) == 0
+
+
+def test_a_film_that_is_known_is_not_decoded_again(tmp_path: Path, store: FolderStorage):
+    film = movies.constant(tmp_path / "film.mp4", 6)
+    (first,) = import_videos([film], store)
+    assert isinstance(first, Imported)
+    asked = []
+
+    def already(content_hash: str) -> Probed | None:
+        asked.append(content_hash)
+        return Probed(replace(first.video, file_name="earlier.mp4"), first.timeline)
+
+    (again,) = import_videos([film], store, already=already)
+    assert isinstance(again, Imported)
+    assert again.video.file_name == "earlier.mp4"
+    assert asked == [first.video.hash]

@@ -72,7 +72,7 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
     videos: dict[str, Video] = {}
     refused = []
     new = 0
-    for result in import_videos(paths, workspace.storage, on_progress=_progress):
+    for result in import_videos(paths, workspace.storage, on_progress=_progress, already=workspace.known_film):
         if isinstance(result, Refused):
             refused.append({"path": str(result.path), "why": f"{result.why} {result.mend}"})
             continue

@@ -64,31 +64,41 @@ class Refused:
 
 
 def import_videos(
-    paths: Iterable[Path], storage: FolderStorage, on_progress: Progress | None = None, *, limits: Limits | None = None
-) -> list[Imported | Refused]:
-    """Probe each film and keep its bytes; results in the order of the paths, folders sorted by name, depth first.
+    paths: Iterable[Path],
+    storage: FolderStorage,
+    on_progress: Progress | None = None,
+    *,
+    limits: Limits | None = None,
+    already: Callable[[str], Probed | None] = lambda content_hash: None,
+) -> Iterator[Imported | Refused]:
+    """Probe each film and keep its bytes; results as they come, in the order of the paths, folders sorted by name.
 
+    ``already``: what an earlier import found out about these bytes, so that they are not decoded again; None: nothing.
     The same bytes under two names are one video, which keeps the first name. A refused file leaves nothing in the
     storage. A full disk stops the whole import: CannotStore.
     """
     found = list(_films(paths))
-    results: list[Imported | Refused] = []
     known: dict[str, Probed] = {}
     for done, (path, refusal) in enumerate(found):
         if on_progress:
             on_progress(done, len(found), path)
-        results.append(refusal or _one(path, storage, known, limits))
+        yield refusal or _one(path, storage, known, limits, already)
     if on_progress and found:
         on_progress(len(found), len(found), found[-1][0])
-    return results
 
 
-def _one(path: Path, storage: FolderStorage, known: dict[str, Probed], limits: Limits | None) -> Imported | Refused:
+def _one(
+    path: Path,
+    storage: FolderStorage,
+    known: dict[str, Probed],
+    limits: Limits | None,
+    already: Callable[[str], Probed | None],
+) -> Imported | Refused:
     try:
         if path.is_file() and path.stat().st_size:
             content_hash = hash_file(path)[0]
             if content_hash not in known:
-                probed = probe(path, limits=limits, content_hash=content_hash)
+                probed = already(content_hash) or probe(path, limits=limits, content_hash=content_hash)
                 if storage.put_file(path)[0] != content_hash:
                     return Refused(
                         path, f"{path} changed while it was read.", "Import it when nothing writes to it any more."
