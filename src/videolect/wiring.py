@@ -102,13 +102,20 @@ class Workspace:
     def create(root: Path, **options: Any) -> Workspace:
         """Make a workspace, or open the one that is there."""
         marker = root / MARKER
-        if not marker.exists():
-            if root.exists() and any(root.iterdir()):
-                raise BadInput(f"{root} is not empty and no workspace.", mend="Name another folder with --workspace.")
-            root.mkdir(parents=True, exist_ok=True)
-            partial = root / f".{MARKER}.part"
-            partial.write_text(json.dumps({"format": FORMAT}) + "\n")
-            partial.replace(marker)
+        try:
+            if not marker.exists():
+                if root.exists() and any(root.iterdir()):
+                    raise BadInput(
+                        f"{root} is not empty and no workspace.", mend="Name another folder with --workspace."
+                    )
+                root.mkdir(parents=True, exist_ok=True)
+                partial = root / f".{MARKER}.part"
+                partial.write_text(json.dumps({"format": FORMAT}) + "\n")
+                partial.replace(marker)
+        except OSError as error:
+            raise BadInput(
+                f"{root} cannot be a workspace: {error.strerror}.", mend="Name another folder with --workspace."
+            ) from None
         return Workspace.open(root, **options)
 
     @staticmethod

@@ -38,8 +38,8 @@ def add_parser(nouns: Any) -> None:
     serve.set_defaults(run=run_serve, render=lambda answer: "")
 
     work = verbs.add_parser("work", help="draft whatever waits for a draft, then stop")
-    work.add_argument("--writer", default="labels")
-    work.add_argument("--campaign")
+    work.add_argument("--writer", default="labels", help="the backend that drafts; default: labels")
+    work.add_argument("--campaign", help="only this one")
     work.set_defaults(run=run_work, render=_render_work)
 
     rebuild = verbs.add_parser("rebuild", help="make the queue and the board anew from the acts, and compare")

@@ -1,0 +1,196 @@
+"""The command line: documented, one JSON object on stdout, exit codes 0, 1 and 2, never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import movies
+from videolect.cli.main import build_parser, main
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, Any, str]:
+    """Exit code, the JSON on stdout, and what stderr says."""
+    code = main([*map(str, words), "--json"])
+    said = capsys.readouterr()
+    return code, json.loads(said.out), said.err
+
+
+def leaves(
+    parser: argparse.ArgumentParser, words: tuple[str, ...] = ()
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command by its words."""
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not groups:
+        yield " ".join(words), parser
+    for group in groups:
+        for name, child in group.choices.items():
+            yield from leaves(child, (*words, name))
+
+
+def test_every_command_has_a_line_in_the_docs() -> None:
+    told = (DOCS / "operations.md").read_text()
+    missing = [words for words, _ in leaves(build_parser()) if f"`{words}" not in told]
+    assert not missing, f"docs/operations.md says nothing of {missing}"
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    silent = [
+        f"{words} {action.option_strings[0]}"
+        for words, leaf in leaves(build_parser())
+        for action in leaf._actions
+        if action.option_strings and not action.help
+    ]
+    assert not silent
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    root = tmp_path / "workspace"
+    assert run(capsys, "desk", "init", "--workspace", root)[0] == 0
+    return root
+
+
+def test_films_come_in_and_bad_ones_are_refused_by_name(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rushes = tmp_path / "rushes"
+    rushes.mkdir()
+    movies.constant(rushes / "good.mp4", 12)
+    (rushes / "empty.mp4").touch()
+    code, answer, _ = run(capsys, "data", "import", rushes, "--campaign", "spring", "--workspace", workspace)
+    assert code == 1, "one was refused"
+    assert (answer["videos"], answer["tasks"], answer["acts"]) == (1, 6, 8)
+    assert answer["by_status"]["labels"] == {"to_label": 1}
+    assert [Path(each["path"]).name for each in answer["refused"]] == ["empty.mp4"]
+    assert "empty" in answer["refused"][0]["why"]
+    code, answer, _ = run(
+        capsys, "data", "import", rushes / "good.mp4", "--campaign", "spring", "--workspace", workspace
+    )
+    assert (code, answer["tasks"], answer["acts"]) == (0, 0, 0), "the second time adds nothing"
+
+
+def test_two_films_of_one_name_are_two_clips(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place, frames in (("a", 12), ("b", 18)):
+        (tmp_path / place).mkdir()
+        movies.constant(tmp_path / place / "take 1 (final).mp4", frames)
+    for _ in range(2):
+        _, answer, _ = run(
+            capsys, "data", "import", tmp_path / "a", tmp_path / "b", "--campaign", "c", "--workspace", workspace
+        )
+    assert answer["by_status"]["labels"] == {"to_label": 2}
+
+
+def test_the_projections_are_made_anew_and_compared(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = movies.constant(tmp_path / "film.mp4", 12)
+    run(capsys, "data", "import", film, "--campaign", "spring", "--workspace", workspace)
+    code, answer, _ = run(capsys, "desk", "rebuild", "--workspace", workspace)
+    assert (code, answer["tasks"], answer["equal"]) == (0, 6, True)
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(workspace / "videolect.db")) as connection, connection:
+        connection.execute("UPDATE tasks SET status = 'settled'")
+    code, answer, _ = run(capsys, "desk", "rebuild", "--workspace", workspace)
+    assert (code, answer["equal"]) == (1, False), "spoilt rows are told, and mended"
+    assert run(capsys, "desk", "rebuild", "--workspace", workspace)[0] == 0
+
+
+def test_a_password_is_made_or_read_and_never_default(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer, _ = run(capsys, "desk", "invite", "ann", "--role", "annotator", "--workspace", workspace)
+    assert code == 0
+    assert len(answer["password"]) >= 12
+    code, answer, err = run(capsys, "desk", "invite", "ann", "--role", "annotator", "--workspace", workspace)
+    assert (code, answer["error"]) == (2, "BadInput")
+    assert "There is an account ann already" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["desk", "rebuild", "--workspace", "{tmp}/none"], 2, "There is no workspace"),
+        (["desk", "init", "--workspace", "{tmp}/file"], 2, "file"),
+        (["desk", "init", "--workspace", "{tmp}/full"], 2, "not empty"),
+        (["desk", "invite", "a/b", "--role", "lead", "--workspace", "{ws}"], 2, "'a/b' is not a name"),
+        (["desk", "serve", "--workspace", "{ws}"], 2, "Nobody may sign in yet"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "mysql://x/y"], 2, "mysql"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "nonsense"], 2, "nonsense"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "sqlite:///{tmp}/file"], 1, "not a database"),
+        (["data", "import", "{tmp}/none.mp4", "--workspace", "{ws}"], 2, "none.mp4"),
+        (["data", "triples", "--out", "{tmp}/none/t.parquet", "--workspace", "{ws}"], 2, "none"),
+        (["data", "triples", "--out", "{tmp}/t.csv", "--workspace", "{ws}"], 2, "t.csv"),
+        (["data", "triples", "--out", "{tmp}/t.jsonl", "--campaign", "no", "--workspace", "{ws}"], 2, "no campaign no"),
+        (["video", "probe", "{tmp}/file"], 1, "file"),
+        (["video", "probe", "{tmp}/none.mp4"], None, "none.mp4"),
+        (["spec", "check", "--spec", "{tmp}/none"], 2, "none"),
+        (["spec", "show", "no_such_thing"], 2, "no_such_thing"),
+        (["write", "draft", "{tmp}/none.mp4", "--aspect", "camera"], 2, "none.mp4"),
+        (["write", "draft", "{tmp}/film.mp4", "--aspect", "colour"], 2, "colour"),
+        (["write", "draft", "{tmp}/film.mp4", "--aspect", "camera", "--writer", "gpt"], 2, "gpt"),
+        (["demo", "--video", "{tmp}/none.mp4", "--script"], 2, "none.mp4"),
+        (["demo", "--video", "{tmp}/file", "--script"], 1, "None of the films"),
+    ],
+)
+def test_what_is_asked_wrongly_is_answered_plainly(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int | None, told: str
+) -> None:
+    (tmp_path / "file").write_text("no film, no database\n")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("dear")
+    movies.constant(tmp_path / "film.mp4", 6)
+    found, answer, err = run(capsys, *(word.format(tmp=tmp_path, ws=workspace) for word in words))
+    assert found == code or (code is None and found in (1, 2)), f"{found}: {err}"
+    assert set(answer) >= {"error", "message", "mend"}
+    assert told in answer["message"]
+    assert answer["mend"]
+    assert "Traceback" not in err
+
+
+def test_a_port_that_is_taken_is_told(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "desk", "invite", "ann", "--role", "annotator", "--workspace", workspace)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, answer, _ = run(capsys, "desk", "serve", "--workspace", workspace, "--port", str(port))
+    assert code == 2
+    assert str(port) in answer["message"]
+
+
+def test_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["desk"])
+    assert ended.value.code == 2
+
+
+def test_a_draft_of_a_clip_without_labels_is_true_and_says_what_it_cannot_know(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = movies.constant(tmp_path / "film.mp4", 6)
+    code, answer, _ = run(capsys, "write", "draft", film, "--aspect", "camera", "--writer", "labels")
+    assert code == 0
+    assert {"text", "model", "prompt_hash", "seconds", "tokens", "cannot_know"} <= set(answer)
+    assert "no labels" in answer["text"]
+    assert answer["cannot_know"]
+
+
+def test_the_probe_answers_with_the_promised_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, answer, _ = run(capsys, "video", "probe", movies.constant(tmp_path / "film.mp4", 6))
+    promised = (
+        "hash frames duration_s width height rotation time_base variable_rate codec pts_table_hash letterbox problems"
+    )
+    assert set(promised.split()) <= set(answer)
+    assert re.fullmatch(r"\d+/\d+", answer["time_base"])
