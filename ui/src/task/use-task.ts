@@ -67,7 +67,7 @@ export function useTask(key: TaskKey, me: Person): Desk {
   const act = useCallback<Act>(
     async (verb, ...said) => {
       const body = said[0] ?? ({} as Said<typeof verb>);
-      const pending = pendingAct(me.id, path, verb, { ...body, token }, clock.total);
+      const pending = pendingAct(me.id, path, verb, { ...body, token }, clock.total());
       setBusy(verb);
       setTrouble(null);
       try {
