@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from videolect.errors import BadInput, NotYourTurn
-from videolect.oversight.holding import Holding
+from videolect.oversight.holding import Holding, beginning, check_follows
 from videolect.record.acts import (
     Act,
     Approved,
@@ -150,12 +150,8 @@ class CaptionTask:
 
 def fold(acts: Iterable[Act]) -> CaptionTask:
     """Where one caption stands after these acts, oldest first. NotYourTurn where an act may not follow the others."""
-    rest = iter(acts)
-    first = next(rest, None)
-    key = TaskKey.of_stream(first.stream) if first is not None else None
-    if not isinstance(first, Opened) or key is None:
-        raise NotYourTurn("A task begins with Opened.", mend="Open it through a campaign.")
-    task = CaptionTask(key=key, opened=first, updated_at=first.at)
+    key, opened, rest = beginning(acts)
+    task = CaptionTask(key=key, opened=opened, updated_at=opened.at)
     for act in rest:
         task = apply(task, act)
     return task
@@ -163,10 +159,7 @@ def fold(acts: Iterable[Act]) -> CaptionTask:
 
 def apply(task: CaptionTask, act: Act) -> CaptionTask:
     """The task after one more act. NotYourTurn where it may not follow."""
-    if act.version != task.version + 1:
-        raise NotYourTurn(
-            f"Act {act.version} of {act.stream} does not follow {task.version}.", mend="Read the task again."
-        )
+    check_follows(task.version, act)
     after = _dispatch(task, act)
     return replace(after, version=act.version, updated_at=act.at, active_seconds=_seconds(after, act))
 

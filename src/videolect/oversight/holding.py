@@ -7,11 +7,12 @@ answer: it is kept and flagged, and moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from videolect.errors import NotYourTurn
-from videolect.record.acts import Act, Claimed, Stage
+from videolect.record.acts import Act, Claimed, Opened, Stage
+from videolect.record.campaign import TaskKey
 from videolect.record.people import Model
 
 
@@ -68,3 +69,19 @@ class Holding:
                 mend="Claim the task first, and send the token that the claim returned.",
             )
         return self.holder is not None and lease.token == self.holder.token
+
+
+def beginning(acts: Iterable[Act]) -> tuple[TaskKey, Opened, Iterator[Act]]:
+    """A task's key, its first act, and the others. NotYourTurn unless the first is Opened."""
+    rest = iter(acts)
+    first = next(rest, None)
+    key = TaskKey.of_stream(first.stream) if first is not None else None
+    if not isinstance(first, Opened) or key is None:
+        raise NotYourTurn("A task begins with Opened.", mend="Open it through a campaign.")
+    return key, first, rest
+
+
+def check_follows(version: int, act: Act) -> None:
+    """NotYourTurn unless the act comes right after this version of its stream."""
+    if act.version != version + 1:
+        raise NotYourTurn(f"Act {act.version} of {act.stream} does not follow {version}.", mend="Read the task again.")

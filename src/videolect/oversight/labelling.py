@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from videolect.errors import NotYourTurn
-from videolect.oversight.holding import Holding
+from videolect.oversight.holding import Holding, beginning, check_follows
 from videolect.record.acts import Act, Claimed, Labelled, Opened, Released, Stage, Withdrawn
 from videolect.record.campaign import TaskKey
 
@@ -36,12 +36,8 @@ class LabelTask:
 
 def fold(acts: Iterable[Act]) -> LabelTask:
     """Where one clip's labelling stands after these acts, oldest first."""
-    rest = iter(acts)
-    first = next(rest, None)
-    key = TaskKey.of_stream(first.stream) if first is not None else None
-    if not isinstance(first, Opened) or key is None:
-        raise NotYourTurn("A task begins with Opened.", mend="Open it through a campaign.")
-    task = LabelTask(key=key, opened=first, updated_at=first.at)
+    key, opened, rest = beginning(acts)
+    task = LabelTask(key=key, opened=opened, updated_at=opened.at)
     for act in rest:
         task = apply(task, act)
     return task
@@ -49,10 +45,7 @@ def fold(acts: Iterable[Act]) -> LabelTask:
 
 def apply(task: LabelTask, act: Act) -> LabelTask:
     """The task after one more act. NotYourTurn where it may not follow."""
-    if act.version != task.version + 1:
-        raise NotYourTurn(
-            f"Act {act.version} of {act.stream} does not follow {task.version}.", mend="Read the task again."
-        )
+    check_follows(task.version, act)
     after = replace(_dispatch(task, act), version=act.version, updated_at=act.at)
     if not act.active_seconds:
         return after
