@@ -15,14 +15,14 @@ from videolect.dataset.triples import as_jsonl, triples
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec, load_spec
 from videolect.ledger.accounts import SqlAccounts
-from videolect.ledger.database import Database, open_database
+from videolect.ledger.database import Database, open_database, without_password
 from videolect.ledger.scratch import SqlScratch
 from videolect.ledger.sql import SqlLedger
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.ports import Clock, SystemClock, Writer
 from videolect.oversight.roles import Worker
 from videolect.record.acts import Opened
-from videolect.record.campaign import LABELS, TaskKey
+from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
 from videolect.storage import FolderStorage
@@ -99,8 +99,8 @@ class Workspace:
         self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
 
     @staticmethod
-    def create(root: Path, **options: Any) -> Workspace:
-        """Make a workspace, or open the one that is there."""
+    def create(root: Path, *, database_url: str | None = None, **options: Any) -> Workspace:
+        """Make a workspace, or open the one that is there. It remembers its database's URL, without the password."""
         marker = root / MARKER
         try:
             if not marker.exists():
@@ -108,21 +108,23 @@ class Workspace:
                     raise BadInput(
                         f"{root} is not empty and no workspace.", mend="Name another folder with --workspace."
                     )
-                root.mkdir(parents=True, exist_ok=True)
+                # For its owner alone: inside lie the ledger, password hashes and other people's films.
+                root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 partial = root / f".{MARKER}.part"
-                partial.write_text(json.dumps({"format": FORMAT}) + "\n")
+                partial.write_text(json.dumps({"format": FORMAT, "database": without_password(database_url)}) + "\n")
                 partial.replace(marker)
         except OSError as error:
             raise BadInput(
                 f"{root} cannot be a workspace: {error.strerror}.", mend="Name another folder with --workspace."
             ) from None
-        return Workspace.open(root, **options)
+        return Workspace.open(root, database_url=database_url, **options)
 
     @staticmethod
-    def open(root: Path, **options: Any) -> Workspace:
+    def open(root: Path, *, database_url: str | None = None, **options: Any) -> Workspace:
         """Open a workspace. NotFound where there is none; BadInput for one of a newer release."""
         try:
-            found = json.loads((root / MARKER).read_text())["format"]
+            marker = json.loads((root / MARKER).read_text())
+            found = marker["format"]
         except (OSError, ValueError, KeyError, TypeError):
             raise NotFound(
                 f"There is no workspace in {root}.", mend="Make one: videolect desk init, or name it with --workspace."
@@ -131,7 +133,7 @@ class Workspace:
             raise BadInput(
                 f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend="Upgrade videolect."
             )
-        return Workspace(root, **options)
+        return Workspace(root, database_url=database_url or marker.get("database"), **options)
 
     @cached_property
     def database(self) -> Database:
@@ -183,6 +185,12 @@ class Workspace:
         Worker(actor=Person(id=person), roles=tuple(roles))  # checks id and roles
         self.accounts.add(person, name=name, roles=roles, password_hash=hash_password(password), now=self.clock.now())
 
+    def set_password(self, person: str, password: str) -> None:
+        """Replace a password; the person's sessions end."""
+        from videolect.web.auth import hash_password
+
+        self.accounts.set_password(person, hash_password(password))
+
     def whole_clip(self, video: Video, clip_id: str, *, source_id: str | None = None) -> Clip:
         """The clip that is all of a video."""
         return Clip(
@@ -199,25 +207,30 @@ class Workspace:
 
     def clips_of(self, campaign: str, videos: Iterable[Video]) -> list[Clip]:
         """Each video as a clip of the campaign, under the name that it has there already or a new one."""
-        used: dict[str, str] = {}
-        return [self.whole_clip(video, self._clip_name(campaign, video, used)) for video in videos]
-
-    def _clip_name(self, campaign: str, video: Video, used: dict[str, str]) -> str:
-        """The file's name made safe; with part of the hash where another video has that name."""
-        stem = Path(video.file_name).stem
-        safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem)[:80]
-        for name in (safe if safe.strip("._-") else "video", f"{safe}-{video.hash[:12]}"):
-            if name not in used:
-                opened = self.ledger.read(TaskKey(campaign=campaign, clip=name, aspect=LABELS).stream)
-                used[name] = opened[0].clip.video_hash if opened and isinstance(opened[0], Opened) else video.hash
-            if used[name] == video.hash:
-                return name
-        return video.hash
+        names: dict[str, str] = {}  # by video hash
+        for _, act in self.ledger.every(kind="Opened"):
+            key = TaskKey.of_stream(act.stream)
+            if isinstance(act, Opened) and key is not None and key.is_labels and key.campaign == campaign:
+                names[act.clip.video_hash] = key.clip
+        clips = []
+        for video in videos:
+            if video.hash not in names:
+                names[video.hash] = _free_name(video, set(names.values()))
+            clips.append(self.whole_clip(video, names[video.hash]))
+        return clips
 
     def close(self) -> None:
         """Give the database back."""
         if "database" in self.__dict__:
             self.database.close()
+
+
+def _free_name(video: Video, taken: set[str]) -> str:
+    """The file's name made safe; with part of the hash where another video has that name."""
+    stem = Path(video.file_name).stem
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem)[:80]
+    wanted = (safe if safe.strip("._-") else "video", f"{safe}-{video.hash[:12]}", video.hash)
+    return next(name for name in wanted if name not in taken)
 
 
 def secret_file(path: Path, text: str) -> None:

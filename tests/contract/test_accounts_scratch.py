@@ -118,11 +118,18 @@ def test_lapsed_sessions_are_swept(accounts: SqlAccounts):
 def test_scratch_is_kept_per_person_and_task(database: Database):
     scratch = SqlScratch(database)
     assert scratch.get("ann", STREAM) is None
-    body = {"raw": "half a thought 🎥 \x00 \ud83d", "points": [{"start": 1, "deep": {"er": None}}]}
+    body = {"raw": "half a thought 🎥 \x00", "points": [{"start": 1, "deep": {"er": None}}]}
     assert scratch.put("ann", STREAM, seen=0, body=body, now=START) == Scratch(revision=1, body=body)
     assert scratch.get("ann", STREAM) == Scratch(revision=1, body=body)
     assert scratch.get("bob", STREAM) is None
     assert scratch.get("ann", STREAM + "2") is None
+
+
+def test_scratch_that_could_not_be_sent_back_is_refused(database: Database):
+    """Kept, it would break the page of its author at every look."""
+    with pytest.raises(BadInput, match="surrogate"):
+        SqlScratch(database).put("ann", STREAM, seen=0, body={"raw": "half \ud83d"}, now=START)
+    assert SqlScratch(database).get("ann", STREAM) is None
 
 
 def test_an_older_tab_changes_nothing(database: Database):

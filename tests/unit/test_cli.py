@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import socket
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ import pytest
 
 from tests.support import movies
 from videolect.cli.main import build_parser, main
+from videolect.ledger.database import without_password
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -132,6 +137,15 @@ def test_a_password_is_made_or_read_and_never_default(workspace: Path, capsys: p
         (["data", "import", "{tmp}/none.mp4", "--workspace", "{ws}"], 2, "none.mp4"),
         (["data", "triples", "--out", "{tmp}/none/t.parquet", "--workspace", "{ws}"], 2, "none"),
         (["data", "triples", "--out", "{tmp}/t.csv", "--workspace", "{ws}"], 2, "t.csv"),
+        (["data", "triples", "--out", "{tmp}/full/folder.jsonl", "--workspace", "{ws}"], 2, "folder.jsonl"),
+        (["desk", "init", "--workspace", "{tmp}/file/x"], 2, "file"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "sqlite://"], 2, "names no file"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "postgresql://host:port/b"], 2, "host:port"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "postgresql+asyncpg://h/b"], 2, "asyncpg"),
+        (["desk", "rebuild", "--workspace", "{ws}", "--database", "sqlite:////proc/x/y.db"], 2, "/proc/x/y.db"),
+        (["desk", "work", "--campaign", "no", "--workspace", "{ws}"], 2, "no campaign no"),
+        (["desk", "password", "nobody", "--workspace", "{ws}"], 2, "no account nobody"),
+        (["data", "import", "{tmp}/film.mp4", "--campaign", "a/b", "--workspace", "{ws}"], 2, "'a/b'"),
         (["data", "triples", "--out", "{tmp}/t.jsonl", "--campaign", "no", "--workspace", "{ws}"], 2, "no campaign no"),
         (["video", "probe", "{tmp}/file"], 1, "file"),
         (["video", "probe", "{tmp}/none.mp4"], None, "none.mp4"),
@@ -150,6 +164,7 @@ def test_what_is_asked_wrongly_is_answered_plainly(
     (tmp_path / "file").write_text("no film, no database\n")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("dear")
+    (tmp_path / "full" / "folder.jsonl").mkdir()
     movies.constant(tmp_path / "film.mp4", 6)
     found, answer, err = run(capsys, *(word.format(tmp=tmp_path, ws=workspace) for word in words))
     assert found == code or (code is None and found in (1, 2)), f"{found}: {err}"
@@ -194,3 +209,66 @@ def test_the_probe_answers_with_the_promised_keys(tmp_path: Path, capsys: pytest
     )
     assert set(promised.split()) <= set(answer)
     assert re.fullmatch(r"\d+/\d+", answer["time_base"])
+
+
+def test_usage_is_told_in_json_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["videolect", "desk", "invite", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main(["desk", "invite", "--json"])
+    assert ended.value.code == 2
+    assert json.loads(capsys.readouterr().out)["error"] == "BadInput"
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m videolect.cli.main spec check --json | head -c 20"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+def test_a_name_that_is_no_utf_8_does_not_stop_the_others(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = movies.constant(tmp_path / "good.mp4", 6)
+    odd = tmp_path / os.fsdecode(b"odd-\xff.mp4")
+    odd.write_bytes(movies.constant(tmp_path / "other.mp4", 12).read_bytes())
+    bad = tmp_path / os.fsdecode(b"bad-\xff.mp4")
+    bad.write_text("no film")
+    code, answer, _ = run(capsys, "data", "import", odd, bad, good, "--campaign", "c", "--workspace", workspace)
+    assert (code, answer["videos"], answer["tasks"]) == (1, 2, 12)
+    assert "bad-" in answer["refused"][0]["path"]
+
+
+def test_the_same_film_under_two_names_is_one_clip(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = movies.constant(tmp_path / "first.mp4", 6)
+    copy = tmp_path / "second.mp4"
+    copy.write_bytes(film.read_bytes())
+    assert run(capsys, "data", "import", film, "--campaign", "c", "--workspace", workspace)[1]["tasks"] == 6
+    assert run(capsys, "data", "import", copy, "--campaign", "c", "--workspace", workspace)[1]["tasks"] == 0
+
+
+def test_a_campaigns_policy_is_not_changed_in_silence(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = movies.constant(tmp_path / "film.mp4", 6)
+    words = ("data", "import", film, "--campaign", "c", "--workspace", workspace)
+    assert run(capsys, *words, "--mode", "edit")[0] == 0
+    assert run(capsys, *words)[0] == 0
+    code, answer, _ = run(capsys, *words, "--mode", "write")
+    assert code == 2
+    assert "another policy" in answer["message"]
+
+
+def test_a_workspace_remembers_its_database_and_is_its_owners_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, database = tmp_path / "workspace", tmp_path / "elsewhere" / "desk.db"
+    assert run(capsys, "desk", "init", "--workspace", root, "--database", f"sqlite:///{database}")[0] == 0
+    run(capsys, "desk", "invite", "zoe", "--role", "lead", "--workspace", root)
+    assert not (root / "videolect.db").exists()
+    assert b"zoe" in b"".join(path.read_bytes() for path in database.parent.iterdir())
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    run(capsys, "desk", "init", "--workspace", tmp_path / "two", "--database", f"sqlite:///{database}")
+    assert "secret" not in without_password("postgresql://ann:secret@host/desk")

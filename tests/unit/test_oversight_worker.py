@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +14,7 @@ from tests.support.acts import DRAFTER, LEAD, FakeWriter, bench
 from videolect.errors import BadInput
 from videolect.oversight import worker
 from videolect.oversight.desk import Work
-from videolect.oversight.worker import DraftFailed, draft_all, draft_for_ever, draft_next, drafter
+from videolect.oversight.worker import DraftFailed, draft_all, draft_for_ever, draft_next, drafter, own_drafter
 from videolect.record.acts import Released
 from videolect.record.drafting import DraftRequest
 
@@ -134,3 +136,33 @@ def test_one_broken_draft_does_not_end_drafting_for_the_others(error: Exception)
     assert made.status(clip="c1") == "to_draft"
     assert made.status(clip="c2") == "to_caption"
     assert made.status(clip="c3") == "to_caption"
+
+
+def test_two_processes_do_not_take_each_others_drafts_for_their_own():
+    """Each drafts under a name of its own: a task that one holds is not offered to the other."""
+    made = labelled_bench()
+    one, two = own_drafter(), own_drafter()
+    assert one.id != two.id
+    first = made.desk.claim_next(one)
+    second = made.desk.claim_next(two)
+    assert first.stream != second.stream
+
+
+def test_a_writer_that_takes_long_keeps_its_lease(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(worker, "BEAT_S", 0.005)
+    made = labelled_bench(clips=("c1",))
+
+    def slow(request: DraftRequest) -> None:
+        """Long enough for three lives of a lease without a beat."""
+        key = made.key(request.aspect, request.clip.id)
+        for _ in range(3):
+            made.clock.advance(worker.MODEL_LEASE_SECONDS - 1)
+            renewed = made.clock.now() + timedelta(seconds=worker.MODEL_LEASE_SECONDS)
+            deadline = time.monotonic() + 20
+            while made.desk.look(key).lease.until < renewed and time.monotonic() < deadline:
+                time.sleep(0.001)
+            assert made.desk.claim_next(own_drafter(), aspect=request.aspect) is None
+
+    made.writer.refuse = slow
+    assert draft_next(made.desk, made.writer, own_drafter()) == made.key()
+    assert made.status() == "to_caption"

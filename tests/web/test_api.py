@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.web.conftest import ANSWERS, PASSWORD, Site
 from videolect.record.campaign import Policy
@@ -355,3 +357,55 @@ def test_broken_json_is_a_clear_refusal(site: Site) -> None:
     answer = site.client("ann").post("/api/claim", content=b"{", headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert answer.json()["mend"]
+
+
+# -- what a stranger's mind found
+
+
+def test_a_label_text_that_no_caption_could_hold_is_refused(site: Site) -> None:
+    token = site.take("ann", "labels")
+    for answers in ({"complex_motion_description": "a\x00b"}, {"a\x00b": "x"}):
+        site.act("ann", "labels", "label", token, answers=answers, expect=422)
+    assert site.view("ann", "labels")["status"] == "to_label"
+
+
+def test_scratch_that_cannot_be_shown_again_is_refused(site: Site) -> None:
+    answer = site.client("ann").put(
+        "/api/tasks/spring/c1/labels/scratch",
+        content=b'{"revision": 0, "body": {"note": "half \\ud83d"}}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422
+    assert site.view("ann", "labels")["scratch"] is None
+
+
+@pytest.mark.parametrize("after", ["0.99999999999999999999999", "99999999999999999999999.0"])
+def test_a_cursor_beyond_every_database_is_refused(site: Site, after: str) -> None:
+    assert site.call("ann", "GET", f"/api/queue?after={after}", expect=422)["error"] == "BadInput"
+
+
+def test_a_revision_beyond_every_database_is_refused(site: Site) -> None:
+    site.call("ann", "PUT", "/api/tasks/spring/c1/labels/scratch", {"revision": 2**70, "body": {}}, expect=422)
+
+
+def test_an_answer_that_broke_carries_the_headers_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise RuntimeError("inside")
+
+    client = TestClient(site.app, raise_server_exceptions=False)
+    client.cookies = site.client("ann").cookies
+    monkeypatch.setattr(site.desk, "board", breaks)
+    answer = client.get("/api/board")
+    assert answer.status_code == 500
+    assert "inside" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_guesses_at_the_same_moment_are_counted_before_they_are_tried(site: Site) -> None:
+    def guess(number: int) -> int:
+        return site.client().post("/api/session", json={"person": "ann", "password": f"guess {number}"}).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        codes = list(pool.map(guess, range(24)))
+    assert codes.count(401) <= 6
+    assert codes.count(429) == 24 - codes.count(401)

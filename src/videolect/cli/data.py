@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from videolect.cli.desk import workspace_of
 from videolect.dataset.triples import triples, write_triples
 from videolect.errors import BadInput, NotFound
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
+from videolect.record.checks import check_name
 from videolect.record.clip import Video
 from videolect.wiring import OPERATOR, TIMELINES, Workspace
 
@@ -28,11 +31,12 @@ def add_parser(nouns: Any) -> None:
     take.add_argument(
         "--mode",
         choices=[*MODES, "random"],
-        default="critique",
-        help="how captions are made; random draws an arm per task",
+        help="how captions are made; random draws an arm per task; default: critique",
     )
-    take.add_argument("--corrector", choices=CORRECTORS, default="reviewer", help="who mends a rejected caption")
-    take.add_argument("--review-corrections", action="store_true", help="a correction waits for one more verdict")
+    take.add_argument("--corrector", choices=CORRECTORS, help="who mends a rejected caption; default: reviewer")
+    take.add_argument(
+        "--review-corrections", action="store_true", default=None, help="a correction waits for one more verdict"
+    )
     take.set_defaults(run=run_import, render=_render_import)
 
     out = verbs.add_parser("triples", help="write the settled tasks")
@@ -49,10 +53,13 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if missing := [path for path in asked.path if not path.exists()]:
         raise BadInput(f"{missing[0]} is not there.", mend="Name files or folders that exist.")
     workspace = workspace_of(asked)
+    policy = _policy(asked)
+    if asked.campaign:
+        _check_campaign(workspace, asked.campaign, policy)  # before anything is decoded
     videos, refused, new = take_in(workspace, asked.path)
     tasks = began = 0
     if asked.campaign and videos:
-        tasks, began = open_tasks(workspace, asked.campaign, videos, policy=_policy(asked))
+        tasks, began = open_tasks(workspace, asked.campaign, videos, policy=policy or Policy())
     answer = {
         "videos": len(videos),
         "tasks": tasks,
@@ -74,7 +81,8 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
     new = 0
     for result in import_videos(paths, workspace.storage, on_progress=_progress, already=workspace.known_film):
         if isinstance(result, Refused):
-            refused.append({"path": str(result.path), "why": f"{result.why} {result.mend}"})
+            shown = os.fsencode(result.path).decode("utf-8", "replace")
+            refused.append({"path": shown, "why": f"{result.why} {result.mend}"})
             continue
         workspace.storage.put_bytes(TIMELINES, result.video.hash, result.timeline.to_bytes())
         new += workspace.desk.record_video(OPERATOR, result.video)
@@ -87,7 +95,9 @@ def _progress(done: int, of: int, path: Path) -> None:
         print(f"\r{done} of {of}  {path.name[:60]:60}", end="" if done < of else "\n", file=sys.stderr)
 
 
-def open_tasks(workspace: Workspace, campaign: str, videos: list[Video], *, policy: Policy) -> tuple[int, int]:
+def open_tasks(
+    workspace: Workspace, campaign: str, videos: list[Video], *, policy: Policy, priority: int = 0
+) -> tuple[int, int]:
     """Open the videos' tasks in the campaign; how many tasks, and how many campaigns (0 or 1), were new."""
     began = 0
     try:
@@ -95,12 +105,29 @@ def open_tasks(workspace: Workspace, campaign: str, videos: list[Video], *, poli
     except NotFound:
         found = workspace.desk.open_campaign(OPERATOR, campaign, policy=policy)
         began = 1
-    return workspace.desk.add_clips(OPERATOR, found, workspace.clips_of(campaign, videos)), began
+    clips = workspace.clips_of(campaign, videos)
+    return workspace.desk.add_clips(OPERATOR, found, clips, priority=priority), began
 
 
-def _policy(asked: argparse.Namespace) -> Policy:
-    arms: dict[Mode, float] = dict.fromkeys(MODES, 1.0) if asked.mode == "random" else {asked.mode: 1.0}
-    return Policy(modes=arms, corrector=asked.corrector, review_corrections=asked.review_corrections)
+def _policy(asked: argparse.Namespace) -> Policy | None:
+    """The policy that the command line names; None where it names none."""
+    if asked.mode is None and asked.corrector is None and asked.review_corrections is None:
+        return None
+    arms: dict[Mode, float] = {mode: 1.0 for mode in MODES if asked.mode in ("random", mode)} or {"critique": 1.0}
+    return Policy(
+        modes=arms, corrector=asked.corrector or "reviewer", review_corrections=bool(asked.review_corrections)
+    )
+
+
+def _check_campaign(workspace: Workspace, name: str, policy: Policy | None) -> None:
+    """BadInput for a name that is none, or a policy that differs from the one the campaign was opened with."""
+    check_name(name, "The campaign's name")
+    with suppress(NotFound):
+        if policy is not None and workspace.desk.campaign(name).policy != policy:
+            raise BadInput(
+                f"Campaign {name} was opened with another policy.",
+                mend="Leave --mode, --corrector and --review-corrections out, or name a new campaign.",
+            )
 
 
 def _by_status(workspace: Workspace, campaign: str | None) -> dict[str, dict[str, int]]:

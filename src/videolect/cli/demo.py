@@ -88,9 +88,12 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
             print(f"Refused {each['path']}: {each['why']}", file=sys.stderr)
         if not videos:
             raise CannotRead("None of the films could be imported.", mend="Name another with --video.")
+        for video in videos:
+            print(f"{video.file_name} is in: {video.frames} frames, {video.duration_s:.1f} s.", file=sys.stderr)
     else:
         videos, truth = rendered(workspace)
-    open_tasks(workspace, CAMPAIGN, videos, policy=Policy())
+    # One's own film comes first in the queue, before clips that an earlier demo rendered.
+    open_tasks(workspace, CAMPAIGN, videos, policy=Policy(), priority=1 if films else 0)
     return videos, truth
 
 

@@ -33,6 +33,11 @@ def add_parser(nouns: Any) -> None:
     )
     invite.set_defaults(run=run_invite, render=_render_invite)
 
+    password = verbs.add_parser("password", help="give a person a new password; their sessions end")
+    password.add_argument("person")
+    password.add_argument("--password-stdin", action="store_true", help="read it; default: make one and print it")
+    password.set_defaults(run=run_password, render=lambda answer: f"Password (shown once): {answer['password']}")
+
     serve = verbs.add_parser("serve", help="serve the pages")
     add_serving(serve)
     serve.set_defaults(run=run_serve, render=lambda answer: "")
@@ -80,6 +85,15 @@ def run_invite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     }  # fmt: skip
 
 
+def run_password(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Replace a forgotten password."""
+    workspace = workspace_of(asked)
+    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else secrets.token_urlsafe(12)
+    workspace.set_password(asked.person, password)
+    workspace.close()
+    return 0, {"person": asked.person, "password": None if asked.password_stdin else password}
+
+
 def _render_invite(answer: dict[str, Any]) -> str:
     said = f"{answer['person']} may sign in as {', '.join(answer['roles'])}."
     return said + (f"\nPassword (shown once): {answer['password']}" if answer["password"] else "")
@@ -87,10 +101,12 @@ def _render_invite(answer: dict[str, Any]) -> str:
 
 def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Draft what waits."""
-    from videolect.oversight.worker import draft_all, drafter
+    from videolect.oversight.worker import draft_all, own_drafter
 
     workspace = workspace_of(asked)
-    count, failed = draft_all(workspace.desk, workspace.writer, drafter(), campaign=asked.campaign)
+    if asked.campaign:
+        workspace.desk.campaign(asked.campaign)
+    count, failed = draft_all(workspace.desk, workspace.writer, own_drafter(), campaign=asked.campaign)
     workspace.close()
     return (1 if failed else 0), {"drafted": count, "failed": [key.stream for key in failed]}
 
@@ -103,14 +119,11 @@ def _render_work(answer: dict[str, Any]) -> str:
 def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Rebuild; exit code 1 where the projections were not what the acts say."""
     workspace = workspace_of(asked)
-    ledger = workspace.ledger
-    before = ledger.projections_hash()
-    tasks = ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
+    made = workspace.ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
     print(file=sys.stderr)
-    after = ledger.projections_hash()
     workspace.close()
-    answer = {"tasks": tasks, "before": before, "after": after, "equal": before == after}
-    return (0 if before == after else 1), answer
+    equal = made.before == made.after
+    return (0 if equal else 1), {"tasks": made.tasks, "before": made.before, "after": made.after, "equal": equal}
 
 
 def _render_rebuild(answer: dict[str, Any]) -> str:
@@ -150,19 +163,21 @@ def listening(host: str, port: int) -> Iterator[Any]:
         try:
             sock.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise BadInput(f"{host}:{port} cannot be served: {error}.", mend="Choose another with --port.") from None
+            why = str(error).rstrip(".")
+            mend = "Choose another with --port, or another address with --host."
+            raise BadInput(f"{host}:{port} cannot be served: {why}.", mend=mend) from None
         yield sock
 
 
 @contextmanager
 def drafting(workspace: Workspace) -> Iterator[None]:
     """A thread that drafts whatever waits, as long as the block runs."""
-    from videolect.oversight.worker import draft_for_ever, drafter
+    from videolect.oversight.worker import draft_for_ever, own_drafter
 
     stop = threading.Event()
     thread = threading.Thread(
-        target=draft_for_ever, args=(workspace.desk, workspace.writer, drafter()), kwargs={"stop": stop}, daemon=True,
-        name="drafting",
+        target=draft_for_ever, args=(workspace.desk, workspace.writer, own_drafter()), kwargs={"stop": stop},
+        daemon=True, name="drafting",
     )  # fmt: skip
     thread.start()
     try:

@@ -6,12 +6,14 @@ Exit codes: 0 done; 1 the data say no; 2 asked wrongly. A person never sees a tr
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from videolect import __version__
 from videolect.cli import data, demo, desk, spec, video, write
@@ -22,6 +24,10 @@ NOUNS = (spec, video, desk, data, write, demo)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    # A file name may hold bytes that are no UTF-8: they are shown escaped, also inside JSON.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     asked = build_parser().parse_args(arguments)
     logging.basicConfig(
         stream=sys.stderr,
@@ -30,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         code, answer = asked.run(asked)
+        said = json.dumps(answer, ensure_ascii=False) if asked.json else asked.render(answer)
+        if said:
+            print(said, flush=True)
+        return int(code)
     except VideolectError as error:
         if asked.json:
             print(json.dumps({"error": type(error).__name__, "message": error.message, "mend": error.mend}))
@@ -41,18 +51,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone: say nothing more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    if asked.json:
-        print(json.dumps(answer, ensure_ascii=False))
-    elif text := asked.render(answer):
-        print(text)
-    return int(code)
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers a wrong command line in JSON too, where that was asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit code 2."""
+        if "--json" in sys.argv[1:]:
+            mend = f"See {self.prog} --help."
+            print(json.dumps({"error": "BadInput", "message": message, "mend": mend}))
+        super().error(message)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Every noun and verb. Each leaf sets ``run``: arguments -> (exit code, answer), and ``render``: answer -> text."""
-    parser = argparse.ArgumentParser(
-        prog="videolect", description="A precise language for video, with people in charge."
-    )
+    parser = Parser(prog="videolect", description="A precise language for video, with people in charge.")
     parser.add_argument("--version", action="version", version=f"videolect {__version__}")
     nouns = parser.add_subparsers(metavar="NOUN", required=True)
     for noun in NOUNS:

@@ -31,6 +31,16 @@ def from_us(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
+def without_password(url: str | None) -> str | None:
+    """The URL as a file may keep it: the password comes from the environment or a password file."""
+    if url is None:
+        return None
+    try:
+        return sa.make_url(url).set(password=None).render_as_string()
+    except (sa.exc.ArgumentError, ValueError):
+        raise BadInput(f"{url!r} is no database URL.", mend="Use sqlite:///PATH or postgresql://...") from None
+
+
 def open_database(url: str, *, pool_size: int = 8) -> Database:
     """Connect, and bring the schema up to date; a SQLite file is copied beside itself before it is migrated."""
     database = Database(url, pool_size=pool_size)
@@ -48,14 +58,14 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         try:
             self.url = sa.make_url(url)
-        except sa.exc.ArgumentError:
+        except (sa.exc.ArgumentError, ValueError):
             raise BadInput(f"{url!r} is no database URL.", mend="Use sqlite:///PATH or postgresql://...") from None
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
-        if self.url.get_backend_name() not in ("sqlite", "postgresql"):
-            raise BadInput(
-                f"{self.url.get_backend_name()} is not supported.", mend="Use sqlite:///PATH or postgresql://..."
-            )
+        if self.url.drivername not in ("sqlite", "postgresql+psycopg"):
+            raise BadInput(f"{self.url.drivername} is not supported.", mend="Use sqlite:///PATH or postgresql://...")
+        if self.url.drivername == "sqlite" and not self.url.database:
+            raise BadInput(f"{url!r} names no file.", mend="Use sqlite:///PATH.")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         try:
             self.engine = self._engine(pool_size)
@@ -66,7 +76,12 @@ class Database:
         if not self.is_sqlite:
             return sa.create_engine(self.url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True)
         if self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise BadInput(
+                    f"{self.url.database} cannot be made: {error.strerror}.", mend="Name another file."
+                ) from None
         engine = sa.create_engine(
             self.url, pool_size=pool_size, max_overflow=24, connect_args={"timeout": 60, "check_same_thread": False}
         )
@@ -111,7 +126,7 @@ class Database:
         except sa.exc.OperationalError as error:
             raise CannotRead(
                 f"The database {self.url.render_as_string()} cannot be opened: {str(error.orig).strip()[:300]}",
-                mend="Start it, or correct the URL.",
+                mend="See that its folder can be written." if self.is_sqlite else "Start it, or correct the URL.",
             ) from None
         except sa.exc.DatabaseError as error:
             raise CannotRead(

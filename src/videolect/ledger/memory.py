@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from videolect.errors import HeldByAnother, KeyReused, LeaseLost, StaleVersion
-from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, TaskRow
+from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, Rebuilt, TaskRow
 from videolect.record.acts import Act, Claimed
 from videolect.record.codec import decode_act, encode_act, to_plain
 
@@ -168,14 +168,15 @@ class MemoryLedger:
             if campaign in (None, of)
         ]
 
-    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Rebuilt:
         """As ``Ledger.rebuild``."""
         with self._lock:
+            before = self.projections_hash()
             self._rows = {}
             self._project(list(self._streams))
             if progress:
                 progress(len(self._rows), len(self._rows))
-            return len(self._rows)
+            return Rebuilt(tasks=len(self._rows), before=before, after=self.projections_hash())
 
     def projections_hash(self) -> str:
         """SHA-256 over every projected row: equal before and after a rebuild."""

@@ -42,6 +42,10 @@ class SqlScratch:
     def put(self, person: str, stream: str, *, seen: int, body: dict[str, Any], now: datetime) -> Scratch | None:
         """Save over revision ``seen`` (0: nothing yet); None, and nothing changed, where another tab was faster."""
         text = json.dumps(body, ensure_ascii=True)
+        try:
+            json.dumps(body, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise BadInput("The scratch holds half of a surrogate pair.", mend="Send valid Unicode.") from None
         if len(text) > MAX_BYTES:
             raise BadInput(f"The scratch has {len(text):,} bytes; at most {MAX_BYTES:,} are kept.", mend="Shorten it.")
         values = {"revision": seen + 1, "body": text, "updated_us": to_us(now)}

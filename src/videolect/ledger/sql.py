@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from videolect.errors import HeldByAnother, KeyReused, LeaseLost, StaleVersion
 from videolect.ledger.database import Database, from_us, to_us
 from videolect.ledger.tables import acts, board, leases, tasks
-from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, TaskRow
+from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, Rebuilt, TaskRow
 from videolect.record.acts import Act, Claimed
 from videolect.record.checks import check_text
 from videolect.record.codec import decode_act, encode_act
@@ -210,11 +210,12 @@ class SqlLedger:
 
     # -- projections
 
-    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Rebuilt:
         """As ``Ledger.rebuild``; one transaction, so that readers see the old rows until the new ones are whole."""
         with self.database.writing("videolect-rebuild") as connection:
             if not self.database.is_sqlite:
                 connection.execute(sa.text("LOCK TABLE acts IN SHARE MODE"))  # no act may slip in while rows are made
+            before = _hash_of(connection)
             connection.execute(tasks.delete())
             connection.execute(board.delete())
             streams = list(
@@ -226,18 +227,13 @@ class SqlLedger:
                 self._project(connection, streams[start : start + 500])
                 if progress:
                     progress(min(start + 500, len(streams)), len(streams))
-            return connection.execute(sa.select(sa.func.count()).select_from(tasks)).scalar_one()
+            count = connection.execute(sa.select(sa.func.count()).select_from(tasks)).scalar_one()
+            return Rebuilt(tasks=count, before=before, after=_hash_of(connection))
 
     def projections_hash(self) -> str:
         """SHA-256 over every projected row in a fixed order: equal before and after a rebuild, on every database."""
-        digest = hashlib.sha256()
         with self.database.reading() as connection:
-            for table in (tasks, board):
-                lines = sorted(
-                    json.dumps(dict(row), sort_keys=True) for row in connection.execute(table.select()).mappings()
-                )
-                digest.update("\n".join([table.name, *lines]).encode())
-        return digest.hexdigest()
+            return _hash_of(connection)
 
     def _project(self, connection: Connection, streams: list[str]) -> None:
         """Make the rows of these streams anew, and of those that depend on them where they must."""
@@ -296,6 +292,14 @@ class SqlLedger:
                     board.c.campaign == campaign, board.c.aspect == aspect, board.c.status == status, board.c.count == 0
                 )
             )
+
+
+def _hash_of(connection: Connection) -> str:
+    digest = hashlib.sha256()
+    for table in (tasks, board):
+        lines = sorted(json.dumps(dict(row), sort_keys=True) for row in connection.execute(table.select()).mappings())
+        digest.update("\n".join([table.name, *lines]).encode())
+    return digest.hexdigest()
 
 
 def _group(stream: str) -> str:

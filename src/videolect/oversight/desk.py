@@ -72,6 +72,9 @@ from videolect.record.drafting import Draft, DraftRequest, ReviseRequest
 LEASE_SECONDS = 150
 """A lease's life without a heartbeat. A page beats every 30 s: it may miss four."""
 
+MODEL_LEASE_SECONDS = 20
+"""A model's process beats by itself; a short life lets others take over soon when it was killed."""
+
 _TRIES = 4
 """How often a verb re-reads when another act slipped in between."""
 
@@ -272,7 +275,7 @@ class Desk:
         for _ in range(_TRIES):
             look = self.look(key)
             now = self.clock.now()
-            until = now + timedelta(seconds=self.lease_seconds)
+            until = now + self._life(worker)
             holder = look.task.holding.holder
             if holder is not None and holder.worker == worker.id and look.lease is not None:
                 try:
@@ -329,7 +332,10 @@ class Desk:
         if lease is None or lease.worker != worker.id:
             raise LeaseLost(f"{worker.id} no longer holds {key.stream}.", mend="Claim it again to go on.")
         now = self.clock.now()
-        return self.ledger.renew(key.stream, token=token, now=now, until=now + timedelta(seconds=self.lease_seconds))
+        return self.ledger.renew(key.stream, token=token, now=now, until=now + self._life(worker))
+
+    def _life(self, worker: Worker) -> timedelta:
+        return timedelta(seconds=self.lease_seconds if worker.is_person else MODEL_LEASE_SECONDS)
 
     def release(self, worker: Worker, key: TaskKey, token: int, *, reason: str = "") -> Task:
         """Give the task back."""

@@ -80,6 +80,15 @@ class BoardRow:
     count: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rebuilt:
+    """What a rebuild found: equal hashes say that the projections had been right, byte for byte."""
+
+    tasks: int
+    before: str
+    after: str
+
+
 class Projector(Protocol):
     """Turns a task's acts into its row. Handed to a ledger, which calls it inside the transaction that appends."""
 
@@ -150,8 +159,12 @@ class Ledger(Protocol):
         """Counts by campaign, aspect and status, sorted."""
         ...
 
-    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make every projection anew from the acts; how many task rows there are."""
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Rebuilt:
+        """Make every projection anew from the acts, and say what stood there before; nothing slips in between."""
+        ...
+
+    def projections_hash(self) -> str:
+        """Identity of all projections: equal when every row is."""
         ...
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
-from collections.abc import Container
-from contextlib import suppress
+from collections.abc import Container, Iterator
+from contextlib import contextmanager, suppress
 
 from videolect.errors import VideolectError
-from videolect.oversight.desk import Desk, Work
+from videolect.oversight.desk import MODEL_LEASE_SECONDS, Desk, Work
 from videolect.oversight.ports import Writer
 from videolect.oversight.roles import Worker
 from videolect.record.campaign import TaskKey
@@ -17,10 +18,36 @@ from videolect.record.people import Model
 
 log = logging.getLogger(__name__)
 
+BEAT_S = MODEL_LEASE_SECONDS / 4
+
 
 def drafter(name: str = "drafter", version: str = "1") -> Worker:
     """The worker under whose name the desk's own drafts are claimed; what wrote each text stands on its act."""
     return Worker(actor=Model(name=name, version=version))
+
+
+def own_drafter() -> Worker:
+    """A drafter of this process alone: two processes under one name would take each other's tasks for their own."""
+    return drafter(f"drafter-{secrets.token_hex(4)}")
+
+
+@contextmanager
+def _beating(desk: Desk, worker: Worker, key: TaskKey, token: int) -> Iterator[None]:
+    """Keep the lease alive while a writer is at work, which may take minutes."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT_S):
+            with suppress(Exception):  # a beat that fails is made up for by the next, or the lease is lost
+                desk.heartbeat(worker, key, token)
+
+    thread = threading.Thread(target=beat, daemon=True, name="heartbeat")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def draft_next(
@@ -33,7 +60,9 @@ def draft_next(
         return None
     try:
         request = desk.draft_request(key)
-        desk.keep_draft(worker, key, Work(token=lease.token), writer.draft(request), request)
+        with _beating(desk, worker, key, lease.token):
+            draft = writer.draft(request)
+        desk.keep_draft(worker, key, Work(token=lease.token), draft, request)
     except Exception as error:
         reason = ascii(str(error)[:500])[1:-1]  # whatever it says, every database can hold it
         with suppress(VideolectError):  # the task may be another's by now

@@ -113,6 +113,14 @@ class Labelled(Act):
 
     answers: Mapping[str, Answer]
 
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        for name, answer in self.answers.items():
+            check_text(name, "The name of a label's field", limit=200)
+            for text in answer if isinstance(answer, tuple) else (answer,):
+                if isinstance(text, str):
+                    check_text(text, f"The answer to {name}")
+
     @property
     def labels_hash(self) -> str:
         """Identity of the answers, whatever their order."""

@@ -313,7 +313,9 @@ def _cursor(after: str | None) -> tuple[int, int] | None:
     if after is None:
         return None
     try:
-        priority, seq = after.split(".")
-        return int(priority), int(seq)
+        priority, seq = (int(part) for part in after.split("."))
+        if max(abs(priority), abs(seq)) >= 2**63:
+            raise ValueError
+        return priority, seq
     except ValueError:
         raise BadInput(f"{after[:40]!r} is no cursor.", mend="Use the value of `next` of the page before.") from None

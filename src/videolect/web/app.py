@@ -78,7 +78,7 @@ def _add_pages(app: FastAPI, static: Path) -> None:
         # Only these are packed: films are served in ranges, which packing would break.
         app.mount("/assets", GZipMiddleware(StaticFiles(directory=static / "assets")), name="assets")
 
-    @app.get("/{path:path}", include_in_schema=False)
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def page(path: str) -> Response:
         if path.startswith(("api/", "media/", "assets/")):
             raise NotFound(f"There is nothing at /{path[:100]}.", mend="See docs/api.md for the addresses.")
@@ -130,6 +130,7 @@ def _broken(request: Request, error: Exception) -> Response:
             "mend": "Try again; nothing half done was kept.", "details": None,
         },
         status_code=500,
+        headers=_HEADERS,  # this answer is made outside of the guard
     )  # fmt: skip
 
 

@@ -132,18 +132,22 @@ class SignInDesk:
     def sign_in(self, person: str, password: str, address: str) -> tuple[SignedIn, str]:
         """The session and its cookie's token. NotSignedIn where id or password is wrong, in the same words."""
         now = self.clock.now()
-        for name in (f"person:{person}", f"address:{address}"):
-            self._throttle.check(name, now)
+        # Counted before the password is looked at: parallel guesses must not all pass while the first is verified.
+        # Strict for one person from one address; looser for the rest, lest anyone could lock anyone out.
+        tries = [
+            Try(name=f"both:{person}:{address}", free=5, longest_s=600),
+            Try(name=f"address:{address}", free=30, longest_s=600),
+            Try(name=f"person:{person}", free=50, longest_s=30),
+        ]
+        self._throttle.begin(tries, now)
         account = self.accounts.get(person)
         try:
             _hasher.verify(account.password_hash if account else _NOBODY, password)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             account = None
         if account is None:
-            self._throttle.failed(f"person:{person}", now, free=5)
-            self._throttle.failed(f"address:{address}", now, free=30)
             raise NotSignedIn("There is no such person, or the password is another.", mend="Try again.")
-        self._throttle.forget(f"person:{person}")
+        self._throttle.forget(tries)
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self.accounts.begin_session(_digest(token), person, csrf=csrf, expires=now + SESSION_LIFE, now=now)
         return self._signed_in(token), token
@@ -191,35 +195,42 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Try:
+    """A name under which tries are counted, how many are free, and the longest wait afterwards."""
+
+    name: str
+    free: int
+    longest_s: int
+
+
 class Throttle:
-    """After some free failures each further one doubles the wait, up to ten minutes; an hour of quiet forgets."""
+    """After some free tries each further one doubles the wait; a success, or an hour of quiet, forgets."""
 
     MOST_NAMES = 10_000
     QUIET = timedelta(hours=1)
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._failures: OrderedDict[str, tuple[int, datetime, datetime]] = OrderedDict()
+        self._counts: OrderedDict[str, tuple[int, datetime, datetime]] = OrderedDict()
 
-    def check(self, name: str, now: datetime) -> None:
-        """TooManyTries while the name has to wait."""
+    def begin(self, tries: Sequence[Try], now: datetime) -> None:
+        """Count a try under every name, or TooManyTries, and none counted, while one of them has to wait."""
         with self._lock:
-            found = self._failures.get(name)
-            if found is not None and now < found[1]:
-                raise TooManyTries(int((found[1] - now).total_seconds()) + 1)
+            until = max((self._counts[each.name][1] for each in tries if each.name in self._counts), default=now)
+            if now < until:
+                raise TooManyTries(int((until - now).total_seconds()) + 1)
+            for each in tries:
+                count, _, last = self._counts.pop(each.name, (0, now, now))
+                count = 1 if now - last > self.QUIET else count + 1
+                over = count - each.free
+                wait = timedelta(seconds=min(each.longest_s, 2 ** min(20, over))) if over > 0 else timedelta(0)
+                self._counts[each.name] = (count, now + wait, now)
+            while len(self._counts) > self.MOST_NAMES:
+                self._counts.popitem(last=False)
 
-    def failed(self, name: str, now: datetime, *, free: int) -> None:
-        """Count a failure."""
-        with self._lock:
-            count, _, last = self._failures.pop(name, (0, now, now))
-            count = 1 if now - last > self.QUIET else count + 1
-            wait = timedelta(seconds=min(600, 2 ** min(20, count - free))) if count > free else timedelta(0)
-            self._failures[name] = (count, now + wait, now)
-            while len(self._failures) > self.MOST_NAMES:
-                self._failures.popitem(last=False)
-
-    def forget(self, names: str | Sequence[str]) -> None:
+    def forget(self, tries: Sequence[Try]) -> None:
         """After a success."""
         with self._lock:
-            for name in [names] if isinstance(names, str) else names:
-                self._failures.pop(name, None)
+            for each in tries:
+                self._counts.pop(each.name, None)

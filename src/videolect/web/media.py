@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from fastapi import APIRouter, Depends
 from starlette.responses import FileResponse
 
-from videolect.errors import NotFound
 from videolect.oversight.desk import Desk
 
 
@@ -55,8 +54,3 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
         return library.timeline(video_hash)
 
     return router
-
-
-def no_such_film(video_hash: str) -> NotFound:
-    """The error for a video whose bytes are not here."""
-    return NotFound(f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again.")

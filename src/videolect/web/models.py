@@ -118,7 +118,7 @@ class WithdrawBody(WorkBody):
 class ScratchBody(Shape):
     """What is typed so far."""
 
-    revision: int = Field(ge=0)
+    revision: int = Field(ge=0, lt=2**31)
     body: dict[str, Any]
 
 
