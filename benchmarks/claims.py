@@ -18,7 +18,7 @@ def _claim(url: str, name: str, start: Any, out: Any) -> None:
     me = Worker(actor=Person(id=name), roles=("annotator",))
     start.wait()
     claimed = []
-    while (lease := desk.claim_next(me, stages=("label",))) is not None:
+    while (lease := desk.claim_next(me, stages=("label",), another=True)) is not None:
         claimed.append(lease.stream)
     out.put(claimed)
     database.close()

@@ -9,7 +9,6 @@ from pathlib import Path
 from benchmarks.support import LEAD, clip
 from videolect.cli.demo import CAMPAIGN, PLANTED, people_of, served
 from videolect.cli.demo_script import Play, http_caller
-from videolect.cli.desk import drafting
 from videolect.wiring import Workspace
 
 
@@ -21,7 +20,7 @@ def run(*, quick: bool) -> None:
         passwords = people_of(workspace)
         campaign = workspace.desk.open_campaign(LEAD, CAMPAIGN)
         workspace.desk.add_clips(LEAD, campaign, [clip(f"c{number}") for number in range(clips)])
-        with served(workspace) as address, drafting(workspace):
+        with served(workspace) as address:
             begun = time.perf_counter()
             for _ in range(clips):
                 Play(http_caller(address), campaign=CAMPAIGN, passwords=passwords).to_the_end()

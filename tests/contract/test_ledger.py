@@ -1050,3 +1050,16 @@ def test_an_acknowledged_act_is_on_the_disk(tmp_path: Path):
 @pytest.mark.parametrize("us", [0, 1, -1, 1_767_603_600_123_456, 253_402_300_799_999_999])
 def test_microseconds_are_exact(us: int):
     assert to_us(from_us(us)) == us
+
+
+@every_adapter
+def test_a_worker_may_ask_for_what_it_does_not_hold_yet(ledger: Any):
+    history = with_draft()
+    keep(ledger, history)
+    stream = history.key.stream
+    ledger.claim(history.next(claimed(by="ann")), now=START, until=START + timedelta(seconds=60))
+    mine = QueueQuery(stages=("caption",), free_for="ann")
+    assert [row.stream for row in ledger.queue(mine, now=START)] == [stream], "one is sent back to one's own"
+    assert ledger.queue(dataclasses.replace(mine, unheld=True), now=START) == []
+    later = START + timedelta(seconds=61)
+    assert len(ledger.queue(dataclasses.replace(mine, unheld=True), now=later)) == 1, "a lapsed hold is none"

@@ -113,7 +113,7 @@ def test_drafting_for_ever_ends_when_it_is_told(caplog: pytest.LogCaptureFixture
     stop = Rounds(1)
     draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop)
     assert {row.status for row in made.desk.board() if row.aspect in ("subject", "scene")} == {"to_caption"}
-    assert stop.waited == [0.5]
+    assert stop.waited == [0.2]
 
 
 def test_what_fails_is_tried_again_but_ever_more_rarely(

@@ -149,7 +149,7 @@ class MemoryLedger:
                     row.stage is not None
                     and row.reserved_for in (None, me)
                     and me not in row.barred
-                    and (lease is None or lease.until <= now or lease.worker == me)
+                    and (lease is None or lease.until <= now or (lease.worker == me and not query.unheld))
                 )
             )
         )

@@ -184,7 +184,7 @@ class SqlLedger:
                 ~sa.exists().where(
                     leases.c.stream == tasks.c.stream,
                     leases.c.until_us > to_us(now),
-                    leases.c.worker != query.free_for,
+                    sa.true() if query.unheld else leases.c.worker != query.free_for,
                 ),
             )
         with self.database.reading() as connection:

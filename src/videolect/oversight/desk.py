@@ -294,9 +294,12 @@ class Desk:
 
     def claim_next(
         self, worker: Worker, *, campaign: str | None = None, stages: Sequence[Stage] | None = None,
-        aspect: str | None = None, skip: Container[str] = (),
+        aspect: str | None = None, skip: Container[str] = (), another: bool = False,
     ) -> Lease | None:  # fmt: skip
-        """Take the first task of the queue that this worker may do, but none in ``skip``; None: there is none."""
+        """Take the first task of the queue that this worker may do, but none in ``skip``; None: there is none.
+
+        A person who holds such a task is sent back to it; with ``another``, and for a model, it is left out.
+        """
         for stage in stages or ("correct", *(stage for stage in worker.stages if stage != "correct")):
             reserved_for = None
             if stage not in worker.stages:
@@ -310,6 +313,7 @@ class Desk:
                     stages=(stage,),
                     aspect=aspect,
                     free_for=worker.id,
+                    unheld=another or not worker.is_person,
                     reserved_for=reserved_for,
                     limit=_SPREAD,
                     after=after,

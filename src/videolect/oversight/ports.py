@@ -63,6 +63,8 @@ class QueueQuery:
     status: Status | None = None
     free_for: str | None = None
     """Only rows that this worker could claim now: no live lease of another, not barred, not reserved for another."""
+    unheld: bool = False
+    """With ``free_for``: leave out what the worker holds already."""
     reserved_for: str | None = None
     """Only rows that are reserved for this worker."""
     after: tuple[int, int] | None = None

@@ -94,7 +94,7 @@ def draft_all(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | Non
             failed.append(error.key)
 
 
-def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threading.Event, every_s: float = 0.5) -> None:
+def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threading.Event, every_s: float = 0.2) -> None:
     """What the server's drafting thread runs: look for work, rest, look again, until ``stop`` is set.
 
     A task on which the writer failed is left alone for longer and longer, up to an hour or so: each try leaves a claim
