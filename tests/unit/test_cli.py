@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import re
@@ -17,8 +18,12 @@ from typing import Any
 import pytest
 
 from tests.support import movies
+from videolect.cli.demo import prepare
+from videolect.cli.desk import listening
 from videolect.cli.main import build_parser, main
 from videolect.ledger.database import without_password
+from videolect.oversight.ports import QueueQuery
+from videolect.wiring import Workspace
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -272,3 +277,33 @@ def test_a_workspace_remembers_its_database_and_is_its_owners_alone(
     assert stat.S_IMODE(root.stat().st_mode) == 0o700
     run(capsys, "desk", "init", "--workspace", tmp_path / "two", "--database", f"sqlite:///{database}")
     assert "secret" not in without_password("postgresql://ann:secret@host/desk")
+
+
+def test_ones_own_film_comes_before_the_clips_of_an_earlier_demo(workspace: Path, tmp_path: Path) -> None:
+    assert main(["data", "import", str(movies.constant(tmp_path / "old.mp4", 6)), "--campaign", "demo",
+                 "--workspace", str(workspace)]) == 0  # fmt: skip
+    opened = Workspace.open(workspace)
+    prepare(opened, [movies.constant(tmp_path / "mine.mp4", 12)])
+    assert [row.clip for row in opened.desk.queue(QueueQuery(stages=("label",)))] == ["mine", "old"]
+    opened.close()
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    """Without TCP_NODELAY each answer waits 40 ms for the other side's delayed acknowledgement."""
+    said: list[int] = []
+
+    async def serve_one() -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            said.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with listening("127.0.0.1", 0) as bound:
+            async with await asyncio.start_server(answer, sock=bound):
+                reader, writer = await asyncio.open_connection(*bound.getsockname())
+                await reader.read()
+                writer.close()
+                await writer.wait_closed()
+
+    asyncio.run(serve_one())
+    assert said
+    assert all(said)

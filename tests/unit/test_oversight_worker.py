@@ -14,7 +14,7 @@ from tests.support.acts import DRAFTER, LEAD, FakeWriter, bench
 from videolect.errors import BadInput
 from videolect.oversight import worker
 from videolect.oversight.desk import Work
-from videolect.oversight.worker import DraftFailed, draft_all, draft_for_ever, draft_next, drafter, own_drafter
+from videolect.oversight.worker import DraftFailed, draft_all, draft_for_ever, draft_next, drafter, own_drafter, rest_s
 from videolect.record.acts import Released
 from videolect.record.drafting import DraftRequest
 
@@ -166,3 +166,8 @@ def test_a_writer_that_takes_long_keeps_its_lease(monkeypatch: pytest.MonkeyPatc
     made.writer.refuse = slow
     assert draft_next(made.desk, made.writer, own_drafter()) == made.key()
     assert made.status() == "to_caption"
+
+
+def test_a_task_that_fails_for_months_does_not_end_drafting():
+    """2.0 ** 1024 is no float: the thread would have died of it after six weeks of hourly tries."""
+    assert [rest_s(failures) for failures in (1, 2, 12, 13, 1024, 100_000)] == [2, 4, 4096, 4096, 4096, 4096]

@@ -94,6 +94,11 @@ def draft_all(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | Non
             failed.append(error.key)
 
 
+def rest_s(failures: int) -> float:
+    """Seconds for which a task is left alone after so many failures: 2, 4, 8 ... up to 4,096."""
+    return float(2 ** min(failures, 12))
+
+
 def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threading.Event, every_s: float = 0.2) -> None:
     """What the server's drafting thread runs: look for work, rest, look again, until ``stop`` is set.
 
@@ -111,7 +116,7 @@ def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threadin
         except DraftFailed as error:
             stream = error.key.stream
             failures[stream] = failures.get(stream, 0) + 1
-            resting[stream] = now + 2.0 ** min(failures[stream], 12)
+            resting[stream] = now + rest_s(failures[stream])
             mendable = isinstance(error.__cause__, VideolectError)
             log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
             continue
