@@ -1,4 +1,7 @@
-"""One suite for every ledger: in memory, on SQLite, on PostgreSQL. What a port promises, each adapter keeps."""
+"""One suite for every ledger: in memory, on SQLite, on PostgreSQL. What a port promises, each adapter keeps.
+
+Long, because one contract is read in one place, and every case runs against every adapter.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's verbs on a ledger in memory: what each answers, keeps and refuses."""
+"""The desk's verbs on a ledger in memory: what each answers, keeps and refuses. Long as the list of verbs is."""
 
 from __future__ import annotations
 
