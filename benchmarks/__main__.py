@@ -5,6 +5,8 @@ claims   eight processes claim from one queue; no task twice (asserted)
 queue    answers of the queue and the board over HTTP with 100,000 tasks: median and p95
 page     the first load of the pages in bytes, gzipped
 frames   one frame step in the browser: median and p95
+derive   the check of the whole specification; all primitives of 100,000 records
+setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
 
@@ -14,9 +16,18 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, frames, ledger, page, queue, script
+from benchmarks import claims, derive, frames, ledger, page, queue, script, setup_labels
 
-ALL = {"ledger": ledger, "claims": claims, "queue": queue, "page": page, "frames": frames, "script": script}
+ALL = {
+    "ledger": ledger,
+    "claims": claims,
+    "queue": queue,
+    "page": page,
+    "frames": frames,
+    "script": script,
+    "derive": derive,
+    "setup": setup_labels,
+}
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import browser as browsers
-from tests.support import clips, postgres
+from tests.support import clips, postgres, reference
 from tests.support.suites import LEFT_OUT, leave_out
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ SUITE_OF_FIXTURE = {
     "chromium_path": "browser",
     "browser": "browser",
     "clip_path": "clips",
+    "reference_data": "reference",
 }
 """A test that uses one of these fixtures bears the suite's mark, so that `-m "not browser"` leaves out all of it."""
 
@@ -101,6 +102,15 @@ def clip_path(pytestconfig: pytest.Config) -> Callable[[str], Path]:
     if not clips.FOLDER.is_dir():
         leave_out(pytestconfig, "clips", f"the real clips are not part of the repository; looked in {clips.SHOWN}.")
     return clips.clip
+
+
+@pytest.fixture(scope="session")
+def reference_data(pytestconfig: pytest.Config) -> Path:
+    """The folder of the paper authors' records, labels and captions."""
+    if not (reference.FOLDER / "README.md").is_file():
+        why = f"the authors' data are not part of the repository; looked in {reference.SHOWN}."
+        leave_out(pytestconfig, "reference", why)
+    return reference.FOLDER
 
 
 def _accelerator() -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.dataset.triples import as_jsonl, triples
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.language.shelf import Shelf
 from videolect.language.spec import Spec, load_spec
 from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import Database, open_database, without_password
@@ -21,9 +22,11 @@ from videolect.ledger.sql import SqlLedger
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.ports import Clock, SystemClock, Writer
 from videolect.oversight.roles import Worker
+from videolect.oversight.spec_draft import LanguageDesk
 from videolect.record.acts import Opened
 from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
+from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
 from videolect.record.people import Person
 from videolect.storage import FolderStorage
 from videolect.video.probe import Probed
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 MARKER = "workspace.json"
 FORMAT = 1
+VERSIONS = "specs"
+"""The folder of a workspace in which published versions of the specification stand."""
 TIMELINES = "timeline"
 """Under this name the storage keeps each video's table of presentation timestamps, by the video's hash."""
 
@@ -60,6 +65,30 @@ def make_writer(name: str, spec: Spec, *, plant: int = 0, seed: int = 0) -> Writ
         raise BadInput(f"There is no writer {name!r}.", mend=f"Use one of {', '.join(sorted({*WRITERS, *others}))}.")
     made: Writer = others[name].load()(spec, plant, seed)
     return made
+
+
+class VersionedWriter:
+    """A writer of the same sort for each version of the specification: campaigns keep theirs."""
+
+    def __init__(self, shelf: Shelf, spec: Spec, make: Callable[[Spec], Writer]) -> None:
+        self.shelf = shelf
+        self.spec = spec
+        self._make = make
+        self._made: dict[str, Writer] = {spec.hash: make(spec)}  # a name that is unknown is told at once
+
+    def _under(self, hash: str | None) -> Writer:
+        spec = (self.shelf.find(hash) if hash is not None else None) or self.spec
+        if spec.hash not in self._made:
+            self._made[spec.hash] = self._make(spec)
+        return self._made[spec.hash]
+
+    def draft(self, request: DraftRequest) -> Draft:
+        """As ``ports.Writer.draft``."""
+        return self._under(request.spec_hash).draft(request)
+
+    def revise(self, request: ReviseRequest) -> Revision:
+        """As ``ports.Writer.revise``."""
+        return self._under(request.spec_hash).revise(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +123,11 @@ class Workspace:
     ) -> None:  # fmt: skip
         self.root = root
         self.clock = clock or SystemClock()
-        self.spec = load_spec()
-        self.writer = make_writer(writer, self.spec, plant=plant, seed=seed)
+        self.shelf = Shelf(load_spec(), root / VERSIONS)
+        self.spec = self.shelf.newest()
+        self.writer = VersionedWriter(
+            self.shelf, self.spec, lambda spec: make_writer(writer, spec, plant=plant, seed=seed)
+        )
         self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
 
     @staticmethod
@@ -148,12 +180,17 @@ class Workspace:
     @cached_property
     def ledger(self) -> SqlLedger:
         """The acts."""
-        return SqlLedger(self.database, projector_of(self.spec))
+        return SqlLedger(self.database, projector_of(self.spec, self.shelf))
 
     @cached_property
     def desk(self) -> Desk:
         """The desk over this workspace."""
-        return Desk(self.ledger, self.spec, writer=self.writer, clock=self.clock)
+        return Desk(self.ledger, self.spec, writer=self.writer, clock=self.clock, shelf=self.shelf)
+
+    @cached_property
+    def language(self) -> LanguageDesk:
+        """The specification's draft."""
+        return LanguageDesk(self.ledger, self.shelf, self.clock)
 
     @cached_property
     def accounts(self) -> SqlAccounts:
@@ -171,7 +208,7 @@ class Workspace:
 
         return create_app(
             self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
-            triples=self.triple_lines,
+            triples=self.triple_lines, language=self.language,
         )  # fmt: skip
 
     def triple_lines(self, campaign: str | None) -> Iterator[str]:

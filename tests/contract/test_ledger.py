@@ -53,6 +53,7 @@ from tests.support.acts import (
 )
 
 from videolect.errors import BadInput, CannotRead, HeldByAnother, KeyReused, LeaseLost, NotYourTurn, StaleVersion
+from videolect.language.values import Segment
 from videolect.ledger import database as database_module
 from videolect.ledger import sql
 from videolect.ledger.database import HEAD, Database, from_us, open_database, to_us
@@ -262,6 +263,37 @@ def test_words_of_any_script_come_back(ledger: Any):
     history = with_draft().tell(claimed(), rated(3), edited_after_critique(), edited(text))
     keep(ledger, history)
     assert ledger.read(history.key.stream)[-1].text == text
+
+
+@every_adapter
+def test_segments_and_what_nobody_looked_at_come_back(ledger: Any):
+    moves = (
+        Segment(movements=("tilt_down", "dolly_forward"), start_frame=0, end_frame=24),
+        Segment(movements=("pan",)),
+    )
+    answers = {"moves": moves, "lens": "regular", "none": ()}
+    history = History(aspect=LABELS).tell(claimed(), labelled(answers=answers, record_schema=3, untouched=("lens",)))
+    keep(ledger, history)
+    back = ledger.read(history.key.stream)[-1]
+    assert back == history.acts[-1]
+    assert back.answers["moves"] == moves
+    assert (back.record_schema, back.untouched) == (3, ("lens",))
+
+
+@on_sql
+def test_labels_of_an_older_release_are_read_and_a_rebuild_changes_nothing(ledger: Any):
+    history = labelled_history(record_schema=1)
+    keep(ledger, history, with_draft())
+    digest = ledger.projections_hash()
+    with ledger.database.writing() as connection:
+        for seq, body in connection.execute(sa.text("SELECT seq, body FROM acts")).all():
+            older = {
+                name: value for name, value in json.loads(body).items() if name not in ("record_schema", "untouched")
+            }
+            text = json.dumps({**older, "schema": 1})
+            connection.execute(sa.text("UPDATE acts SET body = :text WHERE seq = :seq"), {"text": text, "seq": seq})
+    assert ledger.read(history.key.stream) == history.acts
+    assert ledger.rebuild().after == digest
 
 
 def edited_after_critique() -> Any:

@@ -155,6 +155,8 @@ class DeskMachine(RuleBasedStateMachine):
                 isinstance(look.task, CaptionTask) and look.task.corrector == worker.id
             ):
                 continue
+            if not worker.is_person and look.lease is not None and look.lease.worker == worker.id:
+                continue  # what a model holds already is not offered to it
             with pytest.raises((HeldByAnother, NotYourTurn, NotAllowed)):
                 self.desk.claim(worker, key)
 

@@ -103,6 +103,7 @@ class TinyAspect:
 
     id: str
     parents: tuple[str, ...] = ()
+    by_default: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ class TinySpec:
 
     version = "tiny-1"
     hash = "0" * 64
+    record_schema = 2
+    fields = ()
     primitives: Mapping[str, Any] = {"pan_left": None}
 
     def __init__(self, **parents: tuple[str, ...]) -> None:
@@ -128,6 +131,14 @@ class TinySpec:
     def check_answers(self, answers: Mapping[str, Any]) -> list[Fault]:
         """One rule: nobody answers ``wrong``."""
         return [Fault((name,), f"{name} is never wrong.", "Answer again.") for name in answers if name == "wrong"]
+
+    def as_json(self) -> dict[str, Any]:
+        """No field is described, so no answer is out of place."""
+        return {"fields": [], "form_groups": [], "consistency": []}
+
+    def migrate(self, answers: Mapping[str, Any], schema: int) -> dict[str, Any]:
+        """Schema 1 called the size of the shot ``size``."""
+        return {"shot" if name == "size" and schema == 1 else name: value for name, value in answers.items()}
 
     def normalise(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Lists become tuples, what is open is dropped."""
@@ -235,9 +246,12 @@ def released(by: str | Worker = "ann", **more: Any) -> Said:
     return _said(Released, by, more)
 
 
-def labelled(by: str | Worker = "ann", answers: Mapping[str, Any] = ANSWERS, **more: Any) -> Said:
+def labelled(
+    by: str | Worker = "ann", answers: Mapping[str, Any] = ANSWERS, record_schema: int = TinySpec.record_schema,
+    **more: Any,
+) -> Said:  # fmt: skip
     """The label form was answered."""
-    return _said(Labelled, by, more, answers=answers)
+    return _said(Labelled, by, more, answers=answers, record_schema=record_schema)
 
 
 def drafted(text: str = DRAFT, by: str | Worker = DRAFTER, **more: Any) -> Said:
@@ -406,9 +420,11 @@ def settled(by: str = "ann", reviewer: str = "rev", **how: Any) -> History:
     return handed_in(by=by, **how).tell(claimed(by=reviewer), approved(by=reviewer))
 
 
-def labelled_history(answers: Mapping[str, Any] = ANSWERS, **how: Any) -> History:
+def labelled_history(
+    answers: Mapping[str, Any] = ANSWERS, record_schema: int = TinySpec.record_schema, **how: Any
+) -> History:
     """A labelling task that was answered."""
-    return History(aspect=LABELS, **how).tell(claimed(), labelled(answers=answers))
+    return History(aspect=LABELS, **how).tell(claimed(), labelled(answers=answers, record_schema=record_schema))
 
 
 # ----------------------------------------------------------------------------------------------------------- other acts

@@ -266,6 +266,21 @@ def test_a_campaigns_policy_is_not_changed_in_silence(
     assert "another policy" in answer["message"]
 
 
+def test_a_campaign_makes_the_captions_that_it_names(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = movies.constant(tmp_path / "film.mp4", 6)
+    words = ("data", "import", film, "--campaign", "light", "--workspace", workspace)
+    code, answer, _ = run(capsys, *words, "--aspect", "color", "--aspect", "smell")
+    assert code == 2
+    assert "no aspect 'smell'" in answer["message"]
+    assert run(capsys, *words, "--aspect", "color", "--aspect", "lighting")[1]["tasks"] == 3
+    assert run(capsys, *words)[0] == 0
+    code, answer, _ = run(capsys, *words, "--aspect", "color")
+    assert code == 2
+    assert "was opened with the aspects color, lighting" in answer["message"]
+
+
 def test_a_workspace_remembers_its_database_and_is_its_owners_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 
 from tests.support.acts import History, campaign_opened, claimed, labelled, rated, settled
 from videolect.errors import BadInput
+from videolect.language.diff import BUMPS
+from videolect.language.edit import ENTRY_KINDS
+from videolect.language.values import Segment
 from videolect.record import codec
-from videolect.record.acts import ACTS, Act, NotApplied, PlantedError
+from videolect.record.acts import ACTS, Act, NotApplied, PlantedError, hash_of_answers
 from videolect.record.campaign import CORRECTORS, MODES, Campaign, Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.codec import decode_act, encode_act, to_plain
@@ -49,11 +52,18 @@ models = st.builds(
     Model, name=names, version=words, prompt_hash=st.none() | hashes,
     parameters=st.dictionaries(texts, st.one_of(st.none(), st.booleans(), st.integers(), floats, texts), max_size=3),
 )  # fmt: skip
+frames = st.none() | st.integers(0, 10**6)
+segments = st.builds(
+    Segment, movements=st.lists(words, min_size=1, max_size=3).map(tuple), start_frame=frames, end_frame=frames
+)
 answers = st.dictionaries(
     texts,
-    st.one_of(st.none(), st.booleans(), st.integers(), floats, texts, st.lists(texts, max_size=3).map(tuple)),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), floats, texts, st.lists(texts, max_size=3).map(tuple),
+        st.lists(segments, min_size=1, max_size=3).map(tuple),
+    ),
     max_size=4,
-)
+)  # fmt: skip
 ticks = st.dictionaries(texts, st.sampled_from(["agreed", "disagreed"]), max_size=3)
 short = st.lists(texts, max_size=3).map(tuple)
 
@@ -127,7 +137,7 @@ OWN: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
     },
     "Claimed": {"stage": st.sampled_from(["label", "draft", "caption", "review", "correct"])},
     "Released": {"reason": texts},
-    "Labelled": {"answers": answers},
+    "Labelled": {"answers": answers, "record_schema": st.integers(1, 99), "untouched": st.just(())},
     "Drafted": {
         "text": words, "parents": st.dictionaries(texts, hashes, max_size=3), "cannot_know": short,
         "planted": st.lists(st.builds(PlantedError, kind=texts, wrong=texts, right=texts), max_size=2).map(tuple),
@@ -144,6 +154,16 @@ OWN: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
     "Rejected": {"reason": words, "ticks": ticks},
     "Corrected": {"text": words},
     "Withdrawn": {"target": st.sampled_from(["submission", "task"]), "reason": texts},
+    "SpecDraftOpened": {"base_version": texts, "base_hash": hashes},
+    "SpecEdited": {
+        "entry_kind": st.sampled_from(ENTRY_KINDS), "entry_id": words, "note": texts,
+        "entry": st.none() | st.dictionaries(texts, texts, max_size=3).map(json.dumps),
+    },
+    "SpecEditDropped": {"entry_kind": st.sampled_from(ENTRY_KINDS), "entry_id": words},
+    "SpecPublished": {
+        "published_version": texts, "published_hash": hashes, "bump": st.sampled_from(BUMPS), "note": texts,
+    },
+    "SpecDraftDropped": {"reason": texts},
 }  # fmt: skip
 """What each kind of act holds of its own. A new kind, or a new field, needs a line here."""
 
@@ -290,8 +310,11 @@ def test_a_value_of_another_type_is_named_with_its_place(path: str, value: objec
         decode_act(change(path, value))
 
 
-@pytest.mark.parametrize("value", [{"a": 1}, [1], [["a"]], [None]])
-def test_an_answer_is_a_scalar_or_a_list_of_texts(value: object):
+@pytest.mark.parametrize(
+    "value",
+    [{"a": 1}, [1], [["a"]], [None], [{"a": 1}], [{"movements": "pan"}], [{"movements": [], "start_frame": "0"}]],
+)
+def test_an_answer_is_a_scalar_or_a_list_of_texts_or_segments(value: object):
     act = History(aspect="labels").tell(claimed(), labelled()).acts[-1]
     with pytest.raises(BadInput, match=r"answers\.shot"):
         decode_act(change("answers.shot", value, act))
@@ -385,6 +408,26 @@ def with_rating() -> list[Any]:
 
 def test_every_schema_below_this_one_has_its_upcaster():
     assert set(codec.UPCASTERS) == set(range(1, codec.SCHEMA))
+
+
+def test_labels_of_the_first_schema_are_read_as_such():
+    """Schema 1 had no schema of label records and no preselected answers, and an order of movements was a list."""
+    act = History(aspect="labels").tell(claimed(), labelled(answers={"movement_order": ("pan", "tilt")})).acts[-1]
+    body = plain(act)
+    del body["record_schema"], body["untouched"]
+    back = decode_act(json.dumps({**body, "schema": 1}))
+    assert back == dataclasses.replace(act, record_schema=1)
+    assert back.labels_hash == hash_of_answers({"movement_order": ["pan", "tilt"]}), "what is kept is what was said"
+    others = plain()
+    assert decode_act(json.dumps({**others, "schema": 1})) == History().acts[0]
+
+
+def test_the_identity_of_segments_is_that_of_their_record():
+    held = (Segment(movements=("pan",), start_frame=0, end_frame=5), Segment(movements=("tilt",)))
+    act = History(aspect="labels").tell(claimed(), labelled(answers={"moves": held})).acts[-1]
+    assert decode_act(encode_act(act)).labels_hash == act.labels_hash
+    assert act.labels_hash == hash_of_answers({"moves": [segment.as_json() for segment in held]})
+    assert act.labels_hash != hash_of_answers({"moves": held[::-1]})
 
 
 def test_a_campaign_keeps_its_policy_in_the_record():

@@ -110,7 +110,7 @@ def test_no_act_that_utf8_cannot_hold_is_ever_made(where: str):
         "cannot_know": lambda: Drafted(**COMMON, text="A man.", cannot_know=(half,)),
         "planted": lambda: Drafted(**COMMON, text="A", planted=(PlantedError(kind="k", wrong=half, right="b"),)),
         "not_applied": lambda: Revised(**COMMON, text="A", not_applied=(NotApplied(point="p1", why=half),)),
-        "answers": lambda: Labelled(**COMMON, answers={"note": half}),
+        "answers": lambda: Labelled(**COMMON, answers={"note": half}, record_schema=1),
         "spec_version": lambda: Submitted(**{**COMMON, "spec_version": half}, text="A man."),
     }
     with pytest.raises(BadInput):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from videolect.errors import BadInput
 from videolect.language import load_spec
+from videolect.language.values import Segment
 from videolect.stage.burn_in import LAST_NUMBER, bits_of, draw_burn_in, read_burn_in
 from videolect.stage.planes import MOVEMENTS, Movement, render_clip, rendered_frames, true_answers
 from videolect.video.frames import frames
@@ -68,12 +69,22 @@ def test_a_seed_is_a_scene():
 @pytest.mark.parametrize("movement", MOVEMENTS)
 def test_the_true_answers_are_a_whole_record(movement: Movement):
     spec = load_spec("core")
-    answers = true_answers(movement)
+    answers = true_answers(movement, frames=96)
     assert spec.check_answers(answers) == ()
     assert spec.contradictions(answers) == ()
     assert spec.normalise(answers) == answers
-    # Every question that applies is answered.
-    assert spec.applicable(answers) <= set(answers) | {"complex_motion_description"}
+    # Every question about the clip and its movement is answered that applies.
+    headings = {"clip", "scene", "camera", "directions", "following"}
+    asked = {id_ for id_ in spec.applicable(answers) if spec.field(id_).group in headings}
+    assert asked <= set(answers) | {"support_look", "complex_motion_description"}
+
+
+def test_the_truth_says_from_when_to_when_the_camera_moves():
+    assert true_answers("tilt_down", frames=96)["camera_segments"] == (
+        Segment(movements=("tilt_down",), start_frame=0, end_frame=96),
+    )
+    assert true_answers("tilt_down")["camera_segments"] == (Segment(movements=("tilt_down",)),)
+    assert "camera_segments" not in true_answers("shaky")
 
 
 @pytest.mark.parametrize("movement", ["pan_right", "shaky"])

@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from videolect.dataset.triples import as_jsonl, triples
+from videolect.language.shelf import Shelf
 from videolect.language.spec import load_spec
 from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import open_database
@@ -20,6 +21,7 @@ from videolect.ledger.scratch import SqlScratch
 from videolect.ledger.sql import SqlLedger
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.roles import Worker
+from videolect.oversight.spec_draft import LanguageDesk
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
@@ -27,7 +29,7 @@ from videolect.record.people import Person
 from videolect.vlm.backends.labels import LabelsWriter
 from videolect.web.app import create_app
 
-PEOPLE = {"ann": ("annotator",), "bob": ("annotator",), "rev": ("reviewer",), "lea": ("lead",)}
+PEOPLE = {"ann": ("annotator",), "bob": ("annotator",), "rev": ("reviewer",), "lea": ("lead",), "lex": ("lead",)}
 PASSWORD = "a password for tests"
 PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """At the lowest cost: argon2 is slow on purpose, and what is tested here is not its strength."""
@@ -114,8 +116,9 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
 
     def make(*, policy: Policy | None = None, plant: int = 0) -> Site:
         spec = load_spec()
-        ledger = SqlLedger(database, projector_of(spec))
-        desk = Desk(ledger, spec, writer=LabelsWriter(spec, plant=plant))
+        shelf = Shelf(spec, tmp_path / "specs")
+        ledger = SqlLedger(database, projector_of(spec, shelf))
+        desk = Desk(ledger, spec, writer=LabelsWriter(spec, plant=plant), shelf=shelf)
         accounts = SqlAccounts(database)
         for person, roles in PEOPLE.items():
             accounts.add(person, name=person.title(), roles=roles, password_hash=PASSWORD_HASH, now=desk.clock.now())
@@ -129,6 +132,7 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
         app = create_app(
             desk, accounts=accounts, scratch=SqlScratch(database), library=OneFilm(tmp_path / "film.mp4"),
             triples=lambda campaign: as_jsonl(triples(ledger, campaign=campaign)),
+            language=LanguageDesk(ledger, shelf, desk.clock),
         )  # fmt: skip
         return Site(app=app, desk=desk)
 

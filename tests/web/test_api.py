@@ -11,7 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import ANSWERS, PASSWORD, Site
-from videolect.record.campaign import Policy
+from videolect.oversight.roles import Worker
+from videolect.record.campaign import LABELS, Policy, TaskKey
+from videolect.record.people import Person
 
 POINT = {"id": "p1", "kind": "remark", "instruction": "look again"}
 
@@ -222,6 +224,88 @@ def test_contradicting_labels_are_refused_with_every_rule_they_break(site: Site)
     assert site.view("ann", "labels")["status"] == "to_label"
 
 
+STEPS = [
+    {"movements": ["pan_right"], "start_frame": 0, "end_frame": 40},
+    {"movements": ["pan_left", "zoom_in"], "start_frame": 40, "end_frame": 100},
+]
+
+
+def test_segments_and_what_nobody_looked_at_go_in_and_come_back(site: Site) -> None:
+    answers = {name: value for name, value in ANSWERS.items() if name != "camera_pan"}
+    token = site.take("ann", "labels")
+    told = {"answers": {**answers, "camera_segments": STEPS}, "untouched": ["shot_transition"]}
+    labels = site.act("ann", "labels", "label", token, **told)["task"]["labels"]
+    assert labels["answers"]["camera_segments"] == STEPS
+    assert labels["answers"]["camera_pan"] == "both"
+    assert labels["answers"]["camera_zoom"] == "in"
+    assert labels["untouched"] == ["shot_transition"]
+    assert labels["primitives"]["zoom_in"] is True
+    acts = site.call("lea", "GET", "/api/tasks/spring/c1/labels/acts")["acts"]
+    assert acts[-1]["answers"]["camera_segments"] == STEPS
+    again = {**labels["answers"], "camera_segments": STEPS[::-1]}
+    refused = site.act("ann", "labels", "label", site.take("ann", "labels"), answers=again, expect=422)
+    assert refused["details"][0]["fields"] == ["camera_segments"]
+    site.draft()
+    draft = site.view("ann", "camera")["draft"]["text"]
+    assert "pans right" in draft
+    assert ", then pans left while zooming in" in draft
+    assert not any(character.isdigit() for character in draft), "times are no part of the text"
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [{"movements": ["pan_left"], "start_frame": 3}],
+        [{"movements": ["pan_left"], "start_frame": 3, "end_frame": 3}],
+        [{"movements": ["pan_left"], "start_frame": True, "end_frame": 9}],
+        [{"movements": ["pan_left"], "start_frame": "0", "end_frame": "9"}],
+        [{"movements": ["pan_left"], "start_frame": 0, "end_frame": 101}],
+        [{"movements": ["pan_left"], "start_frame": -4, "end_frame": 9}],
+        [{"movements": ["pan_left"], "start_frame": 0, "end_frame": 10**30}],
+        [{"movements": ["pan_left", "pan_right"]}], [{"movements": []}], [{"movements": ["fly"]}], [{}],
+        [{"movements": ["pan_left"], "speed": 1}], [{"movements": "pan_left"}], ["pan_left"], "pan_left", True,
+        [{"movements": ["pan_left"]}] * 101,
+    ],
+)  # fmt: skip
+def test_segments_that_cannot_be_are_refused(site: Site, segments: Any) -> None:
+    token = site.take("ann", "labels")
+    answers = {**ANSWERS, "camera_segments": segments}
+    refused = site.act("ann", "labels", "label", token, answers=answers, expect=422)
+    assert refused["mend"]
+    assert len(json.dumps(refused)) < 6000
+    assert site.view("ann", "labels")["status"] == "to_label"
+
+
+def test_a_form_asks_only_what_the_campaigns_captions_need(site: Site) -> None:
+    usual = site.call("ann", "GET", "/api/tasks/spring/c1/labels/form")
+    shown = {field["id"] for field in usual["fields"]}
+    assert usual["aspects"] == ["subject", "scene", "motion", "spatial", "camera"]
+    assert "camera_segments" in shown
+    assert "brightness" not in shown
+    assert {group["id"] for group in usual["form_groups"]} == {field["group"] for field in usual["fields"]}
+    lead = Worker(actor=Person(id="lea"), roles=("lead",))
+    light = site.desk.open_campaign(lead, "light", aspects=["color", "lighting"])
+    site.desk.add_clips(
+        lead, light, [site.desk.look(TaskKey(campaign="spring", clip="c1", aspect=LABELS)).task.opened.clip]
+    )
+    form = site.call("ann", "GET", "/api/tasks/light/c1/labels/form")
+    assert "brightness" in {field["id"] for field in form["fields"]}
+    assert "camera_segments" not in {field["id"] for field in form["fields"]}
+    site.call("ann", "GET", "/api/tasks/spring/c1/camera/form", expect=404)
+    site.call("ann", "GET", "/api/tasks/spring/none/labels/form", expect=404)
+
+
+def test_an_answer_that_the_form_does_not_ask_for_is_refused_in_words(site: Site) -> None:
+    token = site.take("ann", "labels")
+    answers = {**ANSWERS, "brightness": "bright", "exposure": "balanced"}
+    refused = site.act("ann", "labels", "label", token, answers=answers, expect=422)
+    assert [violation["fields"] for violation in refused["details"]] == [["brightness"]]
+    assert "does not ask" in refused["message"]
+    refused = site.act("ann", "labels", "label", token, answers=ANSWERS, untouched=["steadiness"], expect=422)
+    assert "not its answer" in refused["message"]
+    site.act("ann", "labels", "label", token, answers={**answers, "brightness": "neutral"})
+
+
 def test_scratch_survives_and_an_older_tab_does_not_overwrite_a_newer_one(site: Site) -> None:
     path = "/api/tasks/spring/c1/labels/scratch"
     assert site.call("ann", "PUT", path, {"revision": 0, "body": {"raw": "first"}}) == {"revision": 1}
@@ -286,7 +370,9 @@ def test_every_address_asks_who_you_are(site: Site) -> None:
     bare = {name: value for name, value in signed_in.headers.items() if name.lower() != "x-csrf-token"}
     checked = 0
     for path, verbs in site.app.openapi()["paths"].items():
-        address = path.format(campaign="spring", clip="c1", aspect="camera", video_hash="ab" * 32)
+        address = path.format(
+            campaign="spring", clip="c1", aspect="labels", video_hash="ab" * 32, kind="primitive", id="pan_left"
+        )
         for verb in verbs:
             if (path, verb) == ("/api/session", "post"):
                 continue

@@ -260,6 +260,98 @@ def test_two_people_take_a_real_film_through_the_loop(
 
 
 @pytest.mark.slow
+def test_two_movements_with_their_frames_answer_the_questions_about_direction(
+    browser: Browser, tmp_path: Path, pictures: Path | None
+) -> None:
+    film = tmp_path / f"{CLIP}.mp4"
+    render_clip(film, movement="tilt_down", seconds=2.0, size=(320, 180), seed=2)
+    with site_of(film, tmp_path) as (address, passwords, _):
+        ann = Person(browser, address, "ann", passwords["ann"], pictures)
+        ann.go("labels")
+        question = ann.page.locator("[data-field=shot_transition]")
+        assert question.get_by_test_id("preset-mark").is_visible(), "the form has chosen, and says so"
+        question.locator("p").first.click()
+        question.get_by_test_id("preset-mark").wait_for(state="hidden")
+        assert ann.page.locator("[data-field=brightness]").count() == 0, "no caption of this campaign speaks of colour"
+        for name in ("shot_type-scenery", "steadiness-smooth", "camera_movement-major_simple", "camera_tilt-up"):
+            ann.click(f"option-{name}")
+
+        ann.click("segment-add")
+        ann.click("segment-move-tilt_down")
+        ann.to_frame(0)
+        ann.click("segment-start")
+        assert "?" in ann.text("segment-frames")
+        assert ann.page.get_by_test_id("segment-trouble").is_visible()
+        ann.to_frame(23)
+        ann.click("segment-end")
+        assert ann.text("segment-frames").endswith("0\u201323")
+
+        # the second row by keys: down to its chips with Tab, a digit, the marks, and there and back
+        ann.click("segment-add")
+        assert ann.page.evaluate("document.activeElement.dataset.testid") == "segment-move-dolly_forward"
+        for _ in range(7):
+            ann.page.keyboard.press("Tab")
+        assert ann.page.evaluate("document.activeElement.dataset.testid") == "segment-move-pan_left"
+        ann.page.keyboard.press("Enter")
+        ann.to_frame(24)
+        ann.page.keyboard.press("i")
+        ann.to_frame(47)
+        ann.page.keyboard.press("o")
+        second = ann.page.get_by_test_id("segment-row").nth(1)
+        second.get_by_test_id("segment-name").focus()
+        ann.page.keyboard.press("Alt+u")
+        assert second.get_by_test_id("segment-frames").inner_text().endswith("24\u201347")
+        ann.page.keyboard.press("Alt+ArrowUp")
+        assert ann.page.get_by_test_id("segment-trouble").is_visible()
+        ann.page.keyboard.press("Alt+ArrowDown")
+        ann.page.get_by_test_id("segment-trouble").wait_for(state="detached")
+
+        assert "Down" in ann.text("follows-camera_tilt")
+        assert "To the left" in ann.text("follows-camera_pan")
+        assert ann.text("follows-camera_zoom").startswith("No")
+        assert ann.page.get_by_test_id("option-camera_tilt-up").count() == 0, "it is not asked any more"
+        ann.wait_saved()
+        ann.page.locator("[data-field=camera_segments]").scroll_into_view_if_needed()
+        ann.picture("segments")
+        ann.page.reload()
+        ann.page.wait_for_selector(SETTLED)
+        assert "To the left" in ann.text("follows-camera_pan")
+        ann.click("submit")
+        ann.left("labels")
+        labels = ann.page.request.get(f"/api/tasks/spring/{CLIP}/labels").json()["labels"]
+        assert ann.errors == []
+    assert labels["answers"]["camera_segments"] == [
+        {"movements": ["tilt_down"], "start_frame": 0, "end_frame": 24},
+        {"movements": ["pan_left"], "start_frame": 24, "end_frame": 48},
+    ]
+    assert (labels["answers"]["camera_tilt"], labels["answers"]["camera_pan"]) == ("down", "right_to_left")
+    assert labels["answers"]["shot_transition"] is False
+    assert "shot_transition" not in labels["untouched"]
+    assert "frame_freezing" in labels["untouched"], "the form chose it, and nobody looked"
+
+
+@pytest.mark.slow
+def test_a_contradiction_stands_at_its_questions_while_the_form_is_filled_in(
+    browser: Browser, tmp_path: Path, pictures: Path | None
+) -> None:
+    film = tmp_path / f"{CLIP}.mp4"
+    render_clip(film, movement="static", seconds=1.0, size=(320, 180), seed=2)
+    with site_of(film, tmp_path) as (address, passwords, _):
+        ann = Person(browser, address, "ann", passwords["ann"], pictures)
+        ann.go("labels")
+        ann.click("option-steadiness-static")
+        assert ann.page.get_by_test_id("violation").count() == 0
+        ann.click("option-camera_movement-minor")
+        for field in ("steadiness", "camera_movement"):
+            said = ann.page.locator(f"[data-field={field}]").get_by_test_id("violation")
+            assert "static" in said.inner_text()
+        ann.picture("contradiction")
+        ann.click("option-camera_movement-no")
+        ann.page.get_by_test_id("violation").first.wait_for(state="detached")
+        assert ann.errors == []
+
+
+@pytest.mark.slow
 def test_what_was_typed_survives_a_killed_network_and_an_ended_session(
     browser: Browser, tmp_path: Path, pictures: Path | None
 ) -> None:

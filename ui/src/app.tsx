@@ -10,6 +10,7 @@ import { navigate, parseRoute, usePathname } from "./lib/router";
 import { BoardPage } from "./pages/BoardPage";
 import { CaptionPage } from "./pages/CaptionPage";
 import { LabelsPage } from "./pages/LabelsPage";
+import { LanguagePage } from "./pages/LanguagePage";
 import { QueuePage } from "./pages/QueuePage";
 import { ReviewPage } from "./pages/ReviewPage";
 import { SignInForm } from "./pages/SignIn";
@@ -114,6 +115,8 @@ function Desk({ me }: { me: Person }) {
         return <QueuePage me={me} />;
       case "board":
         return <BoardPage />;
+      case "language":
+        return <LanguagePage me={me} />;
       case "labels":
         return <LabelsPage key={taskId(route.task)} task={route.task} me={me} />;
       case "caption":
@@ -138,6 +141,7 @@ function Desk({ me }: { me: Person }) {
         <nav aria-label={words.nav.label}>
           <Link to="/" className={route.page === "queue" ? "here" : ""}>{words.nav.queue}</Link>
           <Link to="/board" className={route.page === "board" ? "here" : ""}>{words.nav.board}</Link>
+          <Link to="/language" className={route.page === "language" ? "here" : ""}>{words.nav.language}</Link>
         </nav>
         <Notices />
         <span className="grow" />

@@ -6,6 +6,7 @@ import "./styles/parts.css";
 import "./styles/player.css";
 import "./styles/task.css";
 import "./styles/pages.css";
+import "./styles/language.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -10,13 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.data_records import import_records
+from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
 from videolect.dataset.triples import triples, write_triples
 from videolect.errors import BadInput, NotFound
+from videolect.language import load_spec
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
 from videolect.record.checks import check_name
 from videolect.record.clip import Video
 from videolect.wiring import OPERATOR, TIMELINES, Workspace
+
+FORMATS = ("videos", "authors-records")
 
 
 def add_parser(nouns: Any) -> None:
@@ -25,9 +30,13 @@ def add_parser(nouns: Any) -> None:
     verbs = data.add_subparsers(metavar="VERB", required=True)
 
     take = verbs.add_parser("import", help="take films in and open their tasks")
-    take.add_argument("--format", choices=["videos"], default="videos", help="what PATH holds; default: videos")
+    take.add_argument("--format", choices=FORMATS, default="videos", help="what PATH holds; default: videos")
     take.add_argument("path", type=Path, nargs="+", metavar="PATH", help="files or folders")
     take.add_argument("--campaign", help="open their tasks in this campaign; made where there is none of that name")
+    take.add_argument(
+        "--aspect", action="append", metavar="A",
+        help="a caption that the campaign makes, such as lighting; may be given again; default: the usual five",
+    )  # fmt: skip
     take.add_argument(
         "--mode",
         choices=[*MODES, "random"],
@@ -36,6 +45,9 @@ def add_parser(nouns: Any) -> None:
     take.add_argument("--corrector", choices=CORRECTORS, help="who mends a rejected caption; default: reviewer")
     take.add_argument(
         "--review-corrections", action="store_true", default=None, help="a correction waits for one more verdict"
+    )
+    take.add_argument(
+        "--out", type=Path, metavar="FILE", help="with authors-records: write the converted records there, as parquet"
     )
     take.set_defaults(run=run_import, render=_render_import)
 
@@ -52,14 +64,18 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Import; exit code 1 where a file was refused (the others are in)."""
     if missing := [path for path in asked.path if not path.exists()]:
         raise BadInput(f"{missing[0]} is not there.", mend="Name files or folders that exist.")
+    if asked.format == "authors-records":
+        return _run_records(asked)
+    if asked.out is not None:
+        raise BadInput("--out is for records.", mend="Leave it out, or name the format: --format authors-records.")
     workspace = workspace_of(asked)
     policy = _policy(asked)
     if asked.campaign:
-        _check_campaign(workspace, asked.campaign, policy)  # before anything is decoded
+        _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
     videos, refused, new = take_in(workspace, asked.path)
     tasks = began = 0
     if asked.campaign and videos:
-        tasks, began = open_tasks(workspace, asked.campaign, videos, policy=policy or Policy())
+        tasks, began = open_tasks(workspace, asked.campaign, videos, policy=policy or Policy(), aspects=asked.aspect)
     answer = {
         "videos": len(videos),
         "tasks": tasks,
@@ -70,6 +86,17 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     }
     workspace.close()
     return (1 if refused else 0), answer
+
+
+def _run_records(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """A workspace is opened only where its clips are to be labelled."""
+    if asked.campaign is None:
+        return import_records(load_spec(), None, asked.path, campaign=None, out=asked.out)
+    workspace = workspace_of(asked)
+    code, answer = import_records(workspace.spec, workspace, asked.path, campaign=asked.campaign, out=asked.out)
+    answer["by_status"] = _by_status(workspace, asked.campaign)
+    workspace.close()
+    return code, answer
 
 
 def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[dict[str, str]], int]:
@@ -96,14 +123,15 @@ def _progress(done: int, of: int, path: Path) -> None:
 
 
 def open_tasks(
-    workspace: Workspace, campaign: str, videos: list[Video], *, policy: Policy, priority: int = 0
-) -> tuple[int, int]:
+    workspace: Workspace, campaign: str, videos: list[Video], *, policy: Policy, priority: int = 0,
+    aspects: list[str] | None = None,
+) -> tuple[int, int]:  # fmt: skip
     """Open the videos' tasks in the campaign; how many tasks, and how many campaigns (0 or 1), were new."""
     began = 0
     try:
         found = workspace.desk.campaign(campaign)
     except NotFound:
-        found = workspace.desk.open_campaign(OPERATOR, campaign, policy=policy)
+        found = workspace.desk.open_campaign(OPERATOR, campaign, policy=policy, aspects=aspects)
         began = 1
     clips = workspace.clips_of(campaign, videos)
     return workspace.desk.add_clips(OPERATOR, found, clips, priority=priority), began
@@ -119,14 +147,22 @@ def _policy(asked: argparse.Namespace) -> Policy | None:
     )
 
 
-def _check_campaign(workspace: Workspace, name: str, policy: Policy | None) -> None:
-    """BadInput for a name that is none, or a policy that differs from the one the campaign was opened with."""
+def _check_campaign(workspace: Workspace, name: str, policy: Policy | None, aspects: list[str] | None) -> None:
+    """BadInput for a name that is none, or for what differs from what the campaign was opened with."""
     check_name(name, "The campaign's name")
+    for aspect in aspects or ():
+        workspace.spec.aspect(aspect)
     with suppress(NotFound):
-        if policy is not None and workspace.desk.campaign(name).policy != policy:
+        found = workspace.desk.campaign(name)
+        if policy is not None and found.policy != policy:
             raise BadInput(
                 f"Campaign {name} was opened with another policy.",
                 mend="Leave --mode, --corrector and --review-corrections out, or name a new campaign.",
+            )
+        if aspects is not None and set(found.aspects) != set(aspects):
+            raise BadInput(
+                f"Campaign {name} was opened with the aspects {', '.join(found.aspects)}.",
+                mend="Leave --aspect out, or name a new campaign.",
             )
 
 
@@ -139,6 +175,8 @@ def _by_status(workspace: Workspace, campaign: str | None) -> dict[str, dict[str
 
 
 def _render_import(answer: dict[str, Any]) -> str:
+    if "records" in answer:
+        return render_records(answer)
     lines = [f"{answer['videos']} videos are in; {answer['tasks']} tasks were opened."]
     lines += [f"  {problem}: {count}" for problem, count in answer["defects"].items()]
     lines += [f"  refused {each['path']}: {each['why']}" for each in answer["refused"]]

@@ -14,6 +14,7 @@ from typing import Any
 
 from videolect.errors import CannotRead
 from videolect.record.acts import Answer
+from videolect.record.codec import to_plain
 
 Caller = Callable[[str, str, str, Any], Any]
 """(who, method, path, body) -> the answer's JSON (for JSONL the list of rows); raises on an error answer."""
@@ -110,7 +111,7 @@ class Play:
         clip = str(taken["task"]["clip"])
         if truth is None:
             self.tell("The script does not watch the film: its label answers are made up.")
-        self.act("ann", clip, "labels", "label", taken["token"], answers=dict(truth or MADE_UP))
+        self.act("ann", clip, "labels", "label", taken["token"], answers=to_plain(truth or MADE_UP))
         self.tell(f"{clip} is labelled.")
         return clip
 

@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from videolect.cli import spec_derive, spec_guide, spec_versions
 from videolect.errors import NotFound
 from videolect.language import Primitive, Spec, load_spec
 from videolect.language.source import folder_of
 from videolect.language.spec import report_on
+from videolect.language.wording import rule_in_words
 
 
 def add_parser(nouns: Any) -> None:
@@ -24,6 +26,9 @@ def add_parser(nouns: Any) -> None:
     show.add_argument("id", nargs="?", metavar="ID", help="a primitive, an aspect or a field")
     show.add_argument("--spec", default="core", metavar="PATH", help=where)
     show.set_defaults(run=run_show, render=text_show)
+    spec_derive.add_verb(verbs)
+    spec_guide.add_verb(verbs)
+    spec_versions.add_verbs(verbs)
 
 
 def run_check(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -58,10 +63,18 @@ def run_show(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     for kind in ("primitives", "aspects", "fields"):
         for entry in whole[kind]:
             if entry["id"] == args.id:
-                return 0, {"entry": kind.removesuffix("s"), **entry}
+                more = _rules(spec, args.id) if kind == "primitives" else {}
+                return 0, {"entry": kind.removesuffix("s"), **entry, **more}
     near = sorted(id_ for id_ in _ids(spec) if args.id in id_ or id_ in args.id)[:5]
     mend = f"Perhaps {', '.join(near)}." if near else "videolect spec show lists them all."
     raise NotFound(f"The specification has no {args.id!r}.", mend=mend)
+
+
+def _rules(spec: Spec, id_: str) -> dict[str, Any]:
+    """The rules of a primitive as people read them."""
+    primitive = spec.primitives[id_]
+    rules = {"applies": primitive.applies_when, "yes": primitive.yes_when, "no": primitive.no_when}
+    return {"rules": {key: rule_in_words(spec, rule) for key, rule in rules.items() if rule is not None}}
 
 
 def text_show(answer: dict[str, Any]) -> str:
@@ -76,6 +89,8 @@ def text_show(answer: dict[str, Any]) -> str:
     for key in ("definition", "question", "model_question", "decision", "help", "policy"):
         if answer.get(key):
             lines += ["", f"{key.replace('_', ' ')}:", *(f"  {line}" for line in str(answer[key]).splitlines())]
+    for key, rule in answer.get("rules", {}).items():
+        lines += ["", f"{key} where:", f"  {rule}"]
     lists = {
         "answers": [f"{o['value']}: {o['title']}" for o in answer.get("options", [])],
         "look-alikes": [f"{other['id']}: {other['how']}" for other in answer.get("look_alikes", [])],

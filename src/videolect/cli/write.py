@@ -24,7 +24,7 @@ def add_parser(nouns: Any) -> None:
     verbs = noun.add_subparsers(dest="verb", required=True, metavar="VERB")
     draft = verbs.add_parser("draft", help="the caption of one aspect", description=run_draft.__doc__)
     draft.add_argument("file", metavar="FILE", help="a video; all of it is the clip")
-    draft.add_argument("--aspect", required=True, metavar="A", help="subject, scene, motion, spatial or camera")
+    draft.add_argument("--aspect", required=True, metavar="A", help="subject, scene, motion ...")
     draft.add_argument("--writer", default="labels", metavar="W", help="the backend; default: labels")
     draft.add_argument("--labels", metavar="FILE.json", help="the clip's label record, as a JSON object")
     draft.add_argument("--spec", default="core", metavar="PATH", help="a folder, or a specification that ships")

@@ -1,16 +1,19 @@
-"""Whether a specification is whole: names that lead somewhere, no circles, examples that come out as they say."""
+"""Whether a specification is whole: names that lead somewhere, no circles, rules that can hold and never both do,
+examples that come out as they say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from videolect.language.answers import both_sides, check_answers, decide
-from videolect.language.parse import Parsed, parse
-from videolect.language.rules import Named, Rule, parts
+from videolect.language.answers import check_many, settled, standings
+from videolect.language.parse import Parsed, parse, read_as
+from videolect.language.proofs import prove
+from videolect.language.rules import Ask, Compare, Named, Rule, parts
 from videolect.language.source import Place, Problem, folder_of, read
-
-_STATES = {True: "yes", False: "no", None: "undetermined"}
+from videolect.language.table import rows_of
+from videolect.language.values import Aspect, Expected, Primitive
 
 
 def check_spec(spec: str | Path = "core") -> list[Problem]:
@@ -18,59 +21,145 @@ def check_spec(spec: str | Path = "core") -> list[Problem]:
     return check(parse(read(folder_of(spec))))
 
 
+def check_names(spec: Parsed) -> list[Problem]:
+    """The problems without which every record can be derived: what leads nowhere, and what goes in a circle."""
+    return sorted({*spec.problems, *_names(spec), *_circles(spec)})
+
+
 def check(spec: Parsed) -> list[Problem]:
-    """All problems of what was read. Examples are tried only once everything else is right."""
-    problems = [*spec.problems, *_names(spec), *_circles(spec)]
-    if not problems:
-        problems = list(_examples(spec))
-    return sorted(set(problems))
+    """All problems of what was read. Examples are tried with what leads nowhere, or in a circle, left out."""
+    problems = check_names(spec)
+    left = sound(spec) if problems else spec
+    return sorted({*problems, *_examples(left), *prove(left)})
+
+
+def sound(spec: Parsed) -> Parsed:
+    """What is left when every rule that cannot be evaluated is taken out, and all that speaks of it."""
+    lost = -1
+    while lost:
+        bad = {id_ for id_, rule in spec.conditions.items() if _leads_nowhere(spec, rule, primitives=False)}
+        bad |= set(_in_circles({id_: [rule] for id_, rule in spec.conditions.items()}, "condition"))
+        worse = {id_ for id_, primitive in spec.primitives.items() if _broken_primitive(spec, primitive)}
+        worse |= set(_in_circles({id_: _rules_of(each) for id_, each in spec.primitives.items()}, "primitive"))
+        asked = {
+            id_ for id_, field in spec.fields.items()
+            if field.applies_when and _leads_nowhere(spec, field.applies_when, primitives=False)
+        }  # fmt: skip
+        never = {id_ for id_, entry in spec.consistency.items() if _leads_nowhere(spec, entry.never, primitives=False)}
+        lost = len(bad) + len(worse) + len(asked) + len(never)
+        spec = replace(
+            spec,
+            conditions={id_: rule for id_, rule in spec.conditions.items() if id_ not in bad},
+            primitives={id_: each for id_, each in spec.primitives.items() if id_ not in worse},
+            fields={id_: replace(f, applies_when=None) if id_ in asked else f for id_, f in spec.fields.items()},
+            consistency={id_: entry for id_, entry in spec.consistency.items() if id_ not in never},
+            aspects={id_: _sound_aspect(spec, aspect) for id_, aspect in spec.aspects.items()},
+        )
+    return replace(spec, profiles={})  # a reading is tried only where all else is right
+
+
+def _sound_aspect(spec: Parsed, aspect: Aspect) -> Aspect:
+    branches = (branch for branch in aspect.branches if not _leads_nowhere(spec, branch.when, primitives=False))
+    return replace(aspect, branches=tuple(branches))
+
+
+def _rules_of(primitive: Primitive) -> list[Rule]:
+    gate = [primitive.applies_when] if primitive.applies_when is not None else []
+    return [primitive.yes_when, primitive.no_when, *gate]
+
+
+def _broken_primitive(spec: Parsed, primitive: Primitive) -> bool:
+    return any(_leads_nowhere(spec, rule, primitives=True) for rule in _rules_of(primitive))
+
+
+def _leads_nowhere(spec: Parsed, rule: Rule, *, primitives: bool) -> bool:
+    unknown = any(
+        part.field not in spec.fields
+        or (isinstance(part, Compare) and (part.other not in spec.fields or not part.order))
+        for part in parts(rule)
+        if isinstance(part, Ask | Compare)
+    )
+    return unknown or any(True for _ in _rule(spec, Place("", 0), rule, primitives=primitives))
+
+
+def _in_circles(rules: Mapping[str, list[Rule]], kind: str) -> list[str]:
+    places = {id_: Place(id_, 0) for id_ in rules}
+    return [problem.file for problem in _circle(rules, kind, places)]
 
 
 def _names(spec: Parsed) -> Iterator[Problem]:
     """Every id that is spoken of exists."""
     # Where a file could not be read at all, one problem is enough: what it would have named is not reported as missing.
     lost = {problem.file for problem in spec.problems}
+    headless = "spec.yaml" in lost
+    if not headless:
+        yield from _listed(spec)
     for aspect in spec.aspects.values():
         before = list(spec.aspects)[: list(spec.aspects).index(aspect.id)]
         yield from _unknown(aspect.place, "parent", aspect.parents, before, "Name aspects that stand above this one.")
         for topic in aspect.topics:
-            yield from _unknown(aspect.place, "field", topic.known_from, spec.fields, "Use fields of fields.yaml.")
+            yield from _unknown(aspect.place, "field", topic.known_from, spec.fields, "Use a field's id.")
+        for branch in aspect.branches:
+            yield from _rule(spec, aspect.place, branch.when, primitives=False)
     for field in spec.fields.values():
-        yield from _unknown(
-            field.place,
-            "group",
-            [] if "spec.yaml" in lost else [field.group],
-            spec.form_groups,
-            "Add it to form_groups.",
-        )
-        yield from _unknown(field.place, "aspect", field.mentioned_in, spec.aspects, "Use aspects of aspects.yaml.")
+        groups = [] if headless else [field.group]
+        yield from _unknown(field.place, "group", groups, spec.form_groups, "Add it to form_groups.")
+        yield from _unknown(field.place, "aspect", field.mentioned_in, spec.aspects, "Use aspects of spec.yaml.")
         yield from _unknown(field.place, "field", [field.pair] if field.pair else [], spec.fields, "Use a field's id.")
-        for rule in (field.applies_when, *(option.when for option in field.options)):
-            yield from _rule(spec, field.place, rule, primitives=False)
+        yield from _rule(spec, field.place, field.applies_when, primitives=False)
+        for option in field.options:
+            for target, value in option.sets.items():
+                if (target_field := spec.fields[target]).kind == "choice":
+                    yield from _unknown(
+                        target_field.place, "option", ["no", "both", str(value)],
+                        [o.value for o in target_field.options], f"{field.id} needs it: add it to {target}.",
+                    )  # fmt: skip
     for id_, rule in spec.conditions.items():
         yield from _rule(spec, spec.condition_places[id_], rule, primitives=False)
     for entry in spec.consistency.values():
         yield from _rule(spec, entry.place, entry.never, primitives=False)
     names: dict[str, str] = {}
     for primitive in spec.primitives.values():
-        place = primitive.place
-        yield from _unknown(
-            place,
-            "group",
-            [] if "spec.yaml" in lost else [primitive.group],
-            spec.groups,
-            "Add it to groups in spec.yaml.",
-        )
-        yield from _unknown(place, "aspect", primitive.aspects, spec.aspects, "Use aspects of aspects.yaml.")
-        others = [other.id for other in primitive.look_alikes]
-        yield from _unknown(place, "look-alike", others, spec.primitives, "Use a primitive's id.")
-        for rule in (primitive.yes_when, primitive.no_when):
-            yield from _rule(spec, place, rule, primitives=True)
+        yield from _primitive(spec, primitive, headless)
         for name in primitive.also_known_as:
             if name in names:
                 rule_text = f"{primitive.id} is also known as {name!r}, and so is {names[name]}."
-                yield place.problem(rule_text, "Keep the name with the one that means the same.")
+                yield primitive.place.problem(rule_text, "Keep the name with the one that means the same.")
             names[name] = primitive.id
+    for profile in spec.profiles.values():
+        reading = replace(spec, conditions={**spec.conditions, **profile.conditions})
+        for override in profile.overrides.values():
+            yield from _unknown(override.place, "primitive", [override.id], spec.primitives, "Use a primitive's id.")
+            for reading_rule in (override.applies_when, override.yes_when, override.no_when):
+                yield from _rule(reading, override.place, reading_rule, primitives=True)
+        for condition in profile.conditions.values():
+            yield from _rule(reading, Place(f"profiles/{profile.id}", 1), condition, primitives=False)
+
+
+def _listed(spec: Parsed) -> Iterator[Problem]:
+    for id_ in spec.aspect_order:
+        if id_ not in spec.aspects:
+            yield Problem("spec.yaml", 1, f"The aspect {id_!r} has no file.", f"Add aspects/{id_}.yaml.")
+    for aspect in spec.aspects.values():
+        if aspect.id not in spec.aspect_order:
+            yield aspect.place.problem(f"The aspect {aspect.id!r} is not listed.", "Add it to 'aspects:' in spec.yaml.")
+    for schema in range(1, spec.record_schema):
+        if schema not in spec.migrations:
+            rule = f"Nothing says how records of schema {schema} are read today."
+            yield Problem("migrations.yaml", 1, rule, f"Add a migration from {schema}, or lower record_schema.")
+
+
+def _primitive(spec: Parsed, primitive: Primitive, headless: bool) -> Iterator[Problem]:
+    place = primitive.place
+    groups = [] if headless else [primitive.group]
+    yield from _unknown(place, "group", groups, spec.groups, "Add it to groups in spec.yaml.")
+    yield from _unknown(place, "aspect", primitive.aspects, spec.aspects, "Use aspects of spec.yaml.")
+    for other in primitive.look_alikes:
+        yield from _unknown(other.place, "look-alike", [other.id], spec.primitives, "Use a primitive's id.")
+        if other.id == primitive.id:
+            yield other.place.problem(f"{other.id} is its own look-alike.", "Name another primitive.")
+    for rule in (primitive.applies_when, primitive.yes_when, primitive.no_when):
+        yield from _rule(spec, place, rule, primitives=True)
 
 
 def _unknown(
@@ -84,7 +173,7 @@ def _unknown(
 def _rule(spec: Parsed, place: Place, rule: Rule | None, *, primitives: bool) -> Iterator[Problem]:
     for part in parts(rule) if rule is not None else ():
         if isinstance(part, Named) and part.kind == "condition":
-            yield from _unknown(part.place, "condition", [part.id], spec.conditions, "Add it to conditions.yaml.")
+            yield from _unknown(part.place, "condition", [part.id], spec.conditions, "Add it under conditions/.")
         elif isinstance(part, Named) and not primitives:
             mend = "Speak of fields and conditions: only a primitive's rules may speak of primitives."
             yield part.place.problem(f"This rule speaks of the primitive {part.id!r}.", mend)
@@ -93,12 +182,14 @@ def _rule(spec: Parsed, place: Place, rule: Rule | None, *, primitives: bool) ->
 
 
 def _circles(spec: Parsed) -> Iterator[Problem]:
-    """Rules that speak of one another in a circle: primitives, conditions, and the questions that others wait for."""
-    yield from _circle(
-        {id_: [r.yes_when, r.no_when] for id_, r in spec.primitives.items()}, "primitive",
-        {id_: r.place for id_, r in spec.primitives.items()},
-    )  # fmt: skip
-    yield from _circle({id_: [rule] for id_, rule in spec.conditions.items()}, "condition", spec.condition_places)
+    """Rules that speak of one another in a circle: primitives, and conditions."""
+    for reading in (spec, *(read_as(spec, profile) for profile in spec.profiles.values())):
+        yield from _circle(
+            {id_: _rules_of(r) for id_, r in reading.primitives.items()}, "primitive",
+            {id_: r.place for id_, r in reading.primitives.items()},
+        )  # fmt: skip
+        places = {id_: spec.condition_places.get(id_, Place("profiles", 1)) for id_ in reading.conditions}
+        yield from _circle({id_: [rule] for id_, rule in reading.conditions.items()}, "condition", places)
 
 
 def _circle(rules: Mapping[str, list[Rule]], kind: str, places: Mapping[str, Place]) -> Iterator[Problem]:
@@ -126,17 +217,44 @@ def _circle(rules: Mapping[str, list[Rule]], kind: str, places: Mapping[str, Pla
 
 
 def _examples(spec: Parsed) -> Iterator[Problem]:
+    """Every example is a consistent record and comes out as it says; all are derived at once."""
+    tried: list[tuple[Primitive, Mapping[str, object], Place, Expected | None, str]] = []
     for primitive in spec.primitives.values():
-        for example in primitive.examples:
-            for violation in check_answers(spec, example.answers):
-                text = f"An example of {primitive.id} is no consistent record: {violation.rule}"
-                yield example.place.problem(text, violation.mend)
-            sides = both_sides(spec, example.answers)
-            for id_, (yes, no) in sides.items():
-                if yes is True and no is True:
-                    text = f"For an example of {primitive.id} both rules of {id_} hold."
-                    yield example.place.problem(text, f"Mend yes_when or no_when of {id_}: at most one may hold.")
-            state = decide(*sides[primitive.id])
-            if state is not example.expected and sides[primitive.id] != (True, True):
-                text = f"An example of {primitive.id} should be {_STATES[example.expected]} and is {_STATES[state]}."
-                yield example.place.problem(text, "Mend the example or the rule.")
+        tried += [(primitive, each.answers, each.place, each.expected, "") for each in primitive.examples]
+        tried += [
+            (primitive, other.example, other.place, None, other.id)
+            for other in primitive.look_alikes
+            if other.example is not None
+        ]
+    records = [answers for _, answers, *_ in tried]
+    for row, violations in check_many(spec, records).items():
+        primitive, _, place, *_ = tried[row]
+        for violation in violations:
+            text = f"An example of {primitive.id} is no consistent record: {violation.rule}"
+            yield place.problem(text, violation.mend)
+    found = standings(spec, settled(spec, records))
+    for id_, standing in found.items():
+        for row in rows_of(standing.yes & standing.no):
+            text = f"For an example of {tried[row][0].id} both rules of {id_} hold."
+            yield tried[row][2].problem(text, f"Mend yes_when or no_when of {id_}: at most one may hold.")
+    for row, (primitive, _, place, expected, other) in enumerate(tried):
+        at = 1 << row
+        if other and other not in found:
+            continue
+        both = [id_ for id_ in (primitive.id, other) if id_]
+        states = {id_: _state(found[id_].outside, found[id_].yes, found[id_].no, at) for id_ in both}
+        if expected is None and sum(state == "yes" for state in states.values()) != 1:
+            told = " and ".join(f"{id_} is {state}" for id_, state in states.items())
+            text = f"The example should tell {primitive.id} from {other}, but {told}."
+            yield place.problem(text, "Give a record for which just one of the two is yes.")
+        elif expected is not None and states[primitive.id] != expected:
+            text = f"An example of {primitive.id} should be {expected} and is {states[primitive.id]}."
+            yield place.problem(text, "Mend the example or the rule.")
+
+
+def _state(outside: int, yes: int, no: int, at: int) -> Expected:
+    if outside & at:
+        return "does_not_apply"
+    if bool(yes & at) == bool(no & at):
+        return "undetermined"
+    return "yes" if yes & at else "no"

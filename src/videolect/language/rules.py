@@ -4,18 +4,22 @@ Kleene's logic: ``all`` is no as soon as one member is no, ``any`` is yes as soo
 answered stays undetermined. A rule is one of
 
     {all: [rule, ...]}   {any: [rule, ...]}   {not: rule}
-    {condition: id}      a rule with a name, from conditions.yaml
+    {condition: id}      a rule with a name
     {primitive: id}      the state of another primitive
     {field-id: {is: value}}         a list: exactly these members
     {field-id: {in: [value, ...]}}
     {field-id: {has: value}}        a list holds it
+    {field-id: {has_any: [value, ...]}}
     {field-id: {empty: yes or no}}  a list or a text
     {field-id: {answered: yes or no}}   never undetermined
+    {field-id: {same_as: field}}    two choices with the same options; also before, after
+
+``table`` evaluates rules, over one record or over many at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -23,8 +27,10 @@ import yaml
 
 from videolect.language.source import NOWHERE, Item, Place, Wrong, mapping
 
-Test = Literal["is", "in", "has", "empty", "answered"]
+Test = Literal["is", "in", "has", "has_any", "empty", "answered"]
 TESTS: tuple[Test, ...] = get_args(Test)
+Comparison = Literal["same_as", "before", "after"]
+COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 WORDS = ("all", "any", "not", "condition", "primitive")
 """Keys that no field may be called by."""
 
@@ -69,7 +75,19 @@ class Ask:
     place: Place = NOWHERE
 
 
-Rule = Several | Not | Named | Ask
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two answers to choices with the same options, by their place among these."""
+
+    field: str
+    test: Comparison
+    other: str
+    order: tuple[str, ...] = ()
+    """The options that have a place, in order: the checker has filled it in."""
+    place: Place = NOWHERE
+
+
+Rule = Several | Not | Named | Ask | Compare
 
 
 def parse_rule(item: Item) -> Rule:
@@ -87,12 +105,16 @@ def parse_rule(item: Item) -> Rule:
         return Not(parse_rule(value))
     if word in ("condition", "primitive"):
         return Named("condition" if word == "condition" else "primitive", value.text(f"'{word}:'"), value.place)
-    tests = mapping(value, f"The test of {word}", may=TESTS)
+    known = (*TESTS, *COMPARISONS)
+    tests = mapping(value, f"The test of {word}", may=known)
     if len(tests) != 1:
-        raise Wrong(value.place, f"The test of {word} has {len(tests)} keys.", f"Use one of {', '.join(TESTS)}.")
+        raise Wrong(value.place, f"The test of {word} has {len(tests)} keys.", f"Use one of {', '.join(known)}.")
     name, wanted = next(iter(tests.items()))
+    for comparison in COMPARISONS:
+        if comparison == name:
+            return Compare(word, comparison, wanted.text(f"'{name}:'"), place=value.place)
     test = next(test for test in TESTS if test == name)
-    listed = test == "in" or (test == "is" and isinstance(wanted.node, yaml.SequenceNode))
+    listed = test in ("in", "has_any") or (test == "is" and isinstance(wanted.node, yaml.SequenceNode))
     values = wanted.texts(f"'{test}:'") if listed else (wanted.text(f"'{test}:'"),)
     return Ask(word, test, values, place=value.place)
 
@@ -113,76 +135,24 @@ def fields_of(rule: Rule, conditions: Mapping[str, Rule]) -> tuple[str, ...]:
     for part in parts(rule):
         if isinstance(part, Ask):
             found[part.field] = None
-        elif isinstance(part, Named) and part.kind == "condition":
+        elif isinstance(part, Compare):
+            found.update({part.field: None, part.other: None})
+        elif isinstance(part, Named) and part.kind == "condition" and part.id in conditions:
             found.update(dict.fromkeys(fields_of(conditions[part.id], conditions)))
     return tuple(found)
 
 
-def changed(rule: Rule, change: Callable[[Ask], Ask]) -> Rule:
+def changed(rule: Rule, change: Callable[[Ask | Compare], Ask | Compare]) -> Rule:
     """The rule with every test of an answer changed."""
     match rule:
         case Several():
             return Several(rule.word, tuple(changed(member, change) for member in rule.rules))
         case Not():
             return Not(changed(rule.rule, change))
-        case Ask():
+        case Ask() | Compare():
             return change(rule)
         case Named():
             return rule
-
-
-def all_of(states: Iterable[State]) -> State:
-    """Kleene's and."""
-    result: State = True
-    for state in states:
-        if state is False:
-            return False
-        if state is None:
-            result = None
-    return result
-
-
-def any_of(states: Iterable[State]) -> State:
-    """Kleene's or."""
-    result: State = False
-    for state in states:
-        if state is True:
-            return True
-        if state is None:
-            result = None
-    return result
-
-
-def evaluate(rule: Rule, answers: Mapping[str, object], named: Callable[[Named], State]) -> State:
-    """The rule's state for these answers; ``named`` gives the state of conditions and primitives."""
-    match rule:
-        case Several(word="all"):
-            return all_of(evaluate(member, answers, named) for member in rule.rules)
-        case Several():
-            return any_of(evaluate(member, answers, named) for member in rule.rules)
-        case Not():
-            state = evaluate(rule.rule, answers, named)
-            return None if state is None else not state
-        case Named():
-            return named(rule)
-        case Ask():
-            return _ask(rule, answers.get(rule.field))
-
-
-def _ask(ask: Ask, answer: object) -> State:
-    if ask.test == "answered":
-        return (answer is not None) is ask.values[0]
-    if answer is None:
-        return None
-    if isinstance(answer, str) and answer in ask.open_values and answer not in ask.values:
-        return None
-    if ask.test == "empty":
-        return (not answer) is ask.values[0]
-    if ask.test == "has":
-        return ask.values[0] in answer if isinstance(answer, tuple) else None
-    if isinstance(answer, tuple):
-        return set(answer) == set(ask.values)
-    return answer in ask.values
 
 
 def as_data(rule: Rule, conditions: Mapping[str, Rule]) -> dict[str, object]:
@@ -196,7 +166,9 @@ def as_data(rule: Rule, conditions: Mapping[str, Rule]) -> dict[str, object]:
             return as_data(conditions[rule.id], conditions)
         case Named():
             return {"primitive": rule.id}
+        case Compare():
+            return {"field": rule.field, rule.test: rule.other, "order": list(rule.order)}
         case Ask():
-            many = rule.test == "in" or (rule.test == "is" and rule.exact)
+            many = rule.test in ("in", "has_any") or (rule.test == "is" and rule.exact)
             data: dict[str, object] = {"field": rule.field, rule.test: list(rule.values) if many else rule.values[0]}
             return {**data, "open": sorted(rule.open_values)} if rule.open_values else data

@@ -7,7 +7,7 @@ the field that it is compared with. Aliases and anchors are refused: an entry sh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +73,11 @@ class Item:
         """Where it begins."""
         return Place(self.file, self.node.start_mark.line + 1)
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it has keys."""
+        return isinstance(self.node, yaml.MappingNode)
+
     def text(self, what: str) -> str:
         """The words of a scalar, without white space around them."""
         if not isinstance(self.node, yaml.ScalarNode):
@@ -122,6 +127,8 @@ class Source:
     root: Path
     files: dict[str, Item] = field(default_factory=dict)
     """Top node by path inside the folder, in the order of the paths."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """What stands in each file, with plain line endings."""
     hash: str = ""
     """SHA-256 over paths and contents; line endings and the order on disk do not enter it."""
     problems: list[Problem] = field(default_factory=list)
@@ -148,36 +155,68 @@ def folder_of(spec: str | Path) -> Path:
 
 def read(root: Path) -> Source:
     """Read every ``*.yaml`` below ``root``. What cannot be read becomes a problem, never an exception."""
-    source = Source(root)
-    digest = hashlib.sha256()
+    texts, problems = texts_in(root)
+    source = read_texts(texts)
+    return Source(root, source.files, source.texts, source.hash, [*problems, *source.problems])
+
+
+def texts_in(root: Path) -> tuple[dict[str, str], list[Problem]]:
+    """What stands in every ``*.yaml`` below ``root``, by path, and what could not be read."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
     # A list, not a generator: a folder that cannot be listed fails here, as the missing folder that it is.
     for path in sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix()):
         name = path.relative_to(root).as_posix()
         if path.suffix == ".yml":
-            source.problems.append(Problem(name, 1, "The file ends in .yml and is not read.", "Rename it to .yaml."))
+            problems.append(Problem(name, 1, "The file ends in .yml and is not read.", "Rename it to .yaml."))
         if path.suffix != ".yaml" or not path.is_file():
             continue
         try:
             raw = path.read_bytes()
-            if len(raw) > MAX_BYTES:
-                raise Wrong(Place(name, 1), f"The file has {len(raw):,} bytes.", f"Split it: {MAX_BYTES:,} at most.")
-            text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-            digest.update(f"{name}\0{text}\0".encode())
-            source.files[name] = Item(name, _compose(name, text))
+            _check_size(name, len(raw))
+            texts[name] = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except Wrong as wrong:
-            source.problems.append(wrong.problem)
+            problems.append(wrong.problem)
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
-            source.problems.append(Problem(name, line, "The file is not UTF-8.", "Save it as UTF-8."))
+            problems.append(Problem(name, line, "The file is not UTF-8.", "Save it as UTF-8."))
         except OSError as error:
-            source.problems.append(Problem(name, 1, f"The file cannot be read: {error.strerror}.", "Make it readable."))
-    source.hash = digest.hexdigest()
+            problems.append(Problem(name, 1, f"The file cannot be read: {error.strerror}.", "Make it readable."))
+    return texts, problems
+
+
+def read_texts(texts: Mapping[str, str], known: Source | None = None) -> Source:
+    """The same from what would stand in the files, by path. Files that are as in ``known`` are not read again."""
+    source = Source(Path())
+    for name in sorted(texts):
+        text = source.texts[name] = texts[name]
+        try:
+            _check_size(name, len(text))
+            same = known is not None and name in known.files and known.texts[name] == text
+            source.files[name] = known.files[name] if known and same else Item(name, _compose(name, text))
+        except Wrong as wrong:
+            source.problems.append(wrong.problem)
+    source.hash = hash_of(texts)
     return source
+
+
+def hash_of(texts: Mapping[str, str]) -> str:
+    """The hash of a specification of these files, without reading what they say."""
+    digest = hashlib.sha256()
+    for name in sorted(texts):
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    return digest.hexdigest()
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > MAX_BYTES:
+        raise Wrong(Place(name, 1), f"The file has {size:,} bytes.", f"Split it: {MAX_BYTES:,} at most.")
 
 
 def _compose(name: str, text: str) -> yaml.Node:
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        # Without a star there is no alias, and the file need not be read twice.
+        for event in yaml.parse(text, Loader=_LOADER) if "*" in text else ():
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 raise Wrong(Place(name, line), f"The alias *{event.anchor} is not allowed.", "Write the entry out.")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from videolect.errors import BadInput, NotFound
-from videolect.language.answers import applicable, both_sides, check_answers, decide, normalise
-from videolect.language.check import check
-from videolect.language.parse import Parsed, parse
+from videolect.language.answers import applicable, check_answers, normalise, settled, standings
+from videolect.language.check import check, check_names
+from videolect.language.columns import Columns, States, columns_of, derive_columns
+from videolect.language.importing import Converted, convert
+from videolect.language.inverse import Inverse
+from videolect.language.migrate import migrate
+from videolect.language.parse import Parsed, parse, read_as
 from videolect.language.rules import Rule, as_data, fields_of
-from videolect.language.source import Problem, folder_of, read
-from videolect.language.values import Aspect, Field, Primitive, Violation
+from videolect.language.source import SPECS, Problem, folder_of, read
+from videolect.language.values import Aspect, Field, Group, Primitive, Violation
 
 
 class Spec:
@@ -24,19 +28,34 @@ class Spec:
         self._parsed = parsed
         self.name = parsed.name
         self.version = parsed.version
+        self.record_schema = parsed.record_schema
         self.hash = parsed.hash
+        self.texts: Mapping[str, str] = MappingProxyType(dict(parsed.texts))
+        """The files that it was read from, by path."""
         self.aspects: tuple[Aspect, ...] = tuple(parsed.aspects.values())
         self.fields: tuple[Field, ...] = tuple(parsed.fields.values())
+        self.form_groups: tuple[Group, ...] = tuple(parsed.form_groups.values())
+        self.groups: tuple[Group, ...] = tuple(parsed.groups.values())
         self.primitives: Mapping[str, Primitive] = MappingProxyType(parsed.primitives)
+        self.profiles: tuple[str, ...] = tuple(parsed.profiles)
+        self._readings: dict[str, Spec] = {}
 
     def __repr__(self) -> str:
         return f"Spec({self.name} {self.version}, {len(self.primitives)} primitives, {self.hash[:12]})"
 
+    @property
+    def parsed(self) -> Parsed:
+        """The values as they were read, for what works on a whole specification."""
+        return self._parsed
+
     @staticmethod
-    def load(path: Path) -> Spec:
-        """Read a folder. BadInput names the first problem and how many more there are."""
+    def load(path: Path, *, shipped: bool = False) -> Spec:
+        """Read a folder. BadInput names the first problem and how many more there are.
+
+        ``shipped``: it was checked before it went out, so that its examples and proofs need not be gone through again.
+        """
         parsed = parse(read(folder_of(path)))
-        problems = check(parsed)
+        problems = check_names(parsed) if shipped else check(parsed)
         if problems:
             first, more = problems[0], f" and {len(problems) - 1} more" if len(problems) > 1 else ""
             where = f"{first.file}:{first.line}"
@@ -58,13 +77,52 @@ class Spec:
             raise NotFound(f"There is no field {id!r}.", mend="See fields.yaml of the specification.")
         return found
 
+    def read_as(self, profile: str) -> Spec:
+        """The same specification with the rules of a profile. NotFound where there is none of that name."""
+        if profile not in self._readings:
+            known = self._parsed.profiles.get(profile)
+            if known is None:
+                mend = f"Use one of: {', '.join(self._parsed.profiles) or 'none ships'}."
+                raise NotFound(f"There is no profile {profile!r}.", mend=mend)
+            self._readings[profile] = Spec(read_as(self._parsed, known))
+        return self._readings[profile]
+
     def derive(self, answers: Mapping[str, object]) -> dict[str, bool | None]:
-        """The state of every primitive: yes, no, or None for undetermined. It reads the normalised record."""
-        return {id_: decide(*sides) for id_, sides in both_sides(self._parsed, answers).items()}
+        """The state of every primitive: yes, no, or None where it is undetermined or does not apply.
+
+        It reads the normalised record.
+        """
+        found = standings(self._parsed, settled(self._parsed, [answers]))
+        return {id_: decide(standing.yes, standing.no) for id_, standing in found.items()}
+
+    def derive_columns(self, columns: Columns) -> States:
+        """The states for many records at once, given as one sequence a field (None: left open). See ``columns``."""
+        return derive_columns(self._parsed, columns)
+
+    def derive_many(self, records: Sequence[Mapping[str, object]]) -> States:
+        """The states for many records at once."""
+        return derive_columns(self._parsed, columns_of(self._parsed, records))
+
+    def convert(self, record: Mapping[str, object]) -> Converted:
+        """Another people's label record in our words. BadInput where its schema is unknown. See ``importing``."""
+        return convert(self._parsed, record)
+
+    def inverse(self, primitives: Iterable[str], given: Mapping[str, object]) -> Inverse:
+        """Finds records that give wanted states of these primitives; ``given``: answers that each of them has."""
+        return Inverse(self._parsed, primitives, given)
+
+    def does_not_apply(self, answers: Mapping[str, object]) -> set[str]:
+        """The primitives whose question does not arise for such a record; ``derive`` gives None for them."""
+        return {id_ for id_, s in standings(self._parsed, settled(self._parsed, [answers])).items() if s.outside}
 
     def contradictions(self, answers: Mapping[str, object]) -> tuple[str, ...]:
         """Primitives of which both rules hold, a fault of the specification. ``derive`` gives None for them."""
-        return tuple(id_ for id_, sides in both_sides(self._parsed, answers).items() if sides == (True, True))
+        found = standings(self._parsed, settled(self._parsed, [answers]))
+        return tuple(id_ for id_, standing in found.items() if standing.yes and standing.no)
+
+    def migrate(self, answers: Mapping[str, object], schema: int) -> dict[str, object]:
+        """A record of an older schema as one of today's. BadInput where the schema is unknown."""
+        return migrate(self._parsed, answers, schema)
 
     def applicable(self, answers: Mapping[str, object]) -> set[str]:
         """The fields that are asked. One that hangs on a question nobody has answered is not asked yet."""
@@ -90,7 +148,7 @@ class Spec:
             "version": self.version,
             "hash": self.hash,
             "form_groups": [{"id": g.id, "title": g.title} for g in self._parsed.form_groups.values()],
-            "groups": [{"id": g.id, "title": g.title} for g in self._parsed.groups.values()],
+            "groups": [{"id": g.id, "title": g.title, "chapter": g.chapter} for g in self._parsed.groups.values()],
             "aspects": [_aspect_json(aspect) for aspect in self.aspects],
             "fields": [self._field_json(field) for field in self.fields],
             "consistency": [
@@ -117,17 +175,17 @@ class Spec:
             "group": field.group,
             "pair": field.pair,
             "neutral": list(field.neutral) if isinstance(field.neutral, tuple) else field.neutral,
+            "default": list(field.default) if isinstance(field.default, tuple) else field.default,
             "mentioned_in": list(field.mentioned_in),
             "options": [
-                {"value": o.value, "title": o.title, "open": o.open, "when": self._rule_json(o.when)}
-                for o in field.options
+                {"value": o.value, "title": o.title, "open": o.open, "sets": dict(o.sets)} for o in field.options
             ],
             "applies_when": self._rule_json(field.applies_when),
         }
 
     def _primitive_json(self, primitive: Primitive) -> dict[str, object]:
-        rules = (primitive.yes_when, primitive.no_when)
-        asked = dict.fromkeys(field for rule in rules for field in fields_of(rule, self._parsed.conditions))
+        rules = (primitive.yes_when, primitive.no_when, primitive.applies_when)
+        asked = dict.fromkeys(f for rule in rules if rule for f in fields_of(rule, self._parsed.conditions))
         return {
             "id": primitive.id,
             "title": primitive.title,
@@ -150,9 +208,15 @@ def _aspect_json(aspect: Aspect) -> dict[str, object]:
         "title": aspect.title,
         "parents": list(aspect.parents),
         "needs_labels": aspect.needs_labels,
-        "policy": aspect.policy,
+        "by_default": aspect.by_default,
+        "policy": aspect.purpose,
         "topics": [{"id": t.id, "title": t.title, "known_from": list(t.known_from)} for t in aspect.topics],
     }
+
+
+def decide(yes: int, no: int) -> bool | None:
+    """Yes or no where just one of the two rules holds; else undetermined."""
+    return None if bool(yes) == bool(no) else bool(yes)
 
 
 def _report(spec: Parsed, problems: list[Problem]) -> dict[str, object]:
@@ -179,4 +243,5 @@ def report_on(spec: str | Path = "core") -> dict[str, object]:
 @cache
 def load_spec(name: str = "core") -> Spec:
     """A specification that ships, by name; read once per process. ``Spec.load`` reads a folder of your own."""
-    return Spec.load(folder_of(name))
+    folder = folder_of(name)
+    return Spec.load(folder, shipped=folder.parent == SPECS)

@@ -7,11 +7,12 @@ and answers with an ``Outcome``. Nothing is overwritten and nothing half done st
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from videolect.errors import (
     BadInput,
@@ -23,9 +24,11 @@ from videolect.errors import (
     NotYourTurn,
     StaleVersion,
 )
+from videolect.language.shelf import Shelf
 from videolect.language.spec import Spec
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import CaptionTask, Round
+from videolect.oversight.form import Form, faults, form_of
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import BoardRow, Clock, Lease, Ledger, QueueQuery, SystemClock, TaskRow, Writer
 from videolect.oversight.roles import Worker
@@ -68,6 +71,8 @@ from videolect.record.checks import content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
 from videolect.record.drafting import Draft, DraftRequest, ReviseRequest
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 150
 """A lease's life without a heartbeat. A page beats every 30 s: it may miss four."""
@@ -123,14 +128,42 @@ class Desk:
 
     def __init__(
         self, ledger: Ledger, spec: Spec, *, writer: Writer | None = None, clock: Clock | None = None,
-        lease_seconds: int = LEASE_SECONDS,
+        lease_seconds: int = LEASE_SECONDS, shelf: Shelf | None = None,
     ) -> None:  # fmt: skip
+        """``shelf``: where campaigns find the version that they were opened with; None: all work under ``spec``."""
         self.ledger = ledger
-        self.spec = spec
+        self.shelf = shelf
+        self._spec = spec
+        self._spec_of: dict[str, Spec] = {}
         self.writer = writer
         self.clock = clock or SystemClock()
         self.lease_seconds = lease_seconds
-        self.projector = projector_of(spec)
+        self.projector = projector_of(spec, shelf)
+        self._forms: dict[tuple[str, tuple[str, ...]], Form] = {}
+
+    @property
+    def spec(self) -> Spec:
+        """The newest version of the specification: the one that a new campaign takes."""
+        return self.shelf.newest() if self.shelf is not None else self._spec
+
+    def spec_of(self, campaign: str) -> Spec:
+        """The version that a campaign was opened with; where it is not to be had any more, the newest, with a warning.
+
+        NotFound where there is no such campaign.
+        """
+        if self.shelf is None:
+            return self._spec
+        if campaign not in self._spec_of:
+            opened = self.campaign(campaign)
+            found = self.shelf.find(opened.spec_hash)
+            if found is None:
+                found = self.shelf.newest()
+                log.warning(
+                    "Version %s (%s) of the specification, under which campaign %s was opened, is not to be had: "
+                    "it goes on under %s.", opened.spec_version, opened.spec_hash[:12], campaign, found.version,
+                )  # fmt: skip
+            self._spec_of[campaign] = found
+        return self._spec_of[campaign]
 
     # -- looking
 
@@ -218,10 +251,11 @@ class Desk:
     def open_campaign(
         self, worker: Worker, name: str, *, policy: Policy | None = None, aspects: Sequence[str] | None = None
     ) -> Campaign:
-        """Begin a campaign under the desk's specification."""
+        """Begin a campaign under the desk's specification; with its usual aspects, unless ``aspects`` names others."""
         worker.check_leads("open a campaign")
         known = [aspect.id for aspect in self.spec.aspects]
-        chosen = tuple(aspects if aspects is not None else known)
+        usual = [aspect.id for aspect in self.spec.aspects if aspect.by_default]
+        chosen = tuple(aspects if aspects is not None else usual)
         if unknown := [aspect for aspect in chosen if aspect not in known]:
             raise BadInput(f"The specification has no aspect {unknown[0]!r}.", mend=f"Known: {', '.join(known)}.")
         campaign = Campaign(
@@ -347,16 +381,39 @@ class Desk:
 
     # -- the work
 
-    def label(self, worker: Worker, key: TaskKey, work: Work, answers: Mapping[str, Answer]) -> Outcome:
-        """Answer the label form. BadInput lists every rule of the specification that the answers break."""
-        if violations := self.spec.check_answers(answers):
-            first = violations[0]
-            more = f" ({len(violations) - 1} more)" if len(violations) > 1 else ""
-            raise LabelsContradict(
-                f"{', '.join(first.fields)}: {first.rule}{more}", mend=first.mend, violations=violations
-            )
-        known = self.spec.normalise(answers)
-        return self._act(worker, key, work, Labelled, lambda task: {"answers": known})
+    def label(
+        self, worker: Worker, key: TaskKey, work: Work, answers: Mapping[str, object], *, untouched: Sequence[str] = ()
+    ) -> Outcome:
+        """Answer the label form. BadInput lists every rule that the answers break.
+
+        ``untouched``: the fields whose preselected answer the person never looked at.
+        """
+
+        def fields(task: Task) -> dict[str, Any]:
+            form, spec = self.form(key.campaign), self.spec_of(key.campaign)
+            broken = faults(spec, form, answers, untouched=untouched, frames=task.opened.clip.frames)
+            if broken:
+                first, more = broken[0], f" ({len(broken) - 1} more)" if len(broken) > 1 else ""
+                named = ", ".join(first.fields)
+                raise LabelsContradict(f"{named}: {first.rule}{more}", mend=first.mend, violations=broken)
+            known = spec.normalise(answers)
+            left = tuple(id_ for id_ in form.questions if id_ in untouched and id_ in known)
+            return {"answers": known, "record_schema": spec.record_schema, "untouched": left}
+
+        return self._act(worker, key, work, Labelled, fields)
+
+    def form(self, campaign: str) -> Form:
+        """The label form of a campaign, or NotFound."""
+        aspects, spec = self.campaign(campaign).aspects, self.spec_of(campaign)
+        if (spec.hash, aspects) not in self._forms:
+            self._forms[spec.hash, aspects] = form_of(spec, aspects)
+        return self._forms[spec.hash, aspects]
+
+    def answers_of(self, labelled: Labelled) -> dict[str, Answer]:
+        """A label record as its campaign's specification reads it: lifted from an older schema, and normalised."""
+        key = TaskKey.of_stream(labelled.stream)
+        spec = self.spec_of(key.campaign) if key is not None else self.spec
+        return cast(dict[str, Answer], spec.normalise(spec.migrate(labelled.answers, labelled.record_schema)))
 
     def keep_draft(self, worker: Worker, key: TaskKey, work: Work, draft: Draft, request: DraftRequest) -> Outcome:
         """Append a draft that a model wrote under its lease; ``request`` is what it was written from."""
@@ -369,19 +426,24 @@ class Desk:
             raise NotYourTurn(f"{key.stream} waits for {', '.join(look.missing)}.", mend="Finish those first.")
         return self._request(key, look)
 
-    @staticmethod
-    def _request(key: TaskKey, look: Look) -> DraftRequest:
+    def _request(self, key: TaskKey, look: Look) -> DraftRequest:
         labels = look.parents.get(LABELS)
+        labelled = labels.labelled if isinstance(labels, LabelTask) else None
         return DraftRequest(
             clip=look.task.opened.clip,
             aspect=key.aspect,
-            answers=labels.labelled.answers if isinstance(labels, LabelTask) and labels.labelled else {},
+            spec_hash=self._hash_for(key),
+            answers=self.answers_of(labelled) if labelled else {},
+            labels_hash=labelled.labels_hash if labelled else None,
             parents={
                 aspect: text
                 for aspect, parent in look.parents.items()
                 if (text := text_for_dependants(parent)) is not None
             },
         )
+
+    def _hash_for(self, key: TaskKey) -> str | None:
+        return self.spec_of(key.campaign).hash if self.shelf is not None else None
 
     def redraft(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
         """A new draft, asked for by the person who holds the task, where the old one is stale."""
@@ -406,7 +468,9 @@ class Desk:
             draft = _round_of(task, work).draft
             critique.check_against(draft.text if draft else "", task.opened.clip.frames)
             if unknown := [
-                p.primitive for p in critique.points if p.primitive and p.primitive not in self.spec.primitives
+                p.primitive
+                for p in critique.points
+                if p.primitive and p.primitive not in self.spec_of(key.campaign).primitives
             ]:
                 raise BadInput(f"{unknown[0]!r} is no primitive.", mend="Choose one of the specification, or a topic.")
             return {"critique": critique}
@@ -434,6 +498,7 @@ class Desk:
                 draft=now.draft.text,
                 critique=now.critique,
                 answers=request.answers,
+                spec_hash=request.spec_hash,
             )
         )
         fields = {"text": revision.text, "applied": revision.applied, "not_applied": revision.not_applied}
@@ -560,9 +625,18 @@ _SPREAD = 32
 """How far down the queue workers spread when they collide at its head."""
 
 
-def projector_of(spec: Spec) -> QueueProjector:
-    """The projector that a ledger under this specification needs."""
-    return QueueProjector(parents={aspect.id: tuple(aspect.parents) for aspect in spec.aspects})
+def projector_of(spec: Spec, shelf: Shelf | None = None) -> QueueProjector:
+    """The projector that a ledger under this specification needs; ``shelf`` has the versions of older campaigns."""
+
+    def of_hash(hash: str) -> Mapping[str, tuple[str, ...]] | None:
+        found = shelf.find(hash) if shelf is not None else None
+        return _parents_under(found) if found is not None else None
+
+    return QueueProjector(parents=_parents_under(spec), of_hash=of_hash if shelf is not None else None)
+
+
+def _parents_under(spec: Spec) -> dict[str, tuple[str, ...]]:
+    return {aspect.id: tuple(aspect.parents) for aspect in spec.aspects}
 
 
 def drawn_mode(policy: Policy, key: TaskKey) -> Mode:
@@ -634,5 +708,5 @@ def _text_of(task: Task, work: Work, verb: str, worker: Worker) -> str:
 def _draft_fields(draft: Draft, request: DraftRequest) -> dict[str, Any]:
     """The draft with the hashes of what it was written from, which may by now be older than what stands."""
     hashes = {aspect: content_hash(text) for aspect, text in request.parents.items()}
-    hashes[LABELS] = hash_of_answers(request.answers)
+    hashes[LABELS] = request.labels_hash or hash_of_answers(request.answers)
     return {"text": draft.text, "parents": hashes, "cannot_know": draft.cannot_know, "planted": draft.planted}

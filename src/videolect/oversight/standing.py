@@ -7,13 +7,13 @@ each parent that it was written from; where the parent's text is another now, th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import STAGE_OF, CaptionTask
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import TaskRow
-from videolect.record.acts import Act, Opened, Stage
+from videolect.record.acts import Act, CampaignOpened, Opened, Stage, campaign_stream
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 
@@ -79,19 +79,35 @@ def _for_others(row: TaskRow) -> tuple[str | None, bool]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueProjector:
-    """Makes the queue's rows; ``parents`` gives each aspect the aspects that it is written from."""
+    """Makes the queue's rows; ``parents`` gives each aspect the aspects that it is written from.
+
+    A campaign keeps the version of the specification that it was opened with: ``of_hash`` gives the parents under it,
+    or None where that version is not to be had, and ``parents`` counts.
+    """
 
     parents: Mapping[str, tuple[str, ...]]
+    of_hash: Callable[[str], Mapping[str, tuple[str, ...]] | None] | None = None
+    of_campaign: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    """What was found out; a campaign's version never changes."""
 
-    def parent_keys(self, key: TaskKey) -> tuple[TaskKey, ...]:
-        """The tasks that this one depends on, the labels first."""
+    def _parents(
+        self, campaign: str, read: Callable[[str], Sequence[Act]] | None = None
+    ) -> Mapping[str, tuple[str, ...]]:
+        if self.of_hash is not None and read is not None and campaign not in self.of_campaign:
+            for act in read(campaign_stream(campaign)):
+                if isinstance(act, CampaignOpened):
+                    self.of_campaign[campaign] = self.of_hash(act.campaign.spec_hash) or self.parents
+        return self.of_campaign.get(campaign, self.parents)
+
+    def parent_keys(self, key: TaskKey, read: Callable[[str], Sequence[Act]] | None = None) -> tuple[TaskKey, ...]:
+        """The tasks that this one depends on, the labels first. ``read`` gives other streams."""
         if key.is_labels:
             return ()
-        return tuple(key.sibling(aspect) for aspect in (LABELS, *self.parents.get(key.aspect, ())))
+        return tuple(key.sibling(aspect) for aspect in (LABELS, *self._parents(key.campaign, read).get(key.aspect, ())))
 
     def family(self, key: TaskKey, read: Callable[[str], Sequence[Act]]) -> dict[str, Task]:
         """The parents that exist, folded, by aspect (or ``labels``)."""
-        found = ((parent.aspect, read(parent.stream)) for parent in self.parent_keys(key))
+        found = ((parent.aspect, read(parent.stream)) for parent in self.parent_keys(key, read))
         return {aspect: fold_any(acts) for aspect, acts in found if acts}
 
     def row(self, stream: str, acts: Sequence[tuple[int, Act]], read: Callable[[str], Sequence[Act]]) -> TaskRow | None:
@@ -125,6 +141,6 @@ class QueueProjector:
         key = TaskKey(campaign=after.campaign, clip=after.clip, aspect=after.aspect)
         return tuple(
             key.sibling(aspect).stream
-            for aspect, parents in self.parents.items()
+            for aspect, parents in self._parents(after.campaign).items()
             if key.is_labels or key.aspect in parents
         )

@@ -13,16 +13,22 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from videolect.errors import BadInput
+from videolect.language.diff import Bump
+from videolect.language.edit import EntryKind
+from videolect.language.values import Segment
 from videolect.record.campaign import MODES, Campaign, Mode, Policy
 from videolect.record.checks import check_name, check_text, content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
 from videolect.record.people import Actor
 
-Answer = str | int | float | bool | tuple[str, ...] | None
-"""A raw answer in a label record: a list-valued field holds strings, None is "left open"."""
+Answer = str | int | float | bool | tuple[str | Segment, ...] | None
+"""A raw answer in a label record: a list holds strings, or the segments of a movement; None is "left open"."""
 
 Stage = Literal["label", "draft", "caption", "review", "correct"]
+MAX_ENTRY = 400_000
+"""Characters of one entry of a specification, as JSON."""
+
 Tick = Literal["agreed", "disagreed"]
 """A reviewer's word on one point of a critique."""
 
@@ -112,14 +118,26 @@ class Labelled(Act):
     """An expert answered the label form."""
 
     answers: Mapping[str, Answer]
+    record_schema: int
+    """The schema of the answers, by the specification that they were given under; ``Spec.migrate`` lifts older ones."""
+    untouched: tuple[str, ...] = ()
+    """Fields whose preselected answer the person never looked at. They are answered, but on nobody's word."""
 
     def __post_init__(self) -> None:
         Act.__post_init__(self)
+        if self.record_schema < 1:
+            raise BadInput(f"Record schema {self.record_schema} is below 1.", mend="Name the specification's.")
         for name, answer in self.answers.items():
             check_text(name, "The name of a label's field", limit=200)
-            for text in answer if isinstance(answer, tuple) else (answer,):
-                if isinstance(text, str):
-                    check_text(text, f"The answer to {name}")
+            for part in answer if isinstance(answer, tuple) else (answer,):
+                for text in part.movements if isinstance(part, Segment) else (part,):
+                    if isinstance(text, str):
+                        check_text(text, f"The answer to {name}")
+        if strange := [name for name in self.untouched if name not in self.answers]:
+            raise BadInput(
+                f"{strange[0][:60]!r} was left as preselected, yet it has no answer.",
+                mend="Name only fields that are answered.",
+            )
 
     @property
     def labels_hash(self) -> str:
@@ -258,11 +276,79 @@ class Withdrawn(Act):
         check_text(self.reason, "The reason for the withdrawal", limit=5000)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecDraftOpened(Act):
+    """A lead began a new version of the specification; with a draft open already, moved it onto another base."""
+
+    base_version: str
+    base_hash: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecEdited(Act):
+    """A lead changed, added or (``entry`` None) removed one entry of the specification."""
+
+    entry_kind: EntryKind
+    entry_id: str
+    entry: str | None
+    """All of the entry as it is then: JSON of words, lists and objects."""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.entry_id, "The entry's id", limit=200, blank=False)
+        check_text(self.note, "The note", limit=2000)
+        if self.entry is not None:
+            check_text(self.entry, "The entry", limit=MAX_ENTRY)
+            try:
+                json.loads(self.entry)
+            except (ValueError, RecursionError):
+                raise BadInput(f"The entry of {self.entry_id[:60]} is not JSON.", mend="Send it as JSON.") from None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecEditDropped(Act):
+    """A lead took the edits of one entry back."""
+
+    entry_kind: EntryKind
+    entry_id: str
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.entry_id, "The entry's id", limit=200, blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecPublished(Act):
+    """The draft became a version."""
+
+    published_version: str
+    published_hash: str
+    bump: Bump
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.note, "The note", limit=2000)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecDraftDropped(Act):
+    """A lead gave the whole draft up."""
+
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.reason, "The reason", limit=2000)
+
+
 ACTS: dict[str, type[Act]] = {
     kind.__name__: kind
     for kind in (
         Imported, CampaignOpened, Opened, Claimed, Released, Labelled, Drafted, Rated, Critiqued, Revised, Edited,
         Submitted, Approved, Rejected, Corrected, Withdrawn,
+        SpecDraftOpened, SpecEdited, SpecEditDropped, SpecPublished, SpecDraftDropped,
     )
 }  # fmt: skip
 """Every kind of act by its name in the ledger."""
@@ -270,7 +356,7 @@ ACTS: dict[str, type[Act]] = {
 
 def hash_of_answers(answers: Mapping[str, Answer]) -> str:
     """Identity of a label record, whatever the order of its fields."""
-    return content_hash(json.dumps(dict(answers), sort_keys=True))
+    return content_hash(json.dumps(dict(answers), sort_keys=True, default=Segment.as_json))
 
 
 def video_stream(video_hash: str) -> str:
@@ -281,3 +367,8 @@ def video_stream(video_hash: str) -> str:
 def campaign_stream(name: str) -> str:
     """The stream of one campaign."""
     return f"campaign/{check_name(name, 'The campaign name')}"
+
+
+def spec_stream(name: str) -> str:
+    """The stream of a specification's draft and of the versions that came of it."""
+    return f"spec/{check_name(name, 'The name of the specification')}"

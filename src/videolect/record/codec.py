@@ -21,12 +21,18 @@ from videolect.errors import BadInput
 from videolect.record.acts import ACTS, Act
 from videolect.record.people import Model, Person
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of what ``encode_act`` writes. Raise it with every change of an act's shape."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: dict[int, Upcaster] = {}
+
+def _name_the_record_schema(body: dict[str, Any]) -> dict[str, Any]:
+    """Until schema 1 there was one schema of label records, and a form without preselected answers."""
+    return {**body, "record_schema": 1, "untouched": []} if body.get("kind") == "Labelled" else body
+
+
+UPCASTERS: dict[int, Upcaster] = {1: _name_the_record_schema}
 """By schema version: turns an act of that version into one of the next. Every version below SCHEMA has one."""
 
 _TAGS: dict[str, type] = {"person": Person, "model": Model}

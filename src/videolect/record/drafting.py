@@ -18,9 +18,13 @@ class DraftRequest:
     clip: Clip
     aspect: str
     answers: Mapping[str, Answer]
-    """The label record; empty where nobody has labelled the clip."""
+    """The label record as today's specification reads it; empty where nobody has labelled the clip."""
+    labels_hash: str | None = None
+    """Identity of the record as it was handed in, perhaps under an older schema. None: that of the answers here."""
     parents: Mapping[str, str] = field(default_factory=dict)
     """Finished captions of the aspects that this one depends on, by aspect."""
+    spec_hash: str | None = None
+    """The version of the specification that the campaign keeps to. None: the writer's own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,8 @@ class ReviseRequest:
     draft: str
     critique: Critique
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    spec_hash: str | None = None
+    """As in a draft's request."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
+from videolect.language.values import Segment
 from videolect.record.acts import Answer
 from videolect.stage.burn_in import Picture, draw_burn_in, read_burn_in
 from videolect.stage.scene import MEADOW_TILE, MEADOW_TILE_M, Plane, Scene, Texture, village
@@ -69,7 +70,7 @@ def render_clip(
         )
     pictures = rendered_frames(movement, seconds=seconds, fps=Fraction(fps), size=size, seed=seed, burn_in=burn_in)
     write_mp4(path, pictures, fps=Fraction(fps), size=size)
-    return true_answers(movement, burn_in=burn_in)
+    return true_answers(movement, frames=_count(seconds, Fraction(fps)), burn_in=burn_in)
 
 
 def rendered_frames(
@@ -78,9 +79,7 @@ def rendered_frames(
     """The clip's pictures, one after another."""
     if movement not in MOVEMENTS:
         raise BadInput(f"The stage has no movement {movement!r}.", mend=f"Use one of {', '.join(MOVEMENTS)}.")
-    count = round(seconds * fps)
-    if count < 1:
-        raise BadInput(f"{seconds} s at {fps} frames a second is no frame.", mend="Ask for a longer clip.")
+    count = _count(seconds, fps)
     focal = size[0] / 2 / math.tan(_FIELD_OF_VIEW / 2)
     scene = village(seed, focal)
     move = MOVEMENTS[movement](seconds, np.random.default_rng(seed + 1))
@@ -91,13 +90,27 @@ def rendered_frames(
         yield picture
 
 
-def true_answers(movement: Movement, *, burn_in: bool = False) -> dict[str, Answer]:
-    """What an expert would answer who saw everything: only questions that are asked of such a clip."""
+def _count(seconds: float, fps: Fraction) -> int:
+    count = round(seconds * fps)
+    if count < 1:
+        raise BadInput(f"{seconds} s at {fps} frames a second is no frame.", mend="Ask for a longer clip.")
+    return count
+
+
+def true_answers(movement: Movement, *, frames: int | None = None, burn_in: bool = False) -> dict[str, Answer]:
+    """What an expert would answer who saw everything: only questions that are asked of such a clip.
+
+    ``frames``: how many the clip has; None leaves the movement without its times.
+    """
     answers: dict[str, Answer] = {
         "shot_transition": False,
         "has_overlays": burn_in,
         "video_speed": "regular",
         "frame_freezing": False,
+        "motion_blur": False,
+        "cinemagraph": False,
+        "lens_distortion": "regular",
+        "camera_focus": "deep_focus",  # every ray goes through one point
         "shot_type": "scenery",
         "shot_size_start": "wide",
         "shot_size_end": "unknown",
@@ -107,6 +120,7 @@ def true_answers(movement: Movement, *, burn_in: bool = False) -> dict[str, Answ
     if movement in ("static", "shaky"):
         return {**answers, "steadiness": "static" if movement == "static" else "unsteady", "camera_movement": "no"}
     field, direction = _DIRECTIONS[movement]
+    start = None if frames is None else 0
     return {
         **answers,
         "steadiness": "very_smooth",
@@ -114,8 +128,12 @@ def true_answers(movement: Movement, *, burn_in: bool = False) -> dict[str, Answ
         "camera_motion_speed": "regular",
         **dict.fromkeys(_AXES, "no"),
         field: direction,
+        # The gaze is nearly level all along, so the camera's own frame says the same as the ground.
+        "camera_forward_backward_cam_frame": direction if field == "camera_forward_backward" else "no",
+        "camera_up_down_cam_frame": "no",
         "dolly_zoom": False,
-        "movement_order": (),
+        "movement_gestures": (),
+        "camera_segments": (Segment(movements=(movement,), start_frame=start, end_frame=frames),),
     }
 
 
@@ -124,6 +142,7 @@ _AXES = (
     "camera_left_right",
     "camera_up_down",
     "camera_pan",
+    "whip_pan",
     "camera_tilt",
     "camera_roll",
     "camera_zoom",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from videolect.language.spec import Spec
-from videolect.language.values import Option
+from videolect.language.values import Field, Option, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,15 @@ _MOTION = {
     "mostly_static": "Little moves in front of the camera.",
     "dynamic": "Much is in motion in front of the camera.",
 }
+_TOLD = frozenset(
+    {
+        "shot_transition", "shot_type", "shot_size_start", "shot_size_end", "has_overlays", "scene_movement",
+        "video_speed", "frame_freezing", "steadiness", "camera_movement", "camera_motion_speed", *_AXES, "whip_pan",
+        "dolly_zoom", "movement_gestures", "camera_segments", "complex_motion_description", "is_tracking",
+        "tracking_shot_types", "subject_size_change",
+    }
+)  # fmt: skip
+"""Fields that have a grammar of their own below. Of the others the answer's own words are said, or its title's."""
 _TRANSITION = "The clip holds a transition between shots."
 _NOTHING = "Nothing about the {title} is told by the labels of this clip."
 _NO_LABELS = "This clip has no labels yet, so nothing is said about its {title} here."
@@ -76,7 +85,12 @@ class Labels:
     def many(self, field: str) -> tuple[str, ...]:
         """The answer to a list; empty where there is none."""
         answer = self.answers.get(field)
-        return answer if isinstance(answer, tuple) else ()
+        return tuple(each for each in answer if isinstance(each, str)) if isinstance(answer, tuple) else ()
+
+    def segments(self, field: str) -> tuple[Segment, ...]:
+        """The answer to a question about segments; empty where there is none."""
+        answer = self.answers.get(field)
+        return tuple(each for each in answer if isinstance(each, Segment)) if isinstance(answer, tuple) else ()
 
     def option(self, field: str, value: str = "") -> Option | None:
         """The option that was chosen, or the one with the given value."""
@@ -104,8 +118,8 @@ def sentences(spec: Spec, aspect: str, answers: Mapping[str, object]) -> list[Se
     if not answers:
         return [[_NO_LABELS.format(title=title)]]
     write = _WRITERS.get(aspect)
-    told = write(labels) if write else []
-    if labels.yes("shot_transition"):
+    told = [*(write(labels) if write else []), *_others(labels, aspect)]
+    if labels.yes("shot_transition") and aspect in spec.field("shot_transition").mentioned_in:
         told = [[_TRANSITION], *told]
     return told or [[_NOTHING.format(title=title)]]
 
@@ -126,6 +140,29 @@ def cannot_know(spec: Spec, aspect: str, answers: Mapping[str, object]) -> tuple
         if not any(field in answers for field in topic.known_from) or not all(map(settled, topic.known_from)):
             unknown.append(topic.id)
     return tuple(unknown)
+
+
+def _others(labels: Labels, aspect: str) -> list[Sentence]:
+    """The answers that no grammar below speaks of, each in the words that the specification has for it."""
+    told: list[Sentence] = []
+    for field in labels.spec.fields:
+        if aspect in field.mentioned_in and field.id not in _TOLD and field.id in labels.answers:
+            told += _plainly(labels, field)
+    return told
+
+
+def _plainly(labels: Labels, field: Field) -> list[Sentence]:
+    """'The focus is shallow.' | 'Light sources: sunlight and firelight.' | the person's own words."""
+    answer = labels.answers[field.id]
+    if field.kind == "text":
+        return [[_as_sentence(str(answer))]] if str(answer).strip() else []
+    if field.kind == "flag":
+        return [[f"{field.title}: yes."]] if answer is True else []
+    given = labels.many(field.id) or (labels.get(field.id),)
+    words = [word for value in given if value and (word := labels.say(field.id, value))]
+    told: list[Sentence] = [[word] for word in words if word.endswith(".")]
+    parts = [word for word in words if not word.endswith(".")]
+    return [*told, [f"{field.title}: {_and(parts)}."]] if parts else told
 
 
 # ------------------------------------------------------------------------------------------------- the four others
@@ -196,7 +233,7 @@ def _camera(labels: Labels) -> list[Sentence]:
     told: list[Sentence] = [[words]] if (words := labels.say("video_speed")) else []
     if labels.yes("frame_freezing"):
         told.append(["The picture freezes during the shot."])
-    told += _movement(labels)
+    told += [*_movement(labels), *_detail(labels)]
     if described := labels.get("complex_motion_description").strip():
         told.append([_as_sentence(described)])
     if labels.yes("is_tracking"):
@@ -216,13 +253,14 @@ def _movement(labels: Labels) -> list[Sentence]:
     if steady == "static":
         words = "The camera gives no clear sign of moving." if amount else "The camera is completely still."
         return [[words]]
-    verbs = _verbs(labels)
     if amount in ("minor", "major_complex"):
         only, kind = ("only ", "slight") if amount == "minor" else ("", "complex")
-        return [[f"The camera makes {only}", *_kind_of_movement(labels, kind), *_doing(labels), "."], *_detail(labels)]
-    manner = _manner(labels)
-    if verbs:
-        return [["The camera ", *_together(labels, verbs, manner), "."], *_detail(labels)]
+        return [[f"The camera makes {only}", *_kind_of_movement(labels, kind), *_doing(labels), "."]]
+    manner, steps = _manner(labels), _steps(labels, "say")
+    if steps:
+        first, *rest = (_at_once(step) for step in steps)
+        how: list[Piece] = [" ", *manner] if manner else []
+        return [["The camera ", *first, *how, *(piece for step in rest for piece in (", then ", *step)), "."]]
     if amount or labels.say("camera_motion_speed"):
         return [["The camera moves", *([" ", *manner] if manner else []), "."]]
     if steady in _STEADY:
@@ -231,60 +269,70 @@ def _movement(labels: Labels) -> list[Sentence]:
     return []
 
 
-def _verbs(labels: Labels, form: str = "say") -> list[Slot]:
-    """The movements in the words of the order's options: in that order, or in the order of the form."""
-    options = labels.spec.field("movement_order").options
-    ids: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the camera does in one stretch of the clip."""
+
+    verbs: tuple[Slot, ...]
+    together: tuple[Slot, ...] = ()
+    """What it does while it does the first; only where it is known that both happen at once."""
+
+
+def _steps(labels: Labels, form: str) -> list[Step]:
+    """Stretch by stretch what the camera does ('say' or 'saying'); a single step where the order is not known."""
+    segments = labels.segments("camera_segments")
+    if not segments:
+        verbs = _verbs(labels, form)
+        return [Step(tuple(verbs))] if verbs else []
+    steps = []
+    for segment in segments:
+        moves = [option for value in segment.movements if (option := labels.option("camera_segments", value))]
+        verbs = [_movement_verb(labels, option, form) for option in moves]
+        ends = [_movement_verb(labels, option, "saying") for option in moves]
+        halves = [at for at, option in enumerate(moves) if labels.yes("dolly_zoom") and _HALVES & option.sets.keys()]
+        for at in reversed(halves):
+            del verbs[at], ends[at]
+        if halves:
+            verbs.insert(0, Slot(_DOLLY_ZOOM[form]))
+            ends.insert(0, Slot(_DOLLY_ZOOM["saying"]))
+        steps.append(Step((verbs[0],), tuple(ends[1:])))
+    return steps
+
+
+_HALVES = {"camera_forward_backward", "camera_zoom"}
+_DOLLY_ZOOM = {"say": "performs a dolly zoom", "saying": "performing a dolly zoom"}
+
+
+def _verbs(labels: Labels, form: str) -> list[Slot]:
+    """The movements in the words of the questions about direction, in the order of the form."""
+    verbs = [Slot(_DOLLY_ZOOM[form])] if labels.yes("dolly_zoom") else []
     for field in _AXES:
-        value = labels.get(field)
-        rule_for = next((o for o in options if o.when is not None and _tests(o, field, value)), None)
-        if rule_for is not None:
-            ids[rule_for.value] = field
-    if labels.yes("dolly_zoom"):
-        for half in [id_ for id_, field in ids.items() if field in ("camera_forward_backward", "camera_zoom")]:
-            del ids[half]
-    order = [id_ for id_ in labels.many("movement_order") if id_ in ids]
-    slots = [_verb(labels, ids[id_], id_, form) for id_ in [*order, *(id_ for id_ in ids if id_ not in order)]]
-    if labels.yes("dolly_zoom"):
-        slots.insert(0, Slot("performs a dolly zoom" if form == "say" else "performing a dolly zoom"))
-    return slots
+        if field in _HALVES and labels.yes("dolly_zoom"):
+            continue
+        said = [field]
+        if field == "camera_pan" and labels.say("whip_pan"):
+            said = ["whip_pan"] if labels.get("whip_pan") == labels.get("camera_pan") else ["camera_pan", "whip_pan"]
+        verbs += [slot for each in said if (slot := labels.slot(each, form, "wrong_direction"))]
+    return verbs
 
 
-def _tests(option: Option, field: str, value: str) -> bool:
-    rule = option.when
-    return getattr(rule, "field", None) == field and value in getattr(rule, "values", ())
+def _movement_verb(labels: Labels, option: Option, form: str) -> Slot:
+    """One movement of a segment; the false words are those of its opposite."""
+    opposite = {field: _OPPOSITE.get(str(value)) for field, value in option.sets.items()}
+    others = labels.spec.field("camera_segments").options
+    wrong = next((getattr(other, form) for other in others if dict(other.sets) == opposite), None)
+    return Slot(getattr(option, form), "wrong_direction", (wrong,) if wrong else ())
 
 
-def _verb(labels: Labels, field: str, id_: str, form: str) -> Slot:
-    options = labels.spec.field("movement_order").options
-    opposite = _OPPOSITE.get(labels.get(field), "")
-    right = next(option for option in options if option.value == id_)
-    wrong = next((option for option in options if _tests(option, field, opposite)), None)
-    return Slot(getattr(right, form), "wrong_direction", (getattr(wrong, form),) if wrong else ())
-
-
-def _together(labels: Labels, verbs: list[Slot], manner: list[Piece]) -> list[Piece]:
-    """'tilts down slowly, then pushes in' | 'tilts down and pushes in at the same time, slowly' | neither is said."""
-    how: list[Piece] = [" ", *manner] if manner else []
-    if len(verbs) > 1 and labels.many("movement_order"):
-        rest = [piece for verb in verbs[1:] for piece in (", then ", verb)]
-        return [verbs[0], *how, *rest]
-    if len(verbs) > 1 and labels.answers.get("movement_order") == ():
-        return [*_listed(verbs), " at the same time", *([",", *how] if how else [])]
-    return [*_listed(verbs), *how]
+def _at_once(step: Step) -> list[Piece]:
+    """'tilts down while dollying in' where both happen at once, 'dollies in and tilts down' where nobody said."""
+    return [*_listed(list(step.verbs)), *([" while ", *_listed(list(step.together))] if step.together else [])]
 
 
 def _doing(labels: Labels) -> list[Piece]:
-    """', tilting down and then pushing in' after a noun."""
-    verbs = _verbs(labels, "saying")
-    if not verbs:
-        return []
-    if len(verbs) > 1 and labels.many("movement_order"):
-        joined = [piece for at, verb in enumerate(verbs) for piece in ((", then " if at > 1 else " and then ", verb))]
-        return [", ", *joined[1:]]
-    if len(verbs) > 1 and labels.answers.get("movement_order") == ():
-        return [", ", *_listed(verbs), " at the same time"]
-    return [", ", *_listed(verbs)]
+    """', tilting down, then dollying in' after a noun."""
+    joined = [piece for step in _steps(labels, "saying") for piece in (", then ", *_at_once(step))]
+    return [", ", *joined[1:]] if joined else []
 
 
 def _listed(slots: list[Slot]) -> list[Piece]:
@@ -312,28 +360,30 @@ def _kind_of_movement(labels: Labels, amount: str) -> list[Piece]:
 
 
 def _detail(labels: Labels) -> list[Sentence]:
-    """What a dolly zoom is made of."""
-    halves = {"dolly": labels.get("camera_forward_backward"), "zoom": labels.get("camera_zoom")}
-    if not labels.yes("dolly_zoom") or "no" in halves.values():
-        return []
-    known = [labels.option("movement_order", f"{half}_{way}") for half, way in halves.items() if way]
-    words = [option.say if at == 0 else option.saying for at, option in enumerate(filter(None, known))]
-    return [[f"In the dolly zoom it {' while '.join(words)}."]] if words else []
+    """What a dolly zoom is made of, and the movements that have a name."""
+    told: list[Sentence] = []
+    halves = ("camera_forward_backward", "camera_zoom")
+    if labels.yes("dolly_zoom") and labels.segments("camera_segments") and set(map(labels.get, halves)) == {"no"}:
+        told.append(["At some point the camera performs a dolly zoom."])
+    if labels.yes("dolly_zoom") and "no" not in map(labels.get, halves):
+        known = [option for field in halves if (option := labels.option(field))]
+        words = [option.say if at == 0 else option.saying for at, option in enumerate(known)]
+        told += [[f"In the dolly zoom it {' while '.join(words)}."]] if words else []
+    gestures = [labels.say("movement_gestures", value) for value in labels.many("movement_gestures")]
+    return [*told, [f"The camera {_and(gestures)}."]] if gestures else told
 
 
 def _tracking(labels: Labels) -> str:
     kinds = labels.many("tracking_shot_types")
     froms = [labels.say("tracking_shot_types", kind) for kind in kinds if kind in ("side", "tail", "lead", "aerial")]
     bys = [labels.say("tracking_shot_types", kind) for kind in kinds if kind in ("pan", "tilt")]
-    arc = [labels.say("tracking_shot_types", "arc")] if "arc" in kinds else []
-    parts = [*_and(froms), *arc, *_and([bys[0], *(words.removeprefix("by ") for words in bys[1:])] if bys else [])]
-    return " ".join(["The camera tracks the moving subject", *parts]) + "."
+    arc = labels.say("tracking_shot_types", "arc") if "arc" in kinds else ""
+    by = _and([bys[0], *(words.removeprefix("by ") for words in bys[1:])]) if bys else ""
+    return " ".join(filter(None, ["The camera tracks the moving subject", _and(froms), arc, by])) + "."
 
 
-def _and(words: list[str]) -> list[str]:
-    if len(words) < 2:
-        return words
-    return [", ".join(words[:-1]) + " and " + words[-1]]
+def _and(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _as_sentence(words: str) -> str:

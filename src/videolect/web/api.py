@@ -96,9 +96,12 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     # -- looking
 
     @router.get("/spec")
-    def spec(me: Me) -> dict[str, Any]:
-        """The specification: fields of the label form, aspects with their policies, primitives."""
-        return desk.spec.as_json()
+    def spec(me: Me, campaign: str | None = None) -> dict[str, Any]:
+        """The specification: fields of the label form, aspects with their policies, primitives.
+
+        That of a campaign, which keeps its version; without one the newest.
+        """
+        return (desk.spec if campaign is None else desk.spec_of(campaign)).as_json()
 
     @router.get("/campaigns")
     def campaigns(me: Me) -> models.Campaigns:
@@ -208,6 +211,14 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         """All that the task's page shows."""
         return view(key, me)
 
+    @router.get(path + "/form")
+    def form(key: Key, me: Me) -> models.FormShape:
+        """The label form of this clip."""
+        desk.look(key)
+        if not key.is_labels:
+            raise NotFound("A caption has no label form.", mend="Ask for that of the clip's labels.")
+        return models.FormShape.model_validate(desk.form(key.campaign).description)
+
     @router.get(path + "/acts")
     def acts(key: Key, me: Me) -> models.ActsShape:
         """The task's history."""
@@ -247,8 +258,8 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     @router.post(path + "/label")
     def label(key: Key, me: Me, body: models.LabelBody) -> models.OutcomeShape:
         """Answer the label form."""
-        answers = {name: tuple(value) if isinstance(value, list) else value for name, value in body.answers.items()}
-        return outcome(desk.label(me.worker, key, _work(body), answers), key, me)
+        done = desk.label(me.worker, key, _work(body), body.model_dump()["answers"], untouched=body.untouched)
+        return outcome(done, key, me)
 
     @router.post(path + "/rate")
     def rate(key: Key, me: Me, body: models.RateBody) -> models.OutcomeShape:

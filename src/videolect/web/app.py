@@ -25,9 +25,11 @@ from videolect.errors import (
     VideolectError,
 )  # fmt: skip
 from videolect.oversight.desk import Desk, LabelsContradict
+from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
 from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.media import Library, media_router
+from videolect.web.spec_api import language_router
 
 STATIC = Path(__file__).parent / "static"
 """The built browser client; part of every wheel."""
@@ -54,13 +56,15 @@ App = FastAPI
 
 
 def create_app(
-    desk: Desk, *, accounts: Accounts, scratch: ScratchPad, library: Library, triples: Triples, static: Path = STATIC
-) -> FastAPI:
+    desk: Desk, *, accounts: Accounts, scratch: ScratchPad, library: Library, triples: Triples, language: LanguageDesk,
+    static: Path = STATIC,
+) -> FastAPI:  # fmt: skip
     """The application. All that it shows or keeps is handed in."""
     app = FastAPI(title="videolect", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     signing = SignInDesk(accounts, desk.clock)
     app.include_router(session_router(signing))
     app.include_router(desk_router(desk, signing, scratch, triples))
+    app.include_router(language_router(language, signing))
     app.include_router(media_router(desk, library, signing.who))
     app.add_exception_handler(VideolectError, _mendable)
     app.add_exception_handler(RequestValidationError, _misshapen)
@@ -94,6 +98,8 @@ def _mendable(request: Request, error: Exception) -> Response:
     headers = {}
     if isinstance(error, LabelsContradict):
         details = [{"fields": list(v.fields), "rule": v.rule, "mend": v.mend} for v in error.violations]
+    if isinstance(error, SpecProblems):
+        details = [problem.as_json() for problem in error.problems]
     if isinstance(error, ScratchStale):
         details = error.saved.model_dump()
     if isinstance(error, TooManyTries):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 Ticks = dict[str, Literal["agreed", "disagreed"]]
 
@@ -54,10 +54,24 @@ class ClaimBody(Shape):
     aspect: str | None = None
 
 
+class SegmentShape(Shape):
+    """A stretch of the clip in which the camera does the same: half open, in frames of the clip from 0, if known."""
+
+    movements: list[str]
+    start_frame: StrictInt | None = None
+    end_frame: StrictInt | None = None
+
+
+AnswerShape = str | int | float | bool | list[str] | list[SegmentShape] | None
+"""A raw answer in a label record."""
+
+
 class LabelBody(WorkBody):
     """Answers of the label form, by field."""
 
-    answers: dict[str, str | int | float | bool | list[str] | None]
+    answers: dict[str, AnswerShape]
+    untouched: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list)
+    """Fields whose preselected answer nobody looked at."""
 
 
 class RateBody(WorkBody):
@@ -325,8 +339,28 @@ class ParentShape(Shape):
 class LabelsShape(Shape):
     """The label record and what follows from it."""
 
-    answers: dict[str, str | int | float | bool | list[str] | None]
+    answers: dict[str, AnswerShape]
+    untouched: list[str]
     primitives: dict[str, bool | None]
+
+
+class HeadingShape(Shape):
+    """A heading of the form."""
+
+    id: str
+    title: str
+
+
+class FormShape(Shape):
+    """The label form of one campaign: only the questions that it asks, with their rules as data (docs/language.md)."""
+
+    version: str
+    hash: str
+    record_schema: int
+    aspects: list[str]
+    form_groups: list[HeadingShape]
+    fields: list[dict[str, Any]]
+    consistency: list[dict[str, Any]]
 
 
 class FinalShape(Shape):

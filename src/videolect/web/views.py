@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from videolect.oversight.caption_task import CaptionTask, Round
@@ -11,7 +10,7 @@ from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import Lease, TaskRow
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import text_for_dependants
-from videolect.record.acts import Act, Answer, Approved
+from videolect.record.acts import Act, Approved
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.codec import to_plain
@@ -158,8 +157,10 @@ def _critique(critique: Critique | None) -> models.CritiqueShape | None:
 def _labels(desk: Desk, task: object) -> models.LabelsShape | None:
     if not isinstance(task, LabelTask) or task.labelled is None:
         return None
-    answers: Mapping[str, Answer] = task.labelled.answers
-    return models.LabelsShape(answers=to_plain(answers), primitives=desk.spec.derive(answers))
+    answers = desk.answers_of(task.labelled)
+    untouched = [name for name in task.labelled.untouched if name in answers]
+    spec = desk.spec_of(task.key.campaign)
+    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=spec.derive(answers))
 
 
 def act_shape(act: Act, worker: Worker) -> dict[str, Any]:

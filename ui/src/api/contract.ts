@@ -4,13 +4,15 @@
  */
 import type { components } from "./schema";
 import type {
-  BoardRow, CampaignInfo, Claim, Critique, Lease, Outcome, Person, Point, Queue, Revision, Round, SavedScratch, Session,
+  BoardRow, CampaignInfo, Claim, Critique, Form, Lease, Outcome, Person, Point, Queue, Revision, Round, SavedScratch, Segment, Session,
   TaskRow, TaskView, Verdict,
 } from "./types";
 
 type Server = components["schemas"];
 type Narrows<Mine, Theirs> = Mine extends Theirs ? ([keyof Mine] extends [keyof Theirs] ? true : false) : false;
 type Assert<T extends true> = T;
+/** Plain data to the document: docs/language.md says what stands in them. */
+type Rules = "fields" | "consistency";
 
 export type Contract = [
   Assert<Narrows<Person, Server["PersonShape"]>>,
@@ -21,6 +23,8 @@ export type Contract = [
   Assert<Narrows<BoardRow, Server["BoardRowShape"]>>,
   Assert<Narrows<Lease, Server["LeaseShape"]>>,
   Assert<Narrows<Claim, Server["NextShape"]>>,
+  Assert<Narrows<Omit<Form, Rules>, Omit<Server["FormShape"], Rules>>>,
+  Assert<Narrows<Segment, Server["SegmentShape"]>>,
   Assert<Narrows<Point, Server["PointShape"]>>,
   Assert<Narrows<Critique, Server["CritiqueShape"]>>,
   Assert<Narrows<Revision, Server["RevisionShape"]>>,

@@ -64,6 +64,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whole
+         * @description Groups, entries, edits and versions; ``hash`` shows another version, to be read.
+         */
+        get: operations["whole_api_language_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description All that the draft changes, and what it touches.
+         */
+        get: operations["changes_api_language_diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Take the edits of one entry back.
+         */
+        post: operations["discard_api_language_discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop
+         * @description Give the draft up.
+         */
+        post: operations["drop_api_language_drop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Keep an edit in the draft; the first one begins it.
+         */
+        post: operations["edit_api_language_edit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/entries/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entry
+         * @description One entry, in the draft and in its base, or as it is in the version of this hash.
+         */
+        get: operations["entry_api_language_entries__kind___id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put the draft upon the newest version.
+         */
+        post: operations["move_api_language_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make a version of the draft.
+         */
+        post: operations["publish_api_language_publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attempt
+         * @description What an edit would do. Nothing is kept.
+         */
+        post: operations["attempt_api_language_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queue": {
         parameters: {
             query?: never;
@@ -122,6 +302,8 @@ export interface paths {
         /**
          * Spec
          * @description The specification: fields of the label form, aspects with their policies, primitives.
+         *
+         *     That of a campaign, which keeps its version; without one the newest.
          */
         get: operations["spec_api_spec_get"];
         put?: never;
@@ -266,6 +448,26 @@ export interface paths {
          * @description Write by hand.
          */
         post: operations["edit_api_tasks__campaign___clip___aspect__edit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{campaign}/{clip}/{aspect}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Form
+         * @description The label form of this clip.
+         */
+        get: operations["form_api_tasks__campaign___clip___aspect__form_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -548,6 +750,16 @@ export interface components {
             version?: number | null;
         };
         /**
+         * AspectTouched
+         * @description Work of one aspect.
+         */
+        AspectTouched: {
+            /** Captions */
+            captions: number;
+            /** Drafts */
+            drafts: number;
+        };
+        /**
          * BeatShape
          * @description How long the lease lives now.
          */
@@ -598,6 +810,24 @@ export interface components {
         Campaigns: {
             /** Campaigns */
             campaigns: components["schemas"]["CampaignShape"][];
+        };
+        /**
+         * ChangeShape
+         * @description One thing that is otherwise.
+         */
+        ChangeShape: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Meaning */
+            meaning: boolean;
+            /** What */
+            what: string;
         };
         /**
          * ClaimBody
@@ -680,6 +910,54 @@ export interface components {
             words: string;
         };
         /**
+         * DiscardBody
+         * @description Whose edits are taken back.
+         */
+        DiscardBody: {
+            /** Id */
+            id: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+            /** Seen */
+            seen?: number | null;
+        };
+        /**
+         * DraftDiff
+         * @description All that the draft changes.
+         */
+        DraftDiff: {
+            /** Base Version */
+            base_version: string;
+            /** Bump */
+            bump: string;
+            /** Changes */
+            changes: components["schemas"]["ChangeShape"][];
+            /** Next Version */
+            next_version: string;
+            /** Problems */
+            problems: components["schemas"]["FaultShape"][];
+            touches: components["schemas"]["TouchesShape"] | null;
+        };
+        /**
+         * DraftInfo
+         * @description The version in the making.
+         */
+        DraftInfo: {
+            /** At */
+            at: string;
+            /** Base Version */
+            base_version: string;
+            /** By */
+            by: string;
+            /** Stale */
+            stale: string | null;
+        };
+        /**
          * DraftShape
          * @description The pre-caption.
          */
@@ -713,6 +991,155 @@ export interface components {
             version?: number | null;
         };
         /**
+         * EditRow
+         * @description The edits of one entry.
+         */
+        EditRow: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+            /** Note */
+            note: string;
+            /** Removed */
+            removed: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
+         * EntryBody
+         * @description One entry as it should be; None removes it.
+         */
+        EntryBody: {
+            /** Entry */
+            entry?: unknown;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+        };
+        /**
+         * EntryEditBody
+         * @description An edit of the draft.
+         */
+        EntryEditBody: {
+            /** Entry */
+            entry?: unknown;
+            /** Id */
+            id: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Seen */
+            seen?: number | null;
+        };
+        /**
+         * EntryRow
+         * @description One entry in the list.
+         */
+        EntryRow: {
+            /** Change */
+            change: ("added" | "removed" | "changed") | null;
+            /** Group */
+            group: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+            /** Title */
+            title: string;
+        };
+        /**
+         * EntryView
+         * @description One entry with all that its page shows.
+         */
+        EntryView: {
+            /** Base */
+            base: unknown;
+            /** Conditions */
+            conditions: components["schemas"]["SpokenOf"][];
+            /** Entry */
+            entry: unknown;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+            /** Look Alikes */
+            look_alikes: components["schemas"]["LookAlikeShape"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeOfExample"][];
+            /** Rests On It */
+            rests_on_it: components["schemas"]["NamedChoice"][];
+            /** Seen */
+            seen: number;
+            /** Title */
+            title: string;
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * FaultShape
+         * @description What is wrong.
+         */
+        FaultShape: {
+            /** Here */
+            here: boolean;
+            /** Id */
+            id: string | null;
+            /** Kind */
+            kind: ("primitive" | "field" | "condition" | "consistency" | "aspect" | "profile") | null;
+            /** Mend */
+            mend: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * FieldChoice
+         * @description A question that a rule may ask.
+         */
+        FieldChoice: {
+            /** Group */
+            group: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "choice" | "flag" | "list" | "text" | "segments";
+            /** Options */
+            options: components["schemas"]["OptionChoice"][];
+            /** Title */
+            title: string;
+        };
+        /**
          * FinalShape
          * @description The settled caption.
          */
@@ -727,10 +1154,44 @@ export interface components {
              */
             verdict: "approved" | "corrected";
         };
+        /**
+         * FormShape
+         * @description The label form of one campaign: only the questions that it asks, with their rules as data (docs/language.md).
+         */
+        FormShape: {
+            /** Aspects */
+            aspects: string[];
+            /** Consistency */
+            consistency: {
+                [key: string]: unknown;
+            }[];
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            }[];
+            /** Form Groups */
+            form_groups: components["schemas"]["HeadingShape"][];
+            /** Hash */
+            hash: string;
+            /** Record Schema */
+            record_schema: number;
+            /** Version */
+            version: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HeadingShape
+         * @description A heading of the form.
+         */
+        HeadingShape: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
         };
         /**
          * LabelBody
@@ -744,12 +1205,14 @@ export interface components {
             active_seconds: number;
             /** Answers */
             answers: {
-                [key: string]: string | number | boolean | string[] | null;
+                [key: string]: string | number | boolean | string[] | components["schemas"]["SegmentShape"][] | null;
             };
             /** Key */
             key?: string | null;
             /** Token */
             token?: number | null;
+            /** Untouched */
+            untouched?: string[];
             /** Version */
             version?: number | null;
         };
@@ -760,12 +1223,47 @@ export interface components {
         LabelsShape: {
             /** Answers */
             answers: {
-                [key: string]: string | number | boolean | string[] | null;
+                [key: string]: string | number | boolean | string[] | components["schemas"]["SegmentShape"][] | null;
             };
             /** Primitives */
             primitives: {
                 [key: string]: boolean | null;
             };
+            /** Untouched */
+            untouched: string[];
+        };
+        /**
+         * LanguageShape
+         * @description The whole language in brief: the draft for a lead, the newest version for everybody else.
+         */
+        LanguageShape: {
+            /** Aspects */
+            aspects: components["schemas"]["HeadingShape"][];
+            /** Conditions */
+            conditions: components["schemas"]["NamedChoice"][];
+            draft: components["schemas"]["DraftInfo"] | null;
+            /** Edits */
+            edits: components["schemas"]["EditRow"][];
+            /** Entries */
+            entries: components["schemas"]["EntryRow"][];
+            /** Fields */
+            fields: components["schemas"]["FieldChoice"][];
+            /** Form Groups */
+            form_groups: components["schemas"]["HeadingShape"][];
+            /** Groups */
+            groups: components["schemas"]["HeadingShape"][];
+            /** Hash */
+            hash: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** Name */
+            name: string;
+            /** Seen */
+            seen: number;
+            /** Version */
+            version: string;
+            /** Versions */
+            versions: components["schemas"]["VersionRow"][];
         };
         /**
          * LeaseShape
@@ -780,6 +1278,28 @@ export interface components {
             token: number;
             /** Until */
             until: string;
+        };
+        /**
+         * LookAlikeShape
+         * @description What an entry is taken for.
+         */
+        LookAlikeShape: {
+            /** How */
+            how: string;
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NamedChoice
+         * @description A condition or a primitive that a rule may name.
+         */
+        NamedChoice: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
         };
         /**
          * NextLease
@@ -814,6 +1334,28 @@ export interface components {
             point: string;
             /** Why */
             why: string;
+        };
+        /**
+         * OptionChoice
+         * @description An answer that a rule may name.
+         */
+        OptionChoice: {
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * OutcomeOfExample
+         * @description How an example comes out.
+         */
+        OutcomeOfExample: {
+            /** Expected */
+            expected: string;
+            /** Record */
+            record: string;
+            /** State */
+            state: string;
         };
         /**
          * OutcomeShape
@@ -891,6 +1433,33 @@ export interface components {
              * @default
              */
             words: string;
+        };
+        /**
+         * PublishBody
+         * @description How the version is called; None: the lowest that the changes allow.
+         */
+        PublishBody: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Seen */
+            seen?: number | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * PublishedShape
+         * @description A new version.
+         */
+        PublishedShape: {
+            /** Bump */
+            bump: string;
+            /** Hash */
+            hash: string;
+            /** Version */
+            version: string;
         };
         /**
          * QueueShape
@@ -1032,6 +1601,28 @@ export interface components {
             revision: number;
         };
         /**
+         * SeenBody
+         * @description What the page shows.
+         */
+        SeenBody: {
+            /** Key */
+            key?: string | null;
+            /** Seen */
+            seen?: number | null;
+        };
+        /**
+         * SegmentShape
+         * @description A stretch of the clip in which the camera does the same: half open, in frames of the clip from 0, if known.
+         */
+        SegmentShape: {
+            /** End Frame */
+            end_frame?: number | null;
+            /** Movements */
+            movements: string[];
+            /** Start Frame */
+            start_frame?: number | null;
+        };
+        /**
          * SessionShape
          * @description A session, with the value that every changing request carries in X-CSRF-Token.
          */
@@ -1049,6 +1640,18 @@ export interface components {
             password: string;
             /** Person */
             person: string;
+        };
+        /**
+         * SpokenOf
+         * @description A condition, and what it says.
+         */
+        SpokenOf: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Words */
+            words: string;
         };
         /**
          * TaskKeyShape
@@ -1152,6 +1755,58 @@ export interface components {
             /** Token */
             token: number;
         };
+        /**
+         * TouchesShape
+         * @description What a change does to work that exists.
+         */
+        TouchesShape: {
+            /** By Aspect */
+            by_aspect: {
+                [key: string]: components["schemas"]["AspectTouched"];
+            };
+            /** Captions */
+            captions: number;
+            /** Drafts */
+            drafts: number;
+            /** Records */
+            records: number;
+            /** States */
+            states: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
+         * TrialShape
+         * @description What an edit would do.
+         */
+        TrialShape: {
+            /** Bump */
+            bump: string;
+            /** Changes */
+            changes: components["schemas"]["ChangeShape"][];
+            /** Labels */
+            labels: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeOfExample"][];
+            /** Primitives */
+            primitives: string[];
+            /** Problems */
+            problems: components["schemas"]["FaultShape"][];
+            /** Records */
+            records: number;
+            /** States */
+            states: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -1183,6 +1838,26 @@ export interface components {
             ticks: {
                 [key: string]: "agreed" | "disagreed";
             };
+        };
+        /**
+         * VersionRow
+         * @description A version that campaigns may have.
+         */
+        VersionRow: {
+            /** At */
+            at: string | null;
+            /** Bump */
+            bump: string | null;
+            /** By */
+            by: string | null;
+            /** Hash */
+            hash: string;
+            /** Note */
+            note: string;
+            /** Shipped */
+            shipped: boolean;
+            /** Version */
+            version: string;
         };
         /**
          * WithdrawBody
@@ -1321,6 +1996,289 @@ export interface operations {
             };
         };
     };
+    whole_api_language_get: {
+        parameters: {
+            query?: {
+                hash?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    changes_api_language_diff_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDiff"];
+                };
+            };
+        };
+    };
+    discard_api_language_discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_api_language_drop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_api_language_edit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryEditBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    entry_api_language_entries__kind___id__get: {
+        parameters: {
+            query?: {
+                hash?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "primitive" | "field" | "condition" | "consistency" | "aspect" | "profile";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_language_move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_api_language_publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    attempt_api_language_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     queue_api_queue_get: {
         parameters: {
             query?: {
@@ -1430,7 +2388,9 @@ export interface operations {
     };
     spec_api_spec_get: {
         parameters: {
-            query?: never;
+            query?: {
+                campaign?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1446,6 +2406,15 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -1684,6 +2653,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    form_api_tasks__campaign___clip___aspect__form_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShape"];
                 };
             };
             /** @description Validation Error */

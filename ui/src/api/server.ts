@@ -3,7 +3,7 @@ import type { TimelineTable } from "../lib/timeline";
 import { answer, client } from "./client";
 import type { components } from "./schema";
 import type {
-  BoardRow, CampaignInfo, Claim, Lease, Outcome, Queue, Scratch, Session, Spec, Stage, TaskKey, TaskView, Verb,
+  BoardRow, CampaignInfo, Claim, Form, Lease, Outcome, Queue, Scratch, Session, Spec, Stage, TaskKey, TaskView, Verb,
 } from "./types";
 
 type Shapes = components["schemas"];
@@ -44,12 +44,14 @@ export const server = {
   session: () => as<Session>(answer(client.GET("/api/session"))),
   signIn: (person: string, password: string) => as<Session>(answer(client.POST("/api/session", { body: { person, password } }))),
   signOut: () => answer(client.DELETE("/api/session")),
-  spec: () => as<Spec>(answer(client.GET("/api/spec"))),
+  /** The version that the campaign keeps to. */
+  spec: (campaign: string) => as<Spec>(answer(client.GET("/api/spec", { params: { query: { campaign } } }))),
   campaigns: () => as<{ campaigns: CampaignInfo[] }>(answer(client.GET("/api/campaigns"))),
   queue: (filter: QueueFilter) => as<Queue>(answer(client.GET("/api/queue", { params: { query: filter } }))),
   board: (campaign?: string) => as<{ rows: BoardRow[] }>(answer(client.GET("/api/board", { params: { query: { campaign } } }))),
   claimNext: (wish: Shapes["ClaimBody"]) => as<Claim>(answer(client.POST("/api/claim", { body: wish }))),
   task: (key: TaskKey) => as<TaskView>(answer(client.GET(TASK, { params: at(key) }))),
+  form: (key: TaskKey) => as<Form>(answer(client.GET(`${TASK}/form`, { params: at(key) }))),
   claim: (key: TaskKey) => as<{ lease: Lease }>(answer(client.POST(`${TASK}/claim`, { params: at(key) }))),
   heartbeat: (key: TaskKey, token: number) => answer(client.POST(`${TASK}/heartbeat`, { params: at(key), body: { token } })),
   release: (key: TaskKey, token: number) =>

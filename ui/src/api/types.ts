@@ -20,7 +20,13 @@ export interface Session {
   csrf: string;
 }
 
-export type Answer = string | number | boolean | string[] | null;
+/** A stretch of the clip in which the camera does the same. Frames of the clip, half open; null where only the order is known. */
+export interface Segment {
+  movements: string[];
+  start_frame?: number | null;
+  end_frame?: number | null;
+}
+export type Answer = string | number | boolean | string[] | Segment[] | null;
 export type Answers = Record<string, Answer>;
 
 /** A rule in three values: yes, no, undetermined. `open` lists answers that mean "cannot tell". */
@@ -33,18 +39,21 @@ export type Rule =
       | { is: Answer }
       | { in: Answer[] }
       | { has: string }
+      | { has_any: string[] }
       | { empty: boolean }
       | { answered: boolean }
-    ));
+    ))
+  /** Two choices by their place in `order`; an answer that is not in it has no place. */
+  | ({ field: string; order: string[] } & ({ same_as: string } | { before: string } | { after: string }));
 
 export interface Option {
   value: string;
   title: string;
   open?: boolean;
-  /** In a field of kind order: the movement counts only where this holds. */
-  when?: Rule | null;
+  /** In a field of kind segments: the answers to other questions that follow from this movement. */
+  sets?: Record<string, string | boolean>;
 }
-export type FieldKind = "choice" | "flag" | "list" | "order" | "text";
+export type FieldKind = "choice" | "flag" | "list" | "segments" | "text";
 export interface Field {
   id: string;
   title: string;
@@ -54,6 +63,8 @@ export interface Field {
   group: string;
   pair?: string | null;
   neutral?: Answer;
+  /** What is chosen before anybody looks. */
+  default?: Answer;
   options: Option[];
   applies_when?: Rule | null;
 }
@@ -88,6 +99,17 @@ export interface Spec {
   aspects: Aspect[];
   fields: Field[];
   primitives: Primitive[];
+}
+
+/** The label form of one campaign: only the questions that it asks. */
+export interface Form {
+  version: string;
+  hash: string;
+  record_schema: number;
+  aspects: string[];
+  form_groups: Heading[];
+  fields: Field[];
+  consistency: { id: string; never: Rule; rule: string; mend: string }[];
 }
 
 export interface CampaignInfo {
@@ -210,7 +232,7 @@ export interface TaskView {
   round: Round | null;
   rounds: Round[];
   parents: Record<string, { text: string | null; hash: string | null; status: Status }>;
-  labels: { answers: Answers; primitives: Record<string, boolean | null> } | null;
+  labels: { answers: Answers; untouched: string[]; primitives: Record<string, boolean | null> } | null;
   final: { text: string; hash: string; verdict: "approved" | "corrected" } | null;
   extras: number;
   active_seconds: Record<Stage, number>;

@@ -6,6 +6,7 @@ export type Route =
   | { page: "queue" }
   | { page: "signin" }
   | { page: "board" }
+  | { page: "language" }
   | { page: "labels"; task: TaskKey }
   | { page: "caption"; task: TaskKey }
   | { page: "review"; task: TaskKey }
@@ -14,7 +15,7 @@ export type Route =
 export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter(Boolean).map(decode);
   if (parts.length === 0) return { page: "queue" };
-  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board")) return { page: parts[0] };
+  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language")) return { page: parts[0] };
   if (parts.length === 4 && (parts[0] === "task" || parts[0] === "review")) {
     const task = { campaign: parts[1]!, clip: parts[2]!, aspect: parts[3]! };
     if (parts[0] === "review") return { page: "review", task };

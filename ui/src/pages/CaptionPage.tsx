@@ -82,7 +82,7 @@ interface Props {
 function Caption({ desk, view, me, task, player }: Props) {
   const w = words.caption;
   const { engine } = player;
-  const spec = useQuery({ queryKey: ["spec"], queryFn: server.spec, staleTime: Infinity }).data;
+  const spec = useQuery({ queryKey: ["spec", task.campaign], queryFn: () => server.spec(task.campaign), staleTime: Infinity }).data;
   const reviveHere = useCallback((scratch: Scratch) => revive(view, scratch), [view]);
   const book = useScratch(task, me, view, reviveHere);
   const { value: work, update } = book;

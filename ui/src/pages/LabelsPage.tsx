@@ -3,13 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ServerError } from "../api/client";
 import { server } from "../api/server";
-import type { Answer, Answers, Field, Person, Primitive, Scratch, Spec, TaskKey, TaskView, Violation } from "../api/types";
+import type { Answer, Answers, Field, Form, Person, Primitive, Scratch, Segment, Spec, TaskKey, TaskView } from "../api/types";
 import { useKeys } from "../keys/keys";
-import { asked, grouped, isAnswered, offered, sendable, violationsOf } from "../lib/spec";
+import { added, timesOf, toggled } from "../lib/segments";
+import { asked, broken, following, grouped, isAnswered, isSegments, meant, sendable, untouched, violationsOf } from "../lib/spec";
+import { entryPath } from "../language/EntryReader";
 import { Key, Trouble, UserText } from "../parts/parts";
 import { notify } from "../parts/notices";
 import { Player } from "../player/Player";
 import { usePlayer } from "../player/use-player";
+import { choicesOf, Question } from "../task/Question";
+import { SegmentEditor } from "../task/SegmentEditor";
 import { Shell } from "../task/Shell";
 import { goOn, useScratch, useTask, type Desk } from "../task/use-task";
 import { say, words } from "../words";
@@ -17,94 +21,133 @@ import { say, words } from "../words";
 interface Labelling {
   v: 1;
   kind: "labels";
+  /** What the person answered. Null: cleared, where the form had chosen something beforehand. */
   answers: Answers;
+  /** Questions whose preselected answer was looked at and left as it was. */
+  seen: string[];
 }
 
-function revive(view: TaskView, scratch: Scratch): Labelling {
+function revive(view: TaskView, form: Form, scratch: Scratch): Labelling {
   const kept = scratch as Partial<Labelling>;
-  if (kept.v === 1 && kept.kind === "labels" && kept.answers) return { v: 1, kind: "labels", answers: kept.answers };
-  return { v: 1, kind: "labels", answers: view.labels?.answers ?? {} };
+  if (kept.v === 1 && kept.kind === "labels" && kept.answers) return { v: 1, kind: "labels", answers: kept.answers, seen: kept.seen ?? [] };
+  return { v: 1, kind: "labels", answers: view.labels ? answersOf(view.labels, form) : {}, seen: [] };
+}
+
+/** What was handed in: a preselected answer that nobody looked at stays one, and what was left open stays open. */
+function answersOf(labels: NonNullable<TaskView["labels"]>, form: Form): Answers {
+  const asLeft = (field: Field) => labels.untouched.includes(field.id) && labels.answers[field.id] === field.default;
+  const left = new Set(form.fields.filter(asLeft).map((field) => field.id));
+  const answers = Object.fromEntries(Object.entries(labels.answers).filter(([id]) => !left.has(id)));
+  const open = asked(form.fields, labels.answers).filter((field) => isAnswered(field.default) && !(field.id in labels.answers));
+  return { ...answers, ...Object.fromEntries(open.map((field) => [field.id, null])) };
 }
 
 export function LabelsPage({ task, me }: { task: TaskKey; me: Person }) {
   const desk = useTask(task, me);
-  const spec = useQuery({ queryKey: ["spec"], queryFn: server.spec, staleTime: Infinity });
+  const spec = useQuery({ queryKey: ["spec", task.campaign], queryFn: () => server.spec(task.campaign), staleTime: Infinity });
+  const form = useQuery({ queryKey: ["form", task.campaign], queryFn: () => server.form(task), staleTime: Infinity });
   const player = usePlayer(desk.view?.clip, desk.clock);
-  const problem = desk.problem ?? spec.error;
-  if (!desk.view || !spec.data) return <main className="plain">{problem ? <Trouble error={problem} /> : <p className="dim">{words.loading}</p>}</main>;
-  return <Labels desk={desk} view={desk.view} spec={spec.data} me={me} task={task} player={player} />;
+  const problem = desk.problem ?? form.error;
+  if (!desk.view || !form.data) return <main className="plain">{problem ? <Trouble error={problem} /> : <p className="dim">{words.loading}</p>}</main>;
+  return <Labels desk={desk} view={desk.view} spec={spec.data} form={form.data} me={me} task={task} player={player} />;
 }
 
 interface Props {
   desk: Desk;
   view: TaskView;
-  spec: Spec;
+  /** For looking words up; the form does without. */
+  spec: Spec | undefined;
+  form: Form;
   me: Person;
   task: TaskKey;
   player: ReturnType<typeof usePlayer>;
 }
 
-function Labels({ desk, view, spec, me, task, player }: Props) {
+function Labels({ desk, view, spec, form, me, task, player }: Props) {
   const w = words.labels;
   const { engine } = player;
-  const reviveHere = useCallback((scratch: Scratch) => revive(view, scratch), [view]);
+  const reviveHere = useCallback((scratch: Scratch) => revive(view, form, scratch), [view, form]);
   const book = useScratch(task, me, view, reviveHere);
   const { value: work, update } = book;
-  const { answers } = work;
+  const { answers, seen } = work;
   const mine = desk.holding;
-  const fields = useMemo(() => asked(spec.fields, answers), [spec, answers]);
+  const fields = useMemo(() => asked(form.fields, answers), [form, answers]);
+  const shown = useMemo(() => meant(form.fields, answers), [form, answers]);
+  const derived = useMemo(() => following(form.fields, shown), [form, shown]);
+  const left = useMemo(() => new Set(untouched(form.fields, answers, seen)), [form, answers, seen]);
+  /** The questions that a person answers: what follows from another answer is only shown. */
+  const open = fields.filter((field) => !(field.id in derived));
   const [at, setAt] = useState<string | null>(null);
+  const [row, setRow] = useState(0);
   const current = fields.find((field) => field.id === at) ?? fields[0];
   const list = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
   const [meaning, setMeaning] = useState(false);
-  const violations = desk.trouble instanceof ServerError ? violationsOf(desk.trouble.details) : [];
+  const refused = desk.trouble instanceof ServerError ? violationsOf(desk.trouble.details) : [];
+  const rules = broken(form, answers);
+  const violations = [...rules, ...refused.filter((each) => !rules.some((known) => known.rule === each.rule))];
 
   const answer = (field: Field, value: Answer | undefined) => {
     if (!mine) return;
     const next = { ...answers };
-    if (value === undefined) delete next[field.id];
-    else next[field.id] = value;
+    if (value !== undefined) next[field.id] = value;
+    else if (isAnswered(field.default)) next[field.id] = null; // cleared, not forgotten
+    else delete next[field.id];
     if (desk.trouble) desk.setTrouble(null);
     update({ answers: next });
   };
+  const look = (field: Field) => {
+    setAt(field.id);
+    if (mine && left.has(field.id)) update({ seen: [...seen, field.id] });
+  };
   const choose = (field: Field, value: Answer) => {
     setAt(field.id);
-    const before = answers[field.id];
-    if (field.kind === "list" || field.kind === "order") {
-      const members = Array.isArray(before) ? before : [];
+    const before = shown[field.id];
+    if (field.kind === "list") {
+      const members = Array.isArray(before) ? (before as string[]) : [];
       answer(field, members.includes(String(value)) ? members.filter((each) => each !== value) : [...members, String(value)]);
-    } else answer(field, before === value ? undefined : value);
+    } else answer(field, before === value && field.id in answers ? undefined : value); // what was preselected is confirmed first
   };
-  const valuesOf = (field: Field): Answer[] => (field.kind === "flag" ? [true, false] : offered(field, answers).map((option) => option.value));
+  const rowsOf = (field: Field): Segment[] => {
+    const given = answers[field.id];
+    return isSegments(given) ? given : [];
+  };
+  const setRows = (field: Field, rows: Segment[]) => answer(field, rows.length ? rows : undefined);
   /** Whether there was a question to go to. */
   const go = (by: number): boolean => {
-    const next = fields[fields.findIndex((field) => field.id === current?.id) + by];
+    const here = fields.findIndex((field) => field.id === current?.id);
+    const next = by > 0 ? open.find((field) => fields.indexOf(field) > here) : open.findLast((field) => fields.indexOf(field) < here);
     if (next) {
       moved.current = true;
       setAt(next.id);
     }
     return next !== undefined;
   };
+  /** The next question that is open, or whose preselected answer nobody has looked at. */
   const nextOpen = () => {
-    const index = fields.findIndex((field) => field.id === current?.id);
-    const open = [...fields.slice(index + 1), ...fields.slice(0, index + 1)].find((field) => !isAnswered(answers[field.id]));
-    if (open) {
+    const index = open.findIndex((field) => field.id === current?.id);
+    const next = [...open.slice(index + 1), ...open.slice(0, index + 1)].find((field) => !isAnswered(shown[field.id]) || left.has(field.id));
+    if (next) {
       moved.current = true;
-      setAt(open.id);
+      setAt(next.id);
     }
   };
   const restAsUsual = (group: Field[]) => {
-    const usual = group.filter((field) => !isAnswered(answers[field.id]) && isAnswered(field.neutral));
+    const usual = group.filter((field) => !isAnswered(shown[field.id]) && isAnswered(field.neutral));
     if (usual.length) update({ answers: { ...answers, ...Object.fromEntries(usual.map((field) => [field.id, field.neutral!])) } });
   };
   const digit = (number: number) => {
-    if (!current || current.kind === "text") return;
-    const value = valuesOf(current)[number - 1];
+    if (!current || current.kind === "text" || current.id in derived) return;
+    const value = choicesOf(current)[number - 1]?.value;
     if (value === undefined) return;
-    const before = answers[current.id];
+    if (current.kind === "segments") {
+      const rows = rowsOf(current).length ? rowsOf(current) : added([]);
+      setRows(current, toggled(rows, Math.min(row, rows.length - 1), String(value), current.options));
+      return;
+    }
+    const before = shown[current.id];
     choose(current, value);
-    if ((current.kind === "choice" || current.kind === "flag") && before !== value) go(1);
+    if ((current.kind === "choice" || current.kind === "flag") && (before !== value || !(current.id in answers))) go(1);
   };
 
   useEffect(() => {
@@ -120,7 +163,8 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
   const submit = async () => {
     if (!mine || desk.busy) return;
     try {
-      const { outcome } = await desk.act("label", { answers: sendable(spec.fields, answers) });
+      const handed = { answers: sendable(form.fields, answers), untouched: [...left] };
+      const { outcome } = await desk.act("label", handed);
       await book.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : words.task.submitted);
       await goOn(task.campaign, ["label"]);
@@ -142,7 +186,7 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
       { keys: ["]", "Tab"], label: w.next, run: (event) => go(1) || event.key !== "Tab" }, // at the end Tab leaves the form
       { keys: ["[", "Shift+Tab"], label: w.previous, run: (event) => go(-1) || event.key !== "Tab" },
       { keys: ["N"], label: w.nextOpen, run: nextOpen },
-      { keys: ["Backspace"], label: w.clear, run: () => current && answer(current, undefined) },
+      { keys: ["Backspace"], label: w.clear, run: () => current && !(current.id in derived) && answer(current, undefined) },
       { keys: ["W"], label: w.meaningKey, run: () => setMeaning(!meaning) },
       { keys: ["Ctrl+Enter"], label: w.submit, inText: true, run: () => void submit() },
       {
@@ -153,11 +197,18 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
   });
 
   const elsewhere = violations.filter((each) => !fields.some((field) => each.fields.includes(field.id)));
-  const groups = grouped(spec, fields);
-  const answeredCount = fields.filter((field) => isAnswered(answers[field.id])).length;
-  const left = (
+  const groups = grouped(form.form_groups, fields);
+  const answeredCount = open.filter((field) => isAnswered(shown[field.id])).length;
+  const ranges = open.filter((field) => field.kind === "segments").flatMap((field) =>
+    rowsOf(field).flatMap((each, i) => {
+      const { start, end } = timesOf(each);
+      return start === null || end === null ? [] : [{ id: `${field.id}-${i}`, name: String(i + 1), start, end, active: i === row }];
+    }),
+  );
+  const source = (field: Field) => form.fields.find((each) => each.options.some((option) => field.id in (option.sets ?? {})));
+  const beside = (
     <>
-      <Player engine={engine} hash={view.clip.video_hash} ranges={[]} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
+      <Player engine={engine} hash={view.clip.video_hash} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
       <div className="under-player">
         {current && (
           <div className="question-help" data-testid="question-help">
@@ -166,7 +217,7 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
             <button type="button" className="text-button" aria-expanded={meaning} onClick={() => setMeaning(!meaning)} data-testid="meaning-toggle">
               {meaning ? w.hideMeaning : w.showMeaning} <Key name="W" />
             </button>
-            {meaning && <Meaning key={current.id} spec={spec} field={current} />}
+            {meaning && spec && <Meaning key={current.id} spec={spec} field={current} />}
           </div>
         )}
       </div>
@@ -174,7 +225,10 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
   );
   const footer = mine ? (
     <>
-      <span className="footer-hint tabular" data-testid="answered">{say(w.answered, { done: answeredCount, all: fields.length })}</span>
+      <span className="footer-hint tabular" data-testid="answered">
+        {say(w.answered, { done: answeredCount, all: open.length })}
+        {left.size > 0 && say(w.notLookedAt, { count: left.size })}
+      </span>
       <span className="grow" />
       <button type="button" className="primary" onClick={() => void submit()} disabled={desk.busy !== null} data-testid="submit">
         {w.submit} <Key name="Ctrl+Enter" />
@@ -183,7 +237,7 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
   ) : null;
 
   return (
-    <Shell desk={desk} view={view} left={left} footer={footer} save={mine ? book : undefined} trouble={violations.length ? w.contradict : undefined}>
+    <Shell desk={desk} view={view} left={beside} footer={footer} save={mine ? book : undefined} trouble={refused.length ? w.contradict : undefined}>
       {elsewhere.map((each) => (
         <p key={each.rule} className="violation" role="alert">
           <strong>{each.rule}</strong> {each.mend}
@@ -194,76 +248,29 @@ function Labels({ desk, view, spec, me, task, player }: Props) {
           <fieldset key={group.id} className="group">
             <legend>
               <span>{group.title}</span>
-              {mine && group.fields.some((field) => !isAnswered(answers[field.id]) && isAnswered(field.neutral)) && (
+              {mine && group.fields.some((field) => !isAnswered(shown[field.id]) && isAnswered(field.neutral)) && (
                 <button type="button" className="text-button" onClick={() => restAsUsual(group.fields)} data-testid={`usual-${group.id}`}>{w.usual}</button>
               )}
             </legend>
             {group.fields.map((field) => (
               <Question
-                key={field.id} field={field} answers={answers} current={field.id === current?.id} readOnly={!mine}
-                violations={violations.filter((each) => each.fields.includes(field.id))} onFocus={() => setAt(field.id)}
+                key={field.id} field={field} given={shown[field.id]} current={field.id === current?.id} readOnly={!mine} preset={left.has(field.id)}
+                from={field.id in derived ? (source(field)?.title ?? "") : null}
+                violations={violations.filter((each) => each.fields.includes(field.id))} onFocus={() => look(field)}
                 onChoose={(value) => choose(field, value)} onText={(text) => answer(field, text === "" ? undefined : text)}
-              />
+              >
+                {field.kind === "segments" && (
+                  <SegmentEditor
+                    field={field} rows={rowsOf(field)} active={row} readOnly={!mine} current={field.id === current?.id} engine={engine}
+                    onRows={(rows) => setRows(field, rows)} onActive={setRow}
+                  />
+                )}
+              </Question>
             ))}
           </fieldset>
         ))}
       </div>
     </Shell>
-  );
-}
-
-interface QuestionProps {
-  field: Field;
-  answers: Answers;
-  current: boolean;
-  readOnly: boolean;
-  violations: Violation[];
-  onFocus: () => void;
-  onChoose: (value: Answer) => void;
-  onText: (text: string) => void;
-}
-
-function Question({ field, answers, current, readOnly, violations, onFocus, onChoose, onText }: QuestionProps) {
-  const given = answers[field.id];
-  const choices: { value: Answer; title: string }[] =
-    field.kind === "flag" ? [{ value: true, title: words.labels.yes }, { value: false, title: words.labels.no }] : offered(field, answers);
-  const place = (value: Answer) => (Array.isArray(given) ? given.indexOf(String(value)) : -1);
-  const on = (value: Answer) => (Array.isArray(given) ? place(value) >= 0 : given === value);
-  const id = `question-${field.id}`;
-  const short = field.kind !== "text" && choices.length <= 4 && choices.reduce((sum, choice) => sum + choice.title.length, 0) <= 36;
-  return (
-    <div
-      className={["question", short ? "short" : "", current ? "current" : "", violations.length ? "wrong" : "", isAnswered(given) ? "" : "open"].join(" ")}
-      data-field={field.id} data-testid="question" role="group" aria-labelledby={id} tabIndex={-1} onFocus={onFocus} onPointerDown={onFocus}
-    >
-      <p id={id} className="question-text">{field.question}</p>
-      {field.kind === "text" ? (
-        <textarea
-          dir="auto" rows={3} value={typeof given === "string" ? given : ""} readOnly={readOnly} aria-labelledby={id}
-          onChange={(event) => onText(event.target.value)} data-testid={`field-${field.id}`}
-        />
-      ) : (
-        <div className={choices.some((choice) => choice.title.length > 32) ? "options long" : "options"}>
-          {choices.map((choice, i) => (
-            <button
-              key={String(choice.value)} type="button" aria-pressed={on(choice.value)} className={on(choice.value) ? "option on" : "option"}
-              disabled={readOnly} tabIndex={current ? 0 : -1} onMouseDown={(event) => event.preventDefault()} onClick={() => onChoose(choice.value)}
-              data-testid={`option-${field.id}-${String(choice.value)}`}
-            >
-              {i < 10 && <span className="digit" aria-hidden="true">{(i + 1) % 10}</span>}
-              {choice.title}
-              {field.kind === "order" && on(choice.value) && <span className="order-place">{say(words.labels.place, { place: place(choice.value) + 1 })}</span>}
-            </button>
-          ))}
-          {choices.length === 0 && <span className="dim">{words.labels.noOptions}</span>}
-        </div>
-      )}
-      {violations.map((each) => (
-        <p key={each.rule} className="violation" role="alert" data-testid="violation">
-          <strong>{each.rule}</strong> {each.mend}
-        </p>
-      ))}
-    </div>
   );
 }
 
@@ -282,7 +289,9 @@ function Meaning({ spec, field }: { spec: Spec; field: Field }) {
       />
       {found.map((each) => (
         <article key={each.id}>
-          <h3>{each.title}</h3>
+          <h3>
+            <a href={entryPath("primitive", each.id, spec.hash)} target="_blank" rel="noreferrer">{each.title}</a>
+          </h3>
           <p>{each.definition}</p>
           {each.decision && <p className="dim">{each.decision}</p>}
           {each.look_alikes.map((other) => (

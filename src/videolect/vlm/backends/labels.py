@@ -16,7 +16,7 @@ from videolect.vlm.planting import plant
 from videolect.vlm.points import apply_points
 from videolect.vlm.sentences import cannot_know, sentences
 
-GRAMMAR = "1"
+GRAMMAR = "2"
 """Raised whenever the same labels would give another text."""
 
 

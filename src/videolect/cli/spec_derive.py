@@ -1,0 +1,75 @@
+"""``videolect spec derive``: the states of all primitives for a table of label records."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from videolect.dataset.label_tables import compare, read_records, read_states, write_states
+from videolect.errors import BadInput
+from videolect.language import Spec
+from videolect.language.source import folder_of
+from videolect.language.spec import load_spec
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the subparsers of ``spec``."""
+    verb = verbs.add_parser("derive", help="primitives from a table of label records", description=run.__doc__)
+    verb.add_argument("records", type=Path, metavar="RECORDS", help="parquet: video_id and one column for each field")
+    verb.add_argument("--spec", default="core", metavar="PATH", help="a folder, or one that ships (default: core)")
+    verb.add_argument("--profile", metavar="NAME", help="read the records as published data do, such as authors-2025")
+    verb.add_argument("--against", type=Path, metavar="STATES", help="parquet to compare: primitive, video_id, value")
+    verb.add_argument("-o", "--out", type=Path, metavar="OUT", help="write the states there, in that form")
+    verb.set_defaults(run=run, render=text)
+
+
+def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Derive every primitive of every record; compare the states with others. Exit code 1 where some differ."""
+    spec = load_spec() if args.spec == "core" else Spec.load(folder_of(args.spec))
+    spec = spec.read_as(args.profile) if args.profile else spec
+    records = read_records(args.records)
+    known = [name for name in records.columns if any(name == field.id for field in spec.fields)]
+    if not known:
+        mend = "Its columns are named after the fields: videolect spec show lists them."
+        raise BadInput(f"{args.records.name} answers no question of the specification.", mend=mend)
+    states = spec.derive_columns({name: records.columns[name] for name in known})
+    answer: dict[str, Any] = {
+        "records": len(records.videos),
+        "primitives": len(spec.primitives),
+        "unknown_columns": sorted(set(records.columns) - set(known)),
+    }
+    if args.against is not None:
+        names = {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
+        found = compare(states, records.videos, read_states(args.against), names)
+        answer |= {
+            "primitives": len(found.per_primitive),
+            "total": found.equal + found.different,
+            "equal": found.equal,
+            "different": found.different,
+            "per_primitive": {
+                name: {"equal": equal, "different": different}
+                for name, (equal, different) in sorted(found.per_primitive.items())
+            },
+            "kinds": dict(sorted(found.kinds.items())),
+            "unknown_primitives": list(found.unknown),
+        }
+    if args.out is not None:
+        answer["written"] = write_states(args.out, records.videos, states)
+        answer["path"] = str(args.out)
+    return (1 if answer.get("different") else 0), answer
+
+
+def text(answer: dict[str, Any]) -> str:
+    """What was derived, and where it differs."""
+    lines = [f"{answer['records']:,} records, {answer['primitives']} primitives."]
+    if "different" in answer:
+        lines.append(f"{answer['equal']:,} of {answer['total']:,} states are equal, {answer['different']:,} differ.")
+        for name, kinds in answer["kinds"].items():
+            told = ", ".join(f"{kind}: {n:,}" for kind, n in kinds.items())
+            lines.append(f"  {name}: {told}")
+        if answer["unknown_primitives"]:
+            lines.append(f"Not known here: {', '.join(answer['unknown_primitives'])}.")
+    if "written" in answer:
+        lines.append(f"{answer['written']:,} states in {answer['path']}.")
+    return "\n".join(lines)

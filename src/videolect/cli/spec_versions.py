@@ -1,0 +1,170 @@
+"""``videolect spec diff`` and ``videolect spec publish``: what changed between versions, and a draft become one."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from videolect.cli.desk import workspace_of
+from videolect.errors import BadInput, NotFound
+from videolect.language.diff import diff
+from videolect.language.shelf import write_folder
+from videolect.language.source import folder_of
+from videolect.language.spec import Spec, load_spec
+from videolect.wiring import OPERATOR, Workspace
+
+DRAFT = "draft"
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add the verbs to the subparsers of ``spec``."""
+    what = "a folder, one that ships (core), a version of the workspace (core-1.1.0), or: draft"
+    verb = verbs.add_parser("diff", help="what changed from one version to another", description=run_diff.__doc__)
+    verb.add_argument("before", metavar="A", help=what)
+    verb.add_argument("after", metavar="B", help=what)
+    verb.set_defaults(run=run_diff, render=text_diff)
+
+    verb = verbs.add_parser("publish", help="make a version of the draft", description=run_publish.__doc__)
+    verb.add_argument("--version", metavar="X.Y.Z", help="default: the lowest that the changes allow")
+    verb.add_argument("--note", default="", metavar="TEXT", help="what the version is for, kept on the record")
+    verb.add_argument("--out", type=Path, metavar="DIR", help="write a copy there too; without a draft only that")
+    verb.set_defaults(run=run_publish, render=text_publish)
+
+
+def run_diff(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Compare two versions: texts, meaning, and how many label records, drafts and captions the change touches."""
+    workspace: Workspace | None = None
+    with suppress(NotFound):
+        workspace = workspace_of(asked)
+    try:
+        before, after = (_find(label, workspace) for label in (asked.before, asked.after))
+        if workspace is None:
+            found, touches = (
+                diff(before, after),
+                {"records": 0, "drafts": 0, "captions": 0, "by_aspect": {}, "states": {}},
+            )
+        else:
+            touched = workspace.language.touches(before, after)
+            found, touches = touched.diff, touched.as_json()
+    finally:
+        if workspace is not None:
+            workspace.close()
+    return 0, {
+        "from": {"name": before.name, "version": before.version, "hash": before.hash},
+        "to": {"name": after.name, "version": after.version, "hash": after.hash},
+        "bump": found.bump,
+        "primitives": list(found.primitives),
+        "changes": [change.as_json() for change in found.changes],
+        "touches": touches,
+    }
+
+
+def _find(label: str, workspace: Workspace | None) -> Spec:
+    if label == DRAFT and not Path(label).is_dir():
+        if workspace is None:
+            raise NotFound("There is no workspace whose draft could be read.", mend="Name it with --workspace.")
+        state = workspace.language.look()
+        if state.draft is None:
+            raise NotFound("The workspace has no draft.", mend="Edit an entry at the desk, or name a version.")
+        return workspace.language.checked(state)
+    if label == "core":
+        return load_spec(label)
+    if not Path(label).is_dir() and workspace is not None:
+        with suppress(NotFound):
+            return workspace.shelf.named(label)
+    try:
+        return Spec.load(folder_of(label))
+    except NotFound as error:
+        versions = [each.label for each in workspace.shelf.versions()] if workspace is not None else []
+        mend = f"{error.mend.rstrip('.')}; published versions: {', '.join(versions)}." if versions else error.mend
+        raise NotFound(error.message, mend=mend) from None
+
+
+def text_diff(answer: dict[str, Any]) -> str:
+    """What changed in meaning first, then how many texts, then what it touches."""
+    one, other = answer["from"], answer["to"]
+    lines = [f"{one['name']} {one['version']} -> {other['version']} ({other['hash'][:12]}): {answer['bump']}"]
+    if not answer["changes"]:
+        return f"{lines[0]}\nNothing changed."
+    meant = [change for change in answer["changes"] if change["meaning"]]
+    lines += ["", f"Changed in meaning ({len(meant)}):"] if meant else ["", "Nothing changed in meaning."]
+    for change in meant:
+        lines.append(f"  {change['kind']} {change['id']}: {change['what'].replace('_', ' ')}")
+        lines += [f"    - {change['before']}"] if change["before"] else []
+        lines += [f"    + {change['after']}"] if change["after"] else []
+    texts = Counter(change["kind"] for change in answer["changes"] if not change["meaning"])
+    if texts:
+        lines += ["", "Changed in words: " + ", ".join(f"{kind} {count}" for kind, count in sorted(texts.items()))]
+    touches = answer["touches"]
+    work = f"{touches['records']} label records, {touches['drafts']} drafts and {touches['captions']} captions"
+    lines += ["", f"Of this workspace's work it touches {work}."]
+    lines += [
+        f"  {aspect}: {counts['drafts']} drafts, {counts['captions']} captions"
+        for aspect, counts in touches["by_aspect"].items()
+    ]
+    lines += [
+        f"  {id_}: " + ", ".join(f"{count} {move}" for move, count in moves.items())
+        for id_, moves in list(touches["states"].items())[:40]
+    ]
+    if len(touches["states"]) > 40:
+        lines.append(f"  and {len(touches['states']) - 40} primitives more (--json has them all)")
+    return "\n".join(lines)
+
+
+def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Make a version of the workspace's draft: new campaigns take it, those that run keep theirs."""
+    workspace = workspace_of(asked)
+    try:
+        if workspace.language.look().draft is None:
+            if asked.out is None:
+                raise NotFound("The workspace has no draft.", mend="Edit an entry at the desk: that begins one.")
+            if asked.version is not None:
+                spec = workspace.shelf.named(asked.version)
+            else:
+                spec = workspace.shelf.newest()
+            answer: dict[str, Any] = {
+                "version": spec.version, "hash": spec.hash, "path": str(_copied(spec, asked.out)), "bump": "none",
+                "changes": [],
+            }  # fmt: skip
+            return 0, answer
+        if asked.out is not None:
+            _check_free(asked.out)
+        made = workspace.language.publish(OPERATOR, version=asked.version, note=asked.note)
+        spec = workspace.shelf.named(made.version.label)
+        path = _copied(spec, asked.out) if asked.out is not None else made.version.path
+        return 0, {
+            "version": spec.version,
+            "hash": spec.hash,
+            "path": str(path),
+            "bump": made.diff.bump,
+            "changes": [change.as_json() for change in made.diff.changes],
+        }
+    finally:
+        workspace.close()
+
+
+def _check_free(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(f"{folder} is there already.", mend="Name an empty or a new folder with --out.")
+
+
+def _copied(spec: Spec, folder: Path) -> Path:
+    _check_free(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        write_folder(folder, spec.texts)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be written: {error.strerror}.", mend="Name another with --out.") from None
+    return folder
+
+
+def text_publish(answer: dict[str, Any]) -> str:
+    """One line, and how much changed."""
+    meant = sum(change["meaning"] for change in answer["changes"])
+    said = f"Version {answer['version']} ({answer['hash'][:12]}) stands in {answer['path']}."
+    if not answer["changes"]:
+        return said
+    return f"{said}\n{len(answer['changes'])} changes, {meant} of them in meaning ({answer['bump']})."

@@ -1,0 +1,209 @@
+"""Label records and the states of primitives as parquet: the columns are told in docs/language.md."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.language.columns import States
+from videolect.language.spec import Spec
+from videolect.language.values import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Label records, one column a field; None where a question was left open."""
+
+    videos: tuple[str, ...]
+    columns: Mapping[str, Sequence[object]]
+
+
+def read_records(path: Path) -> Records:
+    """Records with the column ``video_id`` and one for each field. NotFound, CannotRead, BadInput."""
+    table = _read(path)
+    if "video_id" not in table.column_names:
+        raise BadInput(f"{path.name} has no column 'video_id'.", mend="Name each record's clip in a column 'video_id'.")
+    videos = [str(video) for video in table.column("video_id").to_pylist()]
+    columns = {name: table.column(name).to_pylist() for name in table.column_names if name != "video_id"}
+    return Records(tuple(videos), columns)
+
+
+def read_states(path: Path) -> dict[str, dict[str, bool]]:
+    """primitive -> clip -> state; a clip that is not there is undetermined. NotFound, CannotRead, BadInput."""
+    table = _read(path)
+    for name in ("primitive", "video_id", "value"):
+        if name not in table.column_names:
+            mend = "States stand in the columns primitive, video_id and value."
+            raise BadInput(f"{path.name} has no column {name!r}.", mend=mend)
+    found: dict[str, dict[str, bool]] = {}
+    columns = (table.column(name).to_pylist() for name in ("primitive", "video_id", "value"))
+    for primitive, video, value in zip(*columns, strict=True):
+        found.setdefault(str(primitive), {})[str(video)] = bool(value)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How derived states stand beside others."""
+
+    per_primitive: Mapping[str, tuple[int, int]]
+    """Name in the other table -> how many records agree, and how many differ."""
+    kinds: Mapping[str, Mapping[str, int]]
+    """Name -> 'theirs -> ours' -> how many; only where they differ."""
+    unknown: tuple[str, ...]
+    """Names in the other table that no primitive here answers to."""
+
+    @property
+    def equal(self) -> int:
+        """Records x primitives that agree."""
+        return sum(equal for equal, _ in self.per_primitive.values())
+
+    @property
+    def different(self) -> int:
+        """Records x primitives that differ."""
+        return sum(different for _, different in self.per_primitive.values())
+
+
+_WORDS = {True: "yes", False: "no", None: "undetermined"}
+_STATES = {1: True, 0: False, -1: None}
+
+
+def compare(
+    states: States, videos: Sequence[str], against: Mapping[str, Mapping[str, bool]], names: Mapping[str, str]
+) -> Compared:
+    """Every record beside the other table's. ``names``: name in the other table -> our primitive, where both differ."""
+    per_primitive: dict[str, tuple[int, int]] = {}
+    kinds: dict[str, dict[str, int]] = {}
+    unknown = []
+    for name, theirs in against.items():
+        ours_id = names.get(name, name)
+        if ours_id not in states.found:
+            unknown.append(name)
+            continue
+        ours = [_STATES[state] for state in states.column(ours_id).tolist()]
+        seen = Counter((theirs.get(video), state) for video, state in zip(videos, ours, strict=True))
+        wrong = {f"{_WORDS[their]} -> {_WORDS[our]}": n for (their, our), n in seen.items() if their is not our}
+        per_primitive[name] = (len(ours) - sum(wrong.values()), sum(wrong.values()))
+        if wrong:
+            kinds[name] = dict(sorted(wrong.items()))
+    return Compared(per_primitive, kinds, tuple(unknown))
+
+
+def write_states(path: Path, videos: Sequence[str], states: States) -> int:
+    """Write the states that are yes or no, one row each; how many there were. The file appears whole or not at all."""
+    table = pa.concat_tables(list(_tables(videos, states)) or [_SCHEMA.empty_table()])
+    _write(table, path)
+    return int(table.num_rows)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    partial = path.with_name(path.name + ".partial")
+    try:
+        pq.write_table(table, partial, compression="zstd")
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Give a folder that is yours.") from None
+
+
+_SCHEMA = pa.schema(
+    [("primitive", pa.dictionary(pa.int32(), pa.string())), ("video_id", pa.string()), ("value", pa.bool_())]
+)
+
+
+def _tables(videos: Sequence[str], states: States) -> Iterator[pa.Table]:
+    names = pa.array(videos, pa.string())
+    for primitive in states.found:
+        column = states.column(primitive)
+        known = pa.array(column >= 0)
+        taken = names.filter(known)
+        ids = pa.DictionaryArray.from_arrays(pa.array([0] * len(taken), pa.int32()), pa.array([primitive]))
+        yield pa.table([ids, taken, pa.array(column == 1).filter(known)], schema=_SCHEMA)
+
+
+def _read(path: Path) -> pa.Table:
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", mend="Give a parquet file.")
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        first = str(error).splitlines()[0]
+        raise CannotRead(f"{path.name} is not a parquet file: {first}", mend="Give a parquet file.") from None
+
+
+# ------------------------------------------------------------------------------------------- other people's records
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """One record of other people, as it stands in their file."""
+
+    video: str
+    record: Mapping[str, object]
+    place: str
+    """File and row, for messages."""
+
+
+def read_foreign(path: Path) -> Iterator[Foreign]:
+    """Records from parquet, JSONL, or JSON: a list, or a mapping by clip. The clip's name is ``video_id`` or the key.
+
+    NotFound, CannotRead, BadInput.
+    """
+    if path.suffix == ".parquet":
+        rows: Iterable[tuple[object, object]] = ((None, row) for row in _read(path).to_pylist())
+    else:
+        rows = _json_rows(path)
+    for number, (key, row) in enumerate(rows, 1):
+        place = f"{path.name}, record {number}"
+        if not isinstance(row, dict):
+            raise BadInput(f"{place} is no object.", mend="Give each record as names and values.")
+        video = row.get("video_id", key)
+        if not isinstance(video, str) or not video.strip():
+            raise BadInput(f"{place} names no clip.", mend="Give it a 'video_id', or put it under the clip's name.")
+        yield Foreign(video, {name: value for name, value in row.items() if name != "video_id"}, place)
+
+
+def _json_rows(path: Path) -> Iterator[tuple[object, object]]:
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", mend="Give a parquet, JSON or JSONL file.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix == ".jsonl":
+            yield from ((None, json.loads(line)) for line in text.splitlines() if line.strip())
+            return
+        data = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise CannotRead(f"{path.name} is not JSON: {str(error)[:200]}", mend="Mend or leave out the file.") from None
+    if isinstance(data, dict):
+        yield from data.items()
+    elif isinstance(data, list):
+        yield from ((None, row) for row in data)
+    else:
+        raise CannotRead(f"{path.name} holds no records.", mend="Give a list of records, or a mapping by clip.")
+
+
+def write_records(path: Path, spec: Spec, records: Mapping[str, Mapping[str, object]]) -> int:
+    """Write records of ours, one row a clip and one column a question that any of them answers. How many there were."""
+    columns: dict[str, pa.Array] = {"video_id": pa.array(list(records), pa.string())}
+    kinds = {"flag": pa.bool_(), "choice": pa.string(), "text": pa.string(), "list": pa.list_(pa.string())}
+    segment = pa.struct([("movements", kinds["list"]), ("start_frame", pa.int32()), ("end_frame", pa.int32())])
+    for field in spec.fields:
+        column = [_plain(record.get(field.id)) for record in records.values()]
+        if any(value is not None for value in column):
+            columns[field.id] = pa.array(column, kinds.get(field.kind, pa.list_(segment)))
+    _write(pa.table(columns), path)
+    return len(records)
+
+
+def _plain(answer: object) -> object:
+    if isinstance(answer, tuple):
+        return [each.as_json() if isinstance(each, Segment) else each for each in answer]
+    return answer

@@ -1,0 +1,115 @@
+"""From states back to a record: which answers would have given these primitives?
+
+Published labels come without the answers they were made from. Where a consistent record with just these states exists,
+the specification can express the clip; where none does, the smallest set of states that cannot be together says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from videolect.language.parse import Parsed
+from videolect.language.rules import Named, Rule, fields_of, parts
+from videolect.language.solver import Formula, Solver, TooTangled
+from videolect.language.values import Primitive
+
+States = Mapping[str, bool | None]
+
+
+class Inverse:
+    """Finds records for states. What was worked out once is kept: clips repeat one another."""
+
+    def __init__(self, spec: Parsed, primitives: Iterable[str], given: Mapping[str, object]) -> None:
+        """``given``: answers that every record has, such as that there is no transition between shots."""
+        self.spec = spec
+        self.primitives = tuple(primitives)
+        self.given = dict(given)
+        self._solver = Solver(spec)
+        self._known: dict[tuple[tuple[str, bool | None], ...], Mapping[str, object] | None] = {}
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[str, ...], ...]:
+        """The primitives in groups that rest on the same answers; one group's answers do not touch another's."""
+        group: dict[str, str] = {}
+
+        def root(name: str) -> str:
+            while group.setdefault(name, name) != name:
+                name = group[name]
+            return name
+
+        for id_ in self.primitives:
+            for field in self._fields(self.spec.primitives[id_]):
+                group[root(f"field {field}")] = root(f"primitive {id_}")
+        for rule in self._laws():
+            fields = [field for field in fields_of(rule, self.spec.conditions) if field not in self.given]
+            for field in fields[1:]:
+                group[root(f"field {field}")] = root(f"field {fields[0]}")
+        found: dict[str, list[str]] = {}
+        for id_ in self.primitives:
+            found.setdefault(root(f"primitive {id_}"), []).append(id_)
+        return tuple(tuple(members) for members in found.values())
+
+    def record(self, states: States) -> dict[str, object] | None:
+        """A consistent record that has exactly these states (None: undetermined), or None where there is none."""
+        found: dict[str, object] = dict(self.given)
+        for block in self.blocks:
+            one = self._block(tuple((id_, states.get(id_)) for id_ in block))
+            if one is None:
+                return None
+            found.update(one)
+        return found
+
+    def conflicts(self, states: States) -> list[tuple[tuple[str, bool | None], ...]]:
+        """For each block that no record satisfies: a set of states that cannot be together, none of which can go."""
+        found = []
+        for block in self.blocks:
+            wanted = [(id_, states.get(id_)) for id_ in block]
+            if self._block(tuple(wanted)) is None:
+                found.append(tuple(self._core(wanted)))
+        return found
+
+    def _core(self, wanted: list[tuple[str, bool | None]]) -> list[tuple[str, bool | None]]:
+        needed = wanted
+        step = max(1, len(needed) // 2)
+        while step:  # take away large pieces first, then smaller ones
+            at = 0
+            while at < len(needed):
+                fewer = needed[:at] + needed[at + step :]
+                if self._block(tuple(fewer)) is None:
+                    needed = fewer
+                else:
+                    at += step
+            step //= 2
+        return needed
+
+    def _block(self, wanted: tuple[tuple[str, bool | None], ...]) -> Mapping[str, object] | None:
+        if wanted not in self._known:
+            formulas = [formula for id_, state in wanted for formula in self._formulas(id_, state)]
+            try:
+                self._known[wanted] = self._solver.record([*self._givens(), *formulas])
+            except TooTangled:
+                self._known[wanted] = None
+        return self._known[wanted]
+
+    def _formulas(self, id_: str, state: bool | None) -> list[Formula]:
+        if state is None:
+            return [self._solver.primitive(id_, "not yes"), self._solver.primitive(id_, "not no")]
+        return [self._solver.primitive(id_, "yes" if state else "no")]
+
+    def _givens(self) -> list[Formula]:
+        return [self._solver.answer(self.spec.fields[id_], value) for id_, value in self.given.items()]
+
+    def _laws(self) -> Iterable[Rule]:
+        return (entry.never for entry in self.spec.consistency.values())
+
+    def _fields(self, primitive: Primitive) -> set[str]:
+        found: set[str] = set()
+        rules = [primitive.yes_when, primitive.no_when]
+        rules += [primitive.applies_when] if primitive.applies_when else []
+        for rule in rules:
+            found |= {field for field in fields_of(rule, self.spec.conditions) if field not in self.given}
+            for part in parts(rule):
+                if isinstance(part, Named) and part.kind == "primitive":
+                    found |= self._fields(self.spec.primitives[part.id])
+        return found

@@ -1,0 +1,183 @@
+"""The versions of a specification that are to be had: those that a workspace has published, and the one that shipped.
+
+A published version is a folder ``NAME-VERSION``, written whole or not at all and never changed afterwards. Campaigns
+keep the hash of theirs, and the shelf finds the version by it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.language.diff import order_of
+from videolect.language.source import hash_of, texts_in
+from videolect.language.spec import Spec
+
+_NAMED = re.compile(r"(?P<name>[a-z][a-z0-9_]*)-(?P<version>\d{1,6}\.\d{1,6}\.\d{1,6})")
+
+_PARTIAL_S = 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """One version on the shelf."""
+
+    name: str
+    version: str
+    hash: str
+    path: Path | None
+    """None: it came with the package."""
+
+    @property
+    def label(self) -> str:
+        """``core-1.1.0``."""
+        return f"{self.name}-{self.version}"
+
+
+class Shelf:
+    """Where specifications are found by name, version or hash. Several processes may publish to one folder."""
+
+    def __init__(self, shipped: Spec, folder: Path | None = None) -> None:
+        self.shipped = shipped
+        self.folder = folder
+        """Where versions are published; None: there are none beside the one that shipped."""
+        self._lock = threading.Lock()
+        self._loaded: dict[str, Spec] = {shipped.hash: shipped}
+        self._hashes: dict[Path, str] = {}
+
+    # -- finding
+
+    def versions(self) -> list[Version]:
+        """All of them, the highest version first."""
+        found = [self._of(path) for path in self._folders()]
+        own = Version(name=self.shipped.name, version=self.shipped.version, hash=self.shipped.hash, path=None)
+        known = {each.hash for each in found}
+        every = [*found, *([] if own.hash in known else [own])]
+        # Of two with one version the published one counts: the package cannot take it back.
+        return sorted(every, key=lambda each: (order_of(each.version), each.path is not None), reverse=True)
+
+    def newest(self) -> Spec:
+        """The highest version under the name of the one that shipped. CannotRead where its folder was spoilt."""
+        top = next(each for each in self.versions() if each.name == self.shipped.name)
+        return self._load(top)
+
+    def find(self, hash: str) -> Spec | None:
+        """The version of this hash, or None where it is not to be had (any more)."""
+        if hash in self._loaded:
+            return self._loaded[hash]
+        known = next((each for each in self.versions() if each.hash == hash), None)
+        return None if known is None else self._load(known)
+
+    def named(self, label: str) -> Spec:
+        """The version called ``core-1.1.0`` (of the shipped name also ``1.1.0``). NotFound lists what there is."""
+        for each in self.versions():
+            if label in (each.label, each.version if each.name == self.shipped.name else each.label):
+                return self._load(each)
+        raise NotFound(
+            f"There is no version {label[:80]!r}.", mend=f"There are {', '.join(v.label for v in self.versions())}."
+        )
+
+    def _folders(self) -> Iterable[Path]:
+        if self.folder is None or not self.folder.is_dir():
+            return []
+        return [path for path in sorted(self.folder.iterdir()) if _NAMED.fullmatch(path.name) and path.is_dir()]
+
+    def _of(self, path: Path) -> Version:
+        parts = _NAMED.fullmatch(path.name)
+        assert parts is not None  # only such folders are looked at
+        if path not in self._hashes:  # a published folder never changes
+            self._hashes[path] = hash_of(texts_in(path)[0])
+        return Version(name=parts["name"], version=parts["version"], hash=self._hashes[path], path=path)
+
+    def _load(self, version: Version) -> Spec:
+        with self._lock:
+            if version.hash not in self._loaded:
+                assert version.path is not None  # what shipped is loaded from the beginning
+                try:
+                    # It was checked before it was published.
+                    spec = Spec.load(version.path, shipped=True)
+                except BadInput as error:
+                    raise CannotRead(
+                        f"The published version {version.label} was spoilt: {error.message}",
+                        mend=f"Put {version.path} back from a backup; published versions are never edited in place.",
+                    ) from None
+                self._loaded[version.hash] = spec
+            return self._loaded[version.hash]
+
+    # -- publishing
+
+    def publish(self, spec: Spec) -> Version:
+        """Keep a version for good. BadInput where there is another one of that name and version already.
+
+        Written beside its place and then renamed, so that a half-written version is never found, whatever happens;
+        publishing the same content again changes nothing.
+        """
+        if self.folder is None:
+            raise BadInput("There is no place to publish to.", mend="Name a workspace with --workspace.")
+        name = f"{spec.name}-{spec.version}"
+        made = Version(name=spec.name, version=spec.version, hash=spec.hash, path=self.folder / name)
+        if any(each.label == name and each.hash == spec.hash and each.path is not None for each in self.versions()):
+            return made
+        taken = f"There is a version {name} already, and it says something else."
+        mend = "Choose a higher version: what was published stays as it is."
+        if any(each.label == name for each in self.versions()):
+            raise BadInput(taken, mend=mend)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._sweep()
+            write_folder(self.folder / name, spec.texts)
+        except FileExistsError:  # another process was faster
+            if hash_of(texts_in(self.folder / name)[0]) != spec.hash:
+                raise BadInput(taken, mend=mend) from None
+        with self._lock:
+            self._loaded[spec.hash] = spec
+        return made
+
+    def _sweep(self) -> None:
+        """Remove what a publisher that was killed left behind; a living one is done within the hour."""
+        for partial in self.folder.glob(".*.part") if self.folder else ():
+            if time.time() - partial.stat().st_mtime > _PARTIAL_S:
+                shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write a specification's files, whole or not at all. FileExistsError where something stands there."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(folder)
+    partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
+    try:
+        for name, text in texts.items():
+            path = partial / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        if texts_in(partial)[0] != dict(texts):
+            raise CannotRead(f"{partial} does not hold what was written.", mend="Look after the disk.")
+        try:
+            partial.rename(folder)
+        except OSError:
+            if folder.exists():
+                raise FileExistsError(folder) from None
+            raise
+        _sync(folder.parent)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """So that the rename itself survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,496 @@
+"""A new version of the specification on its way: who edited which entry, on what base, and how it becomes a version.
+
+One draft for each specification, a stream of acts like all else. Every edit holds its whole entry, so that the draft
+is the base with the latest edit of each entry, and to take edits back is to leave them out.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from videolect.errors import BadInput, KeyReused, NotFound, NotYourTurn, StaleVersion
+from videolect.language.diff import Diff, Record, diff, order_of
+from videolect.language.edit import Data, Entry, EntryKind, cleaned, entries, with_entry, with_version
+from videolect.language.parse import Parsed
+from videolect.language.shelf import Shelf, Version
+from videolect.language.source import Problem, Source, hash_of, read_texts
+from videolect.language.spec import Spec
+from videolect.language.trial import Ground, Trial, attempt, check_texts, read_parsed
+from videolect.oversight.labelling import fold as fold_labels
+from videolect.oversight.ports import Clock, Ledger, QueueQuery
+from videolect.oversight.roles import Worker
+from videolect.record.acts import (
+    Act,
+    Labelled,
+    SpecDraftDropped,
+    SpecDraftOpened,
+    SpecEditDropped,
+    SpecEdited,
+    SpecPublished,
+    spec_stream,
+)  # fmt: skip
+from videolect.record.campaign import LABELS, TaskKey
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edit:
+    """One entry as a lead would have it."""
+
+    number: int
+    """The version of the stream that it made."""
+    kind: EntryKind
+    id: str
+    entry: Data | None
+    note: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecDraft:
+    """A version in the making."""
+
+    base_version: str
+    base_hash: str
+    by: str
+    at: datetime
+    edits: tuple[Edit, ...] = ()
+    """Oldest first."""
+
+    @property
+    def latest(self) -> tuple[Edit, ...]:
+        """Of each entry the edit that counts."""
+        return tuple({(edit.kind, edit.id): edit for edit in self.edits}.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecStream:
+    """Where a specification stands after its acts."""
+
+    version: int = 0
+    """How many acts there are: what an editor saw, so that two at once are told."""
+    draft: SpecDraft | None = None
+    published: tuple[SpecPublished, ...] = ()
+    acts: tuple[Act, ...] = field(default=(), repr=False)
+
+
+def fold(acts: Iterable[Act]) -> SpecStream:
+    """Where the specification stands after these acts, oldest first."""
+    stream = SpecStream()
+    for act in acts:
+        stream = apply(stream, act)
+    return stream
+
+
+def apply(stream: SpecStream, act: Act) -> SpecStream:
+    """The same after one more act. NotYourTurn where it may not follow."""
+    if act.version != stream.version + 1:
+        raise StaleVersion(f"{act.stream} is at version {stream.version}.", mend="Read it again.")
+    after = replace(stream, version=act.version, acts=(*stream.acts, act))
+    if isinstance(act, SpecDraftOpened):
+        edits = stream.draft.edits if stream.draft else ()
+        made = SpecDraft(
+            base_version=act.base_version, base_hash=act.base_hash, by=act.worker, at=act.at, edits=edits
+        )  # fmt: skip
+        return replace(after, draft=made)
+    draft = stream.draft
+    if draft is None:
+        raise NotYourTurn("There is no draft of the specification.", mend="Edit an entry: that begins one.")
+    match act:
+        case SpecEdited():
+            data = None if act.entry is None else cleaned(json.loads(act.entry))
+            edit = Edit(
+                number=act.version, kind=act.entry_kind, id=act.entry_id, entry=data, note=act.note, by=act.worker,
+                at=act.at,
+            )  # fmt: skip
+            return replace(after, draft=replace(draft, edits=(*draft.edits, edit)))
+        case SpecEditDropped():
+            kept = tuple(edit for edit in draft.edits if (edit.kind, edit.id) != (act.entry_kind, act.entry_id))
+            if len(kept) == len(draft.edits):
+                raise NotYourTurn(f"The draft does not edit {act.entry_id}.", mend="Read it again.")
+            return replace(after, draft=replace(draft, edits=kept))
+        case SpecPublished():
+            return replace(after, draft=None, published=(*stream.published, act))
+        case SpecDraftDropped():
+            return replace(after, draft=None)
+    raise NotYourTurn(f"{type(act).__name__} does not belong to a specification.", mend="Use the language's verbs.")
+
+
+class SpecProblems(BadInput):
+    """The draft is not whole; ``problems`` lists why."""
+
+    def __init__(self, message: str, *, mend: str, problems: Sequence[Problem]) -> None:
+        super().__init__(message, mend=mend)
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Touches:
+    """What a change of the language does to work that exists."""
+
+    diff: Diff
+    records: int
+    drafts: Mapping[str, int]
+    """Drafts that wait to be judged, by aspect, which were written from what reads differently now."""
+    captions: Mapping[str, int]
+    """Captions that were handed in, by aspect."""
+
+    def as_json(self) -> dict[str, object]:
+        """As ``spec diff`` prints it."""
+        aspects = sorted({*self.drafts, *self.captions})
+        return {
+            "records": self.records,
+            "drafts": sum(self.drafts.values()),
+            "captions": sum(self.captions.values()),
+            "by_aspect": {
+                aspect: {"drafts": self.drafts.get(aspect, 0), "captions": self.captions.get(aspect, 0)}
+                for aspect in aspects
+            },
+            "states": {id_: dict(moves) for id_, moves in self.diff.touched.states.items()},
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """What became of the draft."""
+
+    version: Version
+    diff: Diff
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A draft as it reads now."""
+
+    parsed: Parsed
+    entries: Mapping[tuple[EntryKind, str], Entry]
+    before: Mapping[tuple[EntryKind, str], Entry]
+    """The entries of the base."""
+
+
+class LanguageDesk:
+    """The verbs of a specification's draft. Only leads change anything; everybody may look."""
+
+    def __init__(self, ledger: Ledger, shelf: Shelf, clock: Clock) -> None:
+        self.ledger = ledger
+        self.shelf = shelf
+        self.clock = clock
+        self._labels = _Labels(ledger)
+        self._sources: dict[str, Source] = {}
+        self._readings: dict[tuple[str, tuple[int, ...]], Reading] = {}
+        self._lock = threading.Lock()
+        self._grounds: dict[str, Ground] = {}
+        self._trying = threading.Lock()
+
+    # -- looking
+
+    @property
+    def stream(self) -> str:
+        """Where the draft's acts are kept."""
+        return spec_stream(self.shelf.shipped.name)
+
+    def look(self) -> SpecStream:
+        """Where it stands."""
+        return fold(self.ledger.read(self.stream))
+
+    def base(self, state: SpecStream) -> Spec:
+        """What the draft is a draft of, or the newest version where there is none. NotFound where the base is gone."""
+        if state.draft is None:
+            return self.shelf.newest()
+        found = self.shelf.find(state.draft.base_hash)
+        if found is None:
+            raise NotFound(
+                f"The draft's base, version {state.draft.base_version}, is no longer to be had.",
+                mend="Move the draft onto the newest version, or drop it.",
+            )
+        return found
+
+    def texts(self, state: SpecStream, *, without: tuple[EntryKind, str] | None = None) -> dict[str, str]:
+        """The draft's files; ``without`` leaves the edits of one entry out."""
+        base = self.base(state)
+        texts = dict(base.texts)
+        known = self._source(base)
+        for edit in state.draft.latest if state.draft else ():
+            if (edit.kind, edit.id) == without:
+                continue
+            try:
+                texts = with_entry(texts, edit.kind, edit.id, edit.entry, known=known)
+            except NotFound:  # the newer base does not have what the draft removes
+                continue
+        return texts
+
+    def why_stale(self, state: SpecStream) -> str | None:
+        """Why the draft's base is not the newest version any more; None where it is."""
+        newest = self.shelf.newest()
+        if state.draft is None or newest.hash == state.draft.base_hash or self._unfinished(state, newest):
+            return None
+        return f"It was begun on {state.draft.base_version}; the newest version is {newest.version}."
+
+    def _unfinished(self, state: SpecStream, newest: Spec) -> bool:
+        """Whether the newest version is this very draft, written by a publisher that was killed before it said so."""
+        try:
+            return hash_of(with_version(self.texts(state), newest.version)) == newest.hash
+        except NotFound:
+            return False
+
+    def reading(self, state: SpecStream) -> Reading:
+        """The draft as it reads now, with whatever problems it has; the newest version where there is no draft."""
+        return self._reading(self.base(state), state)
+
+    def reading_of(self, hash: str) -> tuple[Spec, Reading]:
+        """A version as campaigns have it. NotFound where it is not to be had."""
+        spec = self.shelf.find(hash)
+        if spec is None:
+            raise NotFound(f"There is no version {hash[:12]!r}.", mend="Choose one of the versions listed.")
+        return spec, self._reading(spec, SpecStream())
+
+    def _reading(self, base: Spec, state: SpecStream) -> Reading:
+        edits = tuple(edit.number for edit in state.draft.latest) if state.draft else ()
+        key = (base.hash, edits)
+        with self._lock:
+            known = self._readings.get(key)
+        if known is not None:
+            return known
+        texts = self.texts(state) if state.draft else base.texts
+        source, parsed = read_parsed(texts, self._source(base))
+        made = Reading(parsed=parsed, entries=entries(source), before=entries(self._source(base)))
+        with self._lock:
+            self._readings = {key: made, **dict(list(self._readings.items())[:2])}
+        return made
+
+    def _source(self, spec: Spec) -> Source:
+        with self._lock:
+            if spec.hash not in self._sources:
+                self._sources = {spec.hash: read_texts(spec.texts)}
+            return self._sources[spec.hash]
+
+    # -- trying
+
+    def attempt(self, kind: EntryKind, id: str, entry: object) -> Trial:
+        """What the edit would do to the draft and to the label records that there are. Nothing is kept."""
+        state = self.look()
+        texts = self.texts(state, without=(kind, id))
+        hash = hash_of(texts)
+        with self._trying:  # one at a time: each takes a processor for a second
+            if hash not in self._grounds:
+                self._grounds = {hash: Ground.of(texts, self._source(self.base(state)))}
+            return attempt(self._grounds[hash], kind, id, entry, records=self._labels.records())
+
+    def touches(self, before: Spec, after: Spec) -> Touches:
+        """What changed, and what it does to label records, drafts and captions of this ledger."""
+        streams, records = self._labels.by_stream()
+        found = diff(before, after, records)
+        rows = found.touched.by_aspect
+        of_clip: dict[tuple[str, str], int] = {}
+        for at, stream in enumerate(streams):
+            key = TaskKey.of_stream(stream)
+            if key is not None:
+                of_clip[key.campaign, key.clip] = at
+        drafts: dict[str, int] = {}
+        captions: dict[str, int] = {}
+        after_row: tuple[int, int] | None = None
+        while rows and (page := self._page(after_row)):
+            for row in page:
+                place = of_clip.get((row.campaign, row.clip))
+                if row.aspect == LABELS or place is None or not rows.get(row.aspect, 0) >> place & 1:
+                    continue
+                counts = {"to_caption": drafts, "to_review": captions, "to_correct": captions, "settled": captions}
+                if row.status in counts:
+                    of = counts[row.status]
+                    of[row.aspect] = of.get(row.aspect, 0) + 1
+            after_row = (-page[-1].priority, page[-1].opened_seq)
+        return Touches(diff=found, records=found.touched.records.bit_count(), drafts=drafts, captions=captions)
+
+    def _page(self, after: tuple[int, int] | None) -> Sequence[Any]:
+        return self.ledger.queue(QueueQuery(limit=_PAGE, after=after), now=self.clock.now())
+
+    def checked(self, state: SpecStream, version: str | None = None) -> Spec:
+        """The draft as a specification. SpecProblems where it is not whole."""
+        texts = self.texts(state)
+        if version is not None:
+            texts = with_version(texts, version)
+        spec, problems = check_texts(texts, self._source(self.base(state)))
+        if spec is None:
+            first, more = problems[0], f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+            raise SpecProblems(
+                f"The draft has a problem{more}: {first.file}:{first.line}: {first.rule}", mend=first.mend,
+                problems=problems,
+            )  # fmt: skip
+        return spec
+
+    # -- changing
+
+    def edit(
+        self, worker: Worker, kind: EntryKind, id: str, entry: object, *, note: str = "", seen: int | None = None,
+        key: str | None = None,
+    ) -> SpecStream:  # fmt: skip
+        """Change, add or (None) remove an entry; begins a draft where there is none."""
+        worker.check_leads("edit the language")
+
+        def acts(state: SpecStream) -> list[Act]:
+            with_entry(self.texts(state, without=(kind, id)), kind, id, entry)  # refuses what is no entry
+            body = None if entry is None else json.dumps(cleaned(entry), ensure_ascii=False)
+            edited: dict[str, Any] = {"entry_kind": kind, "entry_id": id, "entry": body, "note": note}
+            first = [] if state.draft else [self._opening(worker, state)]
+            return [*first, self._act(worker, state, SpecEdited, key=key, ahead=len(first), **edited)]
+
+        return self._change(worker, acts, seen, key)
+
+    def discard(
+        self, worker: Worker, kind: EntryKind, id: str, *, seen: int | None = None, key: str | None = None
+    ) -> SpecStream:
+        """Leave an entry as it is in the base."""
+        worker.check_leads("edit the language")
+        return self._change(
+            worker,
+            lambda state: [self._act(worker, state, SpecEditDropped, key=key, entry_kind=kind, entry_id=id)],
+            seen,
+            key,
+        )
+
+    def drop(self, worker: Worker, *, reason: str = "", seen: int | None = None, key: str | None = None) -> SpecStream:
+        """Give the whole draft up."""
+        worker.check_leads("edit the language")
+        return self._change(
+            worker, lambda state: [self._act(worker, state, SpecDraftDropped, key=key, reason=reason)], seen, key
+        )
+
+    def move(self, worker: Worker, *, seen: int | None = None, key: str | None = None) -> SpecStream:
+        """Put the draft's edits upon the newest version. What both changed is as the draft has it."""
+        worker.check_leads("edit the language")
+
+        def acts(state: SpecStream) -> list[Act]:
+            if state.draft is None:
+                raise NotYourTurn("There is no draft to move.", mend="Edit an entry: that begins one.")
+            return [self._opening(worker, state, key=key)]
+
+        return self._change(worker, acts, seen, key)
+
+    def publish(
+        self, worker: Worker, *, version: str | None = None, note: str = "", seen: int | None = None
+    ) -> Published:
+        """Make the draft a version that new campaigns take; ``version`` None: the lowest that it may have.
+
+        Safe to repeat after a crash at any moment: the version is on the shelf whole or not at all, and is on the
+        record when this returns.
+        """
+        worker.check_leads("publish the language")
+        state = self.look()
+        self._check_seen(state, seen)
+        if state.draft is None:
+            raise NotYourTurn("There is no draft to publish.", mend="Edit an entry first: that begins one.")
+        if why := self.why_stale(state):
+            raise StaleVersion(why, mend="Move the draft onto the newest version, look at it, and publish then.")
+        base = self.base(state)
+        found = diff(base, self.checked(state))
+        if found.bump == "none" or not found.changes:
+            raise BadInput(f"The draft says what {base.version} says.", mend="Edit something, or drop it.")
+        newest = self.shelf.newest()
+        lowest = found.next_version
+        if version is None:
+            version = newest.version if newest.hash != base.hash else lowest  # the one that a killed publisher left
+        if order_of(version) < order_of(lowest):
+            raise BadInput(
+                f"{version} is too low for a {found.bump} change of {base.version}.", mend=f"Use {lowest} or higher."
+            )
+        spec = self.checked(state, version)
+        made = self.shelf.publish(spec)
+        act = self._act(
+            worker, state, SpecPublished, published_version=version, published_hash=spec.hash, bump=found.bump,
+            note=note,
+        )  # fmt: skip
+        apply(state, act)
+        try:
+            self.ledger.append([act])
+        except StaleVersion:
+            raise StaleVersion(
+                f"Someone edited the draft while {version} was written; it holds what stood before.",
+                mend="Look at the draft: it goes on from here when you move it onto the newest version.",
+            ) from None
+        return Published(version=made, diff=found)
+
+    # -- inside
+
+    def _opening(self, worker: Worker, state: SpecStream, key: str | None = None) -> Act:
+        newest = self.shelf.newest()
+        return self._act(
+            worker, state, SpecDraftOpened, key=key, base_version=newest.version, base_hash=newest.hash
+        )  # fmt: skip
+
+    def _act(
+        self, worker: Worker, state: SpecStream, sort: type[Act], /, *, key: str | None = None, ahead: int = 0,
+        **fields: Any,
+    ) -> Act:  # fmt: skip
+        return sort(
+            stream=self.stream, version=state.version + 1 + ahead, actor=worker.actor, at=self.clock.now(),
+            spec_version=self.shelf.newest().version, key=key, **fields,
+        )  # fmt: skip
+
+    def _change(
+        self, worker: Worker, acts: Callable[[SpecStream], list[Act]], seen: int | None, key: str | None
+    ) -> SpecStream:
+        if key is not None and (earlier := self.ledger.by_key(worker.id, key)) is not None:
+            if earlier.stream != self.stream:
+                raise KeyReused(f"The key {key[:60]!r} led to another act.", mend="Make a new key for each act.")
+            return self.look()
+        state = self.look()
+        self._check_seen(state, seen)
+        made = acts(state)
+        after = state
+        for act in made:
+            after = apply(after, act)
+        self.ledger.append(made)
+        return after
+
+    @staticmethod
+    def _check_seen(state: SpecStream, seen: int | None) -> None:
+        if seen is None or seen == state.version:
+            return
+        later = state.acts[seen:] if seen < state.version else ()
+        did = {
+            SpecEdited: "edited", SpecEditDropped: "took back the edits of", SpecPublished: "published",
+            SpecDraftOpened: "began", SpecDraftDropped: "dropped",
+        }  # fmt: skip
+        said = [
+            f"{act.worker} {did.get(type(act), 'changed')} {getattr(act, 'entry_id', 'the draft')}"
+            for act in later[-3:]
+        ]
+        raise StaleVersion(
+            f"The draft has moved on since you read it: {'; '.join(said) or 'read it anew'}.",
+            mend="What you typed is kept: look at what is there now, then save again.",
+        )
+
+
+class _Labels:
+    """The label records of a ledger as they stand, read on from where they were read to the last time."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._lock = threading.Lock()
+        self._at = 0
+        self._found: dict[str, Labelled] = {}
+
+    def by_stream(self) -> tuple[list[str], list[Record]]:
+        """The tasks, and their records in the same order."""
+        with self._lock:
+            for at, act in self.ledger.every(kind="Labelled", after=self._at):
+                self._at = at
+                if not isinstance(act, Labelled):
+                    continue
+                if act.stream in self._found:  # an answer that came late is none that counts
+                    current = fold_labels(self.ledger.read(act.stream)).labelled
+                    act = current if current is not None else act
+                self._found[act.stream] = act
+            known: list[Record] = [(act.answers, act.record_schema) for act in self._found.values()]
+            return list(self._found), known
+
+    def records(self) -> list[Record]:
+        """The records alone."""
+        return self.by_stream()[1]

@@ -1,0 +1,345 @@
+"""A version in the making: who may, two leads at once, taking back, publishing, and campaigns that keep theirs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.acts import ANN, LEAD, REV, START, SimulatedClock, clip, person
+from videolect.errors import BadInput, CannotRead, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
+from videolect.language.edit import entries, with_entry, with_version
+from videolect.language.shelf import Shelf, write_folder
+from videolect.language.source import read_texts
+from videolect.language.spec import Spec
+from videolect.language.trial import check_texts
+from videolect.ledger.memory import MemoryLedger
+from videolect.oversight.desk import Desk, Work, projector_of
+from videolect.oversight.labelling import LabelTask
+from videolect.oversight.spec_draft import LanguageDesk, SpecProblems, fold
+from videolect.record.acts import SpecEdited, SpecPublished
+from videolect.record.campaign import LABELS, TaskKey
+
+MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"
+BASE = Spec.load(MINI)
+OTHER_LEAD = person("lex", "lead")
+SOFTER = {"pan": {"is": "left"}}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(BASE, tmp_path / "specs")
+
+
+@pytest.fixture
+def language(shelf: Shelf) -> LanguageDesk:
+    return LanguageDesk(MemoryLedger(projector_of(BASE, shelf)), shelf, SimulatedClock(START))
+
+
+def pans(language: LanguageDesk, **changed: Any) -> dict[str, Any]:
+    """The entry pans_left as the draft has it, with some keys otherwise."""
+    data: Any = language.reading(language.look()).entries["primitive", "pans_left"].data
+    return {**data, **changed}
+
+
+def edit(language: LanguageDesk, by: Any = LEAD, **changed: Any) -> Any:
+    seen = changed.pop("seen", None)
+    key = changed.pop("key", None)
+    return language.edit(by, "primitive", "pans_left", pans(language, **changed), seen=seen, key=key)
+
+
+# ------------------------------------------------------------------------------------------------------------ the draft
+
+
+def test_the_first_edit_begins_a_draft_of_the_newest_version(language: LanguageDesk) -> None:
+    state = edit(language, title="Pans to the left")
+    assert state.version == 2
+    assert state.draft is not None
+    assert (state.draft.base_version, state.draft.base_hash, state.draft.by) == ("1.0.0", BASE.hash, "lead")
+    assert [(each.id, each.by) for each in state.draft.edits] == [("pans_left", "lead")]
+    assert language.checked(state).primitives["pans_left"].title == "Pans to the left"
+    assert fold(language.ledger.read("spec/mini")) == state
+
+
+def test_only_leads_change_anything(language: LanguageDesk) -> None:
+    for worker in (ANN, REV):
+        with pytest.raises(NotAllowed, match="no lead"):
+            edit(language, by=worker, title="x")
+        for verb in (language.drop, language.move, language.publish):
+            with pytest.raises(NotAllowed):
+                verb(worker)
+        with pytest.raises(NotAllowed):
+            language.discard(worker, "primitive", "pans_left")
+    assert language.ledger.read("spec/mini") == []
+
+
+def test_of_two_leads_the_later_is_told_who_did_what(language: LanguageDesk) -> None:
+    edit(language, title="One", seen=0)
+    with pytest.raises(StaleVersion, match="lead edited pans_left"):
+        edit(language, by=OTHER_LEAD, title="Two", seen=0)
+    assert edit(language, by=OTHER_LEAD, title="Two", seen=2).version == 3
+    assert language.checked(language.look()).primitives["pans_left"].title == "Two"
+
+
+def test_an_edit_that_is_sent_twice_is_kept_once(language: LanguageDesk) -> None:
+    first = edit(language, title="One", seen=0, key="k-1")
+    assert edit(language, title="One", seen=0, key="k-1") == first
+    ledger = language.ledger
+    desk = Desk(ledger, BASE, clock=SimulatedClock(START))
+    desk.open_campaign(LEAD, "spring")
+    other = LanguageDesk(ledger, Shelf(spec_of(BASE, name="other")), SimulatedClock(START))
+    again = pans(other, title="x")
+    with pytest.raises(KeyReused):
+        other.edit(LEAD, "primitive", "pans_left", again, key="k-1")
+
+
+def spec_of(base: Spec, *, name: str = "mini", version: str = "1.0.0", **changed: Any) -> Spec:
+    """Another version of the mini specification."""
+    texts = with_version(dict(base.texts), version)
+    texts["spec.yaml"] = texts["spec.yaml"].replace("name: mini", f"name: {name}")
+    if changed:
+        data: Any = entries(read_texts(texts))["primitive", "pans_left"].data
+        texts = with_entry(texts, "primitive", "pans_left", {**data, **changed})
+    found, problems = check_texts(texts)
+    assert found is not None, problems
+    return found
+
+
+def test_the_latest_edit_of_an_entry_counts_and_all_of_them_can_be_taken_back(language: LanguageDesk) -> None:
+    edit(language, title="One")
+    language.edit(LEAD, "condition", "still", {"moves": {"is": "no"}})
+    state = edit(language, title="Two")
+    assert state.draft is not None
+    assert [(each.id, each.number) for each in state.draft.latest] == [("pans_left", 4), ("still", 3)]
+    state = language.discard(LEAD, "primitive", "pans_left", seen=4)
+    assert language.reading(state).entries["primitive", "pans_left"].data == language.reading(state).before[
+        "primitive", "pans_left"
+    ].data  # fmt: skip
+    with pytest.raises(NotYourTurn, match="does not edit"):
+        language.discard(LEAD, "primitive", "pans_left")
+    assert language.drop(LEAD).draft is None
+    for verb in (language.drop, language.move, language.publish):
+        with pytest.raises(NotYourTurn, match="no draft"):
+            verb(LEAD)
+
+
+def test_what_is_no_entry_is_not_kept(language: LanguageDesk) -> None:
+    for kind, id_, entry in (
+        ("primitive", "a", "x"),
+        ("primitive", "../x", {"id": "../x"}),
+        ("aspect", "a", {"id": "b"}),
+    ):
+        with pytest.raises(BadInput):
+            language.edit(LEAD, kind, id_, entry)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        language.edit(LEAD, "primitive", "nobody", None)
+    assert language.look().version == 0
+    with pytest.raises(BadInput, match="not JSON"):
+        SpecEdited(stream="spec/mini", version=1, actor=LEAD.actor, at=START, spec_version="1", entry_kind="field",
+                   entry_id="x", entry="{")  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------------------------------- publishing
+
+
+def test_a_draft_becomes_a_version(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER)
+    with pytest.raises(BadInput, match="too low for a major change"):
+        language.publish(LEAD, version="1.1.0")
+    made = language.publish(LEAD, note="Both ways are no pan to the left.", seen=2)
+    assert (made.version.label, made.diff.bump) == ("mini-2.0.0", "major")
+    assert made.version.path is not None
+    assert Spec.load(made.version.path).hash == made.version.hash == shelf.newest().hash
+    state = language.look()
+    assert state.draft is None
+    assert [(act.published_version, act.note) for act in state.published] == [
+        ("2.0.0", "Both ways are no pan to the left.")
+    ]
+    assert Shelf(BASE, shelf.folder).newest().version == "2.0.0", "another process finds it"
+    assert shelf.named("mini-1.0.0").hash == BASE.hash
+    with pytest.raises(NotFound, match="no version 'mini-3'"):
+        shelf.named("mini-3")
+
+
+def test_a_draft_with_problems_or_without_changes_is_not_published(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, title="Pans left")
+    with pytest.raises(BadInput, match=r"says what 1\.0\.0 says"):
+        language.publish(LEAD)
+    edit(language, yes_when={"pan": {"is": "right"}})
+    with pytest.raises(SpecProblems) as refused:
+        language.publish(LEAD)
+    assert any("pans_left" in problem.rule for problem in refused.value.problems)
+    assert shelf.newest().hash == BASE.hash
+    assert not shelf.folder or not shelf.folder.exists()
+    edit(language, yes_when=SOFTER)
+    for wrong in ("2.0", "two", "../2.0.0"):
+        with pytest.raises(BadInput, match="no version"):
+            language.publish(LEAD, version=wrong)
+
+
+def test_a_draft_whose_base_is_no_longer_the_newest_says_so_and_is_moved(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, title="Pans to the left")
+    shelf.publish(spec_of(BASE, version="1.0.1", question="Does it turn to the left?"))
+    why = language.why_stale(language.look())
+    assert why == "It was begun on 1.0.0; the newest version is 1.0.1."
+    with pytest.raises(StaleVersion, match=r"newest version is 1\.0\.1"):
+        language.publish(LEAD)
+    state = language.move(LEAD)
+    assert language.why_stale(state) is None
+    assert state.draft is not None
+    assert state.draft.base_version == "1.0.1"
+    assert language.publish(LEAD).version.version == "1.0.2"
+
+
+def test_a_publisher_that_died_before_it_said_so_is_made_up_for(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER)
+    shelf.publish(language.checked(language.look(), "2.1.0"))  # the folder is there, the act is not
+    state = language.look()
+    assert language.why_stale(state) is None
+    made = language.publish(LEAD)
+    assert made.version.version == "2.1.0"
+    assert [act.published_version for act in language.look().published] == ["2.1.0"]
+    assert len(shelf.versions()) == 2
+
+
+def test_a_base_that_is_gone_is_told_and_left(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, title="One")
+    elsewhere = LanguageDesk(language.ledger, Shelf(spec_of(BASE, version="1.2.0")), SimulatedClock(START))
+    with pytest.raises(NotFound, match="no longer to be had"):
+        elsewhere.base(elsewhere.look())
+    assert elsewhere.base(elsewhere.move(LEAD)).version == "1.2.0"
+
+
+# ------------------------------------------------------------------------------------------------------------ the shelf
+
+
+def test_what_was_published_stays(shelf: Shelf) -> None:
+    one = spec_of(BASE, version="1.1.0", title="One")
+    assert shelf.publish(one) == shelf.publish(one)
+    with pytest.raises(BadInput, match="something else"):
+        shelf.publish(spec_of(BASE, version="1.1.0", title="Two"))
+    with pytest.raises(BadInput, match="something else"):
+        Shelf(BASE, shelf.folder).publish(spec_of(BASE, title="Two"))
+    assert shelf.folder is not None
+    (shelf.folder / ".mini-9.9.9.abc.part").mkdir()
+    (shelf.folder / "notes").mkdir()
+    assert [each.version for each in shelf.versions()] == ["1.1.0", "1.0.0"]
+    with pytest.raises(BadInput, match="no place to publish"):
+        Shelf(BASE).publish(one)
+
+
+def test_versions_are_ordered_as_numbers(shelf: Shelf) -> None:
+    for version in ("1.9.0", "1.10.0"):
+        shelf.publish(spec_of(BASE, version=version, title=version))
+    assert shelf.newest().version == "1.10.0"
+
+
+def test_a_version_that_was_edited_in_place_is_refused_by_name(shelf: Shelf) -> None:
+    made = shelf.publish(spec_of(BASE, version="1.1.0", title="One"))
+    assert made.path is not None
+    (made.path / "primitives" / "pans.yaml").write_text("- id: pans_left\n")
+    with pytest.raises(CannotRead, match=r"mini-1\.1\.0 was spoilt"):
+        Shelf(BASE, shelf.folder).newest()
+
+
+def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    write_folder(tmp_path / "a", BASE.texts)
+    assert Spec.load(tmp_path / "a").hash == BASE.hash
+    with pytest.raises(FileExistsError):
+        write_folder(tmp_path / "a", BASE.texts)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"], "nothing half is left"
+
+
+# ------------------------------------------------------------------------------------------------- campaigns and labels
+
+
+def labelled_desk(language: LanguageDesk, name: str) -> Desk:
+    """A campaign with one clip whose labels are in: it pans both ways."""
+    desk = Desk(language.ledger, BASE, clock=SimulatedClock(START), shelf=language.shelf)
+    desk.add_clips(LEAD, desk.open_campaign(LEAD, name), [clip()])
+    key = TaskKey(campaign=name, clip="c1", aspect=LABELS)
+    lease = desk.claim(ANN, key)
+    desk.label(ANN, key, Work(token=lease.token), {"moves": True, "pan": "both"})
+    return desk
+
+
+def states_of(desk: Desk, campaign: str) -> dict[str, bool | None]:
+    """What the labels of the campaign's clip say under its version."""
+    task = desk.look(TaskKey(campaign=campaign, clip="c1", aspect=LABELS)).task
+    assert isinstance(task, LabelTask)
+    assert task.labelled is not None
+    return desk.spec_of(campaign).derive(desk.answers_of(task.labelled))
+
+
+def test_the_effect_on_labels_and_captions_is_counted(language: LanguageDesk) -> None:
+    desk = labelled_desk(language, "spring")
+    tried = language.attempt("primitive", "pans_left", pans(language, yes_when=SOFTER))
+    assert tried.diff.touched.states == {"pans_left": {"yes -> undetermined": 1}}
+    assert tried.diff.touched.rows == 1
+    assert language.look().version == 0, "a trial keeps nothing"
+    desk.ledger.read("task/spring/c1/camera")
+    edit(language, yes_when=SOFTER)
+    touched = language.touches(BASE, language.checked(language.look()))
+    assert touched.as_json() == {
+        "records": 1, "drafts": 0, "captions": 0, "by_aspect": {},
+        "states": {"pans_left": {"yes -> undetermined": 1}},
+    }  # fmt: skip
+
+
+def test_two_campaigns_with_two_versions_at_once(language: LanguageDesk, caplog: pytest.LogCaptureFixture) -> None:
+    labelled_desk(language, "old")
+    edit(language, yes_when=SOFTER)
+    language.publish(LEAD)
+    desk = labelled_desk(language, "new")
+    assert (desk.campaign("old").spec_version, desk.campaign("new").spec_version) == ("1.0.0", "2.0.0")
+    states = {name: states_of(desk, name) for name in ("old", "new")}
+    assert (states["old"]["pans_left"], states["new"]["pans_left"]) == (True, None)
+    assert desk.form("old").description["version"] == "1.0.0"
+    assert desk.draft_request(TaskKey(campaign="old", clip="c1", aspect="camera")).spec_hash == BASE.hash
+    # A server that no longer has the old version goes on with the newest, and says so.
+    again = Desk(
+        language.ledger, BASE, clock=SimulatedClock(START), shelf=Shelf(spec_of(BASE, version="3.0.0", title="X"))
+    )
+    assert again.spec_of("old").version == "3.0.0"
+    assert "is not to be had" in caplog.text
+
+
+def test_a_campaigns_order_of_captions_is_that_of_its_version(language: LanguageDesk, shelf: Shelf) -> None:
+    desk = labelled_desk(language, "old")
+    texts = {
+        **shelf.newest().texts,
+        "aspects/scene.yaml": "id: scene\ntitle: Scene\nparents: []\nneeds_labels: no\npurpose: Say where it is.\n"
+        "topics:\n  - {id: place, title: Place}\n",
+    }
+    texts = with_entry(texts, "aspect", "camera", {
+        **entries(read_texts(texts))["aspect", "camera"].data, "parents": ["scene"],  # type: ignore[dict-item]
+    })  # fmt: skip
+    texts["spec.yaml"] = texts["spec.yaml"].replace("[camera]", "[scene, camera]")
+    newer, problems = check_texts(with_version(texts, "1.1.0"))
+    assert newer is not None, problems
+    shelf.publish(newer)
+    labelled_desk(language, "new")
+    rows = {(row.campaign, row.aspect): row.waiting_for for row in desk.queue(_all())}
+    assert rows["old", "camera"] == ()
+    assert rows["new", "camera"] == ("scene",)
+    before = language.ledger.projections_hash()
+    language.ledger.rebuild()
+    assert language.ledger.projections_hash() == before
+
+
+def _all() -> Any:
+    from videolect.oversight.ports import QueueQuery
+
+    return QueueQuery(limit=100)
+
+
+def test_acts_of_a_version_tell_what_was_published(language: LanguageDesk) -> None:
+    edit(language, title="One")
+    language.publish(LEAD)
+    last = language.ledger.read("spec/mini")[-1]
+    assert isinstance(last, SpecPublished)
+    assert last.bump == "patch"
+    edits = [act for act in language.ledger.read("spec/mini") if isinstance(act, SpecEdited)]
+    assert json.loads(edits[0].entry or "")["title"] == "One"

@@ -1,0 +1,87 @@
+/** An entry to be read: the guide beside the questions, and where a lead begins to edit. */
+import type { Entry, EntryView, Language } from "../api/language";
+import { list, mappings, strings, text } from "../lib/entry";
+import { useQuery } from "../lib/router";
+import { Link, UserText } from "../parts/parts";
+import { words } from "../words";
+import { Outcomes } from "./TrialPanel";
+
+/** The address of an entry; ``hash`` stays with one version. */
+export const entryPath = (kind: string, id: string, hash?: string | null) => `/language?${new URLSearchParams({ kind, id, ...(hash ? { hash } : {}) })}`;
+
+const PROSE = ["definition", "question", "model_question", "decision", "help", "purpose", "rule", "mend", "why"] as const;
+
+export function EntryReader({ view, language }: { view: EntryView; language: Language }) {
+  const w = words.language;
+  const hash = useQuery().get("hash");
+  const entry: Entry = typeof view.entry === "object" && view.entry !== null && !Array.isArray(view.entry) ? (view.entry as Entry) : {};
+  const lists = (["use_words", "avoid_words", "leave_out", "form"] as const).filter((key) => strings(entry, key).length > 0);
+  return (
+    <article className="entry-text" data-testid="entry-reader">
+      {view.kind !== "condition" && PROSE.filter((key) => text(entry, key)).map((key) => (
+        <section key={key}>
+          <h3>{w.keys[key]}</h3>
+          <UserText as="p" text={text(entry, key)} testid={`read-${key}`} />
+        </section>
+      ))}
+      {Object.entries(view.words).map(([key, said]) => (
+        <section key={key}>
+          <h3>{(w.keys as Record<string, string>)[key] ?? key}</h3>
+          <p data-testid={`words-${key}`}>{said}</p>
+        </section>
+      ))}
+      {view.conditions.length > 0 && (
+        <section>
+          <h3>{w.where}</h3>
+          {view.conditions.map((each) => (
+            <p key={each.id}>
+              <Link to={entryPath("condition", each.id, hash)}>&ldquo;{each.title}&rdquo;</Link>: {each.words}
+            </p>
+          ))}
+        </section>
+      )}
+      {list(entry, "options").length > 0 && (
+        <section>
+          <h3>{w.keys.options}</h3>
+          <ul>{mappings(entry, "options").map((each) => <li key={text(each, "value")}><UserText text={text(each, "title")} /></li>)}</ul>
+        </section>
+      )}
+      {list(entry, "topics").length > 0 && (
+        <section>
+          <h3>{w.keys.topics}</h3>
+          <ul>{mappings(entry, "topics").map((each) => <li key={text(each, "id")}><UserText text={text(each, "title")} /> <UserText className="dim" text={text(each, "say")} /></li>)}</ul>
+        </section>
+      )}
+      {view.look_alikes.length > 0 && (
+        <section>
+          <h3>{w.keys.look_alikes}</h3>
+          {view.look_alikes.map((each) => (
+            <p key={each.id}>
+              <Link to={entryPath("primitive", each.id, hash)}>{each.title}</Link>: <UserText text={each.how} />
+            </p>
+          ))}
+        </section>
+      )}
+      {lists.map((key) => (
+        <section key={key}>
+          <h3>{w.keys[key]}</h3>
+          <ul>{strings(entry, key).map((each) => <li key={each}><UserText text={each} /></li>)}</ul>
+        </section>
+      ))}
+      <Outcomes outcomes={view.outcomes} />
+      {view.rests_on_it.length > 0 && (
+        <section>
+          <h3>{w.restsOnIt}</h3>
+          <p>
+            {view.rests_on_it.map((each, i) => (
+              <span key={each.id}>
+                {i > 0 && ", "}
+                <Link to={entryPath(language.conditions.some((one) => one.id === each.id) ? "condition" : "primitive", each.id, hash)}>{each.title}</Link>
+              </span>
+            ))}
+          </p>
+        </section>
+      )}
+    </article>
+  );
+}
