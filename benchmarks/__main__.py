@@ -6,6 +6,7 @@ queue    answers of the queue and the board over HTTP with 100,000 tasks: median
 page     the first load of the pages in bytes, gzipped
 frames   one frame step in the browser: median and p95
 derive   the check of the whole specification; all primitives of 100,000 records
+words    the claims of captions against people's labels, and the linter's findings; speed of both
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """

@@ -1,4 +1,4 @@
-"""A version of the language is published whole or not at all, wherever kill -9 strikes; and the command line around it."""
+"""A version of the language is published whole or not at all, wherever kill -9 strikes; and its command line."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.acts import ANN, LEAD, REV, START, SimulatedClock, clip, person
+from tests.support.acts import ANN, LEAD, REV, START, FakeWriter, SimulatedClock, clip, person
 from videolect.errors import BadInput, CannotRead, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.edit import entries, with_entry, with_version
 from videolect.language.shelf import Shelf, write_folder
@@ -19,6 +19,7 @@ from videolect.ledger.memory import MemoryLedger
 from videolect.oversight.desk import Desk, Work, projector_of
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems, fold
+from videolect.oversight.worker import draft_all, drafter
 from videolect.record.acts import SpecEdited, SpecPublished
 from videolect.record.campaign import LABELS, TaskKey
 
@@ -207,8 +208,10 @@ def test_a_publisher_that_died_before_it_said_so_is_made_up_for(language: Langua
 def test_a_base_that_is_gone_is_told_and_left(language: LanguageDesk, shelf: Shelf) -> None:
     edit(language, title="One")
     elsewhere = LanguageDesk(language.ledger, Shelf(spec_of(BASE, version="1.2.0")), SimulatedClock(START))
-    with pytest.raises(NotFound, match="no longer to be had"):
-        elsewhere.base(elsewhere.look())
+    assert "no longer to be had" in str(elsewhere.why_stale(elsewhere.look()))
+    assert elsewhere.reading(elsewhere.look()).entries, "the page still opens, so that the draft can be moved"
+    with pytest.raises(StaleVersion, match="no longer to be had"):
+        elsewhere.publish(LEAD)
     assert elsewhere.base(elsewhere.move(LEAD)).version == "1.2.0"
 
 
@@ -257,7 +260,7 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def labelled_desk(language: LanguageDesk, name: str) -> Desk:
     """A campaign with one clip whose labels are in: it pans both ways."""
-    desk = Desk(language.ledger, BASE, clock=SimulatedClock(START), shelf=language.shelf)
+    desk = Desk(language.ledger, BASE, clock=SimulatedClock(START), shelf=language.shelf, writer=FakeWriter())
     desk.add_clips(LEAD, desk.open_campaign(LEAD, name), [clip()])
     key = TaskKey(campaign=name, clip="c1", aspect=LABELS)
     lease = desk.claim(ANN, key)
@@ -279,13 +282,28 @@ def test_the_effect_on_labels_and_captions_is_counted(language: LanguageDesk) ->
     assert tried.diff.touched.states == {"pans_left": {"yes -> undetermined": 1}}
     assert tried.diff.touched.rows == 1
     assert language.look().version == 0, "a trial keeps nothing"
-    desk.ledger.read("task/spring/c1/camera")
     edit(language, yes_when=SOFTER)
     touched = language.touches(BASE, language.checked(language.look()))
     assert touched.as_json() == {
         "records": 1, "drafts": 0, "captions": 0, "by_aspect": {},
         "states": {"pans_left": {"yes -> undetermined": 1}},
     }  # fmt: skip
+    assert desk.writer is not None
+    draft_all(desk, desk.writer, drafter())
+    draft = language.checked(language.look())
+    assert language.touches(BASE, draft).drafts == {"camera": 1}
+    key = TaskKey(campaign="spring", clip="c1", aspect="camera")
+    work = Work(token=desk.claim(ANN, key).token)
+    desk.rate(ANN, key, work, 5)
+    desk.submit(ANN, key, work)
+    touched = language.touches(BASE, draft)
+    assert (touched.drafts, touched.captions) == ({}, {"camera": 1})
+    # A late answer beside the one that counts does not count.
+    label = key.sibling(LABELS)
+    first = desk.claim(ANN, label)
+    desk.label(ANN, label, Work(token=first.token), {"moves": True, "pan": "left"})
+    desk.label(ANN, label, Work(token=1), {"moves": True, "pan": "both"})
+    assert language.touches(BASE, draft).records == 0
 
 
 def test_two_campaigns_with_two_versions_at_once(language: LanguageDesk, caplog: pytest.LogCaptureFixture) -> None:

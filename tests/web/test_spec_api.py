@@ -195,6 +195,14 @@ def test_a_draft_is_compared_and_published_and_new_campaigns_take_it(site: Site)
     assert site.call("ann", "GET", "/api/spec")["version"] == "2.0.0"
     assert site.call("ann", "GET", "/api/spec?campaign=none", expect=404)["error"] == "NotFound"
     assert site.view("ann", "labels")["labels"]["primitives"]["pans_left"] is True
+    # The guide opens in either version; the older one is for reading, also for a lead.
+    old = site.call("ann", "GET", "/api/spec?campaign=spring")["hash"]
+    assert entry(site)["words"]["yes_when"] == "Pan is 'Left'"
+    path = f"{LANGUAGE}/entries/primitive/pans_left?hash={old}"
+    assert site.call("lea", "GET", path)["words"]["yes_when"] == "Pan is 'Left' or 'Both'"
+    shown = site.call("lea", "GET", f"{LANGUAGE}?hash={old}")
+    assert (shown["version"], shown["may_edit"]) == ("1.0.0", False)
+    assert site.call("lea", "GET", f"{LANGUAGE}?hash=0000", expect=404)["error"] == "NotFound"
 
 
 def test_a_draft_with_problems_is_not_published_and_says_all_of_them(site: Site) -> None:

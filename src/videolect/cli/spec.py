@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import spec_derive, spec_guide, spec_versions
+from videolect.cli import spec_derive, spec_guide, spec_versions, spec_words
 from videolect.errors import NotFound
 from videolect.language import Primitive, Spec, load_spec
 from videolect.language.source import folder_of
@@ -28,6 +28,7 @@ def add_parser(nouns: Any) -> None:
     show.set_defaults(run=run_show, render=text_show)
     spec_derive.add_verb(verbs)
     spec_guide.add_verb(verbs)
+    spec_words.add_verbs(verbs)
     spec_versions.add_verbs(verbs)
 
 

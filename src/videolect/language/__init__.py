@@ -4,8 +4,22 @@
 """
 
 from videolect.language.check import check_spec
+from videolect.language.claims import Claim, claims_of
 from videolect.language.source import Problem
 from videolect.language.spec import Spec, load_spec
 from videolect.language.values import Aspect, Field, Option, Primitive, Topic, Violation
 
-__all__ = ["Aspect", "Field", "Option", "Primitive", "Problem", "Spec", "Topic", "Violation", "check_spec", "load_spec"]
+__all__ = [
+    "Aspect",
+    "Claim",
+    "Field",
+    "Option",
+    "Primitive",
+    "Problem",
+    "Spec",
+    "Topic",
+    "Violation",
+    "check_spec",
+    "claims_of",
+    "load_spec",
+]

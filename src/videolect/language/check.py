@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from videolect.language.answers import check_many, settled, standings
+from videolect.language.examples import Tried, problems_of
+from videolect.language.lexicon import read_lexicon
+from videolect.language.lexicon_values import FOLDER
 from videolect.language.parse import Parsed, parse, read_as
 from videolect.language.proofs import prove
 from videolect.language.rules import Ask, Compare, Named, Rule, parts
-from videolect.language.source import Place, Problem, folder_of, read
-from videolect.language.table import rows_of
-from videolect.language.values import Aspect, Expected, Primitive
+from videolect.language.source import Place, Problem, folder_of, read, read_texts
+from videolect.language.values import Aspect, Primitive
 
 
 def check_spec(spec: str | Path = "core") -> list[Problem]:
@@ -30,7 +31,14 @@ def check(spec: Parsed) -> list[Problem]:
     """All problems of what was read. Examples are tried with what leads nowhere, or in a circle, left out."""
     problems = check_names(spec)
     left = sound(spec) if problems else spec
-    return sorted({*problems, *_examples(left), *prove(left)})
+    tried = Tried(left)
+    return sorted({*problems, *problems_of(tried), *prove(left, tried), *_lexicon(spec)})
+
+
+def _lexicon(spec: Parsed) -> list[Problem]:
+    """The phrases of claims and linter: can they be read, and do they speak of primitives that there are?"""
+    files = read_texts({path: text for path, text in spec.texts.items() if path.startswith(FOLDER)}).files
+    return read_lexicon(files, spec.primitives)[1] if files else []
 
 
 def sound(spec: Parsed) -> Parsed:
@@ -214,47 +222,3 @@ def _circle(rules: Mapping[str, list[Rule]], kind: str, places: Mapping[str, Pla
             elif id_ not in done and id_ in leads:
                 path.append(id_)
                 stack.append(iter(leads[id_]))
-
-
-def _examples(spec: Parsed) -> Iterator[Problem]:
-    """Every example is a consistent record and comes out as it says; all are derived at once."""
-    tried: list[tuple[Primitive, Mapping[str, object], Place, Expected | None, str]] = []
-    for primitive in spec.primitives.values():
-        tried += [(primitive, each.answers, each.place, each.expected, "") for each in primitive.examples]
-        tried += [
-            (primitive, other.example, other.place, None, other.id)
-            for other in primitive.look_alikes
-            if other.example is not None
-        ]
-    records = [answers for _, answers, *_ in tried]
-    for row, violations in check_many(spec, records).items():
-        primitive, _, place, *_ = tried[row]
-        for violation in violations:
-            text = f"An example of {primitive.id} is no consistent record: {violation.rule}"
-            yield place.problem(text, violation.mend)
-    found = standings(spec, settled(spec, records))
-    for id_, standing in found.items():
-        for row in rows_of(standing.yes & standing.no):
-            text = f"For an example of {tried[row][0].id} both rules of {id_} hold."
-            yield tried[row][2].problem(text, f"Mend yes_when or no_when of {id_}: at most one may hold.")
-    for row, (primitive, _, place, expected, other) in enumerate(tried):
-        at = 1 << row
-        if other and other not in found:
-            continue
-        both = [id_ for id_ in (primitive.id, other) if id_]
-        states = {id_: _state(found[id_].outside, found[id_].yes, found[id_].no, at) for id_ in both}
-        if expected is None and sum(state == "yes" for state in states.values()) != 1:
-            told = " and ".join(f"{id_} is {state}" for id_, state in states.items())
-            text = f"The example should tell {primitive.id} from {other}, but {told}."
-            yield place.problem(text, "Give a record for which just one of the two is yes.")
-        elif expected is not None and states[primitive.id] != expected:
-            text = f"An example of {primitive.id} should be {expected} and is {states[primitive.id]}."
-            yield place.problem(text, "Mend the example or the rule.")
-
-
-def _state(outside: int, yes: int, no: int, at: int) -> Expected:
-    if outside & at:
-        return "does_not_apply"
-    if bool(yes & at) == bool(no & at):
-        return "undetermined"
-    return "yes" if yes & at else "no"

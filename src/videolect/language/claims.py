@@ -145,11 +145,10 @@ def _longest(said: list[Match]) -> list[Match]:
 
 
 def _meaning(rule: Rule, no: bool) -> list[tuple[str, State]]:
-    if no:
-        denied_now: list[tuple[str, State]] = [(primitive, "denied") for primitive in rule.asserts + rule.only_denied]
-        return [*denied_now, *((primitive, "asserted") for primitive in rule.when_denied)]  # type: ignore[list-item]
-    said: list[tuple[str, State]] = [(primitive, "asserted") for primitive in rule.asserts]
-    return [*said, *((primitive, "denied") for primitive in rule.denies)]  # type: ignore[list-item]
+    said, not_said = (rule.when_denied, rule.asserts + rule.only_denied) if no else (rule.asserts, rule.denies)
+    asserted: list[tuple[str, State]] = [(primitive, "asserted") for primitive in said]
+    refused: list[tuple[str, State]] = [(primitive, "denied") for primitive in not_said]
+    return [*refused, *asserted] if no else [*asserted, *refused]
 
 
 def _claim(text: Text, primitive: str, state: State, first: int, behind: int, order: list[int]) -> Claim:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, TypeVar
 
 from videolect.errors import BadInput
@@ -26,6 +27,8 @@ BUMPS: tuple[Bump, ...] = ("none", "patch", "minor", "major")
 ChangeKind = Literal[
     "spec", "group", "aspect", "field", "option", "condition", "consistency", "primitive", "profile", "file"
 ]
+_AT_ONCE = 4096
+
 Record = tuple[Mapping[str, object], int]
 """The answers of a label record, and the schema under which they were given."""
 
@@ -161,7 +164,7 @@ class _Meaning:
     def _field(self, id_: str) -> str:
         asked = self.spec.fields[id_]
         options = sorted(option.value for option in asked.options if self._counts(id_, option.value))
-        return _digest([asked.kind, options, self._sets.get(id_, []), self.maybe(asked.applies_when)])
+        return _digest([asked.kind, options, sorted(self._sets.get(id_, []), key=repr), self.maybe(asked.applies_when)])
 
     def maybe(self, rule: Rule | None) -> str:
         return "always" if rule is None else self.rule(rule)
@@ -504,10 +507,27 @@ def _shown(value: object) -> str:
 
 
 def touched(a: Spec, b: Spec, records: Iterable[Record], changes: Iterable[Change]) -> Touched:
-    """What the change does to these records. One that either version cannot read, for its schema, is left out."""
+    """What the change does to these records. One that either version cannot read, for its schema, counts as empty."""
+    told = tuple(changes)
+    rows = differ = 0
+    states: dict[str, dict[str, int]] = {}
+    by_aspect: dict[str, int] = {}
+    waiting = iter(records)
+    while part := list(islice(waiting, _AT_ONCE)):  # sets of rows are cheap as long as they are short
+        found = _touched(a, b, part, told)
+        differ |= found.records << rows
+        for aspect, these in found.by_aspect.items():
+            by_aspect[aspect] = by_aspect.get(aspect, 0) | these << rows
+        for id_, moves in found.states.items():
+            sums = states.setdefault(id_, {})
+            for move, count in moves.items():
+                sums[move] = sums.get(move, 0) + count
+        rows += found.rows
+    return Touched(rows=rows, states=states, records=differ, by_aspect=by_aspect)
+
+
+def _touched(a: Spec, b: Spec, records: list[Record], changes: Iterable[Change]) -> Touched:
     before, after = _readable(a, b, records)
-    if not before:
-        return Touched()
     tables = settled(a.parsed, before), settled(b.parsed, after)
     found = standings(a.parsed, tables[0]), standings(b.parsed, tables[1])
     every = tables[0].every

@@ -132,7 +132,8 @@ class _Reader:
 
     def inflect_alternatives(self) -> None:
         """Move a "~" behind a bracket to the first word of each alternative."""
-        depth, firsts, fresh = 0, [], True
+        depth, fresh = 0, True
+        firsts: list[int] = []
         for index in range(self.at, len(self.parts)):
             part = self.parts[index]
             if part == ")" and depth == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from videolect.language.examples import Tried
 from videolect.language.parse import Parsed, read_as
 from videolect.language.rules import Rule, Several
 from videolect.language.solver import Formula, Solver, TooTangled
@@ -11,17 +12,21 @@ from videolect.language.source import Place, Problem
 from videolect.language.values import Primitive, Segment
 
 
-def prove(spec: Parsed) -> Iterator[Problem]:
-    """One problem for each rule that fails; the specification has no other problems."""
+def prove(spec: Parsed, tried: Tried) -> Iterator[Problem]:
+    """One problem for each rule that fails; the specification has no other problems.
+
+    A rule that is yes for one of the examples can hold: only for the others a record is looked for.
+    """
     solver = Solver(spec)
     for primitive in spec.primitives.values():
         yield from _both(solver, primitive, primitive.place, "")
-        yield from _parts(solver, primitive)
+        yield from _parts(solver, primitive, tried)
     for id_, rule in spec.conditions.items():
-        what = f"The condition {id_} can never hold."
-        yield from _never(solver, spec.condition_places[id_], what, [solver.formula(rule, "yes")])
+        if not tried.rows(rule):
+            what = f"The condition {id_} can never hold."
+            yield from _never(solver, spec.condition_places[id_], what, [solver.formula(rule, "yes")])
     for field in spec.fields.values():
-        if field.applies_when is not None:
+        if field.applies_when is not None and not tried.rows(field.applies_when):
             what = f"The question {field.id} can never be asked."
             yield from _never(solver, field.place, what, [solver.formula(field.applies_when, "yes")])
     for entry in spec.consistency.values():
@@ -29,8 +34,9 @@ def prove(spec: Parsed) -> Iterator[Problem]:
         yield from _never(solver, entry.place, what, [solver.formula(entry.never, "yes")], lawful=False)
     for aspect in spec.aspects.values():
         for branch in aspect.branches:
-            what = f"The branch {branch.id} of {aspect.id} can never hold."
-            yield from _never(solver, aspect.place, what, [solver.formula(branch.when, "yes")])
+            if not tried.rows(branch.when):
+                what = f"The branch {branch.id} of {aspect.id} can never hold."
+                yield from _never(solver, aspect.place, what, [solver.formula(branch.when, "yes")])
     for profile in spec.profiles.values():
         reading = Solver(read_as(spec, profile))
         for id_, override in profile.overrides.items():
@@ -55,10 +61,13 @@ def _both(solver: Solver, primitive: Primitive, place: Place, under: str) -> Ite
         yield place.problem(text, "Let at most one hold: mend yes_when or no_when.")
 
 
-def _parts(solver: Solver, primitive: Primitive) -> Iterator[Problem]:
+def _parts(solver: Solver, primitive: Primitive, tried: Tried) -> Iterator[Problem]:
     """Each alternative of a rule can be the one that holds."""
+    inside = tried.table.every if primitive.applies_when is None else tried.rows(primitive.applies_when)
     for key, rule in (("yes_when", primitive.yes_when), ("no_when", primitive.no_when)):
         for at, part in enumerate(_alternatives(rule), 1):
+            if inside & tried.rows(part):
+                continue
             what = f"Alternative {at} of {key} of {primitive.id} can never hold."
             yield from _never(solver, primitive.place, what, [*_gate(solver, primitive), solver.formula(part, "yes")])
 

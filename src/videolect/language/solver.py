@@ -7,7 +7,7 @@ a record or shows that there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,7 +65,7 @@ class Solver:
         self.spec = spec
         self._formulas: dict[tuple[str, str, Claim], Formula] = {}
         self._domains: dict[Variable, frozenset[object]] = {}
-        self._laws: list[Formula] | None = None
+        self._laws: list[tuple[Formula, frozenset[Variable], bool]] | None = None
 
     # -------------------------------------------------------------------------------------------------- formulas
 
@@ -194,13 +194,12 @@ class Solver:
             found = _Search(self._domains).run(formulas)
             if found is None:
                 return None
-            broken = [law for law in self.laws if not _holds(law, found)] if lawful else []
+            broken = list(self._broken(found)) if lawful else []
             if not broken:
                 return self._answers(found)
             formulas += broken
 
-    @property
-    def laws(self) -> list[Formula]:
+    def _broken(self, found: Mapping[Variable, frozenset[object]]) -> Iterator[Formula]:
         """What holds for every consistent record: the rules of consistency, and no answer to what is not asked."""
         if self._laws is None:
             never = [self.formula(entry.never, "not yes") for entry in self.spec.consistency.values()]
@@ -209,8 +208,11 @@ class Solver:
                 for field in self.spec.fields.values()
                 if field.applies_when is not None
             ]
-            self._laws = [*never, *asked]
-        return self._laws
+            self._laws = [(law, frozenset(_variables(law)), _holds(law, {})) for law in (*never, *asked)]
+        for law, variables, of_nothing in self._laws:
+            # One that speaks of other answers only, and holds where these are open, need not be looked at.
+            if not (of_nothing and variables.isdisjoint(found)) and not _holds(law, found):
+                yield law
 
     def _answers(self, found: Mapping[Variable, frozenset[object]]) -> dict[str, object]:
         answers: dict[str, object] = {}
@@ -269,6 +271,14 @@ def _holds(formula: Formula, found: Mapping[Variable, frozenset[object]]) -> boo
             return all(_holds(part, found) for part in formula.parts)
         case Either():
             return any(_holds(part, found) for part in formula.parts)
+
+
+def _variables(formula: Formula) -> Iterator[Variable]:
+    if isinstance(formula, Among):
+        yield formula.variable
+    else:
+        for part in formula.parts:
+            yield from _variables(part)
 
 
 def _least(values: frozenset[object]) -> object:

@@ -18,7 +18,26 @@ from videolect.errors import NotFound
 MAX_BYTES = 2_000_000
 """Of one file: the whole of a language with 430 primitives is under half of it."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one where it is built in
+    """Reads scalars as the text that stands there, so what they might mean to YAML is not worked out."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        """One tag for each kind of node."""
+        return _TAGS[kind]
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
+        """Only the resolver that is not used needs to know the path."""
+
+    def ascend_resolver(self) -> None:
+        """The same on the way back."""
+
+
+_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -216,11 +235,11 @@ def _check_size(name: str, size: int) -> None:
 def _compose(name: str, text: str) -> yaml.Node:
     try:
         # Without a star there is no alias, and the file need not be read twice.
-        for event in yaml.parse(text, Loader=_LOADER) if "*" in text else ():
+        for event in yaml.parse(text, Loader=_Loader) if "*" in text else ():
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 raise Wrong(Place(name, line), f"The alias *{event.anchor} is not allowed.", "Write the entry out.")
-        node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
+        node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, mark.line + 1 if mark else 1)

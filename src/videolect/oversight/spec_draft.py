@@ -201,16 +201,9 @@ class LanguageDesk:
         return fold(self.ledger.read(self.stream))
 
     def base(self, state: SpecStream) -> Spec:
-        """What the draft is a draft of, or the newest version where there is none. NotFound where the base is gone."""
-        if state.draft is None:
-            return self.shelf.newest()
-        found = self.shelf.find(state.draft.base_hash)
-        if found is None:
-            raise NotFound(
-                f"The draft's base, version {state.draft.base_version}, is no longer to be had.",
-                mend="Move the draft onto the newest version, or drop it.",
-            )
-        return found
+        """What the draft is a draft of; the newest version where there is none, or where the base is gone."""
+        found = self.shelf.find(state.draft.base_hash) if state.draft is not None else None
+        return found or self.shelf.newest()
 
     def texts(self, state: SpecStream, *, without: tuple[EntryKind, str] | None = None) -> dict[str, str]:
         """The draft's files; ``without`` leaves the edits of one entry out."""
@@ -228,17 +221,18 @@ class LanguageDesk:
 
     def why_stale(self, state: SpecStream) -> str | None:
         """Why the draft's base is not the newest version any more; None where it is."""
-        newest = self.shelf.newest()
-        if state.draft is None or newest.hash == state.draft.base_hash or self._unfinished(state, newest):
+        newest, draft = self.shelf.newest(), state.draft
+        if draft is None or newest.hash == draft.base_hash:
             return None
-        return f"It was begun on {state.draft.base_version}; the newest version is {newest.version}."
+        if self.shelf.find(draft.base_hash) is None:
+            return f"Its base, version {draft.base_version}, is no longer to be had; the newest is {newest.version}."
+        if self._unfinished(state, newest):
+            return None
+        return f"It was begun on {draft.base_version}; the newest version is {newest.version}."
 
     def _unfinished(self, state: SpecStream, newest: Spec) -> bool:
         """Whether the newest version is this very draft, written by a publisher that was killed before it said so."""
-        try:
-            return hash_of(with_version(self.texts(state), newest.version)) == newest.hash
-        except NotFound:
-            return False
+        return hash_of(with_version(self.texts(state), newest.version)) == newest.hash
 
     def reading(self, state: SpecStream) -> Reading:
         """The draft as it reads now, with whatever problems it has; the newest version where there is no draft."""
@@ -335,7 +329,8 @@ class LanguageDesk:
         worker.check_leads("edit the language")
 
         def acts(state: SpecStream) -> list[Act]:
-            with_entry(self.texts(state, without=(kind, id)), kind, id, entry)  # refuses what is no entry
+            known = self._source(self.base(state))
+            with_entry(self.texts(state, without=(kind, id)), kind, id, entry, known=known)  # refuses what is no entry
             body = None if entry is None else json.dumps(cleaned(entry), ensure_ascii=False)
             edited: dict[str, Any] = {"entry_kind": kind, "entry_id": id, "entry": body, "note": note}
             first = [] if state.draft else [self._opening(worker, state)]
