@@ -81,7 +81,8 @@ STILL = "moves: {is: no}"
         (CONDITIONS, STILL, "moves: {has: no}", CONDITIONS, 2, "'has' does not fit"),
         (CONDITIONS, STILL, "lamps: {in: [sun]}", CONDITIONS, 2, "'in' does not fit"),
         (CONDITIONS, STILL, "words: {is: wide}", CONDITIONS, 2, "'is' does not fit"),
-        (CONDITIONS, STILL, "&a [*a]", CONDITIONS, 2, "alias"),
+        (CONDITIONS, STILL, "*a", CONDITIONS, 2, "alias"),
+        (CONDITIONS, STILL, "&a {moves: {is: no}}", CONDITIONS, 2, "anchor"),
         (CONDITIONS, STILL, "size_start: {before: pan}", CONDITIONS, 2, "cannot be compared"),
         (CONDITIONS, STILL, "size_start: {before: tilt}", CONDITIONS, 2, "unknown field 'tilt'"),
         (CONSISTENCY, "pan: {is: no}", "tilt: {is: no}", CONSISTENCY, 5, "unknown field 'tilt'"),
@@ -136,15 +137,15 @@ def test_all_mistakes_are_told_at_once(folder):
 @pytest.mark.parametrize(
     ("content", "says"),
     [(b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"just words", "not a list"), (b"a: 1\n---\nb: 2\n", "not YAML"),
-     (b"[" * 3000, "YAML"), (b"- \x07", "not YAML"), (b"!!python/object:os.system {}", "not a list"),
-     (b"- !!python/object/apply:os.system ['true']", "not a mapping"), (b"- {id: !secret x}", "no 'title'"),
+     (b"[" * 3000, "in one another"), (b"- \x07", "control character"), (b"!!python/object:os.system {}", "tag"),
+     (b"- !!python/object/apply:os.system ['true']", "tag"), (b"- {id: !secret x}", "tag"),
      (b"x: [" + b"a, " * 700_000 + b"]", "bytes")],
 )  # fmt: skip
 def test_a_file_of_anything_is_a_problem_and_no_traceback(folder, content, says):
     (folder / "primitives" / "pans.yaml").write_bytes(content)
     problems = [problem for problem in check_spec(folder) if problem.file == "primitives/pans.yaml"]
     assert problems
-    assert says in problems[0].rule or "nested too deeply" in problems[0].rule
+    assert says in problems[0].rule
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_goes_off(folder):
@@ -154,7 +155,7 @@ def test_a_bomb_of_aliases_is_refused_before_it_goes_off(folder):
     before = time.process_time()
     problems = check_spec(folder)
     assert [problem.file for problem in problems] == ["conditions/bomb.yaml"]
-    assert "alias" in problems[0].rule
+    assert "anchor" in problems[0].rule
     assert time.process_time() - before < 5  # written out it would be 9**40 members
 
 
@@ -189,5 +190,5 @@ def test_the_hash_knows_content_and_nothing_else(folder, tmp_path):
 
 @pytest.mark.parametrize("name", ["nothing", "../core", "", "core/primitives/none"])
 def test_no_such_specification(name):
-    with pytest.raises(NotFound if name else BadInput):
+    with pytest.raises(NotFound):
         load_spec(name)

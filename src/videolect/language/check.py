@@ -12,9 +12,9 @@ from videolect.language.lexicon import read_lexicon
 from videolect.language.lexicon_values import FOLDER
 from videolect.language.parse import Parsed, parse, read_as
 from videolect.language.proofs import prove
-from videolect.language.rules import Ask, Compare, Named, Rule, parts
+from videolect.language.rules import Ask, Compare, Named, Rule, fields_of, parts
 from videolect.language.source import Place, Problem, folder_of, read, read_texts
-from videolect.language.values import Aspect, Primitive
+from videolect.language.values import Aspect, Field, Primitive
 
 
 def check_spec(spec: str | Path = "core") -> list[Problem]:
@@ -46,9 +46,10 @@ def sound(spec: Parsed) -> Parsed:
     lost = -1
     while lost:
         bad = {id_ for id_, rule in spec.conditions.items() if _leads_nowhere(spec, rule, primitives=False)}
-        bad |= set(_in_circles({id_: [rule] for id_, rule in spec.conditions.items()}, "condition"))
+        bad |= {*_in_circles(_named({id_: [rule] for id_, rule in spec.conditions.items()}, "condition"))}
+        bad |= {*_too_large(spec)}
         worse = {id_ for id_, primitive in spec.primitives.items() if _broken_primitive(spec, primitive)}
-        worse |= set(_in_circles({id_: _rules_of(each) for id_, each in spec.primitives.items()}, "primitive"))
+        worse |= {*_in_circles(_named({i: _rules_of(each) for i, each in spec.primitives.items()}, "primitive"))}
         asked = {
             id_ for id_, field in spec.fields.items()
             if field.applies_when and _leads_nowhere(spec, field.applies_when, primitives=False)
@@ -90,9 +91,9 @@ def _leads_nowhere(spec: Parsed, rule: Rule, *, primitives: bool) -> bool:
     return unknown or any(True for _ in _rule(spec, Place("", 0), rule, primitives=primitives))
 
 
-def _in_circles(rules: Mapping[str, list[Rule]], kind: str) -> list[str]:
-    places = {id_: Place(id_, 0) for id_ in rules}
-    return [problem.file for problem in _circle(rules, kind, places)]
+def _in_circles(leads: Mapping[str, list[str]]) -> list[str]:
+    places = {id_: Place(id_, 0) for id_ in leads}
+    return [problem.file for problem in _circle(leads, places)]
 
 
 def _names(spec: Parsed) -> Iterator[Problem]:
@@ -102,6 +103,7 @@ def _names(spec: Parsed) -> Iterator[Problem]:
     headless = "spec.yaml" in lost
     if not headless:
         yield from _listed(spec)
+        yield from _migrations(spec)
     for aspect in spec.aspects.values():
         before = list(spec.aspects)[: list(spec.aspects).index(aspect.id)]
         yield from _unknown(aspect.place, "parent", aspect.parents, before, "Name aspects that stand above this one.")
@@ -113,7 +115,7 @@ def _names(spec: Parsed) -> Iterator[Problem]:
         groups = [] if headless else [field.group]
         yield from _unknown(field.place, "group", groups, spec.form_groups, "Add it to form_groups.")
         yield from _unknown(field.place, "aspect", field.mentioned_in, spec.aspects, "Use aspects of spec.yaml.")
-        yield from _unknown(field.place, "field", [field.pair] if field.pair else [], spec.fields, "Use a field's id.")
+        yield from _pair(spec, field)
         yield from _rule(spec, field.place, field.applies_when, primitives=False)
         for option in field.options:
             for target, value in option.sets.items():
@@ -144,6 +146,39 @@ def _names(spec: Parsed) -> Iterator[Problem]:
             yield from _rule(reading, Place(f"profiles/{profile.id}", 1), condition, primitives=False)
 
 
+def _pair(spec: Parsed, field: Field) -> Iterator[Problem]:
+    if field.pair is None:
+        return
+    yield from _unknown(field.place, "field", [field.pair], spec.fields, "Use a field's id.")
+    end = spec.fields.get(field.pair)
+    if end is not None and (end.kind, *_values(end)) != (field.kind, *_values(field)):
+        mend = "Start and end have the same options, in the same order."
+        yield field.place.problem(f"{field.id} and {end.id} are no pair of start and end.", mend)
+
+
+def _values(field: Field) -> tuple[str, ...]:
+    return tuple(option.value for option in field.options)
+
+
+def _migrations(spec: Parsed) -> Iterator[Problem]:
+    """Each leads from one schema to the next, and the last to fields and values that there are."""
+    for migration in spec.migrations.values():
+        if not 1 <= migration.schema < spec.record_schema:
+            rule = f"A migration leads from schema {migration.schema}, and records have schema {spec.record_schema}."
+            yield migration.place.problem(rule, "Remove it, or raise record_schema.")
+        if migration.schema != spec.record_schema - 1:
+            continue
+        for old, new in migration.rename.items():
+            yield from _unknown(migration.place, "field", [new], spec.fields, f"Rename {old} to a field's id.")
+        for old, changes in migration.values.items():
+            asked = spec.fields.get(migration.rename.get(old, old))
+            known = _values(asked) if asked else ()
+            for value in changes.values():
+                yield from _unknown(migration.place, "answer", [value], known, f"Use an answer of today's for {old}.")
+        for new in migration.segments:
+            yield from _unknown(migration.place, "field of segments", [new], spec.segment_fields, "Use a field's id.")
+
+
 def _listed(spec: Parsed) -> Iterator[Problem]:
     for id_ in spec.aspect_order:
         if id_ not in spec.aspects:
@@ -162,6 +197,8 @@ def _primitive(spec: Parsed, primitive: Primitive, headless: bool) -> Iterator[P
     groups = [] if headless else [primitive.group]
     yield from _unknown(place, "group", groups, spec.groups, "Add it to groups in spec.yaml.")
     yield from _unknown(place, "aspect", primitive.aspects, spec.aspects, "Use aspects of spec.yaml.")
+    if not primitive.aspects:
+        yield place.problem(f"{primitive.id} belongs to no aspect.", "Name the captions that may say it.")
     for other in primitive.look_alikes:
         yield from _unknown(other.place, "look-alike", [other.id], spec.primitives, "Use a primitive's id.")
         if other.id == primitive.id:
@@ -190,21 +227,89 @@ def _rule(spec: Parsed, place: Place, rule: Rule | None, *, primitives: bool) ->
 
 
 def _circles(spec: Parsed) -> Iterator[Problem]:
-    """Rules that speak of one another in a circle: primitives, and conditions."""
-    for reading in (spec, *(read_as(spec, profile) for profile in spec.profiles.values())):
-        yield from _circle(
-            {id_: _rules_of(r) for id_, r in reading.primitives.items()}, "primitive",
-            {id_: r.place for id_, r in reading.primitives.items()},
-        )  # fmt: skip
-        places = {id_: spec.condition_places.get(id_, Place("profiles", 1)) for id_ in reading.conditions}
-        yield from _circle({id_: [rule] for id_, rule in reading.conditions.items()}, "condition", places)
+    """Rules that speak of one another in a circle: primitives, conditions, and questions that hang on one another."""
+    primitives = {id_: _rules_of(each) for id_, each in spec.primitives.items()}
+    places = {id_: each.place for id_, each in spec.primitives.items()}
+    yield from _circle(_named(primitives, "primitive"), places)
+    conditions = {id_: [rule] for id_, rule in spec.conditions.items()}
+    yield from _circle(_named(conditions, "condition"), spec.condition_places)
+    yield from _sizes(spec)
+    gates = {
+        id_: list(fields_of(field.applies_when, spec.conditions)) if field.applies_when is not None else []
+        for id_, field in _gated(spec)
+    }
+    yield from _circle(gates, {id_: field.place for id_, field in spec.fields.items()})
+    for profile in spec.profiles.values():
+        reading = read_as(spec, profile)
+        own = {id_: override.place for id_, override in profile.overrides.items()}
+        rules = {id_: _rules_of(each) for id_, each in reading.primitives.items()}
+        yield from _new(_circle(_named(rules, "primitive"), {**places, **own}), own.values())
+        named = {id_: [rule] for id_, rule in reading.conditions.items()}
+        where = {**spec.condition_places, **profile.condition_places}
+        yield from _new(_circle(_named(named, "condition"), where), profile.condition_places.values())
 
 
-def _circle(rules: Mapping[str, list[Rule]], kind: str, places: Mapping[str, Place]) -> Iterator[Problem]:
-    leads = {
+def _new(problems: Iterator[Problem], places: Iterable[Place]) -> Iterator[Problem]:
+    """Those that stand in the profile itself: what is wrong without it has been told."""
+    known = {(place.file, place.line) for place in places}
+    return (problem for problem in problems if (problem.file, problem.line) in known)
+
+
+def _gated(spec: Parsed) -> Iterator[tuple[str, Field]]:
+    """The fields whose gate can be followed: what leads nowhere or in a circle is told elsewhere."""
+    lost = {
+        *_in_circles(_named({id_: [rule] for id_, rule in spec.conditions.items()}, "condition")),
+        *_too_large(spec),
+    }
+    for id_, field in spec.fields.items():
+        gate = field.applies_when
+        names = {p.id for p in parts(gate) if isinstance(p, Named)} if gate is not None else set()
+        yield id_, field if not names & lost else replace(field, applies_when=None)
+
+
+MAX_TESTS = 5_000
+"""Of a rule with its conditions written out, which is what the browser gets."""
+
+
+def _sizes(spec: Parsed) -> Iterator[Problem]:
+    for id_ in _too_large(spec):
+        rule = f"The condition {id_} has more than {MAX_TESTS:,} tests, with the conditions it names written out."
+        yield spec.condition_places[id_].problem(rule, "Make it simpler.")
+
+
+def _too_large(spec: Parsed) -> list[str]:
+    sizes: dict[str, int] = {}
+    leads = _named({id_: [rule] for id_, rule in spec.conditions.items()}, "condition")
+    waiting = list(spec.conditions)
+    while waiting:  # those that name only what is known come first; what is left over goes in a circle
+        left = []
+        for id_ in waiting:
+            if all(other in sizes or other not in leads for other in leads[id_]):
+                named = (p.id for p in parts(spec.conditions[id_]) if isinstance(p, Named))
+                tests = sum(isinstance(p, Ask | Compare) for p in parts(spec.conditions[id_]))
+                sizes[id_] = min(tests + sum(sizes.get(other, 0) for other in named), MAX_TESTS + 1)
+            else:
+                left.append(id_)
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    return [id_ for id_, size in sizes.items() if size > MAX_TESTS]
+
+
+def _named(rules: Mapping[str, list[Rule]], kind: str) -> dict[str, list[str]]:
+    """What each of them names."""
+    return {
         id_: list(dict.fromkeys(p.id for r in each for p in parts(r) if isinstance(p, Named) and p.kind == kind))
         for id_, each in rules.items()
     }
+
+
+MAX_CHAIN = 60
+"""Of rules that name one another."""
+
+
+def _circle(leads: Mapping[str, list[str]], places: Mapping[str, Place]) -> Iterator[Problem]:
+    """Circles, and chains that are too long to be followed."""
     done: set[str] = set()
     for start in leads:
         path: list[str] = []
@@ -219,6 +324,9 @@ def _circle(rules: Mapping[str, list[Rule]], kind: str, places: Mapping[str, Pla
                 circle = [*path[path.index(id_) :], id_]
                 text = f"Rules go in a circle: {' -> '.join(circle)}."
                 yield places[circle[-2]].problem(text, f"Let {circle[-2]} not speak of {id_}.")
+            elif len(path) >= MAX_CHAIN:
+                text = f"{path[-1]} stands at the end of more than {MAX_CHAIN} rules that name one another."
+                yield places[path[-1]].problem(text, "Name fewer rules, and test answers instead.")
             elif id_ not in done and id_ in leads:
                 path.append(id_)
                 stack.append(iter(leads[id_]))

@@ -30,12 +30,19 @@ FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 Pairs = Mapping[str, Item]
 
 
+IDS = f"Use lower-case words joined by '_', at most 60 letters, and none of {', '.join(WORDS)}."
+
+
+def is_id(text: str) -> bool:
+    """Whether a word can name an entry: pages, files and rules are called by it."""
+    return _ID.fullmatch(text) is not None and text not in WORDS and len(text) <= 60
+
+
 def read_id(item: Item, what: str) -> str:
     """A word that names an entry."""
     text = item.text(what)
-    if not _ID.fullmatch(text) or text in WORDS or len(text) > 60:
-        mend = f"Use lower-case words joined by '_', at most 60 letters, and none of {', '.join(WORDS)}."
-        raise Wrong(item.place, f"{what} {text[:60]!r} is not an id.", mend)
+    if not is_id(text):
+        raise Wrong(item.place, f"{what} {text[:60]!r} is not an id.", IDS)
     return text
 
 
@@ -79,6 +86,8 @@ def read_groups(item: Item) -> dict[str, Group]:
     """Headings: ``id: title`` or ``id: {title, chapter}``."""
     found = {}
     for key, value in item.pairs("The groups"):
+        if not is_id(key):
+            raise Wrong(value.place, f"The group {key[:60]!r} has no id for a name.", IDS)
         if value.is_mapping:
             pairs = mapping(value, "A group", needs=("title",), may=("chapter",))
             found[key] = Group(
@@ -140,7 +149,10 @@ def _branch(item: Item) -> Branch:
 
 def _limits(item: Item) -> Limits:
     pairs = mapping(item, "The limits", may=("words_min", "words_max", "sentences_max"))
-    return Limits(**{key: number(value, f"'{key}:'") for key, value in pairs.items()})
+    limits = Limits(**{key: number(value, f"'{key}:'") for key, value in pairs.items()})
+    if limits.words_min is not None and limits.words_max is not None and limits.words_min > limits.words_max:
+        raise Wrong(item.place, "words_min is more than words_max.", "Exchange or change the two.")
+    return limits
 
 
 def read_field(item: Item) -> Field:
@@ -245,7 +257,7 @@ def read_migration(item: Item) -> Migration:
             raise Wrong(step.place, f"The step has the keys {', '.join(keys)}.", mend)
     return Migration(
         schema=number(pairs["from"], "'from:'"), why=words(pairs, "why", "a migration"),
-        rename=rename, values=values, drop=tuple(drop), segments=segments,
+        rename=rename, values=values, drop=tuple(drop), segments=segments, place=item.place,
     )  # fmt: skip
 
 

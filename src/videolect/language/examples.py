@@ -28,11 +28,12 @@ class Case:
 class Tried:
     """All examples of a specification, as rows of one table."""
 
-    def __init__(self, spec: Parsed) -> None:
+    def __init__(self, spec: Parsed, known: Tried | None = None) -> None:
+        """``known``: the same examples under the plain specification, whose word on consistency is taken."""
         self.spec = spec
         self.cases = tuple(_cases(spec))
         records = [case.answers for case in self.cases]
-        self.violations: Mapping[int, list[Violation]] = check_many(spec, records)
+        self.violations: Mapping[int, list[Violation]] = known.violations if known else check_many(spec, records)
         self.table: Table = settled(spec, records)
         self.standings: Mapping[str, Standing] = standings(spec, self.table)
         self.consistent = self.table.every
@@ -44,7 +45,8 @@ class Tried:
 
         def named(part: Named) -> Sides:
             if part.kind == "condition":
-                return evaluate(self.spec.conditions[part.id], self.table, named)
+                rule = self.spec.conditions[part.id]
+                return self.table.once(f"condition {part.id}", lambda: evaluate(rule, self.table, named))
             one = self.standings[part.id]
             return one.yes & ~one.no, one.no & ~one.yes
 

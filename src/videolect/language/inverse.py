@@ -6,12 +6,12 @@ the specification can express the clip; where none does, the smallest set of sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from videolect.language.parse import Parsed
-from videolect.language.rules import Named, Rule, fields_of, parts
-from videolect.language.solver import Formula, Solver, TooTangled
+from videolect.language.rules import Named, fields_of, parts
+from videolect.language.solver import Formula, Solver
 from videolect.language.values import Primitive
 
 States = Mapping[str, bool | None]
@@ -41,8 +41,8 @@ class Inverse:
         for id_ in self.primitives:
             for field in self._fields(self.spec.primitives[id_]):
                 group[root(f"field {field}")] = root(f"primitive {id_}")
-        for rule in self._laws():
-            fields = [field for field in fields_of(rule, self.spec.conditions) if field not in self.given]
+        for spoken in self._laws():
+            fields = [field for field in spoken if field not in self.given]
             for field in fields[1:]:
                 group[root(f"field {field}")] = root(f"field {fields[0]}")
         found: dict[str, list[str]] = {}
@@ -51,7 +51,10 @@ class Inverse:
         return tuple(tuple(members) for members in found.values())
 
     def record(self, states: States) -> dict[str, object] | None:
-        """A consistent record that has exactly these states (None: undetermined), or None where there is none."""
+        """A consistent record that has exactly these states (None: undetermined), or None where there is none.
+
+        TooTangled where the search gave up.
+        """
         found: dict[str, object] = dict(self.given)
         for block in self.blocks:
             one = self._block(tuple((id_, states.get(id_)) for id_ in block))
@@ -86,10 +89,7 @@ class Inverse:
     def _block(self, wanted: tuple[tuple[str, bool | None], ...]) -> Mapping[str, object] | None:
         if wanted not in self._known:
             formulas = [formula for id_, state in wanted for formula in self._formulas(id_, state)]
-            try:
-                self._known[wanted] = self._solver.record([*self._givens(), *formulas])
-            except TooTangled:
-                self._known[wanted] = None
+            self._known[wanted] = self._solver.record([*self._givens(), *formulas])
         return self._known[wanted]
 
     def _formulas(self, id_: str, state: bool | None) -> list[Formula]:
@@ -100,8 +100,13 @@ class Inverse:
     def _givens(self) -> list[Formula]:
         return [self._solver.answer(self.spec.fields[id_], value) for id_, value in self.given.items()]
 
-    def _laws(self) -> Iterable[Rule]:
-        return (entry.never for entry in self.spec.consistency.values())
+    def _laws(self) -> Iterator[tuple[str, ...]]:
+        """The fields that one law of consistent records speaks of: their answers hang together."""
+        for entry in self.spec.consistency.values():
+            yield fields_of(entry.never, self.spec.conditions)
+        for field in self.spec.fields.values():
+            gate = fields_of(field.applies_when, self.spec.conditions) if field.applies_when is not None else ()
+            yield (field.id, *gate, *(target for option in field.options for target in option.sets))
 
     def _fields(self, primitive: Primitive) -> set[str]:
         found: set[str] = set()

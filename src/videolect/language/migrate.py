@@ -11,9 +11,9 @@ from videolect.language.values import Migration
 
 def migrate(spec: Parsed, answers: Mapping[str, object], schema: int) -> dict[str, object]:
     """The record, step by step from ``schema`` to today's. BadInput where there is no such schema."""
-    if not 1 <= schema <= spec.record_schema:
+    if isinstance(schema, bool) or not isinstance(schema, int) or not 1 <= schema <= spec.record_schema:
         raise BadInput(
-            f"Label records of schema {schema} are unknown to {spec.name} {spec.version}.",
+            f"Label records of schema {str(schema)[:20]} are unknown to {spec.name} {spec.version}.",
             mend=f"It reads schemas 1 to {spec.record_schema}: use a newer specification.",
         )
     known = dict(answers)
@@ -25,8 +25,11 @@ def migrate(spec: Parsed, answers: Mapping[str, object], schema: int) -> dict[st
 def _step(migration: Migration, answers: Mapping[str, object]) -> dict[str, object]:
     known: dict[str, object] = {}
     for id_, answer in answers.items():
-        if id_ not in migration.drop and id_ not in migration.segments.values():
-            known[migration.rename.get(id_, id_)] = _value(migration.values.get(id_, {}), answer)
+        if id_ in migration.drop or id_ in migration.segments.values():
+            continue
+        new = migration.rename.get(id_, id_)
+        if new == id_ or new not in answers:  # an answer under today's name is the later one, and is kept
+            known[new] = _value(migration.values.get(id_, {}), answer)
     for new, old in migration.segments.items():
         order = answers.get(old)
         if isinstance(order, list | tuple):

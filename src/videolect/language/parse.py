@@ -41,6 +41,7 @@ E = TypeVar("E", bound=_Entry)
 _PROSE = ("definition", "question", "model_question", "decision")
 FOLDERS = ("aspects/", "fields/", "conditions/", "consistency/", "primitives/", "profiles/", "lexicon/", "imports/")
 FILES = ("spec.yaml", "migrations.yaml")
+MAX_SCHEMA = 100
 
 
 @dataclass
@@ -140,6 +141,9 @@ def _head(spec: Parsed, item: Item) -> None:
     spec.aspect_order = texts(pairs, "aspects")
     spec.name = read_id(pairs["name"], "The specification's name")
     spec.record_schema = entries.number(pairs["record_schema"], "'record_schema:'")
+    if not 1 <= spec.record_schema <= MAX_SCHEMA:
+        rule = f"'record_schema:' is {spec.record_schema}."
+        raise Wrong(pairs["record_schema"].place, rule, f"Count record schemas from 1, to {MAX_SCHEMA} at most.")
     spec.version = words(pairs, "version", "spec.yaml")
     if not re.fullmatch(r"\d+\.\d+\.\d+", spec.version):
         raise Wrong(pairs["version"].place, f"The version {spec.version!r} is not of the form 1.2.3.", "Write one.")
@@ -148,7 +152,9 @@ def _head(spec: Parsed, item: Item) -> None:
 def _conditions(spec: Parsed, item: Item) -> None:
     for key, value in item.pairs("The conditions"):
         rule = attempt(spec, parse_rule, value)
-        if key in spec.conditions:
+        if not entries.is_id(key):
+            spec.problems.append(value.place.problem(f"The condition {key[:60]!r} has no id for a name.", entries.IDS))
+        elif key in spec.conditions:
             spec.problems.append(value.place.problem(f"The condition {key!r} stands twice.", "Keep one of the two."))
         elif rule is not None:
             spec.conditions[key] = rule
@@ -230,22 +236,25 @@ def _profiles(spec: Parsed, source: Source) -> None:
             rule = "A profile is a folder below profiles/."
             spec.problems.append(item.place.problem(rule, "Move the file into profiles/NAME/."))
             continue
-        known = Profile(id=parts[1], answers={}, conditions={}, overrides={})
+        known = Profile(id=parts[1], answers={}, conditions={}, condition_places={}, overrides={})
         attempt(spec, _add_profile, spec, spec.profiles.setdefault(parts[1], known), item)
 
 
 def _add_profile(spec: Parsed, profile: Profile, item: Item) -> None:
     pairs = mapping(item, "A profile", may=("answers", "conditions", "rules"))
     answers, conditions, overrides = dict(profile.answers), dict(profile.conditions), dict(profile.overrides)
+    places = dict(profile.condition_places)
     for name, value in pairs["answers"].pairs("'answers:'") if "answers" in pairs else []:
         answers[name] = attempt(spec, _answer, spec, name, value)
     for name, value in pairs["conditions"].pairs("'conditions:'") if "conditions" in pairs else []:
         if (rule := attempt(spec, parse_rule, value)) is not None:
-            conditions[name] = rule
+            conditions[name], places[name] = rule, value.place
     if "rules" in pairs:
         for member in attempt(spec, pairs["rules"].items, "'rules:'") or []:
             _keep(spec, "A reading", attempt(spec, entries.read_override, member), overrides)
-    spec.profiles[profile.id] = replace(profile, answers=answers, conditions=conditions, overrides=overrides)
+    spec.profiles[profile.id] = replace(
+        profile, answers=answers, conditions=conditions, condition_places=places, overrides=overrides
+    )
 
 
 def read_as(spec: Parsed, profile: Profile) -> Parsed:

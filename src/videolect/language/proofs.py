@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from videolect.language.examples import Tried
 from videolect.language.parse import Parsed, read_as
-from videolect.language.rules import Rule, Several
+from videolect.language.rules import Named, Rule, Several, parts
 from videolect.language.solver import Formula, Solver, TooTangled
 from videolect.language.source import Place, Problem
-from videolect.language.values import Primitive, Segment
+from videolect.language.values import Primitive, Profile, Segment
 
 
 def prove(spec: Parsed, tried: Tried) -> Iterator[Problem]:
@@ -38,10 +39,40 @@ def prove(spec: Parsed, tried: Tried) -> Iterator[Problem]:
                 what = f"The branch {branch.id} of {aspect.id} can never hold."
                 yield from _never(solver, aspect.place, what, [solver.formula(branch.when, "yes")])
     for profile in spec.profiles.values():
-        reading = Solver(read_as(spec, profile))
-        for id_, override in profile.overrides.items():
-            if id_ in spec.primitives:
-                yield from _both(reading, reading.spec.primitives[id_], override.place, f" under {profile.id}")
+        yield from _reading(spec, profile, tried)
+
+
+def _reading(spec: Parsed, profile: Profile, known: Tried) -> Iterator[Problem]:
+    """What a profile changes, and every primitive whose rules speak of a condition that it changes.
+
+    Its answers to open questions need no look: a record in which they are given is a record like others.
+    """
+    reading = Solver(read_as(spec, profile))
+    changed = {id_: override.place for id_, override in profile.overrides.items() if id_ in spec.primitives}
+    first = Place(f"profiles/{profile.id}", 1)
+    for id_, primitive in reading.spec.primitives.items():
+        if id_ not in changed and profile.conditions:
+            rules = (primitive.applies_when, primitive.yes_when, primitive.no_when)
+            if any(rule is not None and _names(reading.spec, rule) & {*profile.conditions} for rule in rules):
+                changed[id_] = profile.condition_places.get(next(iter(profile.conditions)), first)
+    tried = Tried(reading.spec, known)
+    for id_, place in changed.items():
+        primitive = replace(reading.spec.primitives[id_], place=place)
+        yield from _both(reading, primitive, place, f" under {profile.id}")
+        if id_ in profile.overrides:
+            yield from _parts(reading, primitive, tried)
+
+
+def _names(spec: Parsed, rule: Rule) -> set[str]:
+    """The conditions that a rule speaks of, through one another."""
+    found: set[str] = set()
+    waiting = [rule]
+    while waiting:
+        for part in parts(waiting.pop()):
+            if isinstance(part, Named) and part.kind == "condition" and part.id not in found:
+                found.add(part.id)
+                waiting.append(spec.conditions[part.id])
+    return found
 
 
 def _both(solver: Solver, primitive: Primitive, place: Place, under: str) -> Iterator[Problem]:
@@ -63,7 +94,8 @@ def _both(solver: Solver, primitive: Primitive, place: Place, under: str) -> Ite
 
 def _parts(solver: Solver, primitive: Primitive, tried: Tried) -> Iterator[Problem]:
     """Each alternative of a rule can be the one that holds."""
-    inside = tried.table.every if primitive.applies_when is None else tried.rows(primitive.applies_when)
+    gate = primitive.applies_when
+    inside = tried.table.every if gate is None else tried.rows(gate)
     for key, rule in (("yes_when", primitive.yes_when), ("no_when", primitive.no_when)):
         for at, part in enumerate(_alternatives(rule), 1):
             if inside & tried.rows(part):
@@ -84,6 +116,7 @@ def _never(solver: Solver, place: Place, what: str, wanted: list[Formula], *, la
     try:
         found = solver.record(wanted, lawful=lawful)
     except TooTangled:
+        yield place.problem(f"{what[:-1]}, or cannot be worked out.", "Make it simpler.")
         return
     if found is None:
         yield place.problem(what, "Mend it or remove it: no record of the form comes out so.")

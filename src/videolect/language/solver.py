@@ -126,13 +126,15 @@ class Solver:
 
     def _members(self, asked: Field, rule: Ask, wanted: bool) -> Formula:
         answered = self._answered(asked, True)
+        # As in the table: a member that means "I cannot tell" keeps a no from being sure.
+        sure = () if wanted else tuple(self._member(asked, value, False) for value in sorted(rule.open_values))
         if rule.test == "is":
             exact = tuple(
                 self._member(asked, option.value, (option.value in rule.values) == wanted) for option in asked.options
             )
-            return _both((answered, _both(exact) if wanted else _either(exact)))
+            return _both((answered, _both(exact) if wanted else _either(exact), *sure))
         members = tuple(self._member(asked, value, wanted) for value in rule.values)
-        return _both((answered, _either(members) if wanted else _both(members)))
+        return _both((answered, _either(members) if wanted else _both(members), *sure))
 
     def _variable(self, asked: Field) -> Variable:
         variable = (asked.id, None)
@@ -200,19 +202,47 @@ class Solver:
             formulas += broken
 
     def _broken(self, found: Mapping[Variable, frozenset[object]]) -> Iterator[Formula]:
-        """What holds for every consistent record: the rules of consistency, and no answer to what is not asked."""
+        """What holds for every consistent record, and not for this one."""
         if self._laws is None:
-            never = [self.formula(entry.never, "not yes") for entry in self.spec.consistency.values()]
-            asked = [
-                _either((self._answered(field, False), self.formula(field.applies_when, "not no")))
-                for field in self.spec.fields.values()
-                if field.applies_when is not None
-            ]
-            self._laws = [(law, frozenset(_variables(law)), _holds(law, {})) for law in (*never, *asked)]
+            self._laws = [(law, frozenset(_variables(law)), self._holds(law, {})) for law in self._all_laws()]
         for law, variables, of_nothing in self._laws:
             # One that speaks of other answers only, and holds where these are open, need not be looked at.
-            if not (of_nothing and variables.isdisjoint(found)) and not _holds(law, found):
+            if not (of_nothing and variables.isdisjoint(found)) and not self._holds(law, found):
                 yield law
+
+    def _all_laws(self) -> Iterator[Formula]:
+        """The rules of consistency; no answer to what is not asked; what follows from segments; a profile's answers."""
+        for entry in self.spec.consistency.values():
+            yield self.formula(entry.never, "not yes")
+        for field in self.spec.fields.values():
+            if field.applies_when is not None:
+                yield _either((self._answered(field, False), self.formula(field.applies_when, "not no")))
+            targets: dict[str, set[object]] = {}
+            for option in field.options:
+                for target, value in option.sets.items():
+                    targets.setdefault(target, set()).add(value)
+            for target, values in targets.items():
+                asked = self.spec.fields[target]
+                allowed = {True, False} if asked.kind == "flag" else {*values, "no", "both"}
+                follows = Among(self._variable(asked), frozenset(allowed))
+                yield _either((_opposite(self._empty(field, False), self), follows, *self._not_asked(asked)))
+        for name in self.spec.missing:
+            asked = self.spec.fields[name]
+            yield _either((self._answered(asked, True), *self._not_asked(asked)))
+
+    def _not_asked(self, asked: Field) -> tuple[Formula, ...]:
+        return () if asked.applies_when is None else (self.formula(asked.applies_when, "no"),)
+
+    def _holds(self, formula: Formula, found: Mapping[Variable, frozenset[object]]) -> bool:
+        """Whether it holds for the record that takes the least from each set: unanswered where that is allowed."""
+        match formula:
+            case Among():
+                values = found.get(formula.variable) or self._domains[formula.variable]
+                return _least(values) in formula.values
+            case Both():
+                return all(self._holds(part, found) for part in formula.parts)
+            case Either():
+                return any(self._holds(part, found) for part in formula.parts)
 
     def _answers(self, found: Mapping[Variable, frozenset[object]]) -> dict[str, object]:
         answers: dict[str, object] = {}
@@ -220,9 +250,9 @@ class Solver:
             asked = self.spec.fields[id_]
             if member is not None or None in values:
                 continue
-            value = next(iter(sorted(values, key=str)))
+            value = _least(values)
             if asked.kind == "list":
-                inside = (o.value for o in asked.options if True in found.get((id_, o.value), ()))
+                inside = (o.value for o in asked.options if found.get((id_, o.value), frozenset()) == {True})
                 answers[id_] = tuple(inside)
             elif asked.kind == "text":
                 answers[id_] = "words" if value == "filled" else ""
@@ -257,20 +287,6 @@ def _opposite(formula: Formula, solver: Solver) -> Formula:
 
 
 Domains = dict[Variable, frozenset[object]]
-
-
-def _holds(formula: Formula, found: Mapping[Variable, frozenset[object]]) -> bool:
-    """Whether it holds for the record that takes the least from each set: unanswered where that is allowed."""
-    match formula:
-        case Among():
-            values = found.get(formula.variable)
-            if values is None:
-                return None in formula.values or False in formula.values
-            return _least(values) in formula.values
-        case Both():
-            return all(_holds(part, found) for part in formula.parts)
-        case Either():
-            return any(_holds(part, found) for part in formula.parts)
 
 
 def _variables(formula: Formula) -> Iterator[Variable]:

@@ -7,6 +7,9 @@ the field that it is compared with. Aliases and anchors are refused: an entry sh
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,11 +121,13 @@ class Item:
         if not isinstance(self.node, yaml.MappingNode):
             raise Wrong(self.place, f"{what} is not a mapping.", "Write 'key: value' pairs.")
         found: list[tuple[str, Item]] = []
+        seen: set[str] = set()
         for key, value in self.node.value:
             name = Item(self.file, key).text(f"A key of {what}")
-            if any(name == other for other, _ in found):
+            if name in seen:
                 place = Place(self.file, key.start_mark.line + 1)
                 raise Wrong(place, f"{what} has the key {name!r} twice.", "Keep one of the two.")
+            seen.add(name)
             found.append((name, Item(self.file, value)))
         return found
 
@@ -166,7 +171,7 @@ def folder_of(spec: str | Path) -> Path:
     if isinstance(spec, str) and spec.isidentifier() and (SPECS / spec).is_dir():
         return SPECS / spec
     folder = Path(spec)
-    if not folder.is_dir():
+    if not str(spec) or not folder.is_dir():
         shipped = ", ".join(sorted(path.name for path in SPECS.iterdir() if (path / "spec.yaml").is_file()))
         raise NotFound(f"There is no specification {str(spec)!r}.", mend=f"Give a folder, or one of: {shipped}.")
     return folder
@@ -188,14 +193,20 @@ def texts_in(root: Path) -> tuple[dict[str, str], list[Problem]]:
         name = path.relative_to(root).as_posix()
         if path.suffix == ".yml":
             problems.append(Problem(name, 1, "The file ends in .yml and is not read.", "Rename it to .yaml."))
-        if path.suffix != ".yaml" or not path.is_file():
+        if path.suffix != ".yaml":
             continue
         try:
+            name.encode()
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise Wrong(Place(name, 1), "This is no file.", "Give what is no file of a specification another name.")
             raw = path.read_bytes()
             _check_size(name, len(raw))
             texts[name] = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except Wrong as wrong:
             problems.append(wrong.problem)
+        except UnicodeEncodeError:
+            shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+            problems.append(Problem(shown, 1, "The file's name is not UTF-8.", "Rename it."))
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             problems.append(Problem(name, line, "The file is not UTF-8.", "Save it as UTF-8."))
@@ -232,13 +243,54 @@ def _check_size(name: str, size: int) -> None:
         raise Wrong(Place(name, 1), f"The file has {size:,} bytes.", f"Split it: {MAX_BYTES:,} at most.")
 
 
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+MAX_DEPTH = 60
+"""Of lists and mappings in one another. What is deeper is no specification, and would end the process."""
+
+
+_PREFIX = re.compile(r"^[ \t?-]*", re.MULTILINE)
+_BRACKET = re.compile(r"[\[\]{}]")
+
+
+def _may_hide(text: str) -> bool:
+    """Whether there could be an anchor, an alias, a tag or a deep nesting: most files need not be read twice."""
+    if any(sign in text for sign in "&*!"):
+        return True
+    deepest = depth = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    # A level of a block takes at least one sign at the start of a line, but for a list below a key, which takes none.
+    indent = max((match.end() - match.start() for match in _PREFIX.finditer(text)), default=0)
+    return deepest + 2 * (indent + 1) > MAX_DEPTH
+
+
+def _check_events(name: str, text: str) -> None:
+    """Wrong where there is an anchor, an alias, a tag, or too deep a nesting: told before anything is built of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        place = Place(name, event.start_mark.line + 1 if event.start_mark else 1)
+        if isinstance(event, yaml.AliasEvent):
+            raise Wrong(place, f"The alias *{event.anchor} is not allowed.", "Write the entry out.")
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            raise Wrong(place, f"The anchor &{event.anchor} is not allowed.", "Remove it: there are no aliases.")
+        if isinstance(event, yaml.CollectionStartEvent | yaml.ScalarEvent) and event.tag is not None:
+            raise Wrong(place, f"The tag {event.tag[:60]} is not allowed.", "Remove it: words are read as they stand.")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Wrong(place, f"More than {MAX_DEPTH} lists and mappings stand in one another.", "Flatten it.")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _compose(name: str, text: str) -> yaml.Node:
+    if odd := _ODD.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise Wrong(Place(name, line), "There is a control character.", "Remove it.")
     try:
-        # Without a star there is no alias, and the file need not be read twice.
-        for event in yaml.parse(text, Loader=_Loader) if "*" in text else ():
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise Wrong(Place(name, line), f"The alias *{event.anchor} is not allowed.", "Write the entry out.")
+        if _may_hide(text):
+            _check_events(name, text)
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -78,7 +78,10 @@ class Table:
                     yes &= ~rows
             for value in rule.values:
                 yes &= holds.get(value, 0)
-            return yes, answered & ~yes
+            no = answered & ~yes
+            for value in rule.open_values:
+                no &= ~holds.get(value, 0)
+            return yes, no
         yes = 0
         for value in rule.values:
             yes |= holds.get(value, 0)

@@ -227,6 +227,7 @@ class Profile:
     answers: Mapping[str, object]
     """How a question that was left open is read."""
     conditions: Mapping[str, Rule]
+    condition_places: Mapping[str, Place]
     overrides: Mapping[str, Override]
 
 
@@ -242,6 +243,7 @@ class Migration:
     drop: tuple[str, ...]
     segments: Mapping[str, str]
     """New field of kind segments -> the list of movements in order of time that it is made of."""
+    place: Place
 
 
 ColumnKind = Literal["value", "same", "bit", "text", "drop"]
