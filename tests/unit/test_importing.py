@@ -100,9 +100,9 @@ def test_files_of_every_form_come_in_and_are_put_together(tmp_path, capsys):
         ("x.json", "{", "not JSON"),
         ("x.json", "7", "holds no records"),
         ("x.json", "[" * 100_000, "not JSON"),
-        ("x.json", '[{"steadiness": "smooth"}]', "names no clip"),
-        ("x.json", '{"a.mp4": 3}', "is no object"),
-        ("x.jsonl", "{}\n{", "names no clip"),
+        ("x.json", '[{"video_id": "a", "steadiness": NaN}]', "NaN is no JSON"),
+        ("x.json", '{"a": {"steadiness": "static"}, "a": {"steadiness": "smooth"}}', "stands twice"),
+        ("x.jsonl", "{}\n{", "not JSON"),
         ("x.parquet", "PAR1", "not a parquet file"),
         ("notes.txt", "nothing", "holds no records"),
     ],
@@ -113,6 +113,18 @@ def test_what_are_no_records_is_told(name, content, says, tmp_path, capsys):
     (folder / name).write_text(content)
     assert main(["data", "import", "--format", "authors-records", str(folder)]) in (1, 2)
     assert says in capsys.readouterr().err
+
+
+def test_one_bad_record_is_refused_and_the_others_are_read(tmp_path, capsys):
+    still = {"steadiness": "static", "camera_movement": "no", "camera_forward_backward": "no"}
+    bad = [5, still, {"video_id": " ", **still}, {"video_id": "b\ud800", **still}]
+    (tmp_path / "a.json").write_text(json.dumps([{"video_id": "good", **still}, *bad]))
+    out = tmp_path / "o.parquet"
+    code, answer, _ = run(capsys, "data", "import", "--format", "authors-records", tmp_path / "a.json", "--out", out)
+    assert (code, answer["records"], answer["videos"], answer["written"]) == (1, 5, 1, 1)
+    assert [each["path"] for each in answer["refused"]] == [f"a.json, record {number}" for number in (2, 3, 4, 5)]
+    said = zip(("no object", "no clip", "no clip", "half"), answer["refused"], strict=True)
+    assert all(word in each["why"] for word, each in said)
 
 
 def test_the_clips_of_a_campaign_are_labelled_by_their_names(tmp_path, capsys):

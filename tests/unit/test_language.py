@@ -316,6 +316,39 @@ def test_the_browser_gets_rules_as_plain_data():
     assert fields["camera_segments"]["options"][0]["sets"]
 
 
+@pytest.mark.parametrize(
+    ("what", "answers"),
+    [
+        ("a woman stands still in a crowd that hurries past her",
+         {"shot_type": "complex", "complex_shot_type": "many_subject_one_focus", "subject_kinds": ["person"],
+          "subject_count": "crowd", "action_timing": "none", "subject_actions": ["walk"],
+          "group_activity": "one_apart"}),
+        ("a listener keeps still while another speaks",
+         {"shot_type": "complex", "complex_shot_type": "many_subject_one_focus", "subject_kinds": ["person"],
+          "subject_count": "two", "action_timing": "none", "subject_actions": ["speak"]}),
+        ("a dolly zoom goes from a long lens to a wide one",
+         {**MOVES, "dolly_zoom": True, "camera_forward_backward": "forward", "camera_zoom": "out",
+          "lens_traits": ["compressed_space", "stretched_space"]}),
+    ],
+)  # fmt: skip
+def test_real_footage_can_be_labelled(what, answers):
+    assert SPEC.check_answers(answers) == (), what
+
+
+@pytest.mark.parametrize(
+    ("what", "answers"),
+    [
+        ("a person is the subject, and nobody is framed",
+         {"shot_type": "complex", "complex_shot_type": "many_subject_one_focus", "subject_kinds": ["person"],
+          "people_framed": "nobody"}),
+        ("one small part moves, and much moves", {"cinemagraph": True, "scene_movement": "dynamic"}),
+        ("a split diopter in deep focus", {"camera_focus": "deep_focus", "lens_traits": ["split_diopter"]}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(what, answers):
+    assert SPEC.check_answers(answers), what
+
+
 # ----------------------------------------------------------------------------------------- what is promised of it
 
 

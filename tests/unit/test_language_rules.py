@@ -223,6 +223,11 @@ def test_the_single_answers_follow_from_the_segments():
         ([steps("pan_left", start_frame=5, end_frame=5)], "from frame 5 to 5"),
         ([steps("pan_left", start_frame=-1, end_frame=5)], "from frame -1 to 5"),
         ([steps("pan_left", start_frame=5, end_frame=6), steps("pan_right", start_frame=4, end_frame=9)], "above it"),
+        (
+            [steps("pan_left", start_frame=0, end_frame=9), steps("pan_right", start_frame=8, end_frame=12)],
+            "opposite way",
+        ),
+        ([steps("pan_left", start_frame=10**5000, end_frame=9)], "a huge number"),
         ([steps("pan_left")] * 101, "101 segments"),
         ([{"movements": "pan_left"}], "no list of segments"),
         ([{"movements": [3]}], "no list of segments"),
@@ -236,6 +241,13 @@ def test_segments_that_cannot_be_are_told(given_, says):
     record = {"moves": True, "steps": given_}
     assert any(says in violation.rule for violation in SPEC.check_answers(record))
     assert "steps" not in SPEC.normalise(record)
+
+
+def test_an_answer_of_any_depth_is_told_and_not_thrown():
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert SPEC.check_answers({"pan": deep, "moves": deep})
 
 
 def test_an_answer_that_differs_from_the_segments_is_told():

@@ -74,6 +74,23 @@ def test_a_profile_reads_what_was_left_open(records, tmp_path, capsys):
     assert answer["kinds"] == {"right_pan": {"undetermined -> no": 1}}, "c was not asked, and counts as still"
 
 
+def test_values_that_are_no_answer_are_counted(tmp_path, capsys):
+    pq.write_table(pa.table({"video_id": ["a", "b", "c"], "pan": ["up", "up", "left"]}), tmp_path / "r.parquet")
+    code, answer, told = run(capsys, "spec", "derive", tmp_path / "r.parquet", "--spec", MINI)
+    assert (code, answer["not_taken"]) == (0, {"pan": {"up": 2}})
+    assert "pan" in told
+
+
+def test_a_comparison_of_nothing_is_no_success(records, tmp_path, capsys):
+    theirs = states(tmp_path / "theirs.parquet", ("tilts", "a", True))
+    assert main(["spec", "derive", str(records), "--spec", MINI, "--against", str(theirs)]) == 2
+    assert "names no primitive" in capsys.readouterr().err
+    words = pa.table({"primitive": ["pans"], "video_id": ["a"], "value": ["false"]})
+    pq.write_table(words, theirs)
+    assert main(["spec", "derive", str(records), "--spec", MINI, "--against", str(theirs)]) == 2
+    assert "not true and false" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -41,6 +41,9 @@ class Taken:
         for path in _files(paths):
             for foreign in read_foreign(path):
                 self.read += 1
+                if foreign.fault:
+                    self.refused.append({"path": foreign.place, "why": foreign.fault})
+                    continue
                 try:
                     converted = self.spec.convert(foreign.record)
                 except BadInput as error:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from videolect.dataset.label_tables import compare, read_records, read_states, write_states
 from videolect.errors import BadInput
 from videolect.language import Spec
+from videolect.language.answers import fitting
 from videolect.language.source import folder_of
 from videolect.language.spec import load_spec
 
@@ -34,14 +38,19 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         mend = "Its columns are named after the fields: videolect spec show lists them."
         raise BadInput(f"{args.records.name} answers no question of the specification.", mend=mend)
     states = spec.derive_columns({name: records.columns[name] for name in known})
+    not_taken = _not_taken(spec, {name: records.columns[name] for name in known})
     answer: dict[str, Any] = {
         "records": len(records.videos),
         "primitives": len(spec.primitives),
         "unknown_columns": sorted(set(records.columns) - set(known)),
+        "not_taken": not_taken,
     }
     if args.against is not None:
         names = {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
         found = compare(states, records.videos, read_states(args.against), names)
+        if not found.per_primitive:
+            mend = "Name primitives by our ids, or by the names in also_known_as: videolect spec show lists them."
+            raise BadInput(f"{args.against.name} names no primitive that is known here.", mend=mend)
         answer |= {
             "primitives": len(found.per_primitive),
             "total": found.equal + found.different,
@@ -58,6 +67,19 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         answer["written"] = write_states(args.out, records.videos, states)
         answer["path"] = str(args.out)
     return (1 if answer.get("different") else 0), answer
+
+
+def _not_taken(spec: Spec, columns: Mapping[str, Sequence[object]]) -> dict[str, dict[str, int]]:
+    """Values that are no answer to their question, and count as left open: column -> value -> how often."""
+    found: dict[str, dict[str, int]] = {}
+    for name, column in columns.items():
+        asked = spec.field(name)
+        counts = Counter(str(value)[:60] for value in column if value is not None and fitting(asked, value) is None)
+        if counts:
+            found[name] = dict(counts)
+            few = ", ".join(f"{value!r} ({n})" for value, n in counts.most_common(5))
+            print(f"{name}: no answer to this question, and read as left open: {few}", file=sys.stderr)
+    return found
 
 
 def text(answer: dict[str, Any]) -> str:

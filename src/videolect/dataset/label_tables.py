@@ -43,6 +43,10 @@ def read_states(path: Path) -> dict[str, dict[str, bool]]:
         if name not in table.column_names:
             mend = "States stand in the columns primitive, video_id and value."
             raise BadInput(f"{path.name} has no column {name!r}.", mend=mend)
+    kind = table.schema.field("value").type
+    if not pa.types.is_boolean(kind):
+        rule = f"The column 'value' of {path.name} holds {kind}, not true and false."
+        raise BadInput(rule, mend="Write it as booleans; leave out the rows of what is undetermined.")
     found: dict[str, dict[str, bool]] = {}
     columns = (table.column(name).to_pylist() for name in ("primitive", "video_id", "value"))
     for primitive, video, value in zip(*columns, strict=True):
@@ -150,6 +154,8 @@ class Foreign:
     record: Mapping[str, object]
     place: str
     """File and row, for messages."""
+    fault: str = ""
+    """Why it cannot be read at all; empty where it can."""
 
 
 def read_foreign(path: Path) -> Iterator[Foreign]:
@@ -163,12 +169,28 @@ def read_foreign(path: Path) -> Iterator[Foreign]:
         rows = _json_rows(path)
     for number, (key, row) in enumerate(rows, 1):
         place = f"{path.name}, record {number}"
+        video = row.get("video_id", key) if isinstance(row, dict) else key
+        named = isinstance(video, str) and bool(video.strip())
         if not isinstance(row, dict):
-            raise BadInput(f"{place} is no object.", mend="Give each record as names and values.")
-        video = row.get("video_id", key)
-        if not isinstance(video, str) or not video.strip():
-            raise BadInput(f"{place} names no clip.", mend="Give it a 'video_id', or put it under the clip's name.")
-        yield Foreign(video, {name: value for name, value in row.items() if name != "video_id"}, place)
+            fault = "It is no object. Give each record as names and values."
+        elif not named:
+            fault = "It names no clip. Give it a 'video_id', or put it under the clip's name."
+        elif not _encodes(video, row):
+            fault = "It holds half a character (a lone surrogate). Write the text as UTF-8."
+        else:
+            record = {name: value for name, value in row.items() if name != "video_id"}
+            yield Foreign(str(video), record, place)
+            continue
+        yield Foreign(place, {}, place, fault)
+
+
+def _encodes(*values: object) -> bool:
+    """Whether all text in it can be written as UTF-8."""
+    try:
+        json.dumps(values, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _json_rows(path: Path) -> Iterator[tuple[object, object]]:
@@ -177,9 +199,11 @@ def _json_rows(path: Path) -> Iterator[tuple[object, object]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix == ".jsonl":
-            yield from ((None, json.loads(line)) for line in text.splitlines() if line.strip())
+            for line in text.splitlines():
+                if line.strip():
+                    yield None, json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
             return
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except (OSError, ValueError, RecursionError) as error:
         raise CannotRead(f"{path.name} is not JSON: {str(error)[:200]}", mend="Mend or leave out the file.") from None
     if isinstance(data, dict):
@@ -188,6 +212,19 @@ def _json_rows(path: Path) -> Iterator[tuple[object, object]]:
         yield from ((None, row) for row in data)
     else:
         raise CannotRead(f"{path.name} holds no records.", mend="Give a list of records, or a mapping by clip.")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys stand in it once: of two the last would win in silence."""
+    known = dict(pairs)
+    if len(known) < len(pairs):
+        twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
+        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+    return known
+
+
+def _no_constant(word: str) -> object:
+    raise ValueError(f"{word} is no JSON")
 
 
 def write_records(path: Path, spec: Spec, records: Mapping[str, Mapping[str, object]]) -> int:

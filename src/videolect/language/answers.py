@@ -5,6 +5,7 @@ Functions over ``Parsed``, so that the checker can try examples before there is 
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -295,7 +296,7 @@ def _not_asked(spec: Parsed, asked: Field) -> Violation:
 def _why_not(asked: Field, answer: object) -> tuple[str, str] | None:
     """Why the answer does not fit the field's kind and options, and the mend."""
     values = [option.value for option in asked.options]
-    shown = repr(answer)[:60]
+    shown = _shown(answer)
     if asked.kind == "flag":
         ok, mend = isinstance(answer, bool), "Answer true or false."
     elif asked.kind == "text":
@@ -314,10 +315,13 @@ def _why_not(asked: Field, answer: object) -> tuple[str, str] | None:
 MAX_SEGMENTS = 100
 
 
+MAX_FRAME = 2**31 - 1
+
+
 def _why_not_segments(asked: Field, answer: object) -> tuple[str, str] | None:
     if not isinstance(answer, tuple) or not all(isinstance(each, Segment) for each in answer):
         shape = '[{"movements": ["tilt_down"], "start_frame": 0, "end_frame": 48}], the frames only where known'
-        return f"{asked.title}: {repr(answer)[:60]} is no list of segments.", f"Give a list such as {shape}."
+        return f"{asked.title}: {_shown(answer)} is no list of segments.", f"Give a list such as {shape}."
     if len(answer) > MAX_SEGMENTS:
         return f"{asked.title} has {len(answer)} segments.", f"Give at most {MAX_SEGMENTS}; sum up what is erratic."
     last_start = -1
@@ -325,25 +329,44 @@ def _why_not_segments(asked: Field, answer: object) -> tuple[str, str] | None:
         where = f"{asked.title}, segment {number}"
         for movement in segment.movements:
             if asked.option(movement) is None:
-                return (
-                    f"{where}: {movement[:60]!r} is no movement.",
-                    f"Use {', '.join(o.value for o in asked.options)}.",
-                )
+                known = ", ".join(option.value for option in asked.options)
+                return f"{where}: {movement[:60]!r} is no movement.", f"Use {known}."
         if not segment.movements or len(set(segment.movements)) < len(segment.movements):
             return f"{where} names no movement, or one twice.", "Name each movement of the segment once."
-        sets: dict[str, object] = {}
-        for movement in segment.movements:
-            option = asked.option(movement)
-            for field, value in option.sets.items() if option else ():
-                if sets.setdefault(field, value) != value:
-                    return f"{where} goes two opposite ways at once.", "Make two segments of it."
+        if _opposite_ways(asked, segment, segment):
+            return f"{where} goes two opposite ways at once.", "Make two segments of it."
         start, end = segment.start_frame, segment.end_frame
         if (start is None) != (end is None):
             return f"{where} has only one of its two times.", "Give start_frame and end_frame, or neither."
-        if start is not None and end is not None:
-            if not 0 <= start < end:
-                return f"{where} goes from frame {start} to {end}.", "Start at 0 or later, and end after the start."
-            if start < last_start:
-                return f"{where} starts before the one above it.", "Put the segments in order of their starts."
-            last_start = start
+        if start is None or end is None:
+            continue
+        if not 0 <= start < end <= MAX_FRAME:
+            shown = f"{_shown(start)} to {_shown(end)}"
+            return f"{where} goes from frame {shown}.", "Start at 0 or later, and end after the start."
+        if start < last_start:
+            return f"{where} starts before the one above it.", "Put the segments in order of their starts."
+        last_start = start
+        for other in answer[: number - 1]:
+            if other.end_frame is not None and other.end_frame > start and _opposite_ways(asked, other, segment):
+                why = f"{where} goes the opposite way while another segment goes on."
+                return why, "Let one end where the other begins."
     return None
+
+
+def _opposite_ways(asked: Field, one: Segment, other: Segment) -> bool:
+    """Whether they set the same answer differently, which cannot be at the same time."""
+    sets: dict[str, object] = {}
+    for movement in (*one.movements, *other.movements):
+        option = asked.option(movement)
+        for field, value in option.sets.items() if option else ():
+            if sets.setdefault(field, value) != value:
+                return True
+    return False
+
+
+def _shown(answer: object) -> str:
+    """A few signs of any value, however deep or long it is."""
+    try:
+        return reprlib.repr(answer)[:60]
+    except ValueError:  # an int of more digits than Python turns into text
+        return "a huge number"

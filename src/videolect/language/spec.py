@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 
 from videolect.errors import BadInput, NotFound
@@ -240,8 +241,17 @@ def report_on(spec: str | Path = "core") -> dict[str, object]:
     return _report(parsed, check(parsed))
 
 
-@cache
+_READING = Lock()
+"""So that threads that start together read the files once, and share one specification."""
+
+
 def load_spec(name: str = "core") -> Spec:
     """A specification that ships, by name; read once per process. ``Spec.load`` reads a folder of your own."""
+    with _READING:
+        return _loaded(name)
+
+
+@cache
+def _loaded(name: str) -> Spec:
     folder = folder_of(name)
     return Spec.load(folder, shipped=folder.parent == SPECS)
