@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from videolect.dataset.label_tables import read_foreign, write_records
 from videolect.errors import BadInput, VideolectError
 from videolect.language import Spec
+from videolect.language.answers import shown
 from videolect.oversight.desk import Work
 from videolect.oversight.ports import QueueQuery
 from videolect.oversight.roles import Worker
@@ -63,8 +65,9 @@ class Taken:
 
     def _misfit(self, video: str, kind: str, name: str, value: object, why: str) -> None:
         self.defects[kind] += 1
-        shown = value if isinstance(value, str | int | float | bool | None) else repr(value)[:200]
-        self.misfits.append({"video_id": video, "kind": kind, "name": name, "value": shown, "why": why})
+        whole = isinstance(value, str | int | None) or (isinstance(value, float) and math.isfinite(value))
+        told = value if whole else shown(value)  # NaN, which parquet has, is no JSON
+        self.misfits.append({"video_id": video, "kind": kind, "name": name, "value": told, "why": why})
 
 
 def import_records(

@@ -76,6 +76,15 @@ def _text(given: str) -> str:
     path = Path("/dev/stdin") if given == "-" else Path(given)
     try:
         if given != "-" and not path.is_file():
+            if path.is_dir():
+                raise BadInput(f"{given} is a folder.", mend="Name one file, or give the words themselves.")
+            if (
+                given
+                and " " not in given.strip()
+                and (path.suffix or "/" in given)
+                and not given.endswith((".", "!", "?"))
+            ):
+                raise NotFound(f"There is no file {given}.", mend="Name a file that exists, or give the words.")
             return given
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.language.answers import encodes
 from videolect.language.columns import States
 from videolect.language.spec import Spec
 from videolect.language.values import Segment
@@ -31,13 +34,16 @@ def read_records(path: Path) -> Records:
     table = _read(path)
     if "video_id" not in table.column_names:
         raise BadInput(f"{path.name} has no column 'video_id'.", mend="Name each record's clip in a column 'video_id'.")
-    videos = [str(video) for video in table.column("video_id").to_pylist()]
-    columns = {name: table.column(name).to_pylist() for name in table.column_names if name != "video_id"}
+    videos = [str(video) for video in _values(path, table.column("video_id"))]
+    columns = {name: _values(path, table.column(name)) for name in table.column_names if name != "video_id"}
     return Records(tuple(videos), columns)
 
 
 def read_states(path: Path) -> dict[str, dict[str, bool]]:
-    """primitive -> clip -> state; a clip that is not there is undetermined. NotFound, CannotRead, BadInput."""
+    """primitive -> clip -> state; a clip that is not there, or whose value is null, is undetermined.
+
+    NotFound, CannotRead, BadInput.
+    """
     table = _read(path)
     for name in ("primitive", "video_id", "value"):
         if name not in table.column_names:
@@ -48,9 +54,12 @@ def read_states(path: Path) -> dict[str, dict[str, bool]]:
         rule = f"The column 'value' of {path.name} holds {kind}, not true and false."
         raise BadInput(rule, mend="Write it as booleans; leave out the rows of what is undetermined.")
     found: dict[str, dict[str, bool]] = {}
-    columns = (table.column(name).to_pylist() for name in ("primitive", "video_id", "value"))
+    columns = (_values(path, table.column(name)) for name in ("primitive", "video_id", "value"))
     for primitive, video, value in zip(*columns, strict=True):
-        found.setdefault(str(primitive), {})[str(video)] = bool(value)
+        known = found.setdefault(str(primitive), {})
+        if value is not None and known.setdefault(str(video), bool(value)) != value:
+            rule = f"{path.name} says both true and false of {primitive} in {video}."
+            raise BadInput(rule, mend="Give each primitive one state a clip.")
     return found
 
 
@@ -143,6 +152,14 @@ def _read(path: Path) -> pa.Table:
         raise CannotRead(f"{path.name} is not a parquet file: {first}", mend="Give a parquet file.") from None
 
 
+def _values(path: Path, column: pa.ChunkedArray | pa.Table) -> list[Any]:
+    """As Python has them. CannotRead for what Python does not have, such as text that is no UTF-8."""
+    try:
+        return list(column.to_pylist())
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        raise CannotRead(f"{path.name} holds a value that cannot be read: {error}", mend="Write it anew.") from None
+
+
 # ------------------------------------------------------------------------------------------- other people's records
 
 
@@ -164,19 +181,20 @@ def read_foreign(path: Path) -> Iterator[Foreign]:
     NotFound, CannotRead, BadInput.
     """
     if path.suffix == ".parquet":
-        rows: Iterable[tuple[object, object]] = ((None, row) for row in _read(path).to_pylist())
+        rows: Iterable[tuple[object, object]] = ((None, row) for row in _values(path, _read(path)))
     else:
         rows = _json_rows(path)
     for number, (key, row) in enumerate(rows, 1):
         place = f"{path.name}, record {number}"
         video = row.get("video_id", key) if isinstance(row, dict) else key
         named = isinstance(video, str) and bool(video.strip())
-        if not isinstance(row, dict):
+        fault = _fault_in(video, row)
+        if fault:
+            pass
+        elif not isinstance(row, dict):
             fault = "It is no object. Give each record as names and values."
         elif not named:
             fault = "It names no clip. Give it a 'video_id', or put it under the clip's name."
-        elif not _encodes(video, row):
-            fault = "It holds half a character (a lone surrogate). Write the text as UTF-8."
         else:
             record = {name: value for name, value in row.items() if name != "video_id"}
             yield Foreign(str(video), record, place)
@@ -184,13 +202,27 @@ def read_foreign(path: Path) -> Iterator[Foreign]:
         yield Foreign(place, {}, place, fault)
 
 
-def _encodes(*values: object) -> bool:
-    """Whether all text in it can be written as UTF-8."""
-    try:
-        json.dumps(values, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """Stands where something was that JSON does not have, so that only the record which holds it is refused."""
+
+    why: str
+
+
+def _fault_in(*parts: object) -> str:
+    """Why these values, at any depth, are not ones that can be kept; empty where they are."""
+    waiting = list(parts)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, _Broken):
+            return part.why
+        if isinstance(part, dict):
+            waiting += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and not encodes(part):
+            return "It holds half a character (a lone surrogate). Write the text as UTF-8."
+    return ""
 
 
 def _json_rows(path: Path) -> Iterator[tuple[object, object]]:
@@ -198,33 +230,52 @@ def _json_rows(path: Path) -> Iterator[tuple[object, object]]:
         raise NotFound(f"There is no file {path}.", mend="Give a parquet, JSON or JSONL file.")
     try:
         text = path.read_text(encoding="utf-8-sig")
-        if path.suffix == ".jsonl":
-            for line in text.splitlines():
-                if line.strip():
-                    yield None, json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
-            return
-        data = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        data = None if path.suffix == ".jsonl" else _parsed(text)
     except (OSError, ValueError, RecursionError) as error:
         raise CannotRead(f"{path.name} is not JSON: {str(error)[:200]}", mend="Mend or leave out the file.") from None
-    if isinstance(data, dict):
+    if path.suffix == ".jsonl":
+        # Not splitlines: it would also split at U+2028 and others, which may stand inside a JSON text.
+        yield from ((None, _line(line)) for line in text.split("\n") if line.strip())
+    elif isinstance(data, dict):
         yield from data.items()
     elif isinstance(data, list):
         yield from ((None, row) for row in data)
+    elif isinstance(data, _Broken):
+        raise CannotRead(f"{path.name} cannot be read. {data.why}", mend="Mend or leave out the file.")
     else:
         raise CannotRead(f"{path.name} holds no records.", mend="Give a list of records, or a mapping by clip.")
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _line(line: str) -> object:
+    try:
+        return _parsed(line)
+    except (ValueError, RecursionError) as error:
+        return _Broken(f"It is not JSON: {str(error)[:200]}.")
+
+
+def _parsed(text: str) -> object:
+    return json.loads(
+        text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_number, parse_float=_number
+    )
+
+
+def _once(pairs: list[tuple[str, object]]) -> object:
     """An object whose keys stand in it once: of two the last would win in silence."""
-    known = dict(pairs)
-    if len(known) < len(pairs):
-        twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
-    return known
+    twice = [key for key, n in Counter(key for key, _ in pairs).items() if n > 1]
+    return _Broken(f"The key {twice[0][:60]!r} stands twice in one object.") if twice else dict(pairs)
 
 
-def _no_constant(word: str) -> object:
-    raise ValueError(f"{word} is no JSON")
+def _number(digits: str) -> object:
+    try:
+        whole = digits.lstrip("-").isdigit()
+        number = int(digits) if whole else float(digits)
+    except ValueError:  # more digits than Python turns into a number
+        return _no_number(digits)
+    return number if whole or math.isfinite(number) else _no_number(digits)
+
+
+def _no_number(word: str) -> object:
+    return _Broken(f"{word[:20]} is no JSON number that can be kept.")
 
 
 def write_records(path: Path, spec: Spec, records: Mapping[str, Mapping[str, object]]) -> int:

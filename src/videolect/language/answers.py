@@ -296,11 +296,13 @@ def _not_asked(spec: Parsed, asked: Field) -> Violation:
 def _why_not(asked: Field, answer: object) -> tuple[str, str] | None:
     """Why the answer does not fit the field's kind and options, and the mend."""
     values = [option.value for option in asked.options]
-    shown = _shown(answer)
+    told = shown(answer)
     if asked.kind == "flag":
         ok, mend = isinstance(answer, bool), "Answer true or false."
     elif asked.kind == "text":
         ok, mend = isinstance(answer, str) and len(answer) <= 5000, "Answer with a text of at most 5,000 characters."
+        if isinstance(answer, str) and not encodes(answer):
+            return f"{asked.title} holds half a character (a lone surrogate).", "Send valid Unicode."
     elif asked.kind == "choice":
         ok, mend = isinstance(answer, str) and answer in values, f"Use one of {', '.join(values)}."
     elif asked.kind == "segments":
@@ -309,7 +311,7 @@ def _why_not(asked: Field, answer: object) -> tuple[str, str] | None:
         ok = isinstance(answer, tuple) and all(isinstance(a, str) and a in values for a in answer)
         ok = ok and isinstance(answer, tuple) and len(set(answer)) == len(answer)
         mend = f"Give a list, each at most once, of {', '.join(values)}."
-    return None if ok else (f"{asked.title}: {shown} is no answer to this question.", mend)
+    return None if ok else (f"{asked.title}: {told} is no answer to this question.", mend)
 
 
 MAX_SEGMENTS = 100
@@ -321,7 +323,7 @@ MAX_FRAME = 2**31 - 1
 def _why_not_segments(asked: Field, answer: object) -> tuple[str, str] | None:
     if not isinstance(answer, tuple) or not all(isinstance(each, Segment) for each in answer):
         shape = '[{"movements": ["tilt_down"], "start_frame": 0, "end_frame": 48}], the frames only where known'
-        return f"{asked.title}: {_shown(answer)} is no list of segments.", f"Give a list such as {shape}."
+        return f"{asked.title}: {shown(answer)} is no list of segments.", f"Give a list such as {shape}."
     if len(answer) > MAX_SEGMENTS:
         return f"{asked.title} has {len(answer)} segments.", f"Give at most {MAX_SEGMENTS}; sum up what is erratic."
     last_start = -1
@@ -341,8 +343,7 @@ def _why_not_segments(asked: Field, answer: object) -> tuple[str, str] | None:
         if start is None or end is None:
             continue
         if not 0 <= start < end <= MAX_FRAME:
-            shown = f"{_shown(start)} to {_shown(end)}"
-            return f"{where} goes from frame {shown}.", "Start at 0 or later, and end after the start."
+            return f"{where} goes from frame {shown(start)} to {shown(end)}.", "Start at 0 or later, and end after the start."
         if start < last_start:
             return f"{where} starts before the one above it.", "Put the segments in order of their starts."
         last_start = start
@@ -364,7 +365,16 @@ def _opposite_ways(asked: Field, one: Segment, other: Segment) -> bool:
     return False
 
 
-def _shown(answer: object) -> str:
+def encodes(text: str) -> bool:
+    """Whether it can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown(answer: object) -> str:
     """A few signs of any value, however deep or long it is."""
     try:
         return reprlib.repr(answer)[:60]

@@ -77,7 +77,8 @@ def convert(spec: Parsed, record: Mapping[str, object], schema: Import | None = 
     violations = tuple(check_answers(spec, answers))
     kept = normalise(spec, answers)
     for field in answers:
-        if field not in kept and fitting(spec.fields[field], answers[field]) != spec.fields[field].neutral:
+        # What is no answer at all, such as texts that are too long together, is among the violations.
+        if field not in kept and fitting(spec.fields[field], answers[field]) not in (None, spec.fields[field].neutral):
             why = "After the other answers the question is not asked."
             misfits.append(Misfit(kind="dropped_answer", name=field, value=answers[field], why=why))
     return Converted(schema=schema.id, answers=kept, misfits=tuple(misfits), violations=violations)

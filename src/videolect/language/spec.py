@@ -58,7 +58,9 @@ class Spec:
         parsed = parse(read(folder_of(path)))
         problems = check_names(parsed) if shipped else check(parsed)
         if problems:
-            first, more = problems[0], f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+            # What cannot be read at all comes first: much of the rest follows from it.
+            unread = [problem for problem in problems if problem.rule.startswith("This is not YAML")]
+            first, more = (unread or problems)[0], f" and {len(problems) - 1} more" if len(problems) > 1 else ""
             where = f"{first.file}:{first.line}"
             message = f"The specification in {Path(path).name} has a problem{more}: {where}: {first.rule}"
             raise BadInput(message, mend=f"{first.mend} All of them: videolect spec check --spec FOLDER.")
