@@ -100,9 +100,7 @@ def test_files_of_every_form_come_in_and_are_put_together(tmp_path, capsys):
         ("x.json", "{", "not JSON"),
         ("x.json", "7", "holds no records"),
         ("x.json", "[" * 100_000, "not JSON"),
-        ("x.json", '[{"video_id": "a", "steadiness": NaN}]', "NaN is no JSON"),
         ("x.json", '{"a": {"steadiness": "static"}, "a": {"steadiness": "smooth"}}', "stands twice"),
-        ("x.jsonl", "{}\n{", "not JSON"),
         ("x.parquet", "PAR1", "not a parquet file"),
         ("notes.txt", "nothing", "holds no records"),
     ],
@@ -113,6 +111,29 @@ def test_what_are_no_records_is_told(name, content, says, tmp_path, capsys):
     (folder / name).write_text(content)
     assert main(["data", "import", "--format", "authors-records", str(folder)]) in (1, 2)
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        (
+            "x.json",
+            '[{"video_id": "a", "steadiness": NaN}, {"video_id": "b", "steadiness": "static"}]',
+            "NaN is no JSON",
+        ),
+        ("x.jsonl", '{"video_id": "a"\n{"video_id": "b", "steadiness": "static"}', "It is not JSON"),
+        ("x.jsonl", '{"video_id": "a", "x": 1e999}\n{"video_id": "b", "steadiness": "static"}', "no JSON number"),
+        ("x.jsonl", '{"video_id": "a", "x": 1, "x": 2}\n{"video_id": "b", "steadiness": "static"}', "stands twice"),
+    ],
+)
+def test_what_is_no_json_costs_only_the_record_it_stands_in(name, content, says, tmp_path, capsys):
+    (tmp_path / name).write_text(content)
+    out = tmp_path / "o.parquet"
+    code, answer, _ = run(capsys, "data", "import", "--format", "authors-records", tmp_path / name, "--out", out)
+    assert (code, answer["records"], answer["videos"]) == (1, 2, 1)
+    assert [each["path"] for each in answer["refused"]] == [f"{name}, record 1"]
+    assert says in answer["refused"][0]["why"]
+    assert pq.read_table(out).column("video_id").to_pylist() == ["b"]
 
 
 def test_one_bad_record_is_refused_and_the_others_are_read(tmp_path, capsys):

@@ -188,7 +188,7 @@ def then(*steps: list[str]) -> list[dict[str, Any]]:
         ({**MOVES, "camera_pan": "left_to_right", "whip_pan": "left_to_right", "camera_tilt": "up"},
          "The camera whip pans right and tilts up smoothly."),
         ({**MOVES, "camera_forward_backward": "forward", "movement_gestures": ["reveal", "push_in"]},
-         ("The camera dollies in smoothly. The camera creeps in on the subject and moves to reveal what was out of "
+         ("The camera dollies in smoothly. The camera pushes in on the subject and moves to reveal what was out of "
           "view.")),
         ({**MOVES, "dolly_zoom": True, "camera_segments": then(["dolly_forward", "zoom_out"], ["tilt_up"])},
          ("The camera performs a dolly zoom smoothly, then tilts up. "

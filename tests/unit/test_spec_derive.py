@@ -124,4 +124,4 @@ def test_the_published_states_come_out_exactly(reference_data, capsys):
     code, ours, _ = run(capsys, *words)
     assert code == 1
     kinds = {kind for kinds in ours["kinds"].values() for kind in kinds}
-    assert kinds == {"no -> undetermined"}, "we only ever doubt a published no"
+    assert kinds == {"no -> undetermined", "undetermined -> no"}, "a no is doubted or added; never yes against no"

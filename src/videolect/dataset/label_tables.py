@@ -254,9 +254,7 @@ def _line(line: str) -> object:
 
 
 def _parsed(text: str) -> object:
-    return json.loads(
-        text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_number, parse_float=_number
-    )
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_number, parse_float=_number)
 
 
 def _once(pairs: list[tuple[str, object]]) -> object:

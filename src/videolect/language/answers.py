@@ -343,7 +343,8 @@ def _why_not_segments(asked: Field, answer: object) -> tuple[str, str] | None:
         if start is None or end is None:
             continue
         if not 0 <= start < end <= MAX_FRAME:
-            return f"{where} goes from frame {shown(start)} to {shown(end)}.", "Start at 0 or later, and end after the start."
+            why = f"{where} goes from frame {shown(start)} to {shown(end)}."
+            return why, "Start at 0 or later, and end after the start."
         if start < last_start:
             return f"{where} starts before the one above it.", "Put the segments in order of their starts."
         last_start = start

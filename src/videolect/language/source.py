@@ -279,9 +279,13 @@ def _check_events(name: str, text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise Wrong(place, f"More than {MAX_DEPTH} lists and mappings stand in one another.", "Flatten it.")
+                raise _too_deep(place)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _too_deep(place: Place) -> Wrong:
+    return Wrong(place, f"More than {MAX_DEPTH} lists and mappings stand in one another.", "Flatten it.")
 
 
 def _compose(name: str, text: str) -> yaml.Node:
@@ -295,12 +299,14 @@ def _compose(name: str, text: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, mark.line + 1 if mark else 1)
+        if "nesting" in str(error.problem):  # newer libyaml counts by itself, and stops later than we do
+            raise _too_deep(place) from None
         raise Wrong(place, f"This is not YAML: {error.problem or error.context}.", "Mend the syntax.") from None
     except yaml.YAMLError as error:
         first = str(error).splitlines()[0].rstrip(".")
         raise Wrong(Place(name, 1), f"This is not YAML: {first}.", "Mend the syntax.") from None
     except RecursionError:
-        raise Wrong(Place(name, 1), "The file is nested too deeply.", "Flatten it.") from None
+        raise _too_deep(Place(name, 1)) from None
     if node is None:
         raise Wrong(Place(name, 1), "The file is empty.", "Fill it or remove it.")
     return node
