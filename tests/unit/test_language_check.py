@@ -10,6 +10,7 @@ import pytest
 
 from videolect.errors import BadInput, NotFound
 from videolect.language import Spec, check_spec, load_spec
+from videolect.language.source import SPECS
 from videolect.language.spec import report_on
 
 MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"
@@ -121,6 +122,22 @@ def test_every_mistake_is_told_where_it_stands(folder, file, old, new, at, line,
     assert any(f == at and n == line and says in rule for f, n, rule in found), found
     with pytest.raises(BadInput):
         Spec.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("fields/motion.yaml", "kind: ", "kidn: "),
+        ("conditions/content.yaml", "  all:", "  al:"),
+        ("primitives/rotation.yaml", "yes_when:", "yes_whem:"),
+        ("primitives/steadiness.yaml", "definition:", "definitoin:"),
+        ("aspects/subject.yaml", "topics:", "topcis:"),
+    ],
+)
+def test_one_mistake_is_one_problem_however_much_rests_on_it(file, old, new, tmp_path):
+    core = Path(shutil.copytree(SPECS / "core", tmp_path / "core"))
+    told = broken(core, file, old, new)
+    assert [at for at, _, _ in told if not at.startswith("imports/")] == [file], told
 
 
 def test_all_mistakes_are_told_at_once(folder):

@@ -124,6 +124,11 @@ def test_any_text_is_read(text: str):
         "The description of the coat is incomplete.",
         "It fails to name the colour of the van.",
         "The woman is not standing.",
+        "The caption is bad.",
+        "Badly worded.",
+        "It needs more work.",
+        "Not good enough.",
+        "Try again.",
     ],
 )
 def test_a_fault_without_a_remedy_is_not_constructive(sentence: str):
@@ -143,6 +148,8 @@ def test_a_fault_without_a_remedy_is_not_constructive(sentence: str):
         "The dog runs from the left to the right.",
         "Remove the last sentence.",
         "The pan is described incorrectly; it goes to the right.",
+        "The man walks in bad weather.",
+        "The quarter looks poor.",
     ],
 )
 def test_a_remedy_or_a_fact_is_constructive(sentence: str):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from tests.support.acts import ANN, LEAD, REV, START, FakeWriter, SimulatedClock, clip, person
 from videolect.errors import BadInput, CannotRead, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.edit import entries, with_entry, with_version
-from videolect.language.shelf import Shelf, write_folder
+from videolect.language.shelf import Shelf, Version, write_folder
 from videolect.language.source import read_texts
 from videolect.language.spec import Spec
 from videolect.language.trial import check_texts
@@ -173,7 +175,7 @@ def test_a_draft_with_problems_or_without_changes_is_not_published(language: Lan
         language.publish(LEAD)
     assert any("pans_left" in problem.rule for problem in refused.value.problems)
     assert shelf.newest().hash == BASE.hash
-    assert not shelf.folder or not shelf.folder.exists()
+    assert [each.version for each in shelf.versions()] == ["1.0.0"]
     edit(language, yes_when=SOFTER)
     for wrong in ("2.0", "two", "../2.0.0"):
         with pytest.raises(BadInput, match="no version"):
@@ -203,6 +205,68 @@ def test_a_publisher_that_died_before_it_said_so_is_made_up_for(language: Langua
     assert made.version.version == "2.1.0"
     assert [act.published_version for act in language.look().published] == ["2.1.0"]
     assert len(shelf.versions()) == 2
+
+
+def test_what_a_killed_publisher_left_is_finished_before_anything_else(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER)
+    shelf.publish(language.checked(language.look(), "2.1.0"))
+    before = language.look()
+    for attempt in (
+        lambda: edit(language, title="x"),
+        lambda: language.discard(LEAD, "primitive", "pans_left"),
+        lambda: language.drop(LEAD),
+        lambda: language.publish(LEAD, version="3.0.0"),
+    ):
+        with pytest.raises(NotYourTurn, match=r"on the shelf as 2\.1\.0"):
+            attempt()
+    assert language.look() == before
+    assert language.publish(LEAD, version="2.1.0").version.version == "2.1.0"
+
+
+def test_of_publishers_at_once_one_publishes_and_the_others_leave_nothing(language: LanguageDesk) -> None:
+    edit(language, yes_when=SOFTER)
+    start = threading.Barrier(4)
+
+    def publish(number: int) -> str:
+        other = LanguageDesk(language.ledger, Shelf(BASE, language.shelf.folder), SimulatedClock(START))
+        start.wait()
+        try:
+            return other.publish(LEAD, version=f"2.{number}.0").version.version
+        except NotYourTurn as refused:
+            return refused.message
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(publish, range(4)))
+    version = said[0]
+    assert said[1:] == [f"There is no draft any more: lead published it as {version} just before."] * 3
+    assert [act.published_version for act in language.look().published] == [version]
+    assert [each.version for each in Shelf(BASE, language.shelf.folder).versions()] == [version, "1.0.0"]
+
+
+def test_an_edit_waits_for_the_publisher(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER)
+    entered, finish = threading.Event(), threading.Event()
+    real = shelf.publish
+
+    def slow(spec: Spec) -> Version:
+        entered.set()
+        assert finish.wait(30)
+        return real(spec)
+
+    shelf.publish = slow  # type: ignore[method-assign]
+    other = LanguageDesk(language.ledger, Shelf(BASE, shelf.folder), SimulatedClock(START))
+    with ThreadPoolExecutor(2) as pool:
+        publishing = pool.submit(language.publish, LEAD)
+        assert entered.wait(30)
+        editing = pool.submit(edit, other, title="Later")
+        with pytest.raises(TimeoutError):
+            editing.result(0.3)
+        finish.set()
+        assert publishing.result().version.version == "2.0.0"
+        after = editing.result()
+    assert after.draft is not None
+    assert after.draft.base_version == "2.0.0"
+    assert len(after.draft.edits) == 1
 
 
 def test_a_base_that_is_gone_is_told_and_left(language: LanguageDesk, shelf: Shelf) -> None:
@@ -239,12 +303,30 @@ def test_versions_are_ordered_as_numbers(shelf: Shelf) -> None:
     assert shelf.newest().version == "1.10.0"
 
 
-def test_a_version_that_was_edited_in_place_is_refused_by_name(shelf: Shelf) -> None:
+@pytest.mark.parametrize("says", ["- id: pans_left\n", None])
+def test_a_version_that_was_edited_in_place_is_refused_by_name(
+    shelf: Shelf, says: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     made = shelf.publish(spec_of(BASE, version="1.1.0", title="One"))
     assert made.path is not None
-    (made.path / "primitives" / "pans.yaml").write_text("- id: pans_left\n")
-    with pytest.raises(CannotRead, match=r"mini-1\.1\.0 was spoilt"):
-        Shelf(BASE, shelf.folder).newest()
+    file = made.path / "primitives" / "pans.yaml"
+    file.write_text(says or file.read_text().replace("One", "Two"))
+    for _ in range(2):
+        with pytest.raises(CannotRead, match=r"mini-1\.1\.0 was edited in place.* as mini-1\.1\.0"):
+            Shelf(BASE, shelf.folder).newest()
+    later = Shelf(BASE, shelf.folder)
+    later.publish(spec_of(BASE, version="1.2.0", title="Three"))
+    assert later.newest().version == "1.2.0", "the others can be worked under"
+    assert [each.edited for each in later.versions()] == [False, True, False]
+    assert later.find(made.hash) is None
+    assert "mini-1.1.0 was edited in place" in caplog.text, "and the log says why a campaign does not find its version"
+
+
+def test_a_version_that_was_put_there_by_hand_is_read(shelf: Shelf) -> None:
+    assert shelf.folder is not None
+    by_hand = spec_of(BASE, version="1.3.0", title="By hand")
+    write_folder(shelf.folder / "mini-1.3.0", by_hand.texts)
+    assert shelf.newest().hash == by_hand.hash
 
 
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def check(spec: Parsed) -> list[Problem]:
 def _lexicon(spec: Parsed) -> list[Problem]:
     """The phrases of claims and linter: can they be read, and do they speak of primitives that there are?"""
     files = read_texts({path: text for path, text in spec.texts.items() if path.startswith(FOLDER)}).files
-    return read_lexicon(files, spec.primitives)[1] if files else []
+    return read_lexicon(files, spec.unread.union(spec.primitives))[1] if files else []
 
 
 def sound(spec: Parsed) -> Parsed:
@@ -97,7 +97,11 @@ def _in_circles(leads: Mapping[str, list[str]]) -> list[str]:
 
 
 def _names(spec: Parsed) -> Iterator[Problem]:
-    """Every id that is spoken of exists."""
+    """Every id that is spoken of exists. That one could not be read has been told."""
+    return (problem for problem in _leading_nowhere(spec) if problem.about not in spec.unread)
+
+
+def _leading_nowhere(spec: Parsed) -> Iterator[Problem]:
     # Where a file could not be read at all, one problem is enough: what it would have named is not reported as missing.
     lost = {problem.file for problem in spec.problems}
     headless = "spec.yaml" in lost
@@ -182,7 +186,8 @@ def _migrations(spec: Parsed) -> Iterator[Problem]:
 def _listed(spec: Parsed) -> Iterator[Problem]:
     for id_ in spec.aspect_order:
         if id_ not in spec.aspects:
-            yield Problem("spec.yaml", 1, f"The aspect {id_!r} has no file.", f"Add aspects/{id_}.yaml.")
+            rule, mend = f"The aspect {id_!r} has no file.", f"Add aspects/{id_}.yaml."
+            yield Problem("spec.yaml", 1, rule, mend, about=id_)
     for aspect in spec.aspects.values():
         if aspect.id not in spec.aspect_order:
             yield aspect.place.problem(f"The aspect {aspect.id!r} is not listed.", "Add it to 'aspects:' in spec.yaml.")
@@ -212,7 +217,7 @@ def _unknown(
 ) -> Iterator[Problem]:
     for id_ in ids:
         if id_ not in known:
-            yield place.problem(f"The {what} {id_!r} is unknown here.", mend)
+            yield place.problem(f"The {what} {id_!r} is unknown here.", mend, about=id_)
 
 
 def _rule(spec: Parsed, place: Place, rule: Rule | None, *, primitives: bool) -> Iterator[Problem]:

@@ -68,6 +68,8 @@ class Parsed:
     missing: dict[str, object] = field(default_factory=dict)
     """How a question that was left open is read: only a profile says so."""
     problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Ids of entries that stand there and could not be read: that others speak of them is no problem more."""
     aspect_order: tuple[str, ...] = ()
 
     @property
@@ -87,7 +89,7 @@ def parse(source: Source) -> Parsed:
     for item in source.under("spec.yaml"):
         attempt(spec, _head, spec, item)
     for item in source.under("aspects/"):
-        _keep(spec, "An aspect", attempt(spec, entries.read_aspect, item), spec.aspects)
+        _keep(spec, "An aspect", attempt(spec, entries.read_aspect, item), spec.aspects, item)
     for item in source.under("fields/"):
         _entries(spec, item, "A field", entries.read_field, spec.fields)
     for item in source.under("conditions/"):
@@ -100,17 +102,23 @@ def parse(source: Source) -> Parsed:
         for entry in attempt(spec, item.items, "migrations.yaml") or []:
             attempt(spec, _migration, spec, entry)
     for item in source.under("imports/"):
-        _keep(spec, "An import", attempt(spec, entries.read_import, item, spec.fields), spec.imports)
+        _keep(spec, "An import", attempt(spec, entries.read_import, item, spec.fields), spec.imports, item)
     _profiles(spec, source)
     _put_in_order(spec)
     _give_types(spec)
     return spec
 
 
+class _Unread(Exception):
+    """What this speaks of stands there and could not be read, which has been told."""
+
+
 def attempt(spec: Parsed, read: Callable[..., T], *args: object) -> T | None:
     """What ``read`` gives, or None and one problem more."""
     try:
         return read(*args)
+    except _Unread:
+        pass
     except Wrong as wrong:
         spec.problems.append(wrong.problem)
     except RecursionError:
@@ -120,18 +128,26 @@ def attempt(spec: Parsed, read: Callable[..., T], *args: object) -> T | None:
 
 def _entries(spec: Parsed, item: Item, what: str, read: Callable[[Item], E], into: dict[str, E]) -> None:
     for member in attempt(spec, item.items, "The file") or []:
-        _keep(spec, what, attempt(spec, read, member), into)
+        _keep(spec, what, attempt(spec, read, member), into, member)
 
 
-def _keep(spec: Parsed, what: str, value: E | None, into: dict[str, E]) -> None:
+def _keep(spec: Parsed, what: str, value: E | None, into: dict[str, E], item: Item) -> None:
     if value is None:
-        return
-    if value.id in into:
+        spec.unread |= _id_in(item)
+    elif value.id in into:
         first = into[value.id].place
         rule = f"{what} has the id {value.id!r}, which {first.file}:{first.line} has too."
         spec.problems.append(value.place.problem(rule, "Give one of them another id."))
     else:
         into[value.id] = value
+
+
+def _id_in(item: Item) -> set[str]:
+    """The id that an entry gives itself, whatever else is wrong with it."""
+    try:
+        return {value.text("'id:'") for key, value in item.pairs("An entry") if key == "id"}
+    except Wrong:
+        return set()
 
 
 def _head(spec: Parsed, item: Item) -> None:
@@ -156,7 +172,9 @@ def _conditions(spec: Parsed, item: Item) -> None:
             spec.problems.append(value.place.problem(f"The condition {key[:60]!r} has no id for a name.", entries.IDS))
         elif key in spec.conditions:
             spec.problems.append(value.place.problem(f"The condition {key!r} stands twice.", "Keep one of the two."))
-        elif rule is not None:
+        elif rule is None:
+            spec.unread.add(key)
+        else:
             spec.conditions[key] = rule
             spec.condition_places[key] = value.place
 
@@ -213,6 +231,8 @@ def _record(spec: Parsed, item: Item) -> dict[str, object]:
 
 def _answer(spec: Parsed, name: str, item: Item) -> object:
     asked = spec.fields.get(name)
+    if asked is None and name in spec.unread:
+        raise _Unread
     if asked is None:
         raise Wrong(item.place, f"The record answers the unknown field {name!r}.", "Use a field's id.")
     return entries.answer(asked, item)
@@ -251,7 +271,7 @@ def _add_profile(spec: Parsed, profile: Profile, item: Item) -> None:
             conditions[name], places[name] = rule, value.place
     if "rules" in pairs:
         for member in attempt(spec, pairs["rules"].items, "'rules:'") or []:
-            _keep(spec, "A reading", attempt(spec, entries.read_override, member), overrides)
+            _keep(spec, "A reading", attempt(spec, entries.read_override, member), overrides, member)
     spec.profiles[profile.id] = replace(
         profile, answers=answers, conditions=conditions, condition_places=places, overrides=overrides
     )
@@ -321,6 +341,8 @@ def _give_types(spec: Parsed) -> None:
 
 def _with_type(spec: Parsed, leaf: Ask | Compare) -> Ask | Compare:
     asked = spec.fields.get(leaf.field)
+    if asked is None and leaf.field in spec.unread:
+        raise _Unread
     if asked is None:
         raise Wrong(leaf.place, f"A rule speaks of the unknown field {leaf.field!r}.", "Use a field's id.")
     if isinstance(leaf, Compare):
@@ -349,6 +371,8 @@ def _with_type(spec: Parsed, leaf: Ask | Compare) -> Ask | Compare:
 
 def _comparison(spec: Parsed, asked: Field, leaf: Compare) -> Compare:
     other = spec.fields.get(leaf.other)
+    if other is None and leaf.other in spec.unread:
+        raise _Unread
     if other is None:
         raise Wrong(leaf.place, f"A rule speaks of the unknown field {leaf.other!r}.", "Use a field's id.")
     orders = [tuple(o.value for o in f.options if not o.unplaced and not o.open) for f in (asked, other)]

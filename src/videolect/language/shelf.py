@@ -1,18 +1,22 @@
 """The versions of a specification that are to be had: those that a workspace has published, and the one that shipped.
 
-A published version is a folder ``NAME-VERSION``, written whole or not at all and never changed afterwards. Campaigns
-keep the hash of theirs, and the shelf finds the version by it.
+A published version is a folder ``NAME-VERSION``, written whole or not at all and never changed afterwards: its seal, a
+file with the hash of what was published, tells when somebody edits it in place. A folder without a seal was put there
+by hand. Campaigns keep the hash of theirs, and the shelf finds the version by it.
 """
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import re
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +29,12 @@ _NAMED = re.compile(r"(?P<name>[a-z][a-z0-9_]*)-(?P<version>\d{1,6}\.\d{1,6}\.\d
 
 _PARTIAL_S = 3600
 
+_log = logging.getLogger(__name__)
+
+SEAL = "PUBLISHED"
+"""The file of a published folder that holds its hash."""
+_LOCK = ".lock"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
@@ -35,11 +45,22 @@ class Version:
     hash: str
     path: Path | None
     """None: it came with the package."""
+    edited: bool = False
+    """Whether the folder says something else than what was published: nobody works under such a version."""
 
     @property
     def label(self) -> str:
         """``core-1.1.0``."""
         return f"{self.name}-{self.version}"
+
+
+def _edited(version: Version) -> str:
+    return f"{version.path} was edited in place: it does not say what was published as {version.label}."
+
+
+_UNDO_EDIT = (
+    "Put it back from a backup. To keep the edits, move it away and publish them at the desk as a higher version."
+)
 
 
 class Shelf:
@@ -51,7 +72,7 @@ class Shelf:
         """Where versions are published; None: there are none beside the one that shipped."""
         self._lock = threading.Lock()
         self._loaded: dict[str, Spec] = {shipped.hash: shipped}
-        self._hashes: dict[Path, str] = {}
+        self._known: dict[Path, Version] = {}
 
     # -- finding
 
@@ -93,14 +114,21 @@ class Shelf:
     def _of(self, path: Path) -> Version:
         parts = _NAMED.fullmatch(path.name)
         assert parts is not None  # only such folders are looked at
-        if path not in self._hashes:  # a published folder never changes
-            self._hashes[path] = hash_of(texts_in(path)[0])
-        return Version(name=parts["name"], version=parts["version"], hash=self._hashes[path], path=path)
+        if path not in self._known:  # a published folder never changes
+            hash = hash_of(texts_in(path)[0])
+            edited = _sealed(path) not in (None, hash)
+            found = Version(name=parts["name"], version=parts["version"], hash=hash, path=path, edited=edited)
+            if edited:  # campaigns of this version will look for it in vain
+                _log.error("%s %s", _edited(found), _UNDO_EDIT)
+            self._known[path] = found
+        return self._known[path]
 
     def _load(self, version: Version) -> Spec:
         with self._lock:
             if version.hash not in self._loaded:
                 assert version.path is not None  # what shipped is loaded from the beginning
+                if version.edited:
+                    raise CannotRead(_edited(version), mend=_UNDO_EDIT)
                 try:
                     # It was checked before it was published.
                     spec = Spec.load(version.path, shipped=True)
@@ -113,6 +141,28 @@ class Shelf:
             return self._loaded[version.hash]
 
     # -- publishing
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else publishes to this folder meanwhile, in this process or another; a killed holder lets go."""
+        if self.folder is None:
+            yield
+            return
+        try:
+            self._make_folder()
+            lock = (self.folder / _LOCK).open("a")
+        except OSError as error:
+            raise BadInput(
+                f"{self.folder} cannot be written: {error.strerror}.",
+                mend="Versions are published there: make it yours.",
+            ) from None
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield  # closing the file lets it go
+
+    def _make_folder(self) -> None:
+        assert self.folder is not None
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def publish(self, spec: Spec) -> Version:
         """Keep a version for good. BadInput where there is another one of that name and version already.
@@ -131,9 +181,9 @@ class Shelf:
         if any(each.label == name for each in self.versions()):
             raise BadInput(taken, mend=mend)
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             self._sweep()
-            write_folder(self.folder / name, spec.texts)
+            write_folder(self.folder / name, spec.texts, seal=spec.hash)
         except FileExistsError:  # another process was faster
             if hash_of(texts_in(self.folder / name)[0]) != spec.hash:
                 raise BadInput(taken, mend=mend) from None
@@ -148,13 +198,24 @@ class Shelf:
                 shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
+def _sealed(folder: Path) -> str | None:
+    """The hash under which the folder was published; None where it was put there by hand."""
+    try:
+        return (folder / SEAL).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def write_folder(folder: Path, texts: Mapping[str, str], *, seal: str | None = None) -> None:
     """Write a specification's files, whole or not at all. FileExistsError where something stands there."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(folder)
     partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
     try:
-        for name, text in texts.items():
+        files = {**texts, **({SEAL: f"{seal}\n"} if seal is not None else {})}
+        for name, text in files.items():
             path = partial / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("w", encoding="utf-8", newline="\n") as file:

@@ -51,6 +51,8 @@ class Problem:
     line: int
     rule: str
     mend: str
+    about: str = field(default="", compare=False)
+    """The id that leads nowhere, where that is the problem."""
 
     def as_json(self) -> dict[str, str | int]:
         """As ``spec check`` prints it."""
@@ -67,9 +69,9 @@ class Place:
     file: str
     line: int
 
-    def problem(self, rule: str, mend: str) -> Problem:
+    def problem(self, rule: str, mend: str, *, about: str = "") -> Problem:
         """A problem here."""
-        return Problem(self.file, self.line, rule, mend)
+        return Problem(self.file, self.line, rule, mend, about)
 
 
 NOWHERE = Place("", 0)

@@ -226,13 +226,16 @@ class LanguageDesk:
             return None
         if self.shelf.find(draft.base_hash) is None:
             return f"Its base, version {draft.base_version}, is no longer to be had; the newest is {newest.version}."
-        if self._unfinished(state, newest):
+        if self.unfinished(state):
             return None
         return f"It was begun on {draft.base_version}; the newest version is {newest.version}."
 
-    def _unfinished(self, state: SpecStream, newest: Spec) -> bool:
-        """Whether the newest version is this very draft, written by a publisher that was killed before it said so."""
-        return hash_of(with_version(self.texts(state), newest.version)) == newest.hash
+    def unfinished(self, state: SpecStream) -> str | None:
+        """The version that is this very draft, written by a publisher that was killed before it said so."""
+        newest = self.shelf.newest()
+        if state.draft is None or newest.hash == state.draft.base_hash:
+            return None
+        return newest.version if hash_of(with_version(self.texts(state), newest.version)) == newest.hash else None
 
     def reading(self, state: SpecStream) -> Reading:
         """The draft as it reads now, with whatever problems it has; the newest version where there is no draft."""
@@ -377,20 +380,25 @@ class LanguageDesk:
         record when this returns.
         """
         worker.check_leads("publish the language")
+        with self.shelf.held():  # of two publishers the later finds the draft gone, and leaves no version of its own
+            return self._publish(worker, version, note, seen)
+
+    def _publish(self, worker: Worker, version: str | None, note: str, seen: int | None) -> Published:
         state = self.look()
         self._check_seen(state, seen)
         if state.draft is None:
-            raise NotYourTurn("There is no draft to publish.", mend="Edit an entry first: that begins one.")
+            raise self._no_draft(state)
         if why := self.why_stale(state):
             raise StaleVersion(why, mend="Move the draft onto the newest version, look at it, and publish then.")
         base = self.base(state)
         found = diff(base, self.checked(state))
         if found.bump == "none" or not found.changes:
             raise BadInput(f"The draft says what {base.version} says.", mend="Edit something, or drop it.")
-        newest = self.shelf.newest()
+        unfinished = self.unfinished(state)
         lowest = found.next_version
-        if version is None:
-            version = newest.version if newest.hash != base.hash else lowest  # the one that a killed publisher left
+        version = version or unfinished or lowest
+        if unfinished is not None and version != unfinished:
+            raise self._must_finish(unfinished)
         if order_of(version) < order_of(lowest):
             raise BadInput(
                 f"{version} is too low for a {found.bump} change of {base.version}.", mend=f"Use {lowest} or higher."
@@ -402,13 +410,7 @@ class LanguageDesk:
             note=note,
         )  # fmt: skip
         apply(state, act)
-        try:
-            self.ledger.append([act])
-        except StaleVersion:
-            raise StaleVersion(
-                f"Someone edited the draft while {version} was written; it holds what stood before.",
-                mend="Look at the draft: it goes on from here when you move it onto the newest version.",
-            ) from None
+        self.ledger.append([act])
         return Published(version=made, diff=found)
 
     # -- inside
@@ -435,14 +437,32 @@ class LanguageDesk:
             if earlier.stream != self.stream:
                 raise KeyReused(f"The key {key[:60]!r} led to another act.", mend="Make a new key for each act.")
             return self.look()
-        state = self.look()
-        self._check_seen(state, seen)
-        made = acts(state)
-        after = state
-        for act in made:
-            after = apply(after, act)
-        self.ledger.append(made)
-        return after
+        with self.shelf.held():  # nothing changes in the draft while it is written down as a version
+            state = self.look()
+            self._check_seen(state, seen)
+            if (version := self.unfinished(state)) is not None:
+                raise self._must_finish(version)
+            made = acts(state)
+            after = state
+            for act in made:
+                after = apply(after, act)
+            self.ledger.append(made)
+            return after
+
+    @staticmethod
+    def _must_finish(version: str) -> NotYourTurn:
+        return NotYourTurn(
+            f"The draft stands on the shelf as {version}: who published it was stopped before it was on the record.",
+            mend=f"Publish it again as {version}: that finishes the work. Then edit on.",
+        )
+
+    @staticmethod
+    def _no_draft(state: SpecStream) -> NotYourTurn:
+        last = state.acts[-1] if state.acts else None
+        said = "There is no draft to publish."
+        if isinstance(last, SpecPublished):
+            said = f"There is no draft any more: {last.worker} published it as {last.published_version} just before."
+        return NotYourTurn(said, mend="Edit an entry first: that begins one.")
 
     @staticmethod
     def _check_seen(state: SpecStream, seen: int | None) -> None:
