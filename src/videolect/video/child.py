@@ -63,7 +63,8 @@ def answer(request: dict[str, Any]) -> None:
             sys.stdout.buffer.write(pts.tobytes() + durations.tobytes())
         else:
             first = True
-            for height, width, data in pictures(request["path"], request["pts"], threads=limits["threads"]):
+            size = request["size"] and (request["size"][0], request["size"][1])
+            for height, width, data in pictures(request["path"], request["pts"], threads=limits["threads"], size=size):
                 if first:
                     say({"height": height, "width": width})
                     first = False

@@ -16,12 +16,14 @@ from videolect.video.timeline import Timeline
 
 
 def frames(
-    path: Path, indices: Sequence[int], *, timeline: Timeline | None = None, limits: Limits | None = None
-) -> Iterator[NDArray[np.uint8]]:
+    path: Path, indices: Sequence[int], *, timeline: Timeline | None = None, size: tuple[int, int] | None = None,
+    limits: Limits | None = None,
+) -> Iterator[NDArray[np.uint8]]:  # fmt: skip
     """The pictures of these frames, each [height, width, 3] RGB as coded (not turned), from one pass over the file.
 
-    ``indices`` rise. Without a ``timeline`` the file is probed first. Decoded in the child process, one picture in
-    memory at a time. BadInput for frames that are not there, CannotRead where the file no longer gives one that it
+    ``indices`` rise. ``size`` (width, height): scaled to it by averaging areas, whatever the sides' ratio; for analysis,
+    not for models. Without a ``timeline`` the file is probed first. Decoded in the child process, one picture in memory
+    at a time. BadInput for frames that are not there, CannotRead where the file no longer gives one that it
     gave at import.
     """
     if not indices:
@@ -33,7 +35,7 @@ def frames(
     if indices[-1] >= timeline.frame_count:
         raise BadInput(f"There is no frame {indices[-1]}.", mend=f"Give frames from 0 to {timeline.frame_count - 1}.")
     wanted = [timeline.pts_of(index) for index in indices]
-    with listen({"what": "frames", "pts": wanted}, path, limits) as answer:
+    with listen({"what": "frames", "pts": wanted, "size": size}, path, limits) as answer:
         if isinstance(answer, Refusal):
             raise refused(path, answer)
         head, stream = answer

@@ -63,8 +63,13 @@ def inspect(
         return facts, array("q", times), array("q", [survey.shown[time] for time in times])
 
 
-def pictures(path: str, wanted: Sequence[int], *, threads: int) -> Iterator[tuple[int, int, bytes]]:
-    """Height, width and RGB bytes of the frames at these timestamps (rising), from one pass over the file."""
+def pictures(
+    path: str, wanted: Sequence[int], *, threads: int, size: tuple[int, int] | None = None
+) -> Iterator[tuple[int, int, bytes]]:
+    """Height, width and RGB bytes of the frames at these timestamps (rising), from one pass over the file.
+
+    ``size`` (width, height): scaled to it by averaging areas; None: as coded.
+    """
     waiting = dict.fromkeys(wanted)
     with _opened(path) as container:
         stream = _picture_of(container)
@@ -78,6 +83,8 @@ def pictures(path: str, wanted: Sequence[int], *, threads: int) -> Iterator[tupl
             while following is not None and following in ready:
                 taken = ready.pop(following)
                 del waiting[following]
+                if size is not None:
+                    taken = taken.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA")
                 rgb = taken.to_ndarray(format="rgb24")
                 yield taken.height, taken.width, rgb.tobytes()
                 following = next(due, None)
