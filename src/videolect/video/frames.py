@@ -21,7 +21,7 @@ def frames(
 ) -> Iterator[NDArray[np.uint8]]:  # fmt: skip
     """The pictures of these frames, each [height, width, 3] RGB as coded (not turned), from one pass over the file.
 
-    ``indices`` rise. ``size`` (width, height): scaled to it by averaging areas, whatever the sides' ratio; for analysis,
+    ``indices`` rise. ``size`` (width, height): scaled to it by averaging areas, whatever the sides; for analysis,
     not for models. Without a ``timeline`` the file is probed first. Decoded in the child process, one picture in memory
     at a time. BadInput for frames that are not there, CannotRead where the file no longer gives one that it
     gave at import.
