@@ -5,8 +5,8 @@ claims   eight processes claim from one queue; no task twice (asserted)
 queue    answers of the queue and the board over HTTP with 100,000 tasks: median and p95
 page     the first load of the pages in bytes, gzipped
 frames   one frame step in the browser: median and p95
+readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
 derive   the check of the whole specification; all primitives of 100,000 records
-words    the claims of captions against people's labels, and the linter's findings; speed of both
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
@@ -17,7 +17,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, derive, frames, ledger, page, queue, script, setup_labels
+from benchmarks import claims, derive, frames, ledger, page, queue, readers, script, setup_labels
 
 ALL = {
     "ledger": ledger,
@@ -25,6 +25,7 @@ ALL = {
     "queue": queue,
     "page": page,
     "frames": frames,
+    "readers": readers,
     "script": script,
     "derive": derive,
     "setup": setup_labels,

@@ -64,7 +64,8 @@ def answer(request: dict[str, Any]) -> None:
         else:
             first = True
             size = request["size"] and (request["size"][0], request["size"][1])
-            for height, width, data in pictures(request["path"], request["pts"], threads=limits["threads"], size=size):
+            groups = request["groups"]
+            for height, width, data in pictures(request["path"], groups, threads=limits["threads"], size=size):
                 if first:
                     say({"height": height, "width": width})
                     first = False

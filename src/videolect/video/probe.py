@@ -119,9 +119,11 @@ def _timeline(facts: Mapping[str, Any], tables: NDArray[np.int64]) -> Timeline:
         said_durations=said.tolist() if facts["fragments"] or "matroska" in facts["container"] else (),
         key_frames=_key_frames(facts) if "mp4" in facts["container"] else (),
     )
+    begins = np.array(facts["starts"], np.int64)
+    starts = np.searchsorted(pts, begins[np.isin(begins, pts)])
     return Timeline(
         time_base=base, pts=pts, end_pts=end, container_start_s=Fraction(*facts["container_start"]),
-        detours=found, unreachable=lost,
+        detours=found, unreachable=lost, starts=tuple(np.unique(starts).tolist()),
     )  # fmt: skip
 
 

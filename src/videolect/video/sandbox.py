@@ -18,8 +18,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from videolect.errors import CannotRead
 
@@ -82,7 +83,7 @@ def ask(request: Mapping[str, Any], path: Path, limits: Limits) -> tuple[dict[st
 @contextmanager
 def listen(
     request: Mapping[str, Any], path: Path, limits: Limits
-) -> Iterator[tuple[dict[str, Any], IO[bytes]] | Refusal]:
+) -> Iterator[tuple[dict[str, Any], BufferedReader] | Refusal]:
     """The same for an answer too large to keep: a dictionary, and a stream of the bytes after it."""
     with (
         tempfile.TemporaryFile() as muttered,
@@ -95,7 +96,7 @@ def listen(
         if refusal := _refusal(line, child.poll() or 0, ran_out.is_set(), _tail(muttered), limits.seconds_for(path)):
             yield refusal
         else:
-            yield json.loads(line), child.stdout
+            yield json.loads(line), cast("BufferedReader", child.stdout)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import math
 import struct
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -66,6 +67,8 @@ class Timeline:
     """(frame, microseconds): where to seek instead of to the midpoint."""
     unreachable: tuple[int, ...] = field(default=(), compare=False)
     """Frames that no seek shows in Chromium."""
+    starts: tuple[int, ...] = field(default=(), compare=False, repr=False)
+    """Frames that can be decoded, with all that are shown after them, without any before them; rising."""
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,11 @@ class Timeline:
     def frame_count(self) -> int:
         """How many frames there are."""
         return len(self.pts)
+
+    def start_before(self, frame: int) -> int | None:
+        """The last frame at or before this one from which on decoding can begin; None: at the beginning of the file."""
+        at = bisect_right(self.starts, frame) - 1
+        return self.starts[at] if at >= 0 else None
 
     @property
     def offset_s(self) -> float:
@@ -150,7 +158,7 @@ class Timeline:
         """The canonical bytes, and after them what the hash leaves out."""
         start = self.container_start_s
         extras = _EXTRAS.pack(start.numerator, start.denominator, len(self.detours), len(self.unreachable))
-        rest = [*(number for detour in self.detours for number in detour), *self.unreachable]
+        rest = [*(number for detour in self.detours for number in detour), *self.unreachable, *self.starts]
         return self._canonical() + extras + struct.pack(f"<{len(rest)}q", *rest)
 
     @classmethod
@@ -165,12 +173,16 @@ class Timeline:
             pts = np.frombuffer(data, "<i8", frames, at).astype(np.int64)
             at += 8 * frames
             start, below, detours, unreachable = _EXTRAS.unpack_from(data, at)
-            rest = struct.unpack_from(f"<{2 * detours + unreachable}q", data, at + _EXTRAS.size)
+            # What stands after the unreachable frames are the starts; older tables have none.
+            rest = struct.unpack_from(f"<{(len(data) - at - _EXTRAS.size) // 8}q", data, at + _EXTRAS.size)
+            if len(rest) < 2 * detours + unreachable:
+                raise ValueError("it breaks off")
             return cls(
                 time_base=Fraction(numerator, denominator), pts=pts, end_pts=end_pts,
                 container_start_s=Fraction(start, below),
                 detours=tuple(zip(rest[: 2 * detours : 2], rest[1 : 2 * detours : 2], strict=True)),
-                unreachable=rest[2 * detours :],
+                unreachable=rest[2 * detours : 2 * detours + unreachable],
+                starts=rest[2 * detours + unreachable :],
             )  # fmt: skip
         except (ValueError, struct.error, ZeroDivisionError, BadInput) as error:
             raise CannotRead(f"This is no table of timestamps: {error}.", mend="Import the file again.") from error

@@ -5,6 +5,7 @@ Written against PyAV 15 to 18.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
+
+    Buffer = bytes | memoryview
 
 CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf"
 """Demuxers that are let in. Others read playlists, other files, or pictures one by one: none of that is a film."""
@@ -51,7 +54,7 @@ def inspect(
         stream = _picture_of(container)
         if stream.codec_context.width * stream.codec_context.height > most_pixels:
             raise Refused("too_large", f"{stream.codec_context.width}x{stream.codec_context.height}")
-        survey = _Survey(most_pixels, most_frames, _h264_length_size(stream))
+        survey = _Survey(stream, most_pixels, most_frames)
         for packet, frame in _decoded(container, stream, threads, survey):
             survey.see(frame) if frame is not None else survey.see_packet(packet)
         if not survey.shown:
@@ -63,43 +66,134 @@ def inspect(
         return facts, array("q", times), array("q", [survey.shown[time] for time in times])
 
 
-def pictures(
-    path: str, wanted: Sequence[int], *, threads: int, size: tuple[int, int] | None = None
-) -> Iterator[tuple[int, int, bytes]]:
-    """Height, width and RGB bytes of the frames at these timestamps (rising), from one pass over the file.
+_UNTAGGED, _BT709 = 2, 1
+_SD_LINES = 576
+"""A picture of more lines that does not name its colours has those of HDTV (BT.709), a smaller one those of BT.601."""
 
-    ``size`` (width, height): scaled to it by averaging areas; None: as coded.
+Group = tuple[int | None, Sequence[int]]
+"""Where to begin to decode (the timestamp of a frame that needs none before it; None: at the beginning), and the
+timestamps of the frames that are wanted from there, rising."""
+
+_INDEXED = ("mp4", "matroska", "avi")
+"""Containers in which a jump reads an index. In others the packets up to the place are read and left alone."""
+
+
+def pictures(
+    path: str, groups: Sequence[Group], *, threads: int, size: tuple[int, int] | None = None
+) -> Iterator[tuple[int, int, Buffer]]:
+    """Height, width and RGB bytes of the frames that are wanted, in their order.
+
+    What no wanted frame needs is not decoded: other groups of pictures, and within a group the frames that no other is
+    made from. ``size`` (width, height): scaled to it by averaging areas; None: as coded, and where a film changes its
+    size, as the first frame that is wanted.
     """
-    waiting = dict.fromkeys(wanted)
     with _opened(path) as container:
         stream = _picture_of(container)
-        due = iter(list(waiting))
-        ready: dict[int, VideoFrame] = {}
-        following = next(due, None)
-        for _, frame in _decoded(container, stream, threads, None):
-            if frame is None or frame.pts not in waiting or frame.pts in ready:
-                continue
-            ready[frame.pts] = frame
-            while following is not None and following in ready:
-                taken = ready.pop(following)
-                del waiting[following]
-                if size is not None:
-                    taken = taken.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA")
-                rgb = taken.to_ndarray(format="rgb24")
-                yield taken.height, taken.width, rgb.tobytes()
-                following = next(due, None)
-            if following is None:
-                return
+        _set_threads(stream, threads)
+        packets = container.demux(stream)
+        for start, wanted in groups:
+            if start is not None and any(name in container.format.name for name in _INDEXED):
+                container.seek(start, stream=stream)
+                packets = container.demux(stream)
+            given = 0
+            for frame in _in_order(_sparing(stream, packets, start, frozenset(wanted)), wanted):
+                given += 1
+                size = size or (frame.width, frame.height)
+                yield _rgb(frame, size)
+            stream.codec_context.flush_buffers()
+            if given < len(wanted):  # the file does not keep to what the table says: without any sparing, then
+                for frame in _plainly(path, wanted[given:], threads):
+                    size = size or (frame.width, frame.height)
+                    yield _rgb(frame, size)
+
+
+def _plainly(path: str, wanted: Sequence[int], threads: int) -> Iterator[VideoFrame]:
+    """The same frames by decoding everything from the beginning."""
+    with _opened(path) as container:
+        stream = _picture_of(container)
+        every = (frame for _, frame in _decoded(container, stream, threads, None) if frame is not None)
+        yield from _in_order(every, wanted)
+
+
+def _in_order(frames: Iterable[VideoFrame], wanted: Sequence[int]) -> Iterator[VideoFrame]:
+    """Of these frames the first with each of these timestamps, in their order, until one is missing for good."""
+    missing, order = set(wanted), iter(wanted)
+    ready: dict[int, VideoFrame] = {}
+    due = next(order, None)
+    for frame in frames:
+        if frame.pts not in missing:
+            continue
+        missing.discard(frame.pts)
+        ready[frame.pts] = frame
+        while due is not None and due in ready:
+            yield ready.pop(due)
+            due = next(order, None)
+        if not missing:
+            return
+
+
+def _sparing(
+    stream: VideoStream, packets: Iterator[Packet[Any]], start: int | None, wanted: frozenset[int]
+) -> Iterator[VideoFrame]:
+    """What the decoder gives for the packets that the wanted frames need; what cannot be decoded is passed over."""
+    context = stream.codec_context
+    unsent = set(wanted)
+    begun = start is None
+    for packet in packets:
+        begun = begun or packet.pts == start
+        if not begun:
+            continue
+        # Frames that no other is made from are left out; a packet without a time may be any frame.
+        spare = packet.pts is not None and packet.pts not in wanted
+        context.skip_frame = "NONREF" if spare else "DEFAULT"
+        yield from _frames_of(packet)
+        if packet.pts is not None:
+            unsent.discard(packet.pts)
+            if not unsent:
+                break
+    # Whatever the decoder still holds back comes out now: no further packet has to be decoded for it.
+    with contextlib.suppress(av.FFmpegError, OSError):
+        yield from context.decode(None)
+
+
+def _frames_of(packet: Packet[Any]) -> list[VideoFrame]:
+    try:
+        return packet.decode()
+    except (av.FFmpegError, OSError):
+        return []
+
+
+def _rgb(frame: VideoFrame, size: tuple[int, int]) -> tuple[int, int, Buffer]:
+    if frame.colorspace == _UNTAGGED and frame.height > _SD_LINES:
+        frame.colorspace = _BT709  # as players take it
+    width, height = size
+    scaled = size != (frame.width, frame.height)
+    picture = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA" if scaled else None)
+    plane = picture.planes[0]
+    row = 3 * width
+    if plane.line_size == row:
+        return height, width, memoryview(plane)[: row * height]
+    lines = memoryview(plane)
+    return height, width, b"".join(lines[at : at + row] for at in range(0, plane.line_size * height, plane.line_size))
+
+
+_KEYS_BEGIN_AFRESH = frozenset(
+    ["hevc", "vp8", "vp9", "av1", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg", "prores", "dnxhd", "ffv1"]
+)
+"""Codecs whose key frames, and all that is shown after them, need nothing before them. Of H.264 only some do."""
 
 
 class _Survey:
     """What one pass over the frames finds."""
 
-    def __init__(self, most_pixels: int, most_frames: int, h264_length_size: int | None) -> None:
-        self.most_pixels, self.most_frames, self.h264_length_size = most_pixels, most_frames, h264_length_size
+    def __init__(self, stream: VideoStream, most_pixels: int, most_frames: int) -> None:
+        self.most_pixels, self.most_frames = most_pixels, most_frames
+        self.h264_length_size = _h264_length_size(stream)
+        self.afresh = stream.codec_context.codec.canonical_name in _KEYS_BEGIN_AFRESH
         self.open_groups = 0
         self.shown: dict[int, int] = {}
         self.keys: list[tuple[int, int]] = []
+        self.starts: list[int] = []
         self.first_packet: tuple[int, int] | None = None
         self.errors: list[tuple[float | None, str]] = []
         self.error_count = self.untimed = self.doubled = self.corrupt = 0
@@ -113,8 +207,12 @@ class _Survey:
             self.first_packet = (packet.pts, packet.dts)
         if packet.is_keyframe and len(self.keys) < self.most_frames:
             self.keys.append((packet.pts, packet.dts))
+            afresh = self.afresh
             if self.h264_length_size is not None:
-                self.open_groups += not _begins_afresh(bytes(packet), self.h264_length_size)
+                afresh = _begins_afresh(bytes(packet), self.h264_length_size)
+                self.open_groups += not afresh
+            if afresh:
+                self.starts.append(packet.pts)
 
     def see(self, frame: VideoFrame) -> None:
         if frame.width * frame.height > self.most_pixels:
@@ -150,6 +248,7 @@ class _Survey:
             **self.first,
             "sizes": self.sizes,
             "key_frames": self.keys,
+            "starts": self.starts,
             "open_groups": self.open_groups,
             "first_packet": self.first_packet,
             "errors": self.errors,
@@ -257,8 +356,7 @@ def _decoded(
     container: InputContainer, stream: VideoStream, threads: int, survey: _Survey | None
 ) -> Iterator[tuple[Packet[Any], VideoFrame | None]]:
     """Each packet (with None), and each frame that it yields. What fails is noted in the survey, where there is one."""
-    stream.codec_context.thread_count = threads
-    stream.codec_context.thread_type = "AUTO"
+    _set_threads(stream, threads)
     packets = container.demux(stream)
     while True:
         try:
@@ -280,6 +378,11 @@ def _decoded(
             continue
         for frame in frames:
             yield packet, frame
+
+
+def _set_threads(stream: VideoStream, threads: int) -> None:
+    stream.codec_context.thread_count = threads
+    stream.codec_context.thread_type = "AUTO"
 
 
 def _no_room(error: Exception) -> bool:
