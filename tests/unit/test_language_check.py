@@ -137,7 +137,17 @@ def test_every_mistake_is_told_where_it_stands(folder, file, old, new, at, line,
 def test_one_mistake_is_one_problem_however_much_rests_on_it(file, old, new, tmp_path):
     core = Path(shutil.copytree(SPECS / "core", tmp_path / "core"))
     told = broken(core, file, old, new)
+    # An import says of itself that a column becomes a field that is not there.
     assert [at for at, _, _ in told if not at.startswith("imports/")] == [file], told
+
+
+@pytest.mark.parametrize("file", ["fields/motion.yaml", "conditions/content.yaml", "primitives/rotation.yaml"])
+def test_a_file_that_is_no_yaml_is_one_problem_too(file, tmp_path):
+    core = Path(shutil.copytree(SPECS / "core", tmp_path / "core"))
+    with (core / file).open("a") as broken_off:
+        broken_off.write("- id: [x\n")
+    told = [problem.file for problem in check_spec(core)]
+    assert [at for at in told if not at.startswith("imports/")] == [file], told
 
 
 def test_all_mistakes_are_told_at_once(folder):

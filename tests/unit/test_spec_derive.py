@@ -115,6 +115,45 @@ def test_what_cannot_be_derived_is_told(words, says, records, tmp_path, capsys):
     assert not list(tmp_path.glob("*.partial"))
 
 
+def records_of(path, rows):
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("videos", "says"),
+    [(["a", "b", "a"], "2 records of 'a'"), (["a", None], "Record 2"), (["a", " "], "names no clip")],
+)
+def test_a_clip_has_one_record_and_a_name(videos, says, tmp_path, capsys):
+    rows = [{"video_id": video, "steadiness": "static"} for video in videos]
+    code, answer, _ = run(capsys, "spec", "derive", records_of(tmp_path / "r.parquet", rows))
+    assert (code, answer["error"]) == (2, "BadInput")
+    assert says in answer["message"]
+
+
+def test_what_is_read_is_not_written_over(tmp_path, capsys):
+    path = records_of(tmp_path / "r.parquet", [{"video_id": "a", "steadiness": "static"}])
+    before = path.read_bytes()
+    code, answer, _ = run(capsys, "spec", "derive", path, "-o", tmp_path / "." / "r.parquet")
+    assert code == 2
+    assert "is what is read" in answer["message"]
+    assert path.read_bytes() == before
+
+
+def test_rules_that_records_break_are_told(tmp_path, capsys):
+    rows = [
+        {"video_id": "a", "steadiness": "static", "camera_movement": "major_simple"},
+        {"video_id": "b", "steadiness": "static", "camera_movement": "no"},
+        {"video_id": "c", "steadiness": "static", "camera_movement": "minor"},
+    ]
+    path = records_of(tmp_path / "r.parquet", rows)
+    _, answer, _ = run(capsys, "spec", "derive", path)
+    [found] = [each for each in answer["broken_rules"] if "called static" in each["rule"]]
+    assert (found["records"], found["first"]) == (2, "a")
+    assert main(["spec", "derive", str(path)]) == 0
+    assert "2 break a rule, a first: The camera is called static" in capsys.readouterr().out
+
+
 def test_the_published_states_come_out_exactly(reference_data, capsys):
     folder = reference_data
     words = ["spec", "derive", folder / "motion_records.parquet", "--against", folder / "motion_record_states.parquet"]

@@ -177,7 +177,7 @@ def test_a_draft_with_problems_or_without_changes_is_not_published(language: Lan
     assert shelf.newest().hash == BASE.hash
     assert [each.version for each in shelf.versions()] == ["1.0.0"]
     edit(language, yes_when=SOFTER)
-    for wrong in ("2.0", "two", "../2.0.0"):
+    for wrong in ("2.0", "two", "../2.0.0", "02.0.0"):
         with pytest.raises(BadInput, match="no version"):
             language.publish(LEAD, version=wrong)
 
@@ -320,6 +320,37 @@ def test_a_version_that_was_edited_in_place_is_refused_by_name(
     assert [each.edited for each in later.versions()] == [False, True, False]
     assert later.find(made.hash) is None
     assert "mini-1.1.0 was edited in place" in caplog.text, "and the log says why a campaign does not find its version"
+
+
+def test_a_version_that_is_edited_while_the_desk_runs_is_refused_too(shelf: Shelf) -> None:
+    made = shelf.publish(spec_of(BASE, version="1.1.0", title="One"))
+    running = Shelf(BASE, shelf.folder)
+    assert [each.version for each in running.versions()] == ["1.1.0", "1.0.0"], "it has seen the folder, and its hash"
+    assert made.path is not None
+    file = made.path / "primitives" / "pans.yaml"
+    file.write_text(file.read_text().replace("One", "Two"))
+    with pytest.raises(CannotRead, match="edited in place"):
+        running.find(made.hash)
+
+
+def test_a_version_on_record_is_never_published_with_other_content(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, title="One")
+    first = language.publish(LEAD)
+    assert first.version.path is not None
+    first.version.path.rename(first.version.path.with_name("away"))
+    later = LanguageDesk(language.ledger, Shelf(BASE, shelf.folder), SimulatedClock(START))
+    edit(later, title="Two")
+    with pytest.raises(BadInput, match=r"lead published another 1\.0\.1 .*"):
+        later.publish(LEAD, version="1.0.1")
+    assert later.publish(LEAD).version.version == "1.0.2"
+
+
+def test_who_holds_the_shelf_too_long_is_named(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("videolect.language.shelf._PATIENCE_S", 0.05)
+    with shelf.held(), pytest.raises(StaleVersion, match="more than 0 s"), Shelf(BASE, shelf.folder).held():
+        pass
+    with shelf.held():
+        pass
 
 
 def test_a_version_that_was_put_there_by_hand_is_read(shelf: Shelf) -> None:

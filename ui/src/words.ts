@@ -437,6 +437,7 @@ export const words = {
     drop: "Drop the whole draft",
     versions: "Versions",
     shipped: "came with videolect",
+    editedInPlace: "Its folder was edited in place: put it back from a backup. Nobody works under it until then.",
     rule: {
       sort: "Kind of rule", not: "not", notHelp: "Turn it into its opposite", ask: "answer", all: "all of these", any: "any of these",
       condition: "condition", primitive: "primitive", other: "another question", field: "Question", test: "Test", value: "Value", values: "Values",

@@ -30,6 +30,14 @@ def add_verb(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Derive every primitive of every record; compare the states with others. Exit code 1 where some differ."""
+    if (
+        args.out is not None
+        and args.out.exists()
+        and any(
+            other is not None and other.exists() and args.out.samefile(other) for other in (args.records, args.against)
+        )
+    ):
+        raise BadInput(f"{args.out} is what is read.", mend="Write the states to another file.")
     spec = load_spec() if args.spec == "core" else Spec.load(folder_of(args.spec))
     spec = spec.read_as(args.profile) if args.profile else spec
     records = read_records(args.records)
@@ -37,17 +45,23 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if not known:
         mend = "Its columns are named after the fields: videolect spec show lists them."
         raise BadInput(f"{args.records.name} answers no question of the specification.", mend=mend)
-    states = spec.derive_columns({name: records.columns[name] for name in known})
-    not_taken = _not_taken(spec, {name: records.columns[name] for name in known})
+    columns = {name: records.columns[name] for name in known}
+    states = spec.derive_columns(columns)
+    not_taken = _not_taken(spec, columns)
     answer: dict[str, Any] = {
         "records": len(records.videos),
         "primitives": len(spec.primitives),
         "unknown_columns": sorted(set(records.columns) - set(known)),
         "not_taken": not_taken,
+        "broken_rules": [
+            {"records": count, "first": records.videos[row], "rule": violation.rule, "mend": violation.mend}
+            for count, row, violation in spec.broken_columns(columns)
+        ],
     }
     if args.against is not None:
         names = {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
-        found = compare(states, records.videos, read_states(args.against), names)
+        against = read_states(args.against)
+        found = compare(states, records.videos, against, names)
         if not found.per_primitive:
             mend = "Name primitives by our ids, or by the names in also_known_as: videolect spec show lists them."
             raise BadInput(f"{args.against.name} names no primitive that is known here.", mend=mend)
@@ -62,6 +76,7 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             },
             "kinds": dict(sorted(found.kinds.items())),
             "unknown_primitives": list(found.unknown),
+            "unknown_clips": len(set().union(*against.values()).difference(records.videos)),
         }
     if args.out is not None:
         answer["written"] = write_states(args.out, records.videos, states)
@@ -85,11 +100,17 @@ def _not_taken(spec: Spec, columns: Mapping[str, Sequence[object]]) -> dict[str,
 def text(answer: dict[str, Any]) -> str:
     """What was derived, and where it differs."""
     lines = [f"{answer['records']:,} records, {answer['primitives']} primitives."]
+    for each in answer["broken_rules"][:10]:
+        lines.append(f"  {each['records']:,} break a rule, {each['first']} first: {each['rule']} {each['mend']}")
+    if len(answer["broken_rules"]) > 10:
+        lines.append(f"  and {len(answer['broken_rules']) - 10} rules more (--json has them all)")
     if "different" in answer:
         lines.append(f"{answer['equal']:,} of {answer['total']:,} states are equal, {answer['different']:,} differ.")
         for name, kinds in answer["kinds"].items():
             told = ", ".join(f"{kind}: {n:,}" for kind, n in kinds.items())
             lines.append(f"  {name}: {told}")
+        if answer["unknown_clips"]:
+            lines.append(f"{answer['unknown_clips']:,} clips of the other table are not among the records.")
         if answer["unknown_primitives"]:
             lines.append(f"Not known here: {', '.join(answer['unknown_primitives'])}.")
     if "written" in answer:

@@ -73,6 +73,8 @@ def text_lint(answer: dict[str, Any]) -> str:
 
 def _text(given: str) -> str:
     """The words themselves, or those of the file with that name; - reads them from standard input."""
+    if not given:
+        return given
     path = Path("/dev/stdin") if given == "-" else Path(given)
     try:
         if given != "-" and not path.is_file():

@@ -34,9 +34,22 @@ def read_records(path: Path) -> Records:
     table = _read(path)
     if "video_id" not in table.column_names:
         raise BadInput(f"{path.name} has no column 'video_id'.", mend="Name each record's clip in a column 'video_id'.")
-    videos = [str(video) for video in _values(path, table.column("video_id"))]
+    videos = _values(path, table.column("video_id"))
+    _check_names(path, videos)
     columns = {name: _values(path, table.column(name)) for name in table.column_names if name != "video_id"}
-    return Records(tuple(videos), columns)
+    return Records(tuple(map(str, videos)), columns)
+
+
+def _check_names(path: Path, videos: Sequence[object]) -> None:
+    """Every record names its clip, and no clip has two."""
+    for row, video in enumerate(videos, 1):
+        if not isinstance(video, str) or not video.strip():
+            rule = f"Record {row} of {path.name} names no clip: its 'video_id' is {str(video)[:40]!r}."
+            raise BadInput(rule, mend="Name each record's clip in words.")
+    twice, count = Counter(videos).most_common(1)[0] if videos else ("", 1)
+    if count > 1:
+        rule = f"{path.name} has {count} records of {str(twice)[:80]!r}."
+        raise BadInput(rule, mend="Keep one record a clip.")
 
 
 def read_states(path: Path) -> dict[str, dict[str, bool]]:

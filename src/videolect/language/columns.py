@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.language.answers import Standing, fitting, follows, settle, standings
+from videolect.language.answers import Standing, broken, fitting, follows, settle, standings
 from videolect.language.parse import Parsed
 from videolect.language.table import Table
-from videolect.language.values import Field
+from videolect.language.values import Field, Violation
 
 Columns = Mapping[str, Sequence[object]]
 
@@ -55,6 +55,31 @@ def derive_columns(spec: Parsed, columns: Columns) -> States:
             _fill(spec, table, asked, known.get(id_, [None] * rows))
     settle(spec, table)
     return States(rows, standings(spec, table))
+
+
+def broken_columns(spec: Parsed, columns: Columns) -> list[tuple[int, int, Violation]]:
+    """What records given as columns break: how many break it, the first of them, and the rule.
+
+    What is no answer to a field counts as left open.
+    """
+    rows = len(next(iter(columns.values()), ()))
+    known = {id_: column for id_, column in columns.items() if id_ in spec.fields}
+    meant = dict(known)
+    for id_ in spec.segment_fields:
+        if id_ in known:
+            meant = _with_segments(spec, id_, meant, rows)
+    tables = []
+    for each in (known, meant):
+        tables.append(Table(rows))
+        for id_, asked in spec.fields.items():
+            if id_ in each:
+                _fill(spec, tables[-1], asked, each[id_])
+    found = []
+    for broken_rows, violation in broken(spec, *tables):
+        first = (broken_rows & -broken_rows).bit_length() - 1
+        record = {id_: column[first] for id_, column in meant.items() if column[first] is not None}
+        found.append((broken_rows.bit_count(), first, violation(record)))
+    return sorted(found, key=lambda each: -each[0])
 
 
 def columns_of(spec: Parsed, records: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:

@@ -8,6 +8,7 @@ was added or another rule of the form changed; patch for texts.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +18,7 @@ from videolect.errors import BadInput
 from videolect.language.answers import Standing, settled, standings
 from videolect.language.parse import Parsed
 from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several, parts
+from videolect.language.source import VERSION
 from videolect.language.spec import Spec
 from videolect.language.table import Table
 from videolect.language.values import Aspect, Example, Field, Override, Primitive
@@ -98,10 +100,9 @@ def raised(version: str, bump: Bump) -> str:
 
 def order_of(version: str) -> tuple[int, int, int]:
     """A version as numbers that can be compared. BadInput where it is none."""
-    numbers = version.split(".")
-    if len(numbers) != 3 or not all(each.isascii() and each.isdigit() and len(each) < 7 for each in numbers):
+    if not re.fullmatch(VERSION, version):
         raise BadInput(f"{version[:40]!r} is no version.", mend="Write three numbers, such as 1.2.0.")
-    major, minor, patch = map(int, numbers)
+    major, minor, patch = map(int, version.split("."))
     return major, minor, patch
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from videolect.language import entries
 from videolect.language.entries import FLAGS, read_id, texts, typed, words
 from videolect.language.rules import TESTS, Ask, Compare, Rule, changed, parse_rule
-from videolect.language.source import Item, Place, Problem, Source, Wrong, mapping
+from videolect.language.source import VERSION, Item, Place, Problem, Source, Wrong, mapping
 from videolect.language.values import (
     EXPECTED,
     Aspect,
@@ -27,6 +27,10 @@ from videolect.language.values import (
 )  # fmt: skip
 
 T = TypeVar("T")
+
+
+_ID_LINE = re.compile(r"^(?:- )?(?:id: *)?([a-z][a-z0-9_]*):? *$", re.MULTILINE)
+"""Where an id stands in a file that cannot be read: ``- id: pan_left``, or ``has_people:`` among conditions."""
 
 
 class _Entry(Protocol):
@@ -81,6 +85,8 @@ class Parsed:
 def parse(source: Source) -> Parsed:
     """Read all entries. Fields come before rules: what a word in a rule means is a matter of its field."""
     spec = Parsed(hash=source.hash, texts=source.texts, problems=list(source.problems))
+    for name in source.texts.keys() - source.files.keys():
+        spec.unread.update(_ID_LINE.findall(source.texts[name]))
     if "spec.yaml" not in source.files and not any(problem.file == "spec.yaml" for problem in spec.problems):
         spec.problems.append(Problem("spec.yaml", 1, "The file is missing.", "Add it: docs/language.md has its form."))
     for name, item in source.files.items():
@@ -161,7 +167,7 @@ def _head(spec: Parsed, item: Item) -> None:
         rule = f"'record_schema:' is {spec.record_schema}."
         raise Wrong(pairs["record_schema"].place, rule, f"Count record schemas from 1, to {MAX_SCHEMA} at most.")
     spec.version = words(pairs, "version", "spec.yaml")
-    if not re.fullmatch(r"\d+\.\d+\.\d+", spec.version):
+    if not re.fullmatch(VERSION, spec.version):
         raise Wrong(pairs["version"].place, f"The version {spec.version!r} is not of the form 1.2.3.", "Write one.")
 
 

@@ -19,15 +19,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.errors import BadInput, CannotRead, NotFound, StaleVersion
 from videolect.language.diff import order_of
-from videolect.language.source import hash_of, texts_in
+from videolect.language.source import VERSION, hash_of, texts_in
 from videolect.language.spec import Spec
 
-_NAMED = re.compile(r"(?P<name>[a-z][a-z0-9_]*)-(?P<version>\d{1,6}\.\d{1,6}\.\d{1,6})")
+_NAMED = re.compile(rf"(?P<name>[a-z][a-z0-9_]*)-(?P<version>{VERSION})")
 
 _PARTIAL_S = 3600
+_PATIENCE_S = 20.0
+"""For who publishes: trying a draft and writing it takes about three seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +55,21 @@ class Version:
     def label(self) -> str:
         """``core-1.1.0``."""
         return f"{self.name}-{self.version}"
+
+
+def _wait_for(lock: IO[str], folder: Path) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise StaleVersion(
+                    f"Somebody has been publishing to {folder} for more than {_PATIENCE_S:.0f} s.",
+                    mend=f"Try again; if it stays so, look for a process that holds {folder / _LOCK} and end it.",
+                ) from None
+            time.sleep(0.02)
 
 
 def _edited(version: Version) -> str:
@@ -137,6 +155,8 @@ class Shelf:
                         f"The published version {version.label} was spoilt: {error.message}",
                         mend=f"Put {version.path} back from a backup; published versions are never edited in place.",
                     ) from None
+                if spec.hash != version.hash:  # it was edited after this process had looked at it
+                    raise CannotRead(_edited(version), mend=_UNDO_EDIT)
                 self._loaded[version.hash] = spec
             return self._loaded[version.hash]
 
@@ -157,7 +177,7 @@ class Shelf:
                 mend="Versions are published there: make it yours.",
             ) from None
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            _wait_for(lock, self.folder)
             yield  # closing the file lets it go
 
     def _make_folder(self) -> None:

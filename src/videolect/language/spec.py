@@ -12,7 +12,7 @@ from types import MappingProxyType
 from videolect.errors import BadInput, NotFound
 from videolect.language.answers import applicable, check_answers, normalise, settled, standings
 from videolect.language.check import check, check_names
-from videolect.language.columns import Columns, States, columns_of, derive_columns
+from videolect.language.columns import Columns, States, broken_columns, columns_of, derive_columns
 from videolect.language.importing import Converted, convert
 from videolect.language.inverse import Inverse
 from videolect.language.migrate import migrate
@@ -101,6 +101,10 @@ class Spec:
     def derive_columns(self, columns: Columns) -> States:
         """The states for many records at once, given as one sequence a field (None: left open). See ``columns``."""
         return derive_columns(self._parsed, columns)
+
+    def broken_columns(self, columns: Columns) -> list[tuple[int, int, Violation]]:
+        """What the records break: how many, the first row that does, and the rule. See ``columns``."""
+        return broken_columns(self._parsed, columns)
 
     def derive_many(self, records: Sequence[Mapping[str, object]]) -> States:
         """The states for many records at once."""

@@ -87,6 +87,8 @@ def attempt(ground: Ground, kind: EntryKind, id: str, data: object, *, records: 
     source, parsed = read_parsed(edited, ground.source)
     problems = check(parsed)
     left = sound(parsed) if problems else parsed
+    if id in parsed.unread and data is not None:
+        left = ground.spec.parsed  # it is still being typed: nothing can be said of what it would do
     return Trial(
         problems=place_faults(problems, entries(source).values(), mine=(kind, id), earlier=ground.problems),
         outcomes=outcomes(left, id) if kind == "primitive" else (),

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from videolect.errors import BadInput, KeyReused, NotFound, NotYourTurn, StaleVersion
-from videolect.language.diff import Diff, Record, diff, order_of
+from videolect.language.diff import Diff, Record, diff, order_of, raised
 from videolect.language.edit import Data, Entry, EntryKind, cleaned, entries, with_entry, with_version
 from videolect.language.parse import Parsed
 from videolect.language.shelf import Shelf, Version
@@ -125,6 +125,8 @@ def apply(stream: SpecStream, act: Act) -> SpecStream:
 
 class SpecProblems(BadInput):
     """The draft is not whole; ``problems`` lists why."""
+
+    exit_code = 1
 
     def __init__(self, message: str, *, mend: str, problems: Sequence[Problem]) -> None:
         super().__init__(message, mend=mend)
@@ -395,13 +397,19 @@ class LanguageDesk:
         if found.bump == "none" or not found.changes:
             raise BadInput(f"The draft says what {base.version} says.", mend="Edit something, or drop it.")
         unfinished = self.unfinished(state)
-        lowest = found.next_version
+        lowest = self._lowest(found, state)
         version = version or unfinished or lowest
         if unfinished is not None and version != unfinished:
             raise self._must_finish(unfinished)
         if order_of(version) < order_of(lowest):
             raise BadInput(
                 f"{version} is too low for a {found.bump} change of {base.version}.", mend=f"Use {lowest} or higher."
+            )
+        earlier = next((act for act in state.published if act.published_version == version), None)
+        if earlier is not None:
+            raise BadInput(
+                f"{earlier.worker} published another {version} on {earlier.at:%Y-%m-%d}.",
+                mend=f"Use {lowest} or higher: work that exists may rest on the first.",
             )
         spec = self.checked(state, version)
         made = self.shelf.publish(spec)
@@ -412,6 +420,14 @@ class LanguageDesk:
         apply(state, act)
         self.ledger.append([act])
         return Published(version=made, diff=found)
+
+    def _lowest(self, found: Diff, state: SpecStream) -> str:
+        """The lowest version that the changes allow and that nobody has published, wherever that one is now."""
+        taken = {act.published_version for act in state.published}
+        version = found.next_version
+        while version in taken:
+            version = raised(version, "patch")
+        return version
 
     # -- inside
 

@@ -2,7 +2,8 @@
 
 Started by ``sandbox.py``; it binds itself before it touches the file. The answer is one line of JSON and, after it,
 bytes: for ``inspect`` the timestamps and the durations as the file says them (two tables of signed 64-bit
-little-endian integers), for ``frames`` the pictures, each height x width x 3 bytes of red, green, blue.
+little-endian integers), for ``frames`` the pictures, each height x width x 3 bytes of red, green, blue; for ``proxy``
+nothing, as the proxy is written to the place that was named.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def bind(limits: dict[str, Any]) -> None:
 
 def answer(request: dict[str, Any]) -> None:
     """Look at the file, or hand out pictures."""
-    from videolect.video.backends.pyav import Refused, inspect, pictures
+    from videolect.video.backends.pyav import Refused, inspect, pictures, write_proxy
 
     limits = request["limits"]
     try:
@@ -61,6 +62,12 @@ def answer(request: dict[str, Any]) -> None:
                 raise MemoryError
             say(facts)
             sys.stdout.buffer.write(pts.tobytes() + durations.tobytes())
+        elif request["what"] == "proxy":
+            written = write_proxy(
+                request["path"], request["times"], request["out"], threads=limits["threads"],
+                size=(request["size"][0], request["size"][1]), fps=request["fps"],
+            )  # fmt: skip
+            say({"written": written})
         else:
             first = True
             size = request["size"] and (request["size"][0], request["size"][1])

@@ -57,7 +57,11 @@ class Limits:
 
     def seconds_for(self, path: Path) -> float:
         """The wall clock for this file."""
-        return self.seconds if self.seconds is not None else 300.0 + path.stat().st_size / 100_000
+        return self.seconds_for_bytes(path.stat().st_size)
+
+    def seconds_for_bytes(self, size: int) -> float:
+        """The wall clock for a file of this size."""
+        return self.seconds if self.seconds is not None else 300.0 + size / 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def _versions(language: LanguageDesk, state: SpecStream) -> list[models.VersionR
             by=acts[each.hash].worker if each.hash in acts else None,
             at=acts[each.hash].at.isoformat() if each.hash in acts else None,
             bump=acts[each.hash].bump if each.hash in acts else None,
-            note=acts[each.hash].note if each.hash in acts else "",
+            note=acts[each.hash].note if each.hash in acts else "", edited=each.edited,
         )
         for each in language.shelf.versions()
         if each.name == language.shelf.shipped.name

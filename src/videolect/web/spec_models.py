@@ -128,6 +128,8 @@ class VersionRow(Shape):
     at: str | None
     bump: str | None
     note: str
+    edited: bool
+    """Whether its folder was edited in place since: nobody works under it until it is put back."""
 
 
 class LanguageShape(Shape):

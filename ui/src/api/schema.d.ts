@@ -1850,6 +1850,8 @@ export interface components {
             bump: string | null;
             /** By */
             by: string | null;
+            /** Edited */
+            edited: boolean;
             /** Hash */
             hash: string;
             /** Note */

@@ -160,7 +160,7 @@ function Versions({ language }: { language: Language }) {
             <tr key={each.hash} data-testid="version-row">
               <th scope="row">{each.version}</th>
               <td>{each.shipped ? w.shipped : each.by ? say(w.editedBy, { by: each.by, at: each.at ? new Date(each.at).toLocaleString() : "" }) : ""}</td>
-              <td>{each.note}</td>
+              <td>{each.edited ? <strong>{w.editedInPlace}</strong> : each.note}</td>
               <td className="dim">{each.hash.slice(0, 12)}</td>
             </tr>
           ))}

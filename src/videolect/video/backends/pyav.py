@@ -66,7 +66,7 @@ def inspect(
         return facts, array("q", times), array("q", [survey.shown[time] for time in times])
 
 
-_UNTAGGED, _BT709 = 2, 1
+_UNTAGGED, _BT709, _MPEG_RANGE = 2, 1, 1
 _SD_LINES = 576
 """A picture of more lines that does not name its colours has those of HDTV (BT.709), a smaller one those of BT.601."""
 
@@ -163,9 +163,13 @@ def _frames_of(packet: Packet[Any]) -> list[VideoFrame]:
         return []
 
 
-def _rgb(frame: VideoFrame, size: tuple[int, int]) -> tuple[int, int, Buffer]:
+def _name_colours(frame: VideoFrame) -> None:
     if frame.colorspace == _UNTAGGED and frame.height > _SD_LINES:
         frame.colorspace = _BT709  # as players take it
+
+
+def _rgb(frame: VideoFrame, size: tuple[int, int]) -> tuple[int, int, Buffer]:
+    _name_colours(frame)
     width, height = size
     scaled = size != (frame.width, frame.height)
     picture = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA" if scaled else None)
@@ -181,6 +185,49 @@ _KEYS_BEGIN_AFRESH = frozenset(
     ["hevc", "vp8", "vp9", "av1", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg", "prores", "dnxhd", "ffv1"]
 )
 """Codecs whose key frames, and all that is shown after them, need nothing before them. Of H.264 only some do."""
+
+
+def write_proxy(path: str, times: Sequence[int], out: str, *, threads: int, size: tuple[int, int], fps: float) -> int:
+    """The frames with these timestamps (rising) as H.264 in MP4 that browsers play and seek in; how many there were.
+
+    8 bits, 4:2:0, no frame that is shown before it is decoded, a closed group of pictures every second, the index at
+    the front, no sound. Each frame keeps its timestamp, in the file's own time base. ``size`` (width, height) is even.
+    """
+    written = 0
+    with _opened(path) as container, av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as film:
+        source = _picture_of(container)
+        assert source.time_base is not None
+        options = {"preset": "veryfast", "crf": "20", "x264-params": "open-gop=0:scenecut=0"}
+        stream = film.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=options)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        context = stream.codec_context
+        context.time_base = stream.time_base = source.time_base
+        context.thread_count, context.max_b_frames, context.gop_size = threads, 0, max(1, round(fps))
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.color_range = _MPEG_RANGE
+        every = (frame for _, frame in _decoded(container, source, threads, None) if frame is not None)
+        for frame in _in_order(every, times):
+            if not written:
+                shape = frame_shape(source)
+                context.sample_aspect_ratio = shape * Fraction(frame.width * size[1], frame.height * size[0])
+                if frame.rotation:
+                    stream.set_display_rotation(frame.rotation)
+            _name_colours(frame)
+            made = frame.reformat(
+                width=size[0], height=size[1], format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG",
+                interpolation="AREA",
+            )  # fmt: skip
+            made.pts, made.time_base, made.pict_type = frame.pts, source.time_base, 0
+            film.mux(stream.encode(made))
+            written += 1
+        film.mux(stream.encode(None))
+    return written
+
+
+def frame_shape(stream: VideoStream) -> Fraction:
+    """Width by height of one sample; 1 where the file does not tell."""
+    shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
+    return shape if shape > 0 else Fraction(1)
 
 
 class _Survey:
@@ -300,7 +347,7 @@ def _first_picture(frame: VideoFrame) -> dict[str, Any]:
 
 
 def _facts(container: InputContainer, stream: VideoStream, path: str) -> dict[str, Any]:
-    shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
+    shape = frame_shape(stream)
     base = stream.time_base
     assert base is not None
     start = Fraction(container.start_time or 0, av.time_base)
@@ -310,7 +357,7 @@ def _facts(container: InputContainer, stream: VideoStream, path: str) -> dict[st
         "container": container.format.name,
         "codec": stream.codec_context.codec.canonical_name,
         "profile": stream.codec_context.profile,
-        "sample_aspect_ratio": [shape.numerator, shape.denominator] if shape > 0 else [1, 1],
+        "sample_aspect_ratio": [shape.numerator, shape.denominator],
         "time_base": [base.numerator, base.denominator],
         "container_start": [start.numerator, start.denominator],
         "announced_frames": stream.frames,

@@ -1,0 +1,80 @@
+"""A proxy shows frame for frame what the video shows, and browsers play it and seek in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support import movies
+from videolect.errors import CannotRead
+from videolect.stage.burn_in import read_burn_in
+from videolect.video.frames import frames
+from videolect.video.probe import probe
+from videolect.video.proxy import needs_proxy, proxy
+from videolect.video.sandbox import Limits
+
+FILMS: dict[str, Callable[[Path], Path]] = {
+    "hevc.mp4": lambda path: movies.constant(path, 60, codec="libx265"),
+    "open.mp4": lambda path: movies.open_groups(path, 72),
+    "mpeg4.avi": lambda path: movies.movie(path, range(60), codec="mpeg4", time_base=Fraction(1, 24)),
+    "variable.mkv": lambda path: movies.variable(path, 60, codec="libx265"),
+    "ten_bits.mkv": lambda path: movies.constant(path, 48, codec="libx265", pixel_format="yuv420p10le"),
+    "late.ts": lambda path: movies.movie(
+        path, movies.evenly(48, movies.CONSTANT, Fraction(1, 90000), 126_000), time_base=Fraction(1, 90000)
+    ),
+    "turned.mov": lambda path: movies.constant(path, 24, codec="libx265", rotation=90, size=(640, 360)),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_proxy_shows_the_same_frames_at_the_same_times(tmp_path: Path, name: str):
+    path = FILMS[name](tmp_path / name)
+    probed = probe(path)
+    assert needs_proxy(probed)
+    with proxy(path, probed, folder=tmp_path) as made:
+        video, table = made.probed.video, made.probed.timeline
+        assert (video.browser_playable, table.unreachable, table.detours) == (True, (), ())
+        assert (video.codec, video.pixel_format, video.rotation) == ("h264", "yuv420p", probed.video.rotation)
+        assert table.frame_count == probed.timeline.frame_count
+        theirs = (probed.timeline.pts - probed.timeline.pts[0]) * float(probed.timeline.time_base)
+        assert np.abs((table.pts - table.pts[0]) * float(table.time_base) - theirs).max() < 1e-3
+        gaps = np.diff([*table.starts, table.frame_count])
+        assert table.starts[0] == 0
+        assert max(gaps) <= max(1, round(probed.timeline.mean_rate))
+        wanted = list(range(0, table.frame_count, 7))
+        for original, shown in zip(
+            frames(path, wanted, timeline=probed.timeline),
+            frames(made.path, wanted, timeline=table),
+            strict=True,
+        ):
+            assert read_burn_in(shown) == read_burn_in(original)
+    assert not made.path.exists()
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+def test_what_browsers_play_needs_none(tmp_path: Path):
+    assert not needs_proxy(probe(movies.constant(tmp_path / "film.mp4", 24)))
+
+
+def test_a_large_picture_becomes_smaller_and_keeps_its_shape(tmp_path: Path):
+    path = movies.constant(tmp_path / "large.avi", 3, codec="mjpeg", size=(2500, 1440), pixel_format="yuvj420p")
+    with proxy(path, probe(path)) as made:
+        video = made.probed.video
+        assert (video.width, video.height) == (1876, 1080)
+        assert float(video.width * video.sample_aspect_ratio / video.height) == pytest.approx(2500 / 1440, rel=1e-3)
+
+
+def test_a_file_that_changed_or_takes_too_long_gives_no_proxy(tmp_path: Path):
+    path = movies.open_groups(tmp_path / "film.mp4", 48)
+    probed = probe(path)
+    with pytest.raises(CannotRead, match="could not be decoded within"), proxy(path, probed, limits=Limits(seconds=0)):
+        pass
+    other = replace(probed, timeline=replace(probed.timeline, pts=probed.timeline.pts + 1))
+    with pytest.raises(CannotRead, match="gave 0 of its 48 frames"), proxy(path, other):
+        pass
+    assert [entry.name for entry in tmp_path.iterdir()] == ["film.mp4"]
