@@ -74,7 +74,7 @@ def test_a_publisher_that_is_killed_anywhere_leaves_a_whole_version_or_none(root
         shutil.copytree(root, here)
         process = context.Process(target=publish_and_die, args=(str(here), step))
         process.start()
-        process.join(60)
+        process.join(300)
         assert process.exitcode in (0, -signal.SIGKILL)
         workspace = Workspace.open(here)
         newest = workspace.shelf.newest()

@@ -401,15 +401,15 @@ class LanguageDesk:
         version = version or unfinished or lowest
         if unfinished is not None and version != unfinished:
             raise self._must_finish(unfinished)
-        if order_of(version) < order_of(lowest):
-            raise BadInput(
-                f"{version} is too low for a {found.bump} change of {base.version}.", mend=f"Use {lowest} or higher."
-            )
         earlier = next((act for act in state.published if act.published_version == version), None)
         if earlier is not None:
             raise BadInput(
                 f"{earlier.worker} published another {version} on {earlier.at:%Y-%m-%d}.",
                 mend=f"Use {lowest} or higher: work that exists may rest on the first.",
+            )
+        if order_of(version) < order_of(lowest):
+            raise BadInput(
+                f"{version} is too low for a {found.bump} change of {base.version}.", mend=f"Use {lowest} or higher."
             )
         spec = self.checked(state, version)
         made = self.shelf.publish(spec)
