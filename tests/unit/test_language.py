@@ -185,6 +185,11 @@ def test_tilts_down_then_pushes_in():
     )
 
 
+def test_an_answer_against_its_segments_is_one_fault():
+    record = {**MOVES, "camera_pan": "no", "camera_segments": [{"movements": ["pan_left"]}]}
+    assert [violation.fields for violation in SPEC.check_answers(record)] == [("camera_pan", "camera_segments")]
+
+
 def test_there_and_back_again_is_both():
     record = {**MOVES, "camera_segments": [{"movements": ["pan_left"]}, {"movements": ["pan_right"]}]}
     assert SPEC.normalise(record)["camera_pan"] == "both"

@@ -219,7 +219,7 @@ def check_answers(spec: Parsed, answers: Answers) -> Iterator[Violation]:
     for id_, value in following.items():
         if id_ in kept and kept[id_] != value:
             yield _against_segments(spec, spec.fields[id_], value)
-    meant = {**following, **kept}
+    meant = {**kept, **following}  # where both speak, that they differ has been told
     for _, violation in broken(spec, tabulate(spec, [kept]), tabulate(spec, [meant])):
         yield violation(meant)
 
