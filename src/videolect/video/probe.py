@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.errors import CannotRead
+from videolect.errors import BadInput, CannotRead
 from videolect.record.clip import Video
 from videolect.storage import hash_file
 from videolect.video.findings import browser_playable, container_name, problems, quarter_turns
+from videolect.video.said import Said, clean, said
 from videolect.video.sandbox import Limits, Refusal, ask
 from videolect.video.seeking import detours
 from videolect.video.timeline import Timeline
@@ -50,6 +51,8 @@ class Probed:
 
     video: Video
     timeline: Timeline
+    said: Said | None = None
+    """What else the file says of itself; None for a film that an earlier import probed."""
 
 
 def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None = None) -> Probed:
@@ -67,6 +70,7 @@ def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None 
     try:
         timeline = _timeline(facts, np.frombuffer(tables, "<i8"))
         container = container_name(facts, path.suffix)
+        told = said(facts, timeline, quarter_turns(facts))
         video = Video(
             hash=content_hash or hash_file(path)[0],
             file_name=os.fsencode(path.name).decode("utf-8", "replace"),
@@ -87,12 +91,12 @@ def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None 
             variable_rate=timeline.variable_rate,
             pts_table_hash=timeline.hash,
             browser_playable=browser_playable(facts),
-            problems=problems(facts, timeline, container),
+            problems=(*problems(facts, timeline, container), *told.problems),
         )
-    except (KeyError, TypeError, IndexError, ValueError, ArithmeticError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, ArithmeticError, BadInput) as error:
         # The child has read a stranger's bytes: its answer is checked like theirs.
         raise CannotRead(f"{path} made the decoder give no sense: {error!r}.", mend=WHY["died"][1]) from error
-    return Probed(video, timeline)
+    return Probed(video, timeline, told)
 
 
 def refused(path: Path, refusal: Refusal) -> CannotRead:
@@ -101,8 +105,9 @@ def refused(path: Path, refusal: Refusal) -> CannotRead:
     looks = _looks_like(path)
     if refusal.kind in ("not_video", "no_frames") and looks in (_INDEX_AT_THE_END, _BROKEN_OFF):
         what, mend = "is incomplete: {looks}.", "Copy it anew from its source."
-    because = f": {refusal.detail}" if refusal.detail else ""
-    words = what.format(detail=refusal.detail, looks=looks, because=because)
+    detail = clean(refusal.detail)  # what a decoder says may quote the file
+    because = f": {detail}" if detail else ""
+    words = what.format(detail=detail, looks=looks, because=because)
     return CannotRead(f"{path} {words}", mend=mend)
 
 

@@ -6,6 +6,7 @@ Written against PyAV 15 to 18.
 from __future__ import annotations
 
 import errno
+import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from av.container import InputContainer
     from av.packet import Packet
+    from av.video.codeccontext import VideoCodecContext
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
@@ -30,6 +32,20 @@ CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf"
 
 _MOST_ERRORS = 10_000
 _KEPT_ERRORS = 20
+_MOST_TEXT = 200
+_MOST_TRACKS = 20
+
+_HDR_SIDE_DATA = {
+    "MASTERING_DISPLAY_METADATA": "",
+    "CONTENT_LIGHT_LEVEL": "",
+    "DOVI_METADATA": "Dolby Vision",
+    "DOVI_RPU_BUFFER": "Dolby Vision",
+    "DYNAMIC_HDR_PLUS": "HDR10+",
+}
+"""What may be attached to a frame, and the name of the kind where it is one."""
+_UNSAID = 2
+"""H.273's code for "unspecified" of primaries, transfer and matrix. Of the range it is 0."""
+_DOLBY_VISION_TAGS = ("dvh1", "dvhe", "dvav", "dva1", "dav1")
 
 
 class Refused(Exception):
@@ -58,7 +74,7 @@ def inspect(
             if survey.untimed:
                 raise Refused("no_times")
             raise Refused("no_frames", survey.errors[0][1] if survey.errors else "")
-        facts = {**_facts(container, stream, path), **survey.facts()}
+        facts = _joined({**_facts(container, stream, path), **survey.facts()})
         times = sorted(survey.shown)
         return facts, array("q", times), array("q", [survey.shown[time] for time in times])
 
@@ -90,6 +106,18 @@ def pictures(
                 following = next(due, None)
             if following is None:
                 return
+
+
+def _joined(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the first frame adds to the words of the container."""
+    facts["alpha"] = facts.pop("alpha_of_frame") or facts.pop("alpha_said")
+    kinds = facts.pop("hdr_kinds_of_frame")
+    if facts.pop("dolby_vision_said") and _HDR_SIDE_DATA["DOVI_METADATA"] not in kinds:
+        kinds.append(_HDR_SIDE_DATA["DOVI_METADATA"])
+    facts["hdr_kinds"] = list(dict.fromkeys(kinds))
+    if code := facts.pop("timecode_of_frame"):
+        facts["timecodes"].append(("first frame", code))
+    return facts
 
 
 class _Survey:
@@ -197,6 +225,36 @@ def _first_picture(frame: VideoFrame) -> dict[str, Any]:
         "rotation": float(frame.rotation),
         "matrix": matrix,
         "interlaced": bool(frame.interlaced_frame),
+        "colour_of_frame": _colour_codes(frame),
+        "alpha_of_frame": any(part.is_alpha for part in components),
+        "timecode_of_frame": str(getattr(frame, "metadata", {}).get("timecode", ""))[:_MOST_TEXT],
+        **_brightness(frame),
+    }
+
+
+def _colour_codes(source: VideoFrame | VideoCodecContext) -> list[int]:
+    """H.273's codes of primaries, transfer and matrix, and FFmpeg's of the range. PyAV before 16 tells fewer."""
+    names = {"color_primaries": _UNSAID, "color_trc": _UNSAID, "colorspace": _UNSAID, "color_range": 0}
+    return [int(getattr(source, name, unsaid)) for name, unsaid in names.items()]
+
+
+def _brightness(frame: VideoFrame) -> dict[str, Any]:
+    """What is attached to the picture about high dynamic range: FFmpeg's structures, by their bytes."""
+    # As above: it iterates over its values.
+    every: Iterable[Any] = frame.side_data
+    attached = {item.type.name: bytes(item) for item in every if item.type.name in _HDR_SIDE_DATA}
+    mastering = attached.get("MASTERING_DISPLAY_METADATA", b"")
+    peak = None
+    if len(mastering) >= 88:
+        # AVMasteringDisplayMetadata: 8 fractions of chromaticity, least and most luminance, two flags.
+        numbers = struct.unpack("=22i", mastering[:88])
+        if numbers[21] and numbers[19] > 0 and numbers[18] > 0:
+            peak = numbers[18] / numbers[19]
+    light = attached.get("CONTENT_LIGHT_LEVEL", b"")
+    return {
+        "mastering_peak": peak,
+        "content_light": list(struct.unpack("=2I", light[:8])) if len(light) >= 8 else None,
+        "hdr_kinds_of_frame": [words for name, words in _HDR_SIDE_DATA.items() if words and name in attached],
     }
 
 
@@ -222,7 +280,20 @@ def _facts(container: InputContainer, stream: VideoStream, path: str) -> dict[st
         "sound": bool(container.streams.audio),
         "fragments": fragments,
         "edits": edits,
+        "colour_of_stream": _colour_codes(stream.codec_context),
+        "alpha_said": stream.metadata.get("alpha_mode") == "1",
+        "dolby_vision_said": stream.codec_context.codec_tag in _DOLBY_VISION_TAGS,
+        "timecodes": _timecodes(container, stream),
     }
+
+
+def _timecodes(container: InputContainer, stream: VideoStream) -> list[tuple[str, str]]:
+    """(where, text) of each timecode in the tags. A tmcd track's is told with the tracks that use it, and its own."""
+    places = [("track", stream.metadata), *(("track", data.metadata) for data in container.streams.data[:_MOST_TRACKS])]
+    places.append(("container", container.metadata))
+    # FFmpeg takes tags as upper or lower case, as they come.
+    found = ((where, tags.get("timecode") or tags.get("TIMECODE")) for where, tags in places)
+    return [(where, text[:_MOST_TEXT]) for where, text in found if text]
 
 
 def _opened(path: str) -> InputContainer:
