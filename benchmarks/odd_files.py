@@ -22,7 +22,7 @@ from tests.support.odd_files import BASES, FAILED, WAYS, Corpus, Outcome, pictur
 from videolect.video.probe import Probed, probe
 from videolect.video.sandbox import Limits
 
-LIMITS = Limits(memory_bytes=1 << 30, seconds=20, threads=1)
+LIMITS = Limits(memory_bytes=1 << 30, seconds=60, threads=1)
 AT_ONCE = 2
 PROBED = 4_680
 PICTURED = 936

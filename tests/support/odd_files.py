@@ -337,16 +337,24 @@ def refusal_kind(error: VideolectError) -> str:
 # ----------------------------------------------------------------------------------------------------- special kinds
 
 
-def repeated(path: Path, times: int, *, size: tuple[int, int] = (16, 16), step: int = 1) -> Path:
-    """An MP4 of one key frame that its index names ``times`` times: four bytes for each frame of any size."""
+def repeated(path: Path, times: int, *, size: tuple[int, int] = (16, 16)) -> Path:
+    """An MP4 of one key frame that its index names ``times`` times: four bytes for each frame, of any size."""
+    import av
+
     flat = path.with_name(f"one-{path.name}")
-    movies.movie(flat, [0], size=size, bframes=0, time_base=Fraction(1, 24), container_options=_EXACT)
+    with av.open(str(flat), "w", options=_EXACT) as out:
+        stream = out.add_stream("libx264", rate=24, options={"preset": "ultrafast", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        grey = av.VideoFrame.from_ndarray(np.full((size[1] * 3 // 2, size[0]), 128, np.uint8), format="yuv420p")
+        grey.pts, grey.time_base = 0, Fraction(1, 24)
+        out.mux(stream.encode(grey))
+        out.mux(stream.encode(None))
     data = flat.read_bytes()
     flat.unlink()
     offset = struct.unpack(">I", data[(at := data.index(b"stco") + 12) : at + 4])[0]
     length = struct.unpack(">I", data[(at := data.index(b"stsz") + 8) : at + 4])[0]
     changed = {
-        b"stts": struct.pack(">IIII", 0, 1, times, 512 * step),
+        b"stts": struct.pack(">IIII", 0, 1, times, 512),
         b"stsz": struct.pack(">III", 0, length, times),
         b"stco": struct.pack(">II", 0, times) + struct.pack(">I", offset) * times,
         b"stsc": struct.pack(">IIIII", 0, 1, 1, 1, 1),
@@ -390,28 +398,27 @@ def no_key_frame(path: Path) -> Path:
     return path
 
 
-def retimed(path: Path, times: Sequence[int], *, codec: str = "libvpx-vp9") -> Path:
-    """Frames with these times in ticks, as they are: they may fall, repeat, or be negative."""
-    import av
-
-    base = Fraction(1, 1000)
-    whole = movies.movie(
-        path.with_name(f"whole-{path.name}"), [40 * number for number in range(len(times))], size=SIZE, codec=codec,
-        time_base=base, bframes=0, gop=1,
+def retimed(path: Path, times: Sequence[int]) -> Path:
+    """VP9 in IVF, the frames with these times in milliseconds, as they are: they may fall, repeat, or be negative."""
+    evenly = [40 * number for number in range(len(times))]
+    film = movies.movie(
+        path, evenly, size=SIZE, codec="libvpx-vp9", gop=1, bframes=0, time_base=Fraction(1, 1000), rate=Fraction(25),
+        container_options=_EXACT,
     )  # fmt: skip
-    with av.open(str(whole)) as source, av.open(str(path), "w", options=_EXACT) as out:
-        stream = out.add_stream_from_template(source.streams.video[0])
-        packets = [packet for packet in source.demux(video=0) if packet.dts is not None]
-        for packet, time in zip(packets, times, strict=True):
-            packet.stream, packet.time_base = stream, base
-            packet.pts = packet.dts = time
-            out.mux(packet)
-    return path
+    data = bytearray(film.read_bytes())
+    at = 32
+    for time_ms in times:
+        (length,) = struct.unpack("<I", data[at : at + 4])
+        data[at + 4 : at + 12] = struct.pack("<q", time_ms)
+        at += 12 + length
+    assert at == len(data)
+    film.write_bytes(data)
+    return film
 
 
 def interlaced(path: Path) -> Path:
     """Two moments in each frame, and it says so."""
-    return _film(24, bframes=0, options={"preset": "ultrafast", "x264-params": "tff=1"})(path)
+    return _film(24, codec="mpeg2video", options={"flags": "+ildct+ilme", "top": "1"})(path)
 
 
 def zero_matrix(path: Path) -> Path:
@@ -438,5 +445,5 @@ def names_another_file(path: Path, other: Path) -> Path:
     return film
 
 
-slow_to_decode = partial(repeated, times=60_000, size=(2048, 2048))
-"""A tiny file that holds an enormous number of large pictures: about a day's work at 1 second each, in 250 kB."""
+slow_to_decode = partial(repeated, times=60_000, size=(8192, 4608))
+"""A small file that holds an enormous number of large pictures: hours of decoding in some 300 kB."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput, CannotRead
 from videolect.record.clip import Video
 from videolect.storage import hash_file
+from videolect.video.boxes import has_index
 from videolect.video.findings import browser_playable, container_name, problems, quarter_turns
 from videolect.video.said import Said, clean, said
 from videolect.video.sandbox import Limits, Refusal, ask
@@ -42,7 +43,9 @@ WHY = {
 """Why the decoder refuses a file, by the child's word for it: what is said after the file's name, and the mend."""
 
 _INDEX_AT_THE_END = "it ends before its index, which stands at the end of such files"
+_INDEX_DAMAGED = "its index cannot be read"
 _BROKEN_OFF = "it breaks off, or is damaged, right after its beginning"
+_INCOMPLETE = {"not_video": (_INDEX_AT_THE_END, _BROKEN_OFF), "no_frames": (_BROKEN_OFF,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,10 @@ def refused(path: Path, refusal: Refusal) -> CannotRead:
     """The child's refusal in words."""
     what, mend = WHY.get(refusal.kind, WHY["died"])
     looks = _looks_like(path)
-    if refusal.kind in ("not_video", "no_frames") and looks in (_INDEX_AT_THE_END, _BROKEN_OFF):
+    if looks in _INCOMPLETE.get(refusal.kind, ()):
         what, mend = "is incomplete: {looks}.", "Copy it anew from its source."
+    elif refusal.kind == "not_video" and looks == _INDEX_DAMAGED:
+        what, mend = "is damaged: {looks}.", "Copy it anew from its source."
     detail = clean(refusal.detail)  # what a decoder says may quote the file
     because = f": {detail}" if detail else ""
     words = what.format(detail=detail, looks=looks, because=because)
@@ -194,7 +199,9 @@ def _looks_like(path: Path) -> str:
             head[8:12], "its RIFF content is unknown"
         )
     if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free"):
-        return _INDEX_AT_THE_END if head[4:12] not in (b"ftypheic", b"ftypavif") else "it is an image"
+        if head[4:12] in (b"ftypheic", b"ftypavif"):
+            return "it is an image"
+        return _INDEX_DAMAGED if has_index(path) else _INDEX_AT_THE_END
     text = head.decode("utf-8", errors="ignore")
     if text and len(text.encode()) >= len(head) - 3 and all(sign.isprintable() or sign.isspace() for sign in text):
         return "it is text"

@@ -6,6 +6,7 @@ Written against PyAV 15 to 18.
 from __future__ import annotations
 
 import errno
+import resource
 import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ import av
 import av.logging
 
 from videolect.video.boxes import fragments_and_edits
+from videolect.video.lengths import promised_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +34,8 @@ CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf"
 
 _MOST_ERRORS = 10_000
 _KEPT_ERRORS = 20
+_OWN_SIZE_TIMES = 8
+_LIES = "a part of it claims to be far larger than the file"
 _MOST_TEXT = 200
 _MOST_TRACKS = 20
 
@@ -222,7 +226,7 @@ def _first_picture(frame: VideoFrame) -> dict[str, Any]:
         "pixel_format": frame.format.name,
         "bit_depth": max(part.bits for part in components),
         "chroma": [components[1].width, components[1].height] if planar_colour else None,
-        "rotation": float(frame.rotation),
+        "rotation": 0.0 if _shows_nothing(matrix) else float(frame.rotation),
         "matrix": matrix,
         "interlaced": bool(frame.interlaced_frame),
         "colour_of_frame": _colour_codes(frame),
@@ -230,6 +234,11 @@ def _first_picture(frame: VideoFrame) -> dict[str, Any]:
         "timecode_of_frame": str(getattr(frame, "metadata", {}).get("timecode", ""))[:_MOST_TEXT],
         **_brightness(frame),
     }
+
+
+def _shows_nothing(matrix: list[int] | None) -> bool:
+    """Whether a display matrix leaves no picture: FFmpeg finds no angle in it, and PyAV makes some number of that."""
+    return matrix is not None and not (matrix[0] * matrix[4] - matrix[1] * matrix[3])
 
 
 def _colour_codes(source: VideoFrame | VideoCodecContext) -> list[int]:
@@ -280,6 +289,8 @@ def _facts(container: InputContainer, stream: VideoStream, path: str) -> dict[st
         "sound": bool(container.streams.audio),
         "fragments": fragments,
         "edits": edits,
+        "bytes": Path(path).stat().st_size,
+        "promised_bytes": promised_bytes(Path(path)),
         "colour_of_stream": _colour_codes(stream.codec_context),
         "alpha_said": stream.metadata.get("alpha_mode") == "1",
         "dolby_vision_said": stream.codec_context.codec_tag in _DOLBY_VISION_TAGS,
@@ -306,11 +317,9 @@ def _opened(path: str) -> InputContainer:
             container_options={"protocol_whitelist": "file", "format_whitelist": CONTAINERS},
             metadata_errors="replace",
         )
-    except MemoryError:
-        raise
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         if _no_room(error):
-            raise MemoryError(str(error)) from error
+            raise _short_or_lying(path, error) from error
         raise Refused("not_video", _words(error)) from error
 
 
@@ -336,10 +345,12 @@ def _decoded(
             packet = next(packets)
         except StopIteration:
             return
+        except IndexError:
+            # PyAV 18, at the end of a file in which tracks appeared on the way: it counts those of the beginning.
+            return
         except (av.FFmpegError, OSError) as error:  # the file breaks off inside a packet
-            if survey is None:
-                return
-            survey.fail(error)
+            if survey is not None:
+                survey.fail(_short_or_lying(container.name.removeprefix("file:"), error) if _no_room(error) else error)
             return
         if survey is not None:
             yield packet, None
@@ -357,7 +368,18 @@ def _no_room(error: Exception) -> bool:
     return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
 
 
+def _short_or_lying(path: str, error: Exception) -> Exception:
+    """What it means that a demuxer found no memory: it needs little more than the file's size, unless a size lies."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    if limit != resource.RLIM_INFINITY and limit - used < _OWN_SIZE_TIMES * Path(path).stat().st_size:
+        return MemoryError(str(error))
+    return Refused("broken", _LIES)
+
+
 def _words(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return error.detail
     return str(getattr(error, "strerror", None) or error)[:200]
 
 
