@@ -136,7 +136,7 @@ def test_the_child_is_gone_afterwards(tmp_path: Path):
     before = children()
     with pytest.raises(CannotRead):
         probe(film, limits=Limits(seconds=0.05))
-    with listen({"what": "frames", "pts": [0]}, film, Limits()) as answer:
+    with listen({"what": "frames", "pts": [0], "size": None}, film, Limits()) as answer:
         assert not isinstance(answer, Refusal)
     assert children() == before
 

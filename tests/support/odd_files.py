@@ -273,7 +273,7 @@ class Outcome:
 
     recipe: str
     kind: str
-    """``as the whole``, ``told``, ``unsaid``, one of ``probe.WHY``'s, or ``FAILED``."""
+    """``as the whole``, ``told``, ``unsaid``, what ``refusal_kind`` says, or ``FAILED``."""
     words: str
     seconds: float
 
@@ -327,8 +327,10 @@ def pictures_of(corpus: Corpus, recipe: str, limits: Limits, whole: Mapping[str,
 
 
 def refusal_kind(error: VideolectError) -> str:
-    """Which of ``probe.WHY`` a refusal is, by its words; ``other`` where it is none."""
+    """Which of ``probe.WHY`` a refusal is, by its words; ``incomplete``, ``index``, or ``other`` where it is none."""
     kinds = [kind for kind, (words, _) in WHY.items() if words.partition("{")[0] in error.message]
+    if "its index is not whole" in error.message:
+        return "index"
     if "is incomplete: " in error.message:
         return "incomplete"
     return kinds[0] if len(kinds) == 1 else "other"
@@ -432,16 +434,35 @@ def zero_matrix(path: Path) -> Path:
 
 
 def names_another_file(path: Path, other: Path) -> Path:
-    """A MOV whose pictures are said to lie in another file (QuickTime's data reference)."""
-    film = _film(container_options={"movflags": "faststart"})(path)
-    data = film.read_bytes()
-    target = str(other).encode()
-    alias = bytes(10) + bytes(140) + struct.pack(">hh", 2, len(target)) + target + (b"\0" if len(target) % 2 else b"")
-    alias += struct.pack(">h", -1)
-    entry = struct.pack(">I4sI", 12 + len(alias), b"alis", 0) + alias
-    dref = struct.pack(">II", 0, 1) + entry
-    whole = _rebuilt(data, {b"dinf": struct.pack(">I4s", 8 + len(dref), b"dref") + dref})
-    film.write_bytes(whole)
+    """A MOV whose pictures are said to lie in ``other`` (QuickTime's data reference), where they do lie."""
+    data = _film(container_options={"movflags": "faststart"})(other).read_bytes()
+    target = str(other.resolve()).encode()
+    # A Macintosh alias: 150 bytes that FFmpeg skips or needs not, then records; 2 is the absolute path, -1 the end.
+    alias = (
+        bytes(150) + struct.pack(">hh", 2, len(target)) + target + bytes(len(target) % 2) + struct.pack(">hh", -1, 0)
+    )
+    reference = struct.pack(">II", 0, 1) + struct.pack(">I4sI", 12 + len(alias), b"alis", 0) + alias
+    path.write_bytes(_rebuilt(data, {b"dinf": struct.pack(">I4s", 8 + len(reference), b"dref") + reference}))
+    return path
+
+
+def lying_size(path: Path) -> Path:
+    """An MP4 whose table of times claims 2**28 entries, two gigabytes."""
+    film = _film()(path)
+    data = bytearray(film.read_bytes())
+    at = data.index(b"stts") + 8
+    data[at : at + 4] = struct.pack(">I", 1 << 28)
+    film.write_bytes(data)
+    return film
+
+
+def lying_pictures(path: Path) -> Path:
+    """VP8 in WebM whose first key frame claims 16383x8191 pixels."""
+    film = _film(codec="libvpx", time_base=Fraction(1, 1000))(path)
+    data = bytearray(film.read_bytes())
+    at = data.index(b"\x9d\x01\x2a" + struct.pack("<HH", *SIZE)) + 3
+    data[at : at + 4] = struct.pack("<HH", 16383, 8191)
+    film.write_bytes(data)
     return film
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput, CannotRead
 from videolect.record.clip import Video
 from videolect.storage import hash_file
-from videolect.video.boxes import has_index
+from videolect.video.boxes import has_index, outermost_end
 from videolect.video.findings import browser_playable, container_name, problems, quarter_turns
 from videolect.video.said import Said, clean, said
 from videolect.video.sandbox import Limits, Refusal, ask
@@ -43,9 +43,15 @@ WHY = {
 """Why the decoder refuses a file, by the child's word for it: what is said after the file's name, and the mend."""
 
 _INDEX_AT_THE_END = "it ends before its index, which stands at the end of such files"
-_INDEX_DAMAGED = "its index cannot be read"
+_INDEX_CUT = "it ends within its index"
+_INDEX_DAMAGED = "its index is not whole"
 _BROKEN_OFF = "it breaks off, or is damaged, right after its beginning"
-_INCOMPLETE = {"not_video": (_INDEX_AT_THE_END, _BROKEN_OFF), "no_frames": (_BROKEN_OFF,)}
+_INCOMPLETE = {
+    "not_video": (_INDEX_AT_THE_END, _INDEX_CUT, _BROKEN_OFF),
+    "no_picture": (_INDEX_CUT,),
+    "no_frames": (_BROKEN_OFF,),
+}
+"""The refusals at which a file that looks so is called incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,9 @@ def _looks_like(path: Path) -> str:
     if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free"):
         if head[4:12] in (b"ftypheic", b"ftypavif"):
             return "it is an image"
-        return _INDEX_DAMAGED if has_index(path) else _INDEX_AT_THE_END
+        if not has_index(path):
+            return _INDEX_AT_THE_END
+        return _INDEX_CUT if outermost_end(path) > path.stat().st_size else _INDEX_DAMAGED
     text = head.decode("utf-8", errors="ignore")
     if text and len(text.encode()) >= len(head) - 3 and all(sign.isprintable() or sign.isspace() for sign in text):
         return "it is text"
