@@ -189,15 +189,16 @@ def test_an_index_that_is_there_and_not_whole(tmp_path: Path):
     assert "is damaged: its index is not whole" in told(film)
 
 
-def test_one_packet_that_lies_ends_the_film_there(tmp_path: Path):
+@pytest.mark.parametrize("size", [b"\xff\xff\xff\x7f", b"\xff\xff\xff\x00"])
+def test_a_frame_of_which_a_part_is_missing(tmp_path: Path, size: bytes):
     film = retimed(tmp_path / "lie.ivf", [0, 40, 80, 120])
     data = bytearray(film.read_bytes())
     first = int.from_bytes(data[32:36], "little")
-    data[44 + first : 48 + first] = b"\xff\xff\xff\xff"
+    data[44 + first : 48 + first] = size
     film.write_bytes(data)
-    video = probe(film, limits=LIMITS).video
-    assert video.frames == 1
-    assert said(video, "a part of it claims to be far larger than the file"), video.problems
+    video = probe(film).video
+    assert video.frames == 2
+    assert said(video, "Of 1 frame the file holds only a part."), video.problems
 
 
 @pytest.mark.parametrize("name", ["mkv-h264", "mkv-vp9", "avi-mpeg4", "mp4-front"])
@@ -222,32 +223,46 @@ def test_a_whole_file_promises_its_own_size_or_none(corpus: Corpus, tmp_path: Pa
         assert promised_bytes(tmp_path / "head") is None
 
 
-def test_tracks_that_appear_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    # PyAV 18 counts the tracks at the beginning and may look past them at the end.
-    film = movies.constant(tmp_path / "film.ts", 24)
-    whole = av.container.InputContainer.demux
+def broken_off(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Reading ends with this error after the last packet."""
+    opened, demux = av.open, av.container.InputContainer.demux
 
-    class Growing:
+    class Ending:
         def __init__(self, container: Any) -> None:
             self.container = container
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self.container, name)
 
-        def __enter__(self) -> Growing:
+        def __enter__(self) -> Ending:
             return self
 
         def __exit__(self, *_: object) -> None:
             self.container.close()
 
         def demux(self, stream: Any) -> Iterator[Any]:
-            yield from whole(self.container, stream)
-            raise IndexError("list index out of range")
+            yield from demux(self.container, stream)
+            raise error
 
-    opened = av.open
-    monkeypatch.setattr(av, "open", lambda *given, **named: Growing(opened(*given, **named)))
+    monkeypatch.setattr(av, "open", lambda *given, **named: Ending(opened(*given, **named)))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        # PyAV 18 counts the tracks at the beginning and may look past them at the end.
+        (IndexError("list index out of range"), []),
+        (av.error.MemoryError(12, "Cannot allocate memory"), ["a part of it claims to be far larger than the file"]),
+        (av.error.InvalidDataError(1094995529, "Invalid data"), ["Invalid data"]),
+    ],
+)
+def test_reading_that_ends_in_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: list[str]
+):
+    film = movies.constant(tmp_path / "film.ts", 24)
+    broken_off(monkeypatch, error)
     facts, times, _ = inspect(str(film), threads=1, most_pixels=10**6, most_frames=100)
-    assert (len(times), facts["error_count"]) == (24, 0)
+    assert (len(times), [said for _, said in facts["errors"]]) == (24, words)
 
 
 def test_frames_of_a_film_that_was_cut_after_its_import(tmp_path: Path):

@@ -117,6 +117,8 @@ def _damage(facts: Mapping[str, Any], timeline: Timeline) -> list[str]:
         said.append(f"Decoded with {facts['error_count']} errors, the first {where}: {words}.")
     if facts["corrupt"]:
         said.append(f"{_frames(facts['corrupt'])} are damaged.")
+    if facts["cut_packets"]:
+        said.append(f"Of {_frames(facts['cut_packets'])} the file holds only a part.")
     # Only MP4's index tells each frame; an edit list may leave some of them out on purpose.
     announced = facts["announced_frames"] if "mp4" in facts["container"] else 0
     missing_s = facts["announced_s"] - timeline.duration_s

@@ -134,11 +134,12 @@ class _Survey:
         self.keys: list[tuple[int, int]] = []
         self.first_packet: tuple[int, int] | None = None
         self.errors: list[tuple[float | None, str]] = []
-        self.error_count = self.untimed = self.doubled = self.corrupt = 0
+        self.error_count = self.untimed = self.doubled = self.corrupt = self.cut_packets = 0
         self.first: dict[str, Any] = {}
         self.sizes: list[tuple[int, int, int]] = []
 
     def see_packet(self, packet: Packet[Any]) -> None:
+        self.cut_packets += bool(packet.is_corrupt)
         if packet.pts is None or packet.dts is None:
             return
         if self.first_packet is None:
@@ -187,6 +188,7 @@ class _Survey:
             "errors": self.errors,
             "error_count": self.error_count,
             "corrupt": self.corrupt,
+            "cut_packets": self.cut_packets,
             "untimed": self.untimed,
             "doubled": self.doubled,
         }
