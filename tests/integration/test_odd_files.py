@@ -23,6 +23,7 @@ from tests.support.odd_files import (
     FAILED,
     WAYS,
     Corpus,
+    grows,
     interlaced,
     lying_pictures,
     lying_size,
@@ -148,6 +149,18 @@ def test_times_that_no_camera_writes(tmp_path: Path, times: list[int], frames: i
     found = probe(retimed(tmp_path / "odd.ivf", times))
     assert (found.video.frames, found.video.start_pts) == (frames, start)
     assert said(found.video, words), found.video.problems
+
+
+def test_a_picture_that_changes_its_size(tmp_path: Path):
+    film = grows(tmp_path / "grows.ivf")
+    video = probe(film).video
+    assert (video.frames, video.width, video.height) == (8, 160, 90)
+    assert said(video, "changes its size, at frame 4 to 320x180")
+    for wanted in ([0, 3, 4, 7], [5, 6]):
+        pictures = list(frames(film, wanted))
+        assert [picture.shape for picture in pictures] == [(90, 160, 3)] * len(wanted)
+    # Bytes that were cut at the wrong places would be stripes.
+    assert abs(pictures[0].astype(int) - pictures[1]).mean() < 20
 
 
 def test_an_interlaced_film(tmp_path: Path):

@@ -418,6 +418,23 @@ def retimed(path: Path, times: Sequence[int]) -> Path:
     return film
 
 
+def grows(path: Path) -> Path:
+    """VP9 in IVF whose picture is twice as wide and high from frame 4 on."""
+    data = b""
+    for number, factor in enumerate((1, 2)):
+        part = movies.movie(
+            path, range(4), size=(SIZE[0] * factor, SIZE[1] * factor), codec="libvpx-vp9", gop=1, bframes=0,
+            time_base=Fraction(1, 24), container_options=_EXACT,
+        ).read_bytes()  # fmt: skip
+        data, at = data or part[:32], 32
+        for frame in range(4):
+            (length,) = struct.unpack("<I", part[at : at + 4])
+            data += part[at : at + 4] + struct.pack("<q", 4 * number + frame) + part[at + 12 : at + 12 + length]
+            at += 12 + length
+    path.write_bytes(data)
+    return path
+
+
 def interlaced(path: Path) -> Path:
     """Two moments in each frame, and it says so."""
     return _film(24, codec="mpeg2video", options={"flags": "+ildct+ilme", "top": "1"})(path)

@@ -88,7 +88,8 @@ def pictures(
 ) -> Iterator[tuple[int, int, bytes]]:
     """Height, width and RGB bytes of the frames at these timestamps (rising), from one pass over the file.
 
-    ``size`` (width, height): scaled to it by averaging areas; None: as coded.
+    ``size`` (width, height): scaled to it by averaging areas; None: as coded, and where a film changes its size, all
+    as its first frame.
     """
     waiting = dict.fromkeys(wanted)
     with _opened(path) as container:
@@ -96,15 +97,20 @@ def pictures(
         due = iter(list(waiting))
         ready: dict[int, VideoFrame] = {}
         following = next(due, None)
+        coded: tuple[int, int] | None = None
         for _, frame in _decoded(container, stream, threads, None):
-            if frame is None or frame.pts not in waiting or frame.pts in ready:
+            if frame is None:
+                continue
+            coded = coded or (frame.width, frame.height)
+            if frame.pts not in waiting or frame.pts in ready:
                 continue
             ready[frame.pts] = frame
             while following is not None and following in ready:
                 taken = ready.pop(following)
                 del waiting[following]
-                if size is not None:
-                    taken = taken.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA")
+                width, height = size or coded
+                if (taken.width, taken.height) != (width, height):
+                    taken = taken.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
                 rgb = taken.to_ndarray(format="rgb24")
                 yield taken.height, taken.width, rgb.tobytes()
                 following = next(due, None)
