@@ -4,6 +4,7 @@ ledger   appending and folding, acts per second: memory, SQLite, PostgreSQL
 claims   eight processes claim from one queue; no task twice (asserted)
 queue    answers of the queue and the board over HTTP with 100,000 tasks: median and p95
 page     the first load of the pages in bytes, gzipped
+odd      thousands of broken and odd files through probe and frames: outcomes, longest time, most memory
 frames   one frame step in the browser: median and p95
 readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
 derive   the check of the whole specification; all primitives of 100,000 records
@@ -17,7 +18,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, derive, frames, ledger, page, queue, readers, script, setup_labels
+from benchmarks import claims, derive, frames, ledger, odd_files, page, queue, readers, script, setup_labels
 
 ALL = {
     "ledger": ledger,
@@ -26,6 +27,7 @@ ALL = {
     "page": page,
     "frames": frames,
     "readers": readers,
+    "odd": odd_files,
     "script": script,
     "derive": derive,
     "setup": setup_labels,

@@ -53,8 +53,14 @@ def movie(
     audio_s: float = 0.0,
     audio_codec: str = "aac",
     audio_start_s: float = 0.0,
+    colour: tuple[int, int, int, int] | None = None,
+    tags: dict[str, str] | None = None,
 ) -> Path:
-    """A movie whose frame ``i`` is shown from ``times[i]`` ticks on; ``rotation`` in degrees clockwise."""
+    """A movie whose frame ``i`` is shown from ``times[i]`` ticks on; ``rotation`` in degrees clockwise.
+
+    ``colour``: tags of primaries, transfer, matrix (H.273's codes) and range (1 limited, 2 full); pictures stay as
+    they are. ``tags``: metadata of the container.
+    """
     width, height = size
     with av.open(str(path), "w", options=container_options or {}) as out:
         stream = out.add_stream(codec, rate=rate, options=_codec_options(codec, options))
@@ -64,6 +70,10 @@ def movie(
         stream.gop_size = gop
         if codec in ("libx264", "libx265", "mpeg4"):
             stream.max_b_frames = bframes
+        out.metadata.update(tags or {})
+        if colour is not None:
+            context = stream.codec_context
+            context.color_primaries, context.color_trc, context.colorspace, context.color_range = colour
         if sample_aspect is not None:
             stream.codec_context.sample_aspect_ratio = sample_aspect
         if rotation:

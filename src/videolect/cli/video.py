@@ -26,7 +26,8 @@ def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.video.probe import probe
 
     probed = probe(asked.file)
-    video = probed.video
+    video, said = probed.video, probed.said
+    assert said is not None
     return 0, {
         "file": video.file_name,
         "hash": video.hash,
@@ -48,6 +49,7 @@ def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "pixel_format": video.pixel_format,
         "bit_depth": video.bit_depth,
         "browser_playable": video.browser_playable,
+        **said.as_json(),
         "pts_table_hash": video.pts_table_hash,
         "letterbox": None,
         "problems": list(video.problems),
@@ -58,14 +60,26 @@ def render_probe(answer: dict[str, Any]) -> str:
     """The same for people."""
     rate = f"about {answer['mean_rate']:.3f} on average" if answer["variable_rate"] else f"{answer['mean_rate']:.3f}"
     turned = f", turned by {answer['rotation']} degrees" if answer["rotation"] else ""
+    shape = f", shown as {answer['shape_name']}" if answer["shape_name"] else ""
     lines = [
         f"{answer['file']}  {answer['size_bytes']:,} bytes",
         f"  {answer['frames']:,} frames, {answer['duration_s']:.3f} s, {rate} frames a second",
-        f"  {answer['width']}x{answer['height']}{turned}",
+        f"  {answer['width']}x{answer['height']}{turned}{shape}",
         f"  {answer['codec']} ({answer['pixel_format']}) in {answer['container']}",
+        f"  colour: {_colour_words(answer)}",
+        *(
+            [f"  timecode {answer['timecode_said']} (its {answer['timecode_found_in']})"]
+            if answer["timecode_said"]
+            else []
+        ),
         f"  {'plays' if answer['browser_playable'] else 'does not play'} in browsers",
         f"  hash {answer['hash']}",
         f"  timestamps {answer['pts_table_hash']}",
         *(f"  ! {problem}" for problem in answer["problems"]),
     ]
     return "\n".join(lines)
+
+
+def _colour_words(answer: dict[str, Any]) -> str:
+    said, assumed = answer["colour_said"], answer["colour_assumed"]
+    return ", ".join(f"{name} {said[name] or f'{assumed[name]} (assumed)'}" for name in said)

@@ -1,6 +1,7 @@
 """What PyAV does not tell of an MP4 file: whether it comes in fragments, and whether its video track has an edit list.
 
-Both decide how Chromium seeks in it (``seeking.py``). Runs in the child process only: these are a stranger's bytes.
+Both decide how Chromium seeks in it (``seeking.py``). These are a stranger's bytes: only sizes and kinds of boxes are
+read, a bounded number of them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,20 @@ def fragments_and_edits(path: Path) -> tuple[bool, bool]:
     return fragments, edits
 
 
+def has_index(path: Path) -> bool:
+    """Whether an index (``moov``) begins at the file's outermost level, sound or not."""
+    with path.open("rb") as file:
+        return any(kind == b"moov" for kind, _, _ in _boxes(file, 0, file.seek(0, 2)))
+
+
+def outermost_end(path: Path) -> int:
+    """Where the outermost boxes end by their own sizes: past the file's end, where that is missing."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        # As if the file went on: only so is the last box not cut to it.
+        return max((end for _, _, end in _boxes(file, 0, size, endless=True)), default=size)
+
+
 def _is_edited_video(file: BinaryIO, start: int, end: int) -> bool:
     video = edited = False
     waiting = [(start, end)]
@@ -43,8 +58,8 @@ def _is_edited_video(file: BinaryIO, start: int, end: int) -> bool:
     return video and edited
 
 
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """(kind, start of the content, end) of each box between two places in the file."""
+def _boxes(file: BinaryIO, start: int, end: int, *, endless: bool = False) -> Iterator[tuple[bytes, int, int]]:
+    """(kind, start of the content, end) of each box between two places in the file; ``endless``: the end as it says."""
     for _ in range(_MOST_BOXES):
         file.seek(start)
         head = file.read(16)
@@ -54,7 +69,7 @@ def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, i
         body = start + 8
         if size == 1 and len(head) == 16:
             size, body = struct.unpack(">Q", head[8:])[0], start + 16
-        until = end if size == 0 else min(end, start + size)
+        until = end if size == 0 else start + size if endless else min(end, start + size)
         if until < body:
             return
         yield kind, body, until

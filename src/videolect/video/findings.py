@@ -94,8 +94,11 @@ def _picture(facts: Mapping[str, Any]) -> list[str]:
     if abs(turn - round(turn / 90) * 90) > 0.5:
         said.append(f"Turned by {turn:.1f} degrees, which is no quarter turn: shown as {quarter_turns(facts)}.")
     matrix = facts["matrix"]
-    if matrix and matrix[0] * matrix[4] - matrix[1] * matrix[3] < 0:
+    area = matrix[0] * matrix[4] - matrix[1] * matrix[3] if matrix else 1
+    if area < 0:
         said.append("The file asks players to mirror the picture; not all do.")
+    if area == 0:
+        said.append("The file asks players to shrink the picture to nothing: shown as it is.")
     if facts["interlaced"]:
         said.append("Interlaced: two moments in one frame.")
     if len(facts["sizes"]) > 1:
@@ -114,6 +117,8 @@ def _damage(facts: Mapping[str, Any], timeline: Timeline) -> list[str]:
         said.append(f"Decoded with {facts['error_count']} errors, the first {where}: {words}.")
     if facts["corrupt"]:
         said.append(f"{_frames(facts['corrupt'])} are damaged.")
+    if facts["cut_packets"]:
+        said.append(f"Of {_frames(facts['cut_packets'])} the file holds only a part.")
     # Only MP4's index tells each frame; an edit list may leave some of them out on purpose.
     announced = facts["announced_frames"] if "mp4" in facts["container"] else 0
     missing_s = facts["announced_s"] - timeline.duration_s
@@ -124,6 +129,8 @@ def _damage(facts: Mapping[str, Any], timeline: Timeline) -> list[str]:
         said.append(f"Ends early: it should last {lasts}, {read} could be read.")
     elif not announced and _short_of_container(facts, timeline):
         said.append(f"Ends early: the container should last {_seconds(facts['container_s'])}.")
+    elif (facts["promised_bytes"] or 0) > facts["bytes"]:
+        said.append(f"Ends early: it should have {facts['promised_bytes']:,} bytes and has {facts['bytes']:,}.")
     return said
 
 

@@ -52,7 +52,8 @@ def take(
     direct = recipe.resampler == "area"
     made = np.empty((len(indices), given[1], given[0], 3), np.uint8)
     turns = -(probed.video.rotation // 90) if recipe.upright else 0  # numpy turns the other way round
-    every = frames(path, indices, timeline=probed.timeline, size=decoded if direct else None, limits=limits)
+    coded = (probed.video.width, probed.video.height)
+    every = frames(path, indices, timeline=probed.timeline, size=decoded if direct else coded, limits=limits)
     for at, picture in enumerate(every):
         made[at] = np.rot90(picture if direct else resample(picture, decoded), turns)
     return Frames(pictures=made, recipe_hash=recipe.hash, **_times(probed.timeline, indices))

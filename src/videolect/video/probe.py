@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.errors import CannotRead
+from videolect.errors import BadInput, CannotRead
 from videolect.record.clip import Video
 from videolect.storage import hash_file
+from videolect.video.boxes import has_index, outermost_end
 from videolect.video.findings import browser_playable, container_name, problems, quarter_turns
+from videolect.video.said import Said, clean, said
 from videolect.video.sandbox import Limits, Refusal, ask
 from videolect.video.seeking import detours
 from videolect.video.timeline import Timeline
@@ -41,7 +43,15 @@ WHY = {
 """Why the decoder refuses a file, by the child's word for it: what is said after the file's name, and the mend."""
 
 _INDEX_AT_THE_END = "it ends before its index, which stands at the end of such files"
+_INDEX_CUT = "it ends within its index"
+_INDEX_DAMAGED = "its index is not whole"
 _BROKEN_OFF = "it breaks off, or is damaged, right after its beginning"
+_INCOMPLETE = {
+    "not_video": (_INDEX_AT_THE_END, _INDEX_CUT, _BROKEN_OFF),
+    "no_picture": (_INDEX_CUT,),
+    "no_frames": (_BROKEN_OFF,),
+}
+"""The refusals at which a file that looks so is called incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ class Probed:
 
     video: Video
     timeline: Timeline
+    said: Said | None = None
+    """What else the file says of itself; None for a film that an earlier import probed."""
 
 
 def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None = None) -> Probed:
@@ -67,6 +79,7 @@ def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None 
     try:
         timeline = _timeline(facts, np.frombuffer(tables, "<i8"))
         container = container_name(facts, path.suffix)
+        told = said(facts, timeline, quarter_turns(facts))
         video = Video(
             hash=content_hash or hash_file(path)[0],
             file_name=os.fsencode(path.name).decode("utf-8", "replace"),
@@ -87,22 +100,25 @@ def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None 
             variable_rate=timeline.variable_rate,
             pts_table_hash=timeline.hash,
             browser_playable=browser_playable(facts),
-            problems=problems(facts, timeline, container),
+            problems=(*problems(facts, timeline, container), *told.problems),
         )
-    except (KeyError, TypeError, IndexError, ValueError, ArithmeticError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, ArithmeticError, BadInput) as error:
         # The child has read a stranger's bytes: its answer is checked like theirs.
         raise CannotRead(f"{path} made the decoder give no sense: {error!r}.", mend=WHY["died"][1]) from error
-    return Probed(video, timeline)
+    return Probed(video, timeline, told)
 
 
 def refused(path: Path, refusal: Refusal) -> CannotRead:
     """The child's refusal in words."""
     what, mend = WHY.get(refusal.kind, WHY["died"])
     looks = _looks_like(path)
-    if refusal.kind in ("not_video", "no_frames") and looks in (_INDEX_AT_THE_END, _BROKEN_OFF):
+    if looks in _INCOMPLETE.get(refusal.kind, ()):
         what, mend = "is incomplete: {looks}.", "Copy it anew from its source."
-    because = f": {refusal.detail}" if refusal.detail else ""
-    words = what.format(detail=refusal.detail, looks=looks, because=because)
+    elif refusal.kind == "not_video" and looks == _INDEX_DAMAGED:
+        what, mend = "is damaged: {looks}.", "Copy it anew from its source."
+    detail = clean(refusal.detail)  # what a decoder says may quote the file
+    because = f": {detail}" if detail else ""
+    words = what.format(detail=detail, looks=looks, because=because)
     return CannotRead(f"{path} {words}", mend=mend)
 
 
@@ -191,7 +207,11 @@ def _looks_like(path: Path) -> str:
             head[8:12], "its RIFF content is unknown"
         )
     if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free"):
-        return _INDEX_AT_THE_END if head[4:12] not in (b"ftypheic", b"ftypavif") else "it is an image"
+        if head[4:12] in (b"ftypheic", b"ftypavif"):
+            return "it is an image"
+        if not has_index(path):
+            return _INDEX_AT_THE_END
+        return _INDEX_CUT if outermost_end(path) > path.stat().st_size else _INDEX_DAMAGED
     text = head.decode("utf-8", errors="ignore")
     if text and len(text.encode()) >= len(head) - 3 and all(sign.isprintable() or sign.isspace() for sign in text):
         return "it is text"

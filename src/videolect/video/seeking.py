@@ -34,15 +34,21 @@ def detours(
     (presentation time, moment in ticks from which on Chromium starts decoding there), for MP4.
     """
     found, lost = [], []
+    # Whole numbers, in units of 1 / (2 * denominator) of a tick: a stranger's film may have millions of frames.
     margin = MARGIN_S / time_base
+    unit, narrow = 2 * margin.denominator, 2 * margin.numerator
     ends = [*pts[1:], end_pts]
     starts = _not_hidden(pts, said_durations) if said_durations else list(pts)
     limits = _before_key_frames(pts, ends, key_frames) if key_frames else ends
     for frame, (low, high) in enumerate(zip(starts, limits, strict=True)):
-        middle = Fraction(pts[frame] + ends[frame], 2)
-        if (low == pts[frame] or low + margin <= middle) and (high == ends[frame] or middle <= high - margin):
+        if low == pts[frame] and high == ends[frame]:
             continue
-        if high - low < 2 * margin:
+        middle = (pts[frame] + ends[frame]) * margin.denominator
+        late = low != pts[frame] and low * unit + narrow > middle
+        soon = high != ends[frame] and middle > high * unit - narrow
+        if not late and not soon:
+            continue
+        if (high - low) * unit < 2 * narrow:
             lost.append(frame)
         else:
             found.append((frame, round(Fraction(low + high, 2) * time_base * 1_000_000)))
@@ -60,10 +66,13 @@ def _not_hidden(pts: Sequence[int], said_durations: Sequence[int]) -> list[int]:
 
 def _before_key_frames(pts: Sequence[int], ends: Sequence[int], key_frames: Sequence[tuple[int, int]]) -> list[int]:
     """For each frame the moment from which on decoding would start after it."""
-    limits = list(ends)
+    first = [ends[-1]] * (len(pts) + 1)
     for shown, taken_from in key_frames:
-        frame = bisect.bisect_left(pts, shown) - 1
-        while frame >= 0 and limits[frame] > taken_from:
-            limits[frame] = max(taken_from, pts[frame])
-            frame -= 1
+        frame = bisect.bisect_left(pts, shown)
+        first[frame] = min(first[frame], taken_from)
+    limits, soonest = list(ends), ends[-1]
+    # From the end: the soonest of all key frames after a frame. One pass, whatever times a file may claim.
+    for frame in range(len(pts) - 1, -1, -1):
+        soonest = min(soonest, first[frame + 1])
+        limits[frame] = max(pts[frame], min(ends[frame], soonest))
     return limits

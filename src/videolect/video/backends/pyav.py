@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import resource
+import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -17,11 +19,13 @@ import av
 import av.logging
 
 from videolect.video.boxes import fragments_and_edits
+from videolect.video.lengths import promised_bytes
 
 if TYPE_CHECKING:
     import numpy as np
     from av.container import InputContainer
     from av.packet import Packet
+    from av.video.codeccontext import VideoCodecContext
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
@@ -33,6 +37,22 @@ CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf"
 
 _MOST_ERRORS = 10_000
 _KEPT_ERRORS = 20
+_OWN_SIZE_TIMES = 8
+_LIES = "a part of it claims to be far larger than the file"
+_MOST_TEXT = 200
+_MOST_TRACKS = 20
+
+_HDR_SIDE_DATA = {
+    "MASTERING_DISPLAY_METADATA": "",
+    "CONTENT_LIGHT_LEVEL": "",
+    "DOVI_METADATA": "Dolby Vision",
+    "DOVI_RPU_BUFFER": "Dolby Vision",
+    "DYNAMIC_HDR_PLUS": "HDR10+",
+}
+"""What may be attached to a frame, and the name of the kind where it is one."""
+_UNSAID = 2
+"""H.273's code for "unspecified" of primaries, transfer and matrix. Of the range it is 0."""
+_DOLBY_VISION_TAGS = ("dvh1", "dvhe", "dvav", "dva1", "dav1")
 
 
 class Refused(Exception):
@@ -61,7 +81,7 @@ def inspect(
             if survey.untimed:
                 raise Refused("no_times")
             raise Refused("no_frames", survey.errors[0][1] if survey.errors else "")
-        facts = {**_facts(container, stream, path), **survey.facts()}
+        facts = _joined({**_facts(container, stream, path), **survey.facts()})
         times = sorted(survey.shown)
         return facts, array("q", times), array("q", [survey.shown[time] for time in times])
 
@@ -84,17 +104,19 @@ def pictures(
     """Height, width and RGB bytes of the frames that are wanted, in their order.
 
     What no wanted frame needs is not decoded: other groups of pictures, and within a group the frames that no other is
-    made from. ``size`` (width, height): scaled to it by averaging areas; None: as coded, and where a film changes its
-    size, as the first frame that is wanted.
+    made from. ``size`` (width, height): scaled to it by averaging areas, where they are not of that size; None: the
+    size with which the film begins.
     """
     with _opened(path) as container:
         stream = _picture_of(container)
         _set_threads(stream, threads)
-        packets = container.demux(stream)
+        if size is None and stream.codec_context.width:
+            size = (stream.codec_context.width, stream.codec_context.height)
+        packets = _packets(container, stream)
         for start, wanted in groups:
             if start is not None and any(name in container.format.name for name in _INDEXED):
                 container.seek(start, stream=stream)
-                packets = container.demux(stream)
+                packets = _packets(container, stream)
             given = 0
             for frame in _in_order(_sparing(stream, packets, start, frozenset(wanted)), wanted):
                 given += 1
@@ -154,6 +176,13 @@ def _sparing(
     # Whatever the decoder still holds back comes out now: no further packet has to be decoded for it.
     with contextlib.suppress(av.FFmpegError, OSError):
         yield from context.decode(None)
+
+
+def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[Any]]:
+    """Those that there are, however the file ends."""
+    # An IndexError is PyAV 18's, at the end of a file in which tracks appeared on the way.
+    with contextlib.suppress(av.FFmpegError, OSError, IndexError):
+        yield from container.demux(stream)
 
 
 def _frames_of(packet: Packet[Any]) -> list[VideoFrame]:
@@ -230,6 +259,18 @@ def frame_shape(stream: VideoStream) -> Fraction:
     return shape if shape > 0 else Fraction(1)
 
 
+def _joined(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the first frame adds to the words of the container."""
+    facts["alpha"] = facts.pop("alpha_of_frame") or facts.pop("alpha_said")
+    kinds = facts.pop("hdr_kinds_of_frame")
+    if facts.pop("dolby_vision_said") and _HDR_SIDE_DATA["DOVI_METADATA"] not in kinds:
+        kinds.append(_HDR_SIDE_DATA["DOVI_METADATA"])
+    facts["hdr_kinds"] = list(dict.fromkeys(kinds))
+    if code := facts.pop("timecode_of_frame"):
+        facts["timecodes"].append(("first frame", code))
+    return facts
+
+
 class _Survey:
     """What one pass over the frames finds."""
 
@@ -243,11 +284,12 @@ class _Survey:
         self.starts: list[int] = []
         self.first_packet: tuple[int, int] | None = None
         self.errors: list[tuple[float | None, str]] = []
-        self.error_count = self.untimed = self.doubled = self.corrupt = 0
+        self.error_count = self.untimed = self.doubled = self.corrupt = self.cut_packets = 0
         self.first: dict[str, Any] = {}
         self.sizes: list[tuple[int, int, int]] = []
 
     def see_packet(self, packet: Packet[Any]) -> None:
+        self.cut_packets += bool(packet.is_corrupt)
         if packet.pts is None or packet.dts is None:
             return
         if self.first_packet is None:
@@ -301,6 +343,7 @@ class _Survey:
             "errors": self.errors,
             "error_count": self.error_count,
             "corrupt": self.corrupt,
+            "cut_packets": self.cut_packets,
             "untimed": self.untimed,
             "doubled": self.doubled,
         }
@@ -340,9 +383,44 @@ def _first_picture(frame: VideoFrame) -> dict[str, Any]:
         "pixel_format": frame.format.name,
         "bit_depth": max(part.bits for part in components),
         "chroma": [components[1].width, components[1].height] if planar_colour else None,
-        "rotation": float(frame.rotation),
+        "rotation": 0.0 if _shows_nothing(matrix) else float(frame.rotation),
         "matrix": matrix,
         "interlaced": bool(frame.interlaced_frame),
+        "colour_of_frame": _colour_codes(frame),
+        "alpha_of_frame": any(part.is_alpha for part in components),
+        "timecode_of_frame": str(getattr(frame, "metadata", {}).get("timecode", ""))[:_MOST_TEXT],
+        **_brightness(frame),
+    }
+
+
+def _shows_nothing(matrix: list[int] | None) -> bool:
+    """Whether a display matrix leaves no picture: FFmpeg finds no angle in it, and PyAV makes some number of that."""
+    return matrix is not None and not (matrix[0] * matrix[4] - matrix[1] * matrix[3])
+
+
+def _colour_codes(source: VideoFrame | VideoCodecContext) -> list[int]:
+    """H.273's codes of primaries, transfer and matrix, and FFmpeg's of the range. PyAV before 16 tells fewer."""
+    names = {"color_primaries": _UNSAID, "color_trc": _UNSAID, "colorspace": _UNSAID, "color_range": 0}
+    return [int(getattr(source, name, unsaid)) for name, unsaid in names.items()]
+
+
+def _brightness(frame: VideoFrame) -> dict[str, Any]:
+    """What is attached to the picture about high dynamic range: FFmpeg's structures, by their bytes."""
+    # As above: it iterates over its values.
+    every: Iterable[Any] = frame.side_data
+    attached = {item.type.name: bytes(item) for item in every if item.type.name in _HDR_SIDE_DATA}
+    mastering = attached.get("MASTERING_DISPLAY_METADATA", b"")
+    peak = None
+    if len(mastering) >= 88:
+        # AVMasteringDisplayMetadata: 8 fractions of chromaticity, least and most luminance, two flags.
+        numbers = struct.unpack("=22i", mastering[:88])
+        if numbers[21] and numbers[19] > 0 and numbers[18] > 0:
+            peak = numbers[18] / numbers[19]
+    light = attached.get("CONTENT_LIGHT_LEVEL", b"")
+    return {
+        "mastering_peak": peak,
+        "content_light": list(struct.unpack("=2I", light[:8])) if len(light) >= 8 else None,
+        "hdr_kinds_of_frame": [words for name, words in _HDR_SIDE_DATA.items() if words and name in attached],
     }
 
 
@@ -368,7 +446,22 @@ def _facts(container: InputContainer, stream: VideoStream, path: str) -> dict[st
         "sound": bool(container.streams.audio),
         "fragments": fragments,
         "edits": edits,
+        "bytes": Path(path).stat().st_size,
+        "promised_bytes": promised_bytes(Path(path)),
+        "colour_of_stream": _colour_codes(stream.codec_context),
+        "alpha_said": stream.metadata.get("alpha_mode") == "1",
+        "dolby_vision_said": stream.codec_context.codec_tag in _DOLBY_VISION_TAGS,
+        "timecodes": _timecodes(container, stream),
     }
+
+
+def _timecodes(container: InputContainer, stream: VideoStream) -> list[tuple[str, str]]:
+    """(where, text) of each timecode in the tags. A tmcd track's is told with the tracks that use it, and its own."""
+    places = [("track", stream.metadata), *(("track", data.metadata) for data in container.streams.data[:_MOST_TRACKS])]
+    places.append(("container", container.metadata))
+    # FFmpeg takes tags as upper or lower case, as they come.
+    found = ((where, tags.get("timecode") or tags.get("TIMECODE")) for where, tags in places)
+    return [(where, text[:_MOST_TEXT]) for where, text in found if text]
 
 
 def _opened(path: str) -> InputContainer:
@@ -381,11 +474,9 @@ def _opened(path: str) -> InputContainer:
             container_options={"protocol_whitelist": "file", "format_whitelist": CONTAINERS},
             metadata_errors="replace",
         )
-    except MemoryError:
-        raise
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         if _no_room(error):
-            raise MemoryError(str(error)) from error
+            raise _short_or_lying(path, error) from error
         raise Refused("not_video", _words(error)) from error
 
 
@@ -410,10 +501,12 @@ def _decoded(
             packet = next(packets)
         except StopIteration:
             return
+        except IndexError:
+            # PyAV 18, at the end of a file in which tracks appeared on the way: it counts those of the beginning.
+            return
         except (av.FFmpegError, OSError) as error:  # the file breaks off inside a packet
-            if survey is None:
-                return
-            survey.fail(error)
+            if survey is not None:
+                survey.fail(_short_or_lying(container.name.removeprefix("file:"), error) if _no_room(error) else error)
             return
         if survey is not None:
             yield packet, None
@@ -436,7 +529,18 @@ def _no_room(error: Exception) -> bool:
     return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
 
 
+def _short_or_lying(path: str, error: Exception) -> Exception:
+    """What it means that a demuxer found no memory: it needs little more than the file's size, unless a size lies."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    if limit != resource.RLIM_INFINITY and limit - used < _OWN_SIZE_TIMES * Path(path).stat().st_size:
+        return MemoryError(str(error))
+    return Refused("broken", _LIES)
+
+
 def _words(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return error.detail
     return str(getattr(error, "strerror", None) or error)[:200]
 
 
