@@ -1,4 +1,4 @@
-"""``videolect video``: what a file is."""
+"""``videolect video``: what a file is, and which files show the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from videolect.cli import video_duplicates
 from videolect.errors import NotFound
 
 
@@ -15,6 +16,7 @@ def add_parser(nouns: Any) -> None:
     parser = verbs.add_parser("probe", help="decode a file once and say what it is")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.set_defaults(run=run_probe, render=render_probe)
+    video_duplicates.add_verb(verbs)
 
 
 def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
