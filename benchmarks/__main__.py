@@ -8,6 +8,7 @@ frames   one frame step in the browser: median and p95
 derive   the check of the whole specification; all primitives of 100,000 records
 words    the claims of captions against people's labels, and the linter's findings; speed of both
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
+duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
 
@@ -17,7 +18,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, derive, frames, ledger, page, queue, script, setup_labels
+from benchmarks import claims, derive, duplicates, frames, ledger, page, queue, script, setup_labels
 
 ALL = {
     "ledger": ledger,
@@ -28,6 +29,7 @@ ALL = {
     "script": script,
     "derive": derive,
     "setup": setup_labels,
+    "duplicates": duplicates,
 }
 
 

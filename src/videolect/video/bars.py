@@ -131,10 +131,22 @@ def _ends(table: NDArray[np.float64]) -> tuple[int, int]:
 
 def _end(shares: NDArray[np.float64], murk: NDArray[np.float64]) -> tuple[int, int]:
     """How many lines are black before the picture begins sharply, else 0; and how many are black, sharply or not."""
-    # Coding, and scaling, blur the last line or two of a bar.
-    blur = 2 if len(shares) >= 240 else 1
+    # Coding, and scaling, blur the last line or two of a bar; heavy coding smears up to a block of eight.
+    blur, smear = (2, 8) if len(shares) >= 240 else (1, 3)
     start = int(np.argmax((shares > WRITTEN) | (murk > MURK)))
-    if start <= blur:
-        return 0, start
-    lit, dark = (table[start : start + blur + 1].max() - table[start - blur - 1] for table in (shares, murk))
-    return start if lit >= 0.3 or dark >= 0.75 * MURK else 0, start
+    lit = int(np.argmax(shares > WRITTEN))
+    for edge in (lit, start):
+        if blur < edge <= start + smear and _jump(shares, edge, blur) >= 0.3:
+            return edge, start
+    # The picture begins dark: a step of a few grey levels, where a fade would go on rising.
+    if start > blur:
+        step, further = _jump(murk, start, blur), _jump(murk, start + 2 * blur + 2, blur)
+        if step >= 0.75 * MURK and step >= 2 * further:
+            return start, start
+    return 0, start
+
+
+def _jump(table: NDArray[np.float64], line: int, blur: int) -> float:
+    """By how much the table rises around this line."""
+    after = table[line : line + blur + 1]
+    return float(after.max() - table[line - blur - 1]) if len(after) else 0.0

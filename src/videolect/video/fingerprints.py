@@ -56,8 +56,9 @@ class Kept:
             with self.path.open("ab+") as out:
                 fcntl.flock(out, fcntl.LOCK_EX)
                 # A killed run may have left a line without its end: the next one begins on a line of its own.
-                if out.seek(0, os.SEEK_END) and out.seek(-1, os.SEEK_END) is not None and out.read(1) != b"\n":
-                    line = b"\n" + line
+                if out.seek(0, os.SEEK_END):
+                    out.seek(-1, os.SEEK_END)
+                    line = line if out.read(1) == b"\n" else b"\n" + line
                 out.write(line)
                 out.flush()
                 os.fsync(out.fileno())
