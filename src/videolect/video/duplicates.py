@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.video.look import MIRROR, RATE, STEP, Fingerprint
+from videolect.video.look import BACK, MIRROR, RATE, STEP, Fingerprint
 
 THRESHOLD = 10.0
 """Bits up to which two films are the same (docs/duplicates.md has the measurements)."""
@@ -118,8 +118,10 @@ def _terms(
     seen = (one.contrast[i] >= CONTRAST) & (other.contrast[j] >= CONTRAST)
     looks = np.bitwise_count(one.looks[i] ^ mask ^ other.looks[j]) * seen
     here, there = one.motion[i], other.motion[j]
-    both = (here >= MOVED) & (there >= MOVED)
-    either = ((here >= MOVED_MUCH) & (there < STILL)) | ((there >= MOVED_MUCH) & (here < STILL))
+    # The first samples of a stretch have nothing behind them: that says nothing, least of all that all stood still.
+    known = (i >= BACK) & (j >= BACK)
+    both = known & (here >= MOVED) & (there >= MOVED)
+    either = known & (np.maximum(here, there) >= MOVED_MUCH) & (np.minimum(here, there) < STILL)
     changes = np.bitwise_count(one.changes[i] ^ mask ^ other.changes[j]) * both + 32 * either
     return tuple(term.astype(np.float64) for term in (looks, seen, changes, both | either))
 
@@ -129,7 +131,6 @@ def _all_shifts(one: Fingerprint, other: Fingerprint, mask: np.uint64) -> NDArra
     n, m = len(one.looks), len(other.looks)
     i, j = (index.ravel() for index in np.indices((n, m), dtype=np.int64))
     at, length = j - i + n - 1, n + m - 1
-    # The first samples of a stretch have no change behind them: nothing is said of them, not that all stood still.
     sums = [np.bincount(at, term, length) for term in _terms(one, other, mask, i, j)]
     return np.stack([np.bincount(at, minlength=length), *sums])
 

@@ -202,7 +202,7 @@ def hashes(
     found = np.concatenate([_frequencies(part, bars) for part in np.array_split(pictures, -(-len(pictures) // 512))])
     if places is not None:
         found = found[places]
-    before = np.concatenate([found[:1].repeat(min(BACK, len(found)), axis=0), found[:-BACK]])
+    before = np.concatenate([found[:BACK], found[:-BACK]])
     looks, contrast = _signs(found)
     changes, motion = _signs(found - before)
     return looks, contrast, changes, motion
