@@ -47,7 +47,7 @@ class Kept:
         return self._known.get(content_hash)
 
     def put(self, found: Fingerprint) -> None:
-        """Keep one; on the disk when this returns."""
+        """Keep one; on the disk when this returns. Threads and processes may do so at the same time."""
         self._known[found.video_hash] = found
         if self.path is None:
             return
@@ -98,8 +98,6 @@ def fingerprints(
         try:
             for done, (path, _) in enumerate(found):
                 result = asked[done].result()
-                if isinstance(result, Taken) and kept.get(result.fingerprint.video_hash) is None:
-                    kept.put(result.fingerprint)
                 if on_progress:
                     on_progress(done + 1, len(found), path)
                 yield result
@@ -120,6 +118,7 @@ def _one(path: Path, refusal: Refused | None, kept: Kept, limits: Limits | None)
             known = fingerprint(path, probed, limits=limits)
             if hash_file(path)[0] != content_hash:
                 return Refused(path, f"{path} changed while it was read.", "Try again when nothing writes to it.")
+            kept.put(known)
     except CannotRead as error:
         return Refused(path, error.message, error.mend)
     return Taken(path, known)
