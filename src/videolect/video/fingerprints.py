@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Kept:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._known: dict[str, Fingerprint] = {}
+        self._writing = threading.Lock()
         if path is not None and path.exists():
             self._read(path)
 
@@ -48,24 +50,11 @@ class Kept:
 
     def put(self, found: Fingerprint) -> None:
         """Keep one; on the disk when this returns. Threads and processes may do so at the same time."""
-        self._known[found.video_hash] = found
-        if self.path is None:
-            return
-        line = json.dumps(found.as_json()).encode() + b"\n"
-        try:
-            with self.path.open("ab+") as out:
-                fcntl.flock(out, fcntl.LOCK_EX)
-                # A killed run may have left a line without its end: the next one begins on a line of its own.
-                if out.seek(0, os.SEEK_END):
-                    out.seek(-1, os.SEEK_END)
-                    line = line if out.read(1) == b"\n" else b"\n" + line
-                out.write(line)
-                out.flush()
-                os.fsync(out.fileno())
-        except OSError as error:
-            raise CannotStore(
-                f"{self.path} takes no bytes: {error.strerror}.", mend="Name another file with --cache."
-            ) from error
+        with self._writing:
+            if found.video_hash not in self._known:
+                if self.path is not None:
+                    _append(self.path, json.dumps(found.as_json()).encode() + b"\n")
+                self._known[found.video_hash] = found
 
     def _read(self, path: Path) -> None:
         try:
@@ -82,6 +71,23 @@ class Kept:
                     self._known[found.video_hash] = found
         except OSError as error:
             raise CannotRead(f"{path} cannot be read: {error.strerror}.", mend="Name another with --cache.") from error
+
+
+def _append(path: Path, line: bytes) -> None:
+    try:
+        with path.open("ab+") as out:
+            fcntl.flock(out, fcntl.LOCK_EX)
+            # A killed run may have left a line without its end: the next one begins on a line of its own.
+            if out.seek(0, os.SEEK_END):
+                out.seek(-1, os.SEEK_END)
+                line = line if out.read(1) == b"\n" else b"\n" + line
+            out.write(line)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise CannotStore(
+            f"{path} takes no bytes: {error.strerror}.", mend="Name another file with --cache."
+        ) from error
 
 
 def fingerprints(
