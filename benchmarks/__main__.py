@@ -9,6 +9,7 @@ frames   one frame step in the browser: median and p95
 readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
 derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
+duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
 
@@ -18,7 +19,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, derive, frames, ledger, odd_files, page, queue, readers, script, setup_labels
+from benchmarks import claims, derive, duplicates, frames, ledger, odd_files, page, queue, readers, script, setup_labels
 
 ALL = {
     "ledger": ledger,
@@ -31,6 +32,7 @@ ALL = {
     "script": script,
     "derive": derive,
     "setup": setup_labels,
+    "duplicates": duplicates,
 }
 
 

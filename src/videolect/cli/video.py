@@ -1,4 +1,4 @@
-"""``videolect video``: what a file is, and what is made of it."""
+"""``videolect video``: what a file is, what is made of it, and which files show the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import video_frames
+from videolect.cli import video_duplicates, video_frames
 from videolect.errors import NotFound
 
 
@@ -17,6 +17,7 @@ def add_parser(nouns: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.set_defaults(run=run_probe, render=render_probe)
     video_frames.add_verbs(verbs)
+    video_duplicates.add_verb(verbs)
 
 
 def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -77,7 +77,7 @@ def import_videos(
     The same bytes under two names are one video, which keeps the first name. A refused file leaves nothing in the
     storage. A full disk stops the whole import: CannotStore.
     """
-    found = list(_films(paths))
+    found = list(films(paths))
     known: dict[str, Probed] = {}
     for done, (path, refusal) in enumerate(found):
         if on_progress:
@@ -112,7 +112,8 @@ def _one(
     return Imported(path, probed.video, probed.timeline)
 
 
-def _films(paths: Iterable[Path]) -> Iterator[tuple[Path, Refused | None]]:
+def films(paths: Iterable[Path]) -> Iterator[tuple[Path, Refused | None]]:
+    """Each file that is meant, folders sorted by name; with a refusal where nothing can be meant."""
     for path in paths:
         if not path.is_dir():
             yield path, None
