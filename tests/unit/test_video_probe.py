@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -180,3 +181,26 @@ def test_the_command_refuses_in_words(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_an_empty_table_of_movies_would_prove_nothing():
     assert len(ODD) > 15
     assert np.unique(list(ODD)).size == len(ODD)
+
+
+@pytest.mark.parametrize(("top", "left", "name"), [(23, 0, "2.39:1"), (0, 40, "4:3"), (0, 0, "16:9")])
+def test_black_bars_are_found(tmp_path: Path, top: int, left: int, name: str):
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        noise = np.random.default_rng(1).integers(40, 220, (45, 80, 3), dtype=np.uint8).repeat(4, 0).repeat(4, 1)
+        for number in range(60):
+            rgb = np.zeros((180, 320, 3), np.uint8)
+            rgb[top : 180 - top, left : 320 - left] = movies.picture(number, 320, 180)[
+                top : 180 - top, left : 320 - left
+            ]
+            frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    probed = probe(path)
+    found = probed.bars and probed.bars.as_json()
+    expected = {"top": top, "bottom": top, "left": left, "right": left}
+    assert found is None if not (top or left) else all(abs(found[side] - expected[side]) <= 2 for side in expected)
+    assert probed.picture_shape_name == name

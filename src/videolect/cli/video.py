@@ -52,7 +52,8 @@ def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "browser_playable": video.browser_playable,
         **said.as_json(),
         "pts_table_hash": video.pts_table_hash,
-        "letterbox": None,
+        "letterbox": probed.bars.as_json() if probed.bars else None,
+        "picture_shape_name": probed.picture_shape_name,
         "problems": list(video.problems),
     }
 
@@ -65,7 +66,7 @@ def render_probe(answer: dict[str, Any]) -> str:
     lines = [
         f"{answer['file']}  {answer['size_bytes']:,} bytes",
         f"  {answer['frames']:,} frames, {answer['duration_s']:.3f} s, {rate} frames a second",
-        f"  {answer['width']}x{answer['height']}{turned}{shape}",
+        f"  {answer['width']}x{answer['height']}{turned}{shape}{_bars_words(answer)}",
         f"  {answer['codec']} ({answer['pixel_format']}) in {answer['container']}",
         f"  colour: {_colour_words(answer)}",
         *(
@@ -79,6 +80,14 @@ def render_probe(answer: dict[str, Any]) -> str:
         *(f"  ! {problem}" for problem in answer["problems"]),
     ]
     return "\n".join(lines)
+
+
+def _bars_words(answer: dict[str, Any]) -> str:
+    if not answer["letterbox"]:
+        return ""
+    sides = ", ".join(f"{width} {side}" for side, width in answer["letterbox"].items() if width)
+    inside = f", {answer['picture_shape_name']} inside" if answer["picture_shape_name"] else ""
+    return f"; black bars: {sides}{inside}"
 
 
 def _colour_words(answer: dict[str, Any]) -> str:

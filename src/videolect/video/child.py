@@ -2,8 +2,8 @@
 
 Started by ``sandbox.py``; it binds itself before it touches the file. The answer is one line of JSON and, after it,
 bytes: for ``inspect`` the timestamps and the durations as the file says them (two tables of signed 64-bit
-little-endian integers), for ``frames`` the pictures, each height x width x 3 bytes of red, green, blue; for ``proxy``
-nothing, as the proxy is written to the place that was named.
+little-endian integers) and the brightness of a few frames, for ``frames`` the pictures, each height x width x 3 bytes
+of red, green, blue; for ``proxy`` nothing, as the proxy is written to the place that was named.
 """
 
 from __future__ import annotations
@@ -55,13 +55,14 @@ def answer(request: dict[str, Any]) -> None:
     limits = request["limits"]
     try:
         if request["what"] == "inspect":
-            facts, pts, durations = inspect(
+            facts, pts, durations, lumas = inspect(
                 request["path"], threads=limits["threads"], most_pixels=limits["pixels"], most_frames=limits["frames"]
             )
             if facts["error_count"] and short_of_memory(limits["memory_bytes"]):
                 raise MemoryError
             say(facts)
             sys.stdout.buffer.write(pts.tobytes() + durations.tobytes())
+            sys.stdout.buffer.writelines(lumas)
         elif request["what"] == "proxy":
             written = write_proxy(
                 request["path"], request["times"], request["out"], threads=limits["threads"],

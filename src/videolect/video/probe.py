@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput, CannotRead
 from videolect.record.clip import Video
 from videolect.storage import hash_file
+from videolect.video.bars import Bars, find_bars
 from videolect.video.boxes import has_index, outermost_end
 from videolect.video.findings import browser_playable, container_name, problems, quarter_turns
+from videolect.video.known import shape_name, shape_of
 from videolect.video.said import Said, clean, said
 from videolect.video.sandbox import Limits, Refusal, ask
 from videolect.video.seeking import detours
@@ -62,6 +64,19 @@ class Probed:
     timeline: Timeline
     said: Said | None = None
     """What else the file says of itself; None for a film that an earlier import probed."""
+    bars: Bars | None = None
+    """Black bars around the picture, found in it."""
+
+    @property
+    def picture_shape_name(self) -> str | None:
+        """The known shape of what lies inside the bars, as shown: ``2.39:1``. None where it has no name."""
+        bars = self.bars or Bars(top=0, bottom=0, left=0, right=0)
+        video = self.video
+        shape = shape_of(
+            video.width, video.height, sample_aspect_ratio=video.sample_aspect_ratio, rotation=video.rotation,
+            bars=(bars.top, bars.bottom, bars.left, bars.right),
+        )  # fmt: skip
+        return shape_name(shape)
 
 
 def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None = None) -> Probed:
@@ -77,7 +92,8 @@ def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None 
         raise refused(path, answer)
     facts, tables = answer
     try:
-        timeline = _timeline(facts, np.frombuffer(tables, "<i8"))
+        timeline = _timeline(facts, np.frombuffer(tables, "<i8", 2 * facts["shown"]))
+        bars = _bars(facts, tables[16 * facts["shown"] :])
         container = container_name(facts, path.suffix)
         told = said(facts, timeline, quarter_turns(facts))
         video = Video(
@@ -105,7 +121,12 @@ def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None 
     except (KeyError, TypeError, IndexError, ValueError, ArithmeticError, BadInput) as error:
         # The child has read a stranger's bytes: its answer is checked like theirs.
         raise CannotRead(f"{path} made the decoder give no sense: {error!r}.", mend=WHY["died"][1]) from error
-    return Probed(video, timeline, told)
+    return Probed(video, timeline, told, bars)
+
+
+def _bars(facts: Mapping[str, Any], pictures: bytes) -> Bars | None:
+    shape = (facts["lumas"], facts["height"], facts["width"])
+    return find_bars(np.frombuffer(pictures, np.uint8).reshape(shape))
 
 
 def refused(path: Path, refusal: Refusal) -> CannotRead:
