@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+HEAVY := .venv/.heavy
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
@@ -18,6 +19,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making .venv"; $(PYTHON) -m venv .venv; }
 	@echo "Installing videolect and its development tools into .venv"
 	@$(PIP) install -c constraints.txt -e '.[dev,pg]'
+	@touch $@
+
+# What only tests need and the demo does not: torch is large.
+$(HEAVY): $(INSTALLED)
+	@echo "Installing torch for the tests"
+	@$(PIP) install -c constraints.txt -e '.[transnet]'
 	@touch $@
 
 ui: $(INSTALLED)  ## the browser client, built from ui/ into the package
@@ -48,7 +55,7 @@ system-packages: $(INSTALLED)
 	@$(BIN)/python tools/system_packages.py
 
 # Lint comes first because it is fast, and so that pytest's own closing line is the last one.
-test: venv ui system-packages lint check-ui  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
+test: venv $(HEAVY) ui system-packages lint check-ui  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
 bench: venv  ## measure beside the peers (ARGS=... is handed on)

@@ -10,6 +10,7 @@ readers  frames of a film in 1080p: processor seconds and memory beside torchcod
 derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
+shots    shot boundaries of our detector beside PySceneDetect, on films put together from the real clips
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
 
@@ -19,7 +20,20 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, derive, duplicates, frames, ledger, odd_files, page, queue, readers, script, setup_labels
+from benchmarks import (
+    claims,
+    derive,
+    duplicates,
+    frames,
+    ledger,
+    odd_files,
+    page,
+    queue,
+    readers,
+    script,
+    setup_labels,
+    shots,
+)
 
 ALL = {
     "ledger": ledger,
@@ -33,6 +47,7 @@ ALL = {
     "derive": derive,
     "setup": setup_labels,
     "duplicates": duplicates,
+    "shots": shots,
 }
 
 

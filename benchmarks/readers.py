@@ -113,7 +113,7 @@ def present(library: str) -> bool:
 
 def versions() -> dict[str, str]:
     """What is compared."""
-    names = ("av", "numpy", "torch", "torchcodec", "eva-decord", "opencv-python-headless")
+    names = ("av", "numpy", "torch", "torchcodec", "eva-decord", "opencv-python")
     found = {}
     for name in names:
         try:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from ctypes.util import find_library
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +21,11 @@ from tests.support.browser import find_chromium  # noqa: E402 - after the path i
 from tests.support.postgres import find_postgres  # noqa: E402
 from tests.support.suites import in_ci  # noqa: E402
 
-NEEDED = {"postgresql": ("postgres", find_postgres), "chromium": ("browser", find_chromium)}
+NEEDED = {
+    "postgresql": ("postgres", find_postgres),
+    "chromium": ("browser", find_chromium),
+    "libgl1": ("shots", lambda: find_library("GL")),  # OpenCV's, which PySceneDetect stands on
+}
 """Debian's name of the package -> the suite that needs it, and how to tell that it is there."""
 
 

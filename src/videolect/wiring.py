@@ -29,7 +29,9 @@ from videolect.record.clip import Clip, Video
 from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
 from videolect.record.people import Person
 from videolect.storage import FolderStorage
+from videolect.video.blends import Blends
 from videolect.video.probe import Probed
+from videolect.video.shots import Engine
 from videolect.video.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -64,6 +66,45 @@ def make_writer(name: str, spec: Spec, *, plant: int = 0, seed: int = 0) -> Writ
     if name not in others:
         raise BadInput(f"There is no writer {name!r}.", mend=f"Use one of {', '.join(sorted({*WRITERS, *others}))}.")
     made: Writer = others[name].load()(spec, plant, seed)
+    return made
+
+
+def _transnetv2(weights: Path | None) -> Engine:
+    from videolect.video.backends.transnetv2 import TransNetV2
+
+    return TransNetV2.load(weights)
+
+
+def _scenedetect(name: str) -> Callable[[Path | None], Engine]:
+    def make(weights: Path | None) -> Engine:
+        from videolect.video.backends import scenedetect
+
+        detector: Engine = getattr(scenedetect, name)()
+        return detector
+
+    return make
+
+
+SHOT_ENGINES: dict[str, Callable[[Path | None], Engine]] = {
+    "blends": lambda weights: Blends(),
+    "content": _scenedetect("Content"),
+    "adaptive": _scenedetect("Adaptive"),
+    "transnetv2": _transnetv2,
+}
+"""Detectors of shots by name, made with the path of their weights. Others: entry point group ``videolect.shots``."""
+
+
+def make_shot_engine(name: str, *, weights: Path | None = None) -> Engine:
+    """The detector of that name. BadInput lists the known ones, MissingExtra says what to install."""
+    others = {point.name: point for point in entry_points(group="videolect.shots")}
+    if name not in SHOT_ENGINES and name not in others:
+        known = ", ".join(sorted({*SHOT_ENGINES, *others}))
+        raise BadInput(f"There is no detector of shots {name!r}.", mend=f"Use one of {known}.")
+    if weights is not None and name in ("blends", "content", "adaptive"):
+        raise BadInput(
+            f"The detector {name} takes no weights.", mend="Leave --weights out, or use --engine transnetv2."
+        )
+    made: Engine = (SHOT_ENGINES[name] if name in SHOT_ENGINES else others[name].load())(weights)
     return made
 
 

@@ -1,4 +1,4 @@
-"""``videolect video``: what a file is, what is made of it, and which files show the same."""
+"""``videolect video``: what a file is. One file for each further verb."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import video_duplicates, video_frames
+from videolect.cli import video_duplicates, video_frames, video_split
 from videolect.errors import NotFound
 
 
@@ -16,6 +16,7 @@ def add_parser(nouns: Any) -> None:
     parser = verbs.add_parser("probe", help="decode a file once and say what it is")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.set_defaults(run=run_probe, render=render_probe)
+    video_split.add_verb(verbs)
     video_frames.add_verbs(verbs)
     video_duplicates.add_verb(verbs)
 

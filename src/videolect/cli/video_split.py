@@ -1,0 +1,120 @@
+"""``videolect video split``: the shots of a film."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videolect.errors import NotFound
+
+if TYPE_CHECKING:
+    from videolect.video.shots import Transition
+    from videolect.video.timeline import Timeline
+
+
+def add_verb(verbs: Any) -> None:
+    """The verb and its options."""
+    parser = verbs.add_parser("split", help="find the shots of a film")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--engine", default="blends", metavar="NAME", help="the detector (default: blends, our own)")
+    parser.add_argument("--threshold", type=float, metavar="X", help="in the detector's own unit (default: its own)")
+    parser.add_argument("--trim", type=float, default=0.0, metavar="S", help="seconds off both ends of a shot")
+    parser.add_argument("--min-s", type=float, default=0.0, metavar="S", help="drop shorter shots")
+    parser.add_argument("--max-s", type=float, metavar="S", help="cut longer shots into equal parts")
+    parser.add_argument("--halved", action="store_true", help="share gradual transitions between their neighbours")
+    parser.add_argument("--weights", type=Path, metavar="PATH", help="of the detector transnetv2")
+    parser.add_argument(
+        "--scores", type=Path, metavar="FILE", help="keep the scores of the frames there, or take them from there"
+    )
+    parser.add_argument("--sheet", type=Path, metavar="OUT", help="a picture (.png, .jpg) of every transition")
+    parser.set_defaults(run=run_split, render=render_split)
+
+
+def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """The shots, as ``video split`` answers."""
+    if not asked.file.exists():
+        raise NotFound(f"There is no file {asked.file}.", mend="Give the path of a video.")
+    from videolect.video.probe import probe
+    from videolect.video.sheet import encoder_of, sheets
+    from videolect.video.shots import check_lengths, check_threshold, reshoot, shots_of
+    from videolect.video.split import keep_scores, kept_scores, scores_of
+    from videolect.wiring import make_shot_engine
+
+    # What can be refused is refused before the film is decoded.
+    engine = make_shot_engine(asked.engine, weights=asked.weights)
+    threshold = check_threshold(engine, asked.threshold)
+    check_lengths(asked.trim, asked.min_s, asked.max_s)
+    if asked.sheet:
+        encoder_of(asked.sheet)
+    probed = probe(asked.file)
+    timeline = probed.timeline
+    if asked.scores and asked.scores.exists():
+        scores = kept_scores(asked.scores, timeline, engine)
+    else:
+        scores = scores_of(asked.file, timeline, engine)
+        if asked.scores:
+            keep_scores(asked.scores, scores)
+    transitions = reshoot(engine, scores, threshold)
+    shots = shots_of(
+        transitions, timeline, halved=asked.halved, trim_s=asked.trim, min_s=asked.min_s, max_s=asked.max_s
+    )
+    drawn = sheets(asked.file, asked.sheet, transitions, probed.video, timeline) if asked.sheet else []
+
+    def seconds(pts: int) -> float:
+        return float(pts * timeline.time_base)
+
+    return 0, {
+        "file": probed.video.file_name,
+        "hash": probed.video.hash,
+        "pts_table_hash": timeline.hash,
+        "frames": timeline.frame_count,
+        "engine": engine.found_by,
+        "threshold": threshold,
+        "shots": [
+            {
+                "start_pts": shot.start_pts,
+                "end_pts": shot.end_pts,
+                "start_frame": shot.start_frame,
+                "end_frame": shot.end_frame,
+                "start_s": seconds(shot.start_pts),
+                "end_s": seconds(shot.end_pts),
+                "transition_in": shot.transition_in,
+                "transition_out": shot.transition_out,
+                "found_by": shot.found_by,
+                "score": round(shot.score, 4),
+            }
+            for shot in shots
+        ],
+        "transitions": _told(transitions, timeline),
+        "sheets": [str(path) for path in drawn],
+    }
+
+
+def _told(transitions: Sequence[Transition], timeline: Timeline) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": one.kind,
+            "start_frame": one.start_frame,
+            "end_frame": one.end_frame,
+            "start_s": float(timeline.pts_of(one.start_frame) * timeline.time_base),
+            "end_s": float(timeline.pts_of(one.end_frame) * timeline.time_base),
+            "found_by": one.found_by,
+            "score": round(one.score, 4),
+        }
+        for one in transitions
+    ]
+
+
+def render_split(answer: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [f"{answer['file']}  {answer['frames']:,} frames, {answer['engine']} at {answer['threshold']:g}"]
+    for number, shot in enumerate(answer["shots"], start=1):
+        lines.append(
+            f"{number:4d}  {shot['start_s']:9.3f} - {shot['end_s']:9.3f} s  frames {shot['start_frame']:,} - "
+            f"{shot['end_frame']:,}  {shot['transition_in']} ... {shot['transition_out']}"
+        )
+    if not answer["shots"]:
+        lines.append("No shot is left.")
+    return "\n".join([*lines, *(f"Contact sheet: {path}" for path in answer["sheets"])])

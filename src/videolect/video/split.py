@@ -1,0 +1,75 @@
+"""A film through a detector: one decoding in the child, at the small size that the detector reads."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.video.frames import frames
+from videolect.video.sandbox import Limits
+from videolect.video.shots import Engine, Picture, Scores
+from videolect.video.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+_TOLD_EVERY = 5_000
+
+
+def scores_of(path: Path, timeline: Timeline, engine: Engine, *, limits: Limits | None = None) -> Scores:
+    """The detector's bytes for every frame of the film."""
+    pictures = frames(path, range(timeline.frame_count), timeline=timeline, size=engine.size, limits=limits)
+    scores = engine.score(_told(pictures, timeline.frame_count), timeline.mean_rate)
+    if scores.frame_count != timeline.frame_count:
+        raise CannotRead(
+            f"{engine.found_by} scored {scores.frame_count} of {timeline.frame_count} frames.",
+            mend="Report this: a detector has to answer for each frame.",
+        )
+    return replace(scores, pts_table_hash=timeline.hash)
+
+
+def kept_scores(path: Path, timeline: Timeline, engine: Engine) -> Scores:
+    """What ``keep_scores`` wrote. BadInput where it is of another film or by another detector."""
+    try:
+        scores = Scores.from_bytes(path.read_bytes())
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read: {error.strerror}.", mend="Give the file with the scores.") from error
+    if scores.pts_table_hash != timeline.hash or scores.frame_count != timeline.frame_count:
+        raise BadInput(f"{path} holds the scores of another film.", mend="Name another file, or remove this one.")
+    if scores.found_by != engine.found_by:
+        raise BadInput(
+            f"{path} holds scores by {scores.found_by}, not by {engine.found_by}.",
+            mend="Name another file, or remove this one.",
+        )
+    return scores
+
+
+def keep_scores(path: Path, scores: Scores) -> None:
+    """Whole or not at all."""
+    write_whole(path, scores.to_bytes())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Beside its place first, then renamed. NotFound where the folder is not there or may not be written."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise NotFound(
+            f"{path} cannot be written: {error.strerror}.", mend="Name a file in a folder of yours."
+        ) from error
+
+
+def _told(pictures: Iterable[Picture], frame_count: int) -> Iterator[Picture]:
+    for number, picture in enumerate(pictures, start=1):
+        if number % _TOLD_EVERY == 0:
+            log.info("%d of %d frames", number, frame_count)
+        yield picture
