@@ -73,7 +73,7 @@ def test_a_full_disk_stops_the_import(tmp_path: Path, store: FolderStorage, monk
         raise OSError(28, "No space left on device")
 
     film = movies.constant(tmp_path / "film.mp4", 6)
-    monkeypatch.setattr("videolect.storage.os.fsync", full)
+    monkeypatch.setattr("videolect.storage.folder.os.fsync", full)
     with pytest.raises(CannotStore, match="No space left"):
         list(import_videos([film], store))
     assert not (store.root / "files").exists() or held(store) == 0
