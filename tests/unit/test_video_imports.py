@@ -10,8 +10,9 @@ import pytest
 
 from tests.support import movies
 from videolect.storage import CannotStore, FolderStorage
-from videolect.video.imports import Imported, Refused, import_videos
+from videolect.video.imports import TIMELINES, Imported, Refused, import_videos
 from videolect.video.probe import Probed
+from videolect.video.timeline import Timeline
 
 
 @pytest.fixture
@@ -84,10 +85,11 @@ def test_a_film_that_is_known_is_not_decoded_again(tmp_path: Path, store: Folder
     (first,) = import_videos([film], store)
     assert isinstance(first, Imported)
     asked = []
+    table = Timeline.from_bytes(store.get_bytes(TIMELINES, first.video.hash))
 
     def already(content_hash: str) -> Probed | None:
         asked.append(content_hash)
-        return Probed(replace(first.video, file_name="earlier.mp4"), first.timeline)
+        return Probed(replace(first.video, file_name="earlier.mp4"), table)
 
     (again,) = import_videos([film], store, already=already)
     assert isinstance(again, Imported)

@@ -46,6 +46,10 @@ class Storage(Protocol):
     BadInput, what is not there is NotFound, and a storage that fails is CannotStore or CannotReach.
     """
 
+    def check(self) -> None:
+        """CannotReach, or CannotStore, where it does not answer."""
+        ...
+
     def put_file(
         self, source: Path | BinaryIO, progress: Progress | None = None, *, content_hash: str | None = None
     ) -> tuple[str, int]:

@@ -54,6 +54,11 @@ class FolderStorage:
         # In the same file system as what it becomes, or the rename would be a copy.
         return self.root / "incoming"
 
+    def check(self) -> None:
+        """As ``Storage.check``."""
+        with self._part():
+            pass
+
     def put_file(
         self, source: Path | BinaryIO, progress: Progress | None = None, *, content_hash: str | None = None
     ) -> tuple[str, int]:

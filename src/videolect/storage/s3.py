@@ -8,6 +8,7 @@ compared. An upload whose process died is invisible; it is given up the next tim
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import tempfile
@@ -71,7 +72,7 @@ class S3Storage:
         )  # fmt: skip
 
     def check(self) -> None:
-        """CannotReach unless the bucket answers to these credentials."""
+        """As ``Storage.check``: the bucket has to be there already, and to answer to these credentials."""
         with self._speaking():
             self._ask("list_objects_v2", Prefix=self._key(""), MaxKeys=1)
 
@@ -112,8 +113,19 @@ class S3Storage:
 
     def read_range(self, content_hash: str, start: int, end: int) -> bytes:
         """As ``Storage.read_range``: one request."""
-        end = min(end, self.size(content_hash))
-        return self._range(content_hash, start, end)
+        if start >= end:
+            self.size(content_hash)  # which says whether there is such a file
+            return b""
+        key = self._key(place_of(FILES, content_hash))
+        with self._speaking():
+            try:
+                return bytes(self._fs.cat_file(f"{self.bucket}/{key}", start=start, end=end))
+            except FileNotFoundError:
+                raise missing(FILES, content_hash) from None
+            except OSError as error:
+                if error.errno == errno.EINVAL:  # it ends before this range begins
+                    return b""
+                raise
 
     @contextmanager
     def local(self, content_hash: str) -> Iterator[Path]:
@@ -160,14 +172,8 @@ class S3Storage:
                 return None
 
     def _range(self, content_hash: str, start: int, end: int) -> bytes:
-        if start >= end:
-            return b""
-        key = self._key(place_of(FILES, content_hash))
-        with self._speaking():
-            try:
-                data: bytes = self._fs.cat_file(f"{self.bucket}/{key}", start=start, end=end)
-            except FileNotFoundError:
-                raise missing(FILES, content_hash) from None
+        """All of these bytes; CannotRead where there are fewer."""
+        data = self.read_range(content_hash, start, end) if start < end else b""
         if len(data) != end - start:
             raise CannotRead(
                 f"The stored file {content_hash[:12]}... gave {len(data)} bytes of {end - start}.", mend="Try again."
