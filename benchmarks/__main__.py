@@ -5,6 +5,7 @@ claims   eight processes claim from one queue; no task twice (asserted)
 queue    answers of the queue and the board over HTTP with 100,000 tasks: median and p95
 page     the first load of the pages in bytes, gzipped
 frames   one frame step in the browser: median and p95
+imports  a thousand short clips into a workspace: clips a second with 1 and 2 jobs, memory after 100, 500, 1,000
 derive   the check of the whole specification; all primitives of 100,000 records
 words    the claims of captions against people's labels, and the linter's findings; speed of both
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
@@ -17,7 +18,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import claims, derive, frames, ledger, page, queue, script, setup_labels
+from benchmarks import claims, derive, frames, imports, ledger, page, queue, script, setup_labels
 
 ALL = {
     "ledger": ledger,
@@ -25,6 +26,7 @@ ALL = {
     "queue": queue,
     "page": page,
     "frames": frames,
+    "imports": imports,
     "script": script,
     "derive": derive,
     "setup": setup_labels,

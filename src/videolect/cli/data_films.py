@@ -12,14 +12,14 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, NotFound
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
-from videolect.video.imports import Imported, Refused, import_videos
+from videolect.video.imports import Imported, Progress, Refused, import_videos
 from videolect.video.sources import Sources
 from videolect.wiring import OPERATOR, ClipNames, Workspace
 
@@ -101,17 +101,18 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
 
 
 def import_films(
-    workspace: Workspace, sources: Sources, opener: Opener | None, *, jobs: int, report: Path | None = None
-) -> dict[str, Any]:
+    workspace: Workspace, sources: Sources, opener: Opener | None, *, jobs: int, report: Path | None = None,
+    on_progress: Progress | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Import them all; what ``data import`` answers. ``report``: where a line for each film is written."""
     seen = set[bytes]()
     defects = Counter[str]()
     refused = []
     new = 0
-    with _reporting(report) as tell:
-        results = import_videos(
-            sources, workspace.storage, _Progress(), jobs=jobs, already=workspace.known_film
-        )  # fmt: skip
+    found = import_videos(
+        sources, workspace.storage, on_progress or _Progress(), jobs=jobs, already=workspace.known_film
+    )
+    with _reporting(report) as tell, closing(found) as results:
         for result in results:
             if isinstance(result, Refused):
                 refused.append(_refusal(result.path, result.why, result.mend, result.line))

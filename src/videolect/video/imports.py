@@ -12,9 +12,9 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def import_videos(
     jobs: int = 1,
     limits: Limits | None = None,
     already: Callable[[str], Probed | None] | None = None,
-) -> Iterator[Imported | Refused]:
+) -> Generator[Imported | Refused]:
     """Probe each film and keep its bytes and its table; results in the order of the sources.
 
     ``jobs``: how many are decoded at once, each in a child process of its own. ``already``: what an earlier import
@@ -82,16 +82,17 @@ def import_videos(
     at_hand = Path()
     done = 0
     work = _Work(storage, limits or Limits(), already)
-    for at_hand, wait in _in_order(sources, work, jobs):
-        if on_progress:
-            on_progress(done, total, at_hand)
-        result = wait()
-        if isinstance(result, Imported):
-            result = work.named(result)
-        yield result
-        if isinstance(result, Imported):
-            work.told(result)
-        done += 1
+    with closing(_in_order(sources, work, jobs)) as results:
+        for at_hand, wait in results:
+            if on_progress:
+                on_progress(done, total, at_hand)
+            result = wait()
+            if isinstance(result, Imported):
+                result = work.named(result)
+            yield result
+            if isinstance(result, Imported):
+                work.told(result)
+            done += 1
     if on_progress and done:
         on_progress(done, max(total, done), at_hand)
 
@@ -103,7 +104,7 @@ def usual_jobs() -> int:
 
 def _in_order(
     sources: Iterable[Source | Refused], work: _Work, jobs: int
-) -> Iterator[tuple[Path, Callable[[], Imported | Refused]]]:
+) -> Generator[tuple[Path, Callable[[], Imported | Refused]]]:
     """Each source's path, and what waits for its result. When nobody asks any more, the children end."""
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="import")
     waiting: deque[tuple[Path, Callable[[], Imported | Refused]]] = deque()
