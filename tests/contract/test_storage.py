@@ -224,7 +224,7 @@ def test_two_processes_at_once_store_one_file(place: Place, tmp_path: Path):
     film = tmp_path / "film.mp4"
     film.write_bytes(os.urandom(1 << 20) * 20)
     with putting(place, film, slow_s=0.01) as one, putting(place, film, slow_s=0.01) as other:
-        said = [child.communicate(timeout=60)[0].splitlines()[-1].split()[:2] for child in (one, other)]
+        said = [child.communicate(timeout=300)[0].splitlines()[-1].split()[:2] for child in (one, other)]
     assert said == [[blake3(film.read_bytes()).hexdigest(), str(20 << 20)]] * 2
     assert len(place.names()) == 1
 
@@ -235,7 +235,7 @@ def test_a_large_file_streams_in_bounded_memory(place: Place, tmp_path: Path):
         for number in range(128):
             out.write(number.to_bytes(2, "big") * (1 << 19))
     with putting(place, film) as child:
-        said = child.communicate(timeout=120)[0].splitlines()[-1].split()
+        said = child.communicate(timeout=300)[0].splitlines()[-1].split()
     grown_mib = int(said[2])
     assert said[1] == str(128 << 20)
     assert grown_mib < 72, f"{grown_mib} MiB for a file of 128 MiB"

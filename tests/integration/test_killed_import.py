@@ -44,7 +44,7 @@ def test_what_was_in_before_the_kill_is_not_decoded_again(
     workspace.database.migrate()
     words = [sys.executable, "-m", "videolect.cli.main", *importing(root, tmp_path / "films", "--jobs", jobs)]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL) as child:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 1200
         while len(recorded(workspace)) < 4:
             assert child.poll() is None, "it was to be killed before its end"
             assert time.monotonic() < deadline
@@ -94,7 +94,7 @@ def test_a_decoder_whose_keeper_was_killed_ends(tmp_path: Path) -> None:
         "ask({'what': 'inspect'}, Path(sys.argv[1]), Limits())"
     )
     with subprocess.Popen([sys.executable, "-c", script, str(pipe)]) as keeper:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not (decoder := children(keeper.pid)):
             assert time.monotonic() < deadline
             time.sleep(0.01)

@@ -11,6 +11,7 @@ import pytest
 from tests.support import movies, s3
 from videolect.cli.data_films import _duration, _Progress
 from videolect.cli.main import main
+from videolect.errors import BadInput
 from videolect.record.acts import Opened
 from videolect.wiring import Workspace
 
@@ -181,3 +182,10 @@ def test_a_bucket_that_is_not_there_is_told_at_once(s3_url: str, tmp_path: Path,
     code, answer = run(capsys, "desk", "init", "--workspace", root, "--films", "s3://misspelt")
     assert (code, answer["error"]) == (2, "CannotReach")
     assert not root.exists()
+
+
+@pytest.mark.parametrize("said", ["much", "-1", "nan", "1e12"])
+def test_a_limit_of_the_cache_is_a_number(root: Path, monkeypatch: pytest.MonkeyPatch, said: str):
+    monkeypatch.setenv("VIDEOLECT_CACHE_GIB", said)
+    with pytest.raises(BadInput, match="VIDEOLECT_CACHE_GIB"):
+        _ = Workspace.open(root).storage

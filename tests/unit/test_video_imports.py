@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import movies
-from videolect.storage import CannotStore, FolderStorage
+from videolect.storage import CannotReach, CannotStore, FolderStorage
 from videolect.video import imports
 from videolect.video.imports import TIMELINES, Imported, Refused, import_videos
 from videolect.video.probe import Probed, probe
@@ -201,3 +201,17 @@ def test_one_who_asks_no_more_ends_the_children(tmp_path: Path, store: FolderSto
     results.close()  # type: ignore[attr-defined]
     assert held(store) == 1, "what was not done is not there"
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("import")]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_storage_that_does_not_answer_stops_the_import(
+    tmp_path: Path, store: FolderStorage, monkeypatch: pytest.MonkeyPatch, jobs: int
+):
+    films = [movies.constant(tmp_path / f"{number}.mp4", 4 + number) for number in range(3)]
+
+    def gone(*_: object, **__: object) -> None:
+        raise CannotReach("The bucket does not answer.", mend="Wait.")
+
+    monkeypatch.setattr(store, "put_file", gone)
+    with pytest.raises(CannotReach):
+        list(import_videos(films, store, jobs=jobs))
