@@ -44,7 +44,7 @@ def test_what_was_in_before_the_kill_is_not_decoded_again(
     workspace.database.migrate()
     words = [sys.executable, "-m", "videolect.cli.main", *importing(root, tmp_path / "films", "--jobs", jobs)]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL) as child:
-        deadline = time.monotonic() + 1200
+        deadline = time.monotonic() + 300
         while len(recorded(workspace)) < 4:
             assert child.poll() is None, "it was to be killed before its end"
             assert time.monotonic() < deadline

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import movies
-from videolect.storage import CannotReach, CannotStore, FolderStorage
+from videolect.storage import CannotReach, CannotStore, FolderStorage, hash_file
 from videolect.video import imports
 from videolect.video.imports import TIMELINES, Imported, Refused, import_videos
 from videolect.video.probe import Probed, probe
@@ -215,3 +215,29 @@ def test_a_storage_that_does_not_answer_stops_the_import(
     monkeypatch.setattr(store, "put_file", gone)
     with pytest.raises(CannotReach):
         list(import_videos(films, store, jobs=jobs))
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_first_name_is_kept_also_where_a_copy_is_decoded(
+    tmp_path: Path, store: FolderStorage, monkeypatch: pytest.MonkeyPatch, asked: bool
+):
+    first = movies.constant(tmp_path / "first.mp4", 6)
+    copy = Path(shutil.copy(first, tmp_path / "copy.mp4"))
+    begun = threading.Event()
+    decoded: list[Path] = []
+
+    def late(path: Path) -> tuple[str, int]:
+        assert path == copy or begun.wait(60)
+        return hash_file(path)
+
+    def counting(path: Path, **options: object) -> Probed:
+        decoded.append(path)
+        begun.set()
+        return probe(path, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(imports, "hash_file", late)
+    monkeypatch.setattr(imports, "probe", counting)
+    already = (lambda content_hash: None) if asked else None
+    results = list(import_videos([first, copy], store, jobs=2, already=already))
+    assert decoded == [copy]
+    assert [each.video.file_name for each in results if isinstance(each, Imported)] == ["first.mp4"] * 2
