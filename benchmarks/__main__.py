@@ -7,6 +7,7 @@ page     the first load of the pages in bytes, gzipped
 odd      thousands of broken and odd files through probe and frames: outcomes, longest time, most memory
 frames   one frame step in the browser: median and p95
 readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
+imports  a thousand short clips into a workspace: clips a second with 1 and 2 jobs, memory after 100, 500, 1,000
 derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
@@ -25,6 +26,7 @@ from benchmarks import (
     derive,
     duplicates,
     frames,
+    imports,
     ledger,
     odd_files,
     page,
@@ -43,6 +45,7 @@ ALL = {
     "frames": frames,
     "readers": readers,
     "odd": odd_files,
+    "imports": imports,
     "script": script,
     "derive": derive,
     "setup": setup_labels,

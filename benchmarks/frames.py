@@ -47,7 +47,8 @@ def run(*, quick: bool) -> None:
                 page.wait_for_selector("[data-testid=player][data-settled=true]")
                 steps = min(20 if quick else 200, video.frames - 2)
                 taken = [page.evaluate(STEP) for _ in range(steps)]
-                keys = max(key_frame_gaps(workspace.films.film(video.hash)))
+                with workspace.storage.local(video.hash) as path:
+                    keys = max(key_frame_gaps(path))
                 print(
                     f"{video.file_name} {video.width}x{video.height}, up to {keys} frames between key frames: "
                     f"{spread(taken)}; goal under 50 ms"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import browser as browsers
-from tests.support import clips, postgres, reference
+from tests.support import clips, postgres, reference, s3
 from tests.support.suites import LEFT_OUT, leave_out
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUITE_OF_FIXTURE = {
     "postgres_url": "postgres",
     "postgres_database": "postgres",
+    "s3_address": "s3",
     "chromium_path": "browser",
     "browser": "browser",
     "clip_path": "clips",
@@ -28,6 +29,7 @@ SUITE_OF_FIXTURE = {
 """A test that uses one of these fixtures bears the suite's mark, so that `-m "not browser"` leaves out all of it."""
 
 _database_numbers = count(1)
+_bucket_numbers = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,6 +80,25 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
     """SQLAlchemy's URL of an empty database that is this test's own."""
     with postgres.fresh_database(postgres_url, f"test_{next(_database_numbers)}") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_address(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The address of a private S3 service that lives as long as the run."""
+    if why := s3.why_not():
+        leave_out(pytestconfig, "s3", why)
+    with s3.service() as address:
+        yield address
+
+
+@pytest.fixture
+def s3_url(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a prefix in an empty bucket that is this test's own; the environment leads there."""
+    for name, value in s3.environment(s3_address).items():
+        monkeypatch.setenv(name, value)
+    bucket = f"films-{next(_bucket_numbers)}"
+    s3.make_bucket(s3_address, bucket)
+    return f"s3://{bucket}/of/a-desk"
 
 
 @pytest.fixture(scope="session")

@@ -28,10 +28,12 @@ from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
 from videolect.record.people import Person
-from videolect.storage import FolderStorage
+from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
 from videolect.video.blends import Blends
+from videolect.video.imports import TIMELINES
 from videolect.video.probe import Probed
 from videolect.video.shots import Engine
+from videolect.video.sources import Span
 from videolect.video.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -39,10 +41,10 @@ if TYPE_CHECKING:
 
 MARKER = "workspace.json"
 FORMAT = 1
+FILMS = "films"
+"""The folder of a workspace in which films stand, unless it was made with another place for them."""
 VERSIONS = "specs"
 """The folder of a workspace in which published versions of the specification stand."""
-TIMELINES = "timeline"
-"""Under this name the storage keeps each video's table of presentation timestamps, by the video's hash."""
 
 OPERATOR = Worker(actor=Person(id="operator"), roles=("lead",))
 """Whoever runs commands on the machine itself."""
@@ -133,18 +135,35 @@ class VersionedWriter:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFilm:
+    """A film's bytes where they are no file of this machine, as the web asks for them."""
+
+    storage: Storage
+    video_hash: str
+    size: int
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes ``start`` to ``end``, half open."""
+        return self.storage.read_range(self.video_hash, start, end)
+
+
+@dataclass(frozen=True, slots=True)
 class Films:
     """Films and their tables of times out of the storage, as the web shows them."""
 
-    storage: FolderStorage
+    storage: Storage
 
-    def film(self, video_hash: str) -> Path:
-        """The file's path; NotFound where its bytes are not here."""
-        if not self.storage.exists(video_hash):
+    def film(self, video_hash: str) -> Path | StoredFilm:
+        """The file's path, or the bytes that lie elsewhere; NotFound where there are none."""
+        try:
+            size = self.storage.size(video_hash)
+        except NotFound:
             raise NotFound(
                 f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again."
-            )
-        return self.storage.path(video_hash)
+            ) from None
+        if isinstance(self.storage, FolderStorage):
+            return self.storage.path(video_hash)
+        return StoredFilm(self.storage, video_hash, size)
 
     def timeline(self, video_hash: str) -> dict[str, Any]:
         """The table as the browser takes it."""
@@ -156,13 +175,14 @@ class Films:
 
 
 class Workspace:
-    """A folder with the films, and a database: SQLite inside the folder, or PostgreSQL by URL."""
+    """A folder, a database (SQLite inside it, or PostgreSQL by URL), and films (inside it, or in S3 by URL)."""
 
     def __init__(
-        self, root: Path, *, database_url: str | None = None, writer: str = "labels", plant: int = 0, seed: int = 0,
-        clock: Clock | None = None,
+        self, root: Path, *, database_url: str | None = None, films: str | None = None, writer: str = "labels",
+        plant: int = 0, seed: int = 0, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.root = root
+        self.films_at = films
         self.clock = clock or SystemClock()
         self.shelf = Shelf(load_spec(), root / VERSIONS)
         self.spec = self.shelf.newest()
@@ -172,25 +192,38 @@ class Workspace:
         self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
 
     @staticmethod
-    def create(root: Path, *, database_url: str | None = None, **options: Any) -> Workspace:
-        """Make a workspace, or open the one that is there. It remembers its database's URL, without the password."""
+    def create(root: Path, *, database_url: str | None = None, films: str | None = None, **options: Any) -> Workspace:
+        """Make a workspace, or open the one that is there. It remembers its database's URL, without the password.
+
+        ``films``: another folder, or ``s3://BUCKET/PREFIX``, to keep the films in; remembered too, and final.
+        """
         marker = root / MARKER
+        films = films and storage_name(films)
         try:
             if not marker.exists():
                 if root.exists() and any(root.iterdir()):
                     raise BadInput(
                         f"{root} is not empty and no workspace.", mend="Name another folder with --workspace."
                     )
+                if films is not None:
+                    open_storage(films).check()  # a bucket that is misspelt is told now
                 # For its owner alone: inside lie the ledger, password hashes and other people's films.
                 root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 partial = root / f".{MARKER}.part"
-                partial.write_text(json.dumps({"format": FORMAT, "database": without_password(database_url)}) + "\n")
+                settings = {"format": FORMAT, "database": without_password(database_url), "films": films}
+                partial.write_text(json.dumps({k: v for k, v in settings.items() if k != "films" or v}) + "\n")
                 partial.replace(marker)
         except OSError as error:
             raise BadInput(
                 f"{root} cannot be a workspace: {error.strerror}.", mend="Name another folder with --workspace."
             ) from None
-        return Workspace.open(root, database_url=database_url, **options)
+        made = Workspace.open(root, database_url=database_url, **options)
+        if films is not None and made.films_at != films:
+            raise BadInput(
+                f"The workspace {root} keeps its films in {made.films_at or root / FILMS}.",
+                mend="Leave --films out, or make another workspace.",
+            )
+        return made
 
     @staticmethod
     def open(root: Path, *, database_url: str | None = None, **options: Any) -> Workspace:
@@ -206,7 +239,9 @@ class Workspace:
             raise BadInput(
                 f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend="Upgrade videolect."
             )
-        return Workspace(root, database_url=database_url or marker.get("database"), **options)
+        return Workspace(
+            root, database_url=database_url or marker.get("database"), films=marker.get("films"), **options
+        )
 
     @cached_property
     def database(self) -> Database:
@@ -214,9 +249,9 @@ class Workspace:
         return open_database(self._database_url)
 
     @cached_property
-    def storage(self) -> FolderStorage:
+    def storage(self) -> Storage:
         """The films' bytes."""
-        return FolderStorage(self.root / "films")
+        return open_storage(self.films_at or self.root / FILMS, cache=self.root / "cache", cache_bytes=_cache_bytes())
 
     @cached_property
     def ledger(self) -> SqlLedger:
@@ -269,13 +304,6 @@ class Workspace:
 
         self.accounts.set_password(person, hash_password(password))
 
-    def whole_clip(self, video: Video, clip_id: str, *, source_id: str | None = None) -> Clip:
-        """The clip that is all of a video."""
-        return Clip(
-            id=clip_id, video_hash=video.hash, source_id=source_id or clip_id, start_pts=video.start_pts,
-            end_pts=video.end_pts, time_base=video.time_base, start_frame=0, end_frame=video.frames,
-        )  # fmt: skip
-
     def known_film(self, content_hash: str) -> Probed | None:
         """What an earlier import found out about these bytes; None where it did not get to its end."""
         try:
@@ -285,17 +313,8 @@ class Workspace:
 
     def clips_of(self, campaign: str, videos: Iterable[Video]) -> list[Clip]:
         """Each video as a clip of the campaign, under the name that it has there already or a new one."""
-        names: dict[str, str] = {}  # by video hash
-        for _, act in self.ledger.every(kind="Opened"):
-            key = TaskKey.of_stream(act.stream)
-            if isinstance(act, Opened) and key is not None and key.is_labels and key.campaign == campaign:
-                names[act.clip.video_hash] = key.clip
-        clips = []
-        for video in videos:
-            if video.hash not in names:
-                names[video.hash] = _free_name(video, set(names.values()))
-            clips.append(self.whole_clip(video, names[video.hash]))
-        return clips
+        names = ClipNames(self.ledger, campaign)
+        return [names.clip(video) for video in videos]
 
     def close(self) -> None:
         """Give the database back."""
@@ -303,12 +322,73 @@ class Workspace:
             self.database.close()
 
 
-def _free_name(video: Video, taken: set[str]) -> str:
-    """The file's name made safe; with part of the hash where another video has that name."""
+def _cache_bytes() -> int:
+    """Room for local copies of films that lie in S3, as ``$VIDEOLECT_CACHE_GIB`` says."""
+    said = os.environ.get("VIDEOLECT_CACHE_GIB")
+    if said is None:
+        return CACHE_BYTES
+    try:
+        found = float(said)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 1e9:
+        raise BadInput(f"$VIDEOLECT_CACHE_GIB is {said!r}.", mend="Give a number of GiB, such as 20.")
+    return int(found * (1 << 30))
+
+
+class ClipNames:
+    """The clips of one campaign: what is one already keeps its name, what is new gets one that is free."""
+
+    def __init__(self, ledger: SqlLedger, campaign: str) -> None:
+        self._names: dict[tuple[str, int, int], str] = {}  # by video, first frame, end
+        self._parts: dict[str, tuple[str, int, int]] = {}  # by name
+        self._films: dict[str, str] = {}  # source by video
+        for _, act in ledger.every(kind="Opened"):
+            key = TaskKey.of_stream(act.stream)
+            if isinstance(act, Opened) and key is not None and key.is_labels and key.campaign == campaign:
+                self._keep(act.clip)
+
+    def clip(
+        self, video: Video, span: Span | None = None, *, name: str | None = None, source_id: str | None = None
+    ) -> Clip:
+        """The video, or a part of it, as a clip. All clips of one film have one source unless another is given.
+
+        BadInput where the name belongs to another clip of the campaign.
+        """
+        span = span or Span(0, video.frames, video.start_pts, video.end_pts)
+        part = (video.hash, span.start_frame, span.end_frame)
+        if name is not None and self._parts.get(name, part) != part:
+            raise BadInput(
+                f"The campaign has another clip of the name {name}.", mend="Give the clip another name, or none."
+            )
+        name = name or self._names.get(part) or self._free(video, span)
+        whole = span.end_frame - span.start_frame == video.frames
+        known = self._films.get(video.hash) or (name if whole else f"{_safe(video)}-{video.hash[:12]}")
+        clip = Clip(
+            id=name, video_hash=video.hash, source_id=source_id or known, start_pts=span.start_pts,
+            end_pts=span.end_pts, time_base=video.time_base, start_frame=span.start_frame, end_frame=span.end_frame,
+        )  # fmt: skip
+        self._keep(clip)
+        return clip
+
+    def _keep(self, clip: Clip) -> None:
+        part = (clip.video_hash, clip.start_frame, clip.end_frame)
+        self._names.setdefault(part, clip.id)
+        self._parts.setdefault(clip.id, part)
+        self._films.setdefault(clip.video_hash, clip.source_id)
+
+    def _free(self, video: Video, span: Span) -> str:
+        """The file's name made safe, with the frames of a part; with some of the hash where another has that name."""
+        whole = span.end_frame - span.start_frame == video.frames
+        safe, frames = (_safe(video), "") if whole else (_safe(video)[:60], f"-{span.start_frame}-{span.end_frame}")
+        wanted = [f"{film}{frames}" for film in (safe, f"{safe}-{video.hash[:12]}", video.hash)]
+        return next(name for name in wanted if name not in self._parts)
+
+
+def _safe(video: Video) -> str:
     stem = Path(video.file_name).stem
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem)[:80]
-    wanted = (safe if safe.strip("._-") else "video", f"{safe}-{video.hash[:12]}", video.hash)
-    return next(name for name in wanted if name not in taken)
+    return safe if safe.strip("._-") else "video"
 
 
 def secret_file(path: Path, text: str) -> None:

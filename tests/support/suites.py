@@ -15,8 +15,8 @@ import pytest
 LEFT_OUT = pytest.StashKey[dict[str, str]]()
 """On the config: suite name -> why it was left out of this run."""
 
-INSTALLABLE = frozenset({"postgres", "browser"})
-"""Suites whose programs `make test` installs from the system's package manager, where it may."""
+INSTALLABLE = frozenset({"postgres", "browser", "s3"})
+"""Suites whose programs `make test` installs: with the extra `dev`, or from the system's packages where it may."""
 
 
 def in_ci() -> bool:

@@ -16,9 +16,8 @@ from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from videolect import storage as storage_module
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.storage import STALE_S, CannotStore, FolderStorage, hash_file
+from videolect.storage import STALE_S, CannotStore, FolderStorage, folder, hash_file
 
 NOBODY = 2**22 + 1
 """A process id beyond what Linux gives out."""
@@ -138,7 +137,7 @@ def test_a_folder_that_takes_no_more_says_so(
     def full(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(storage_module.os, "fsync", full)
+    monkeypatch.setattr(folder.os, "fsync", full)
     with pytest.raises(CannotStore, match=os.strerror(number)) as told:
         store.put_file(io.BytesIO(b"too much"))
     assert mend in told.value.mend

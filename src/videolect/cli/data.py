@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
@@ -18,8 +16,11 @@ from videolect.errors import BadInput, NotFound
 from videolect.language import load_spec
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
 from videolect.record.checks import check_name
-from videolect.record.clip import Video
-from videolect.wiring import OPERATOR, TIMELINES, Workspace
+from videolect.video.imports import usual_jobs
+from videolect.video.sources import Sources
+from videolect.wiring import Workspace
+
+__all__ = ["add_parser", "open_tasks", "take_in"]
 
 FORMATS = ("videos", "authors-records")
 
@@ -31,7 +32,16 @@ def add_parser(nouns: Any) -> None:
 
     take = verbs.add_parser("import", help="take films in and open their tasks")
     take.add_argument("--format", choices=FORMATS, default="videos", help="what PATH holds; default: videos")
-    take.add_argument("path", type=Path, nargs="+", metavar="PATH", help="files or folders")
+    take.add_argument("path", type=Path, nargs="*", metavar="PATH", help="files or folders")
+    take.add_argument(
+        "--list", type=Path, action="append", default=[], metavar="FILE", help="paths, one a line; may be given again"
+    )
+    take.add_argument(
+        "--manifest", type=Path, action="append", default=[], metavar="FILE",
+        help="CSV or JSON Lines with a path per line, and clips' names and parts; may be given again",
+    )  # fmt: skip
+    take.add_argument("--jobs", type=int, metavar="N", help="films decoded at once; default: one per core")
+    take.add_argument("--report", type=Path, metavar="FILE", help="write what became of each film there, as JSON Lines")
     take.add_argument("--campaign", help="open their tasks in this campaign; made where there is none of that name")
     take.add_argument(
         "--aspect", action="append", metavar="A",
@@ -62,30 +72,26 @@ def add_parser(nouns: Any) -> None:
 
 def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Import; exit code 1 where a file was refused (the others are in)."""
-    if missing := [path for path in asked.path if not path.exists()]:
+    if missing := [path for path in (*asked.path, *asked.list, *asked.manifest) if not path.exists()]:
         raise BadInput(f"{missing[0]} is not there.", mend="Name files or folders that exist.")
+    if not (asked.path or asked.list or asked.manifest):
+        raise BadInput("Nothing is named.", mend="Name files or folders, or a file of them with --list or --manifest.")
     if asked.format == "authors-records":
         return _run_records(asked)
     if asked.out is not None:
         raise BadInput("--out is for records.", mend="Leave it out, or name the format: --format authors-records.")
+    if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
+        raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
     workspace = workspace_of(asked)
     policy = _policy(asked)
     if asked.campaign:
         _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
-    videos, refused, new = take_in(workspace, asked.path)
-    tasks = began = 0
-    if asked.campaign and videos:
-        tasks, began = open_tasks(workspace, asked.campaign, videos, policy=policy or Policy(), aspects=asked.aspect)
-    answer = {
-        "videos": len(videos),
-        "tasks": tasks,
-        "acts": new + began + tasks,
-        "by_status": _by_status(workspace, asked.campaign),
-        "defects": dict(Counter(problem for video in videos for problem in video.problems)),
-        "refused": refused,
-    }
+    sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
+    opener = Opener(workspace, asked.campaign, policy or Policy(), asked.aspect) if asked.campaign else None
+    answer = import_films(workspace, sources, opener, jobs=asked.jobs or usual_jobs(), report=asked.report)
+    answer["by_status"] = _by_status(workspace, asked.campaign)
     workspace.close()
-    return (1 if refused else 0), answer
+    return (1 if answer["refused"] else 0), answer
 
 
 def _run_records(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -97,44 +103,6 @@ def _run_records(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     answer["by_status"] = _by_status(workspace, asked.campaign)
     workspace.close()
     return code, answer
-
-
-def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[dict[str, str]], int]:
-    """Import every film under these paths; the videos, what was refused with the reason, and how many were new."""
-    from videolect.video.imports import Refused, import_videos
-
-    videos: dict[str, Video] = {}
-    refused = []
-    new = 0
-    for result in import_videos(paths, workspace.storage, on_progress=_progress, already=workspace.known_film):
-        if isinstance(result, Refused):
-            shown = os.fsencode(result.path).decode("utf-8", "replace")
-            refused.append({"path": shown, "why": f"{result.why} {result.mend}"})
-            continue
-        workspace.storage.put_bytes(TIMELINES, result.video.hash, result.timeline.to_bytes())
-        new += workspace.desk.record_video(OPERATOR, result.video)
-        videos.setdefault(result.video.hash, result.video)
-    return list(videos.values()), refused, new
-
-
-def _progress(done: int, of: int, path: Path) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {of}  {path.name[:60]:60}", end="" if done < of else "\n", file=sys.stderr)
-
-
-def open_tasks(
-    workspace: Workspace, campaign: str, videos: list[Video], *, policy: Policy, priority: int = 0,
-    aspects: list[str] | None = None,
-) -> tuple[int, int]:  # fmt: skip
-    """Open the videos' tasks in the campaign; how many tasks, and how many campaigns (0 or 1), were new."""
-    began = 0
-    try:
-        found = workspace.desk.campaign(campaign)
-    except NotFound:
-        found = workspace.desk.open_campaign(OPERATOR, campaign, policy=policy, aspects=aspects)
-        began = 1
-    clips = workspace.clips_of(campaign, videos)
-    return workspace.desk.add_clips(OPERATOR, found, clips, priority=priority), began
 
 
 def _policy(asked: argparse.Namespace) -> Policy | None:
@@ -177,7 +145,9 @@ def _by_status(workspace: Workspace, campaign: str | None) -> dict[str, dict[str
 def _render_import(answer: dict[str, Any]) -> str:
     if "records" in answer:
         return render_records(answer)
-    lines = [f"{answer['videos']} videos are in; {answer['tasks']} tasks were opened."]
+    lines = [f"{answer['videos']} videos are in, {answer['new']} of them new; {answer['tasks']} tasks were opened."]
+    if answer["unknown_columns"]:
+        lines.append(f"  columns that say nothing here: {', '.join(answer['unknown_columns'])}")
     lines += [f"  {problem}: {count}" for problem, count in answer["defects"].items()]
     lines += [f"  refused {each['path']}: {each['why']}" for each in answer["refused"]]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from videolect.errors import BadInput
-from videolect.wiring import Workspace
+from videolect.wiring import FILMS, Workspace
 
 
 def add_parser(nouns: Any) -> None:
@@ -20,6 +20,9 @@ def add_parser(nouns: Any) -> None:
     verbs = desk.add_subparsers(metavar="VERB", required=True)
 
     init = verbs.add_parser("init", help="make a workspace")
+    init.add_argument(
+        "--films", metavar="PLACE", help="where films are kept: a folder or s3://BUCKET/PREFIX; default: the workspace"
+    )
     init.set_defaults(run=run_init, render=lambda answer: f"The workspace is {answer['workspace']}.")
 
     invite = verbs.add_parser("invite", help="make an account")
@@ -68,10 +71,13 @@ def workspace_of(asked: argparse.Namespace, *, create: bool = False, **options: 
 
 def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Make the folder and the database."""
-    workspace = workspace_of(asked, create=True)
+    workspace = workspace_of(asked, create=True, films=asked.films)
     workspace.database.migrate()
     workspace.close()
-    return 0, {"workspace": str(asked.workspace), "database": workspace.database.url.render_as_string()}
+    return 0, {
+        "workspace": str(asked.workspace), "database": workspace.database.url.render_as_string(),
+        "films": workspace.films_at or str(asked.workspace / FILMS),
+    }  # fmt: skip
 
 
 def run_invite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -134,6 +140,7 @@ def _render_rebuild(answer: dict[str, Any]) -> str:
 def run_serve(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Serve until interrupted."""
     workspace = workspace_of(asked)
+    workspace.storage.check()  # a bucket that does not answer is told here, not to every page
     if not workspace.accounts.all():
         raise BadInput("Nobody may sign in yet.", mend="Make an account: videolect desk invite NAME --role annotator.")
     serve(workspace, host=asked.host, port=asked.port)

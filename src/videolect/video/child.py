@@ -1,18 +1,20 @@
-"""The child process that decodes one stranger's file: the request as JSON on stdin, the answer on stdout.
+"""The child process that decodes one stranger's file: the request as a line of JSON on stdin, the answer on stdout.
 
-Started by ``sandbox.py``; it binds itself before it touches the file. The answer is one line of JSON and, after it,
-bytes: for ``inspect`` the timestamps and the durations as the file says them (two tables of signed 64-bit
-little-endian integers) and the brightness of a few frames, for ``frames`` the pictures, each height x width x 3 bytes
-of red, green, blue; for ``proxy`` nothing, as the proxy is written to the place that was named.
+Started by ``sandbox.py``; it binds itself before it touches the file, and ends when its stdin does. The answer is one
+line of JSON and, after it, bytes: for ``inspect`` the timestamps and the durations as the file says them (two tables of
+signed 64-bit little-endian integers) and the brightness of a few frames, for ``frames`` the pictures, each height x
+width x 3 bytes of red, green, blue; for ``proxy`` nothing, as the proxy is written to the place that was named.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import resource
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,8 @@ _NEAR_BYTES = 64 << 20
 
 def main() -> None:
     """Do what stdin asks."""
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_the_keeper, daemon=True).start()  # before there is no room for its stack
     bind(request["limits"])
     try:
         answer(request)
@@ -46,6 +49,13 @@ def bind(limits: dict[str, Any]) -> None:
         resource.setrlimit(what, (most, most))
     # If our keeper was killed, nobody watches the clock but this.
     signal.alarm(seconds + 10)
+
+
+def end_with_the_keeper() -> None:
+    """Wait until stdin ends: whoever asked has gone, and nobody wants the answer."""
+    # Not sys.stdin, whose lock a waiting thread would hold while Python shuts down.
+    os.read(0, 1)
+    os._exit(1)
 
 
 def answer(request: dict[str, Any]) -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from videolect.errors import CannotRead
 from videolect.storage import CannotStore, hash_file
-from videolect.video.imports import Refused, films
 from videolect.video.look import Fingerprint, fingerprint
 from videolect.video.probe import probe
 from videolect.video.sandbox import Limits
+from videolect.video.sources import Refused, Source, Sources
 
 Progress = Callable[[int, int, Path], None]
 """(how many are done, of how many, the one that was done last)."""
@@ -98,22 +98,23 @@ def fingerprints(
 
     ``jobs`` films at a time, each decoded in a child process of its own.
     """
-    found = list(films(paths))
+    found = list(Sources(paths))
     with ThreadPoolExecutor(jobs) as pool:
-        asked = [pool.submit(_one, path, refusal, kept, limits) for path, refusal in found]
+        asked = [pool.submit(_one, source, kept, limits) for source in found]
         try:
-            for done, (path, _) in enumerate(found):
+            for done, source in enumerate(found):
                 result = asked[done].result()
                 if on_progress:
-                    on_progress(done + 1, len(found), path)
+                    on_progress(done + 1, len(found), source.path)
                 yield result
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _one(path: Path, refusal: Refused | None, kept: Kept, limits: Limits | None) -> Taken | Refused:
-    if refusal is not None:
-        return refusal
+def _one(source: Source | Refused, kept: Kept, limits: Limits | None) -> Taken | Refused:
+    if isinstance(source, Refused):
+        return source
+    path = source.path
     try:
         if not (path.is_file() and path.stat().st_size):
             probe(path, limits=limits)  # which says what it is instead

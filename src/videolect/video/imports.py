@@ -1,146 +1,253 @@
-"""Films into the storage: files and folders in, one result for each; what is refused does not stop the others."""
+"""Films into the storage, several at a time; one result for each, in order; what is refused does not stop the others.
+
+Whatever is done is done whole: the bytes first, then the table of timestamps, then the result, which the caller writes
+into its ledger. Killed in between, the next run finds by ``already`` what got that far and does not decode it again.
+Memory does not grow with the number of films: a few results wait for their turn, and none holds a table.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from videolect.errors import CannotRead
+from videolect.errors import BadInput, CannotRead, VideolectError
 from videolect.record.clip import Video
-from videolect.storage import FolderStorage, hash_file
+from videolect.storage import Storage, hash_file
 from videolect.video.probe import Probed, probe
-from videolect.video.sandbox import Limits
+from videolect.video.sandbox import Limits, Stop
+from videolect.video.sources import Refused, Source, Sources, Span
 from videolect.video.timeline import Timeline
 
-SUFFIXES = frozenset(
-    [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".ts",
-        ".m2ts",
-        ".mts",
-        ".mpg",
-        ".mpeg",
-        ".vob",
-        ".flv",
-        ".f4v",
-        ".ogv",
-        ".wmv",
-        ".asf",
-        ".mxf",
-        ".3gp",
-        ".3g2",
-        ".ivf",
-    ]
-)
-"""What counts as a film inside a folder. A file that is named itself is tried whatever it is called."""
+__all__ = ["TIMELINES", "Imported", "Progress", "Refused", "import_videos", "usual_jobs"]
+
+TIMELINES = "timeline"
+"""Under this name the storage keeps each video's table of presentation timestamps, by the video's hash."""
 
 Progress = Callable[[int, int, Path], None]
 """(how many are done, of how many, the one at hand): once before each file, and once after the last."""
 
+_WAITING = 16
+"""Results that may wait for a slower one before them. After a kill these films are decoded again."""
+
+_TABLES = 8
+"""Tables in memory."""
+
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One film that is now in the storage."""
+    """One film that is now in the storage, with its table of timestamps."""
 
-    path: Path
+    source: Source
     video: Video
-    timeline: Timeline
+    span: Span | None = None
+    """The part that the manifest names."""
+    seconds: float = 0.0
+    """What it took."""
 
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One file that was left out, and what a person can do about it."""
-
-    path: Path
-    why: str
-    mend: str
+    @property
+    def path(self) -> Path:
+        """The film that was read."""
+        return self.source.path
 
 
 def import_videos(
-    paths: Iterable[Path],
-    storage: FolderStorage,
+    sources: Iterable[Path] | Sources,
+    storage: Storage,
     on_progress: Progress | None = None,
     *,
+    jobs: int = 1,
     limits: Limits | None = None,
-    already: Callable[[str], Probed | None] = lambda content_hash: None,
-) -> Iterator[Imported | Refused]:
-    """Probe each film and keep its bytes; results as they come, in the order of the paths, folders sorted by name.
+    already: Callable[[str], Probed | None] | None = None,
+) -> Generator[Imported | Refused]:
+    """Probe each film and keep its bytes and its table; results in the order of the sources.
 
-    ``already``: what an earlier import found out about these bytes, so that they are not decoded again; None: nothing.
-    The same bytes under two names are one video, which keeps the first name. A refused file leaves nothing in the
-    storage. A full disk stops the whole import: CannotStore.
+    ``jobs``: how many are decoded at once, each in a child process of its own. ``already``: what an earlier import
+    found out about these bytes, so that they are not decoded again (None: nothing); it is called from several threads,
+    and knows of a result when the next is asked for. The same bytes under two names are one video, which keeps the
+    first name. A refused file leaves nothing in the storage. A storage that fails stops the whole import.
     """
-    found = list(films(paths))
-    known: dict[str, Probed] = {}
-    for done, (path, refusal) in enumerate(found):
-        if on_progress:
-            on_progress(done, len(found), path)
-        yield refusal or _one(path, storage, known, limits, already)
-    if on_progress and found:
-        on_progress(len(found), len(found), found[-1][0])
+    if not isinstance(sources, Sources):
+        sources = Sources(sources)
+    total = sum(1 for _ in sources) if on_progress else 0
+    at_hand = Path()
+    done = 0
+    work = _Work(storage, limits or Limits(), already)
+    with closing(_in_order(sources, work, jobs)) as results:
+        for at_hand, wait in results:
+            if on_progress:
+                on_progress(done, total, at_hand)
+            result = wait()
+            if isinstance(result, Imported):
+                result = work.named(result)
+            yield result
+            if isinstance(result, Imported):
+                work.told(result)
+            done += 1
+    if on_progress and done:
+        on_progress(done, max(total, done), at_hand)
 
 
-def _one(
-    path: Path,
-    storage: FolderStorage,
-    known: dict[str, Probed],
-    limits: Limits | None,
-    already: Callable[[str], Probed | None],
-) -> Imported | Refused:
+def usual_jobs() -> int:
+    """As many as there are cores for this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _in_order(
+    sources: Iterable[Source | Refused], work: _Work, jobs: int
+) -> Generator[tuple[Path, Callable[[], Imported | Refused]]]:
+    """Each source's path, and what waits for its result. When nobody asks any more, the children end."""
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="import")
+    waiting: deque[tuple[Path, Callable[[], Imported | Refused]]] = deque()
+    most = max(_WAITING, 2 * jobs) if jobs > 1 else 1
     try:
-        if path.is_file() and path.stat().st_size:
-            content_hash = hash_file(path)[0]
-            if content_hash not in known:
-                probed = already(content_hash) or probe(path, limits=limits, content_hash=content_hash)
-                if storage.put_file(path)[0] != content_hash:
-                    return Refused(
-                        path, f"{path} changed while it was read.", "Import it when nothing writes to it any more."
-                    )
-                known[content_hash] = probed
-            probed = known[content_hash]
-        else:
-            probed = probe(path, limits=limits)  # which says what it is instead
-    except CannotRead as error:
-        return Refused(path, error.message, error.mend)
-    return Imported(path, probed.video, probed.timeline)
+        for source in sources:
+            if len(waiting) >= most:
+                yield waiting.popleft()
+            ask = _refusal(source) if isinstance(source, Refused) else _result(pool, work, source)
+            waiting.append((source.path, ask))
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        work.stop.now()
+        pool.shutdown(cancel_futures=True)
 
 
-def films(paths: Iterable[Path]) -> Iterator[tuple[Path, Refused | None]]:
-    """Each file that is meant, folders sorted by name; with a refusal where nothing can be meant."""
-    for path in paths:
-        if not path.is_dir():
-            yield path, None
-            continue
-        inside = list(_films_in(path))
-        if not inside:
-            endings = " ".join(sorted(SUFFIXES))
-            yield (
-                path,
-                Refused(
-                    path, f"{path} holds no film.", f"Films in folders end in one of {endings}; name others one by one."
-                ),
-            )
-        yield from inside
+def _refusal(refused: Refused) -> Callable[[], Refused]:
+    return lambda: refused
 
 
-def _films_in(folder: Path) -> Iterator[tuple[Path, Refused | None]]:
-    unreadable: list[OSError] = []
-    # Links to folders are not followed: they may lead in a circle.
-    for where, folders, files in os.walk(folder, onerror=unreadable.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(where, name), None
-    for error in unreadable:
-        closed = Path(error.filename)
-        yield (
-            closed,
-            Refused(closed, f"{closed} cannot be listed: {error.strerror}.", "Give this user the right to read it."),
-        )
+def _result(pool: ThreadPoolExecutor, work: _Work, source: Source) -> Callable[[], Imported | Refused]:
+    future: Future[Imported | Refused] = pool.submit(work.one, source)
+    return future.result
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """A video that was decoded in this run and that the caller may not know yet."""
+
+    video: Video
+    named: bool = False
+    waiting: int = 0
+    """Results with it that the caller has not taken."""
+
+
+class _Work:
+    """What the threads share: which bytes are being decoded, and what is known of those that were."""
+
+    def __init__(self, storage: Storage, limits: Limits, already: Callable[[str], Probed | None] | None) -> None:
+        self.storage = storage
+        self.limits = limits
+        self.already = already
+        self.stop = Stop()
+        self._guard = threading.Lock()
+        self._turns: dict[str, tuple[threading.Lock, int]] = {}
+        # Without `already` nobody else knows what was decoded, so all are kept; with it, those on their way.
+        self._fresh: dict[str, _Fresh] = {}
+        # The tables of a few, for the many parts of one film.
+        self._recent: dict[str, Probed] = {}
+
+    def one(self, source: Source) -> Imported | Refused:
+        """The film into the storage, or why not. A storage that fails is an error of the whole import."""
+        begun = time.monotonic()
+        try:
+            video, span = self._take_in(source)
+        except (CannotRead, BadInput) as error:
+            return Refused(source.path, error.message, error.mend, source.line, time.monotonic() - begun)
+        return Imported(source, video, span, time.monotonic() - begun)
+
+    def named(self, result: Imported) -> Imported:
+        """The result under the video's first name in the order of the sources, whichever copy was decoded."""
+        with self._guard:
+            fresh = self._fresh.get(result.video.hash)
+            if fresh is None:
+                return result
+            if not fresh.named:
+                fresh.video = replace(fresh.video, file_name=shown_name(result.path))
+                fresh.named = True
+            return replace(result, video=fresh.video)
+
+    def told(self, result: Imported) -> None:
+        """The caller has taken the result, and ``already`` knows of it."""
+        with self._guard:
+            fresh = self._fresh.get(result.video.hash)
+            if fresh is not None:
+                fresh.waiting -= 1
+                if self.already is not None and fresh.waiting == 0:
+                    del self._fresh[result.video.hash]
+
+    # -------------------------------------------------------------------------------------------------- inside
+
+    def _take_in(self, source: Source) -> tuple[Video, Span | None]:
+        path = source.path
+        if not (os.path.isfile(path) and os.path.getsize(path)):
+            probe(path, limits=self.limits)  # which says what it is instead
+        content_hash = hash_file(path)[0]
+        with self._turn(content_hash):
+            if fresh := self._taken(content_hash):
+                return fresh.video, source.part.within(self._table(content_hash)) if source.part else None
+            known = self.already(content_hash) if self.already else None
+            probed = known or self._recent.get(content_hash) or self._decoded(path, content_hash)
+            span = source.part.within(probed.timeline) if source.part else None
+            self.storage.put_file(path, content_hash=content_hash)
+            if known is None:
+                self.storage.put_bytes(TIMELINES, content_hash, probed.timeline.to_bytes())
+                with self._guard:
+                    self._fresh[content_hash] = _Fresh(probed.video, waiting=1)
+            return probed.video, span
+
+    def _taken(self, content_hash: str) -> _Fresh | None:
+        """The video where it was decoded in this run. One more result waits with it."""
+        with self._guard:
+            fresh = self._fresh.get(content_hash)
+            if fresh is not None:
+                fresh.waiting += 1
+            return fresh
+
+    def _decoded(self, path: Path, content_hash: str) -> Probed:
+        try:
+            probed = probe(path, limits=self.limits, content_hash=content_hash, stop=self.stop)
+        except VideolectError:
+            raise
+        except Exception as error:
+            # A fault of ours, which is to be mended; but a batch of a thousand is not lost for one film.
+            _log.exception("%s could not be imported", path)
+            raise CannotRead(f"{path} made videolect fail: {error!r}.", mend="Report it, with the log.") from error
+        with self._guard:
+            self._recent[content_hash] = probed
+            while len(self._recent) > _TABLES:
+                del self._recent[next(iter(self._recent))]
+        return probed
+
+    def _table(self, content_hash: str) -> Timeline:
+        recent = self._recent.get(content_hash)
+        return recent.timeline if recent else Timeline.from_bytes(self.storage.get_bytes(TIMELINES, content_hash))
+
+    @contextmanager
+    def _turn(self, content_hash: str) -> Iterator[None]:
+        """Of several with the same bytes one at a time, so that only the first is decoded."""
+        with self._guard:
+            lock, users = self._turns.get(content_hash, (threading.Lock(), 0))
+            self._turns[content_hash] = (lock, users + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                lock, users = self._turns.pop(content_hash)
+                if users > 1:
+                    self._turns[content_hash] = (lock, users - 1)
+
+
+def shown_name(path: Path) -> str:
+    """The file's name as people see it, also where its bytes are no UTF-8."""
+    return os.fsencode(path.name).decode("utf-8", "replace")

@@ -21,7 +21,7 @@ from videolect.video.boxes import has_index, outermost_end
 from videolect.video.findings import browser_playable, container_name, problems, quarter_turns
 from videolect.video.known import shape_name, shape_of
 from videolect.video.said import Said, clean, said
-from videolect.video.sandbox import Limits, Refusal, ask
+from videolect.video.sandbox import Limits, Refusal, Stop, ask
 from videolect.video.seeking import detours
 from videolect.video.timeline import Timeline
 
@@ -79,15 +79,17 @@ class Probed:
         return shape_name(shape)
 
 
-def probe(path: Path, *, limits: Limits | None = None, content_hash: str | None = None) -> Probed:
+def probe(
+    path: Path, *, limits: Limits | None = None, content_hash: str | None = None, stop: Stop | None = None
+) -> Probed:
     """Decode the file once. CannotRead, with reason and mend, where it is no film or costs more than the limits.
 
-    ``content_hash`` spares reading it once more where its BLAKE3 is known. A file of which a part decodes is read as
-    far as that goes, and one of ``video.problems`` says so.
+    ``content_hash`` spares reading it once more where its BLAKE3 is known. ``stop`` may end the child. A file of
+    which a part decodes is read as far as that goes, and one of ``video.problems`` says so.
     """
     limits = limits or Limits()
     size = _size_of(path)
-    answer = ask({"what": "inspect"}, path, limits)
+    answer = ask({"what": "inspect"}, path, limits, stop=stop)
     if isinstance(answer, Refusal):
         raise refused(path, answer)
     facts, tables = answer

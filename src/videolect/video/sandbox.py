@@ -72,10 +72,41 @@ class Refusal:
     detail: str
 
 
-def ask(request: Mapping[str, Any], path: Path, limits: Limits) -> tuple[dict[str, Any], bytes] | Refusal:
+class Stop:
+    """Ends the children that run under it, also those that begin later."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._children = set[subprocess.Popen[bytes]]()
+        self._said = False
+
+    def now(self) -> None:
+        """Kill them."""
+        with self._guard:
+            self._said = True
+            for child in self._children:
+                _kill(child)
+
+    @contextmanager
+    def over(self, child: subprocess.Popen[bytes]) -> Iterator[None]:
+        """The child runs under it as long as the block does."""
+        with self._guard:
+            self._children.add(child)
+            if self._said:
+                _kill(child)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._children.discard(child)
+
+
+def ask(
+    request: Mapping[str, Any], path: Path, limits: Limits, *, stop: Stop | None = None
+) -> tuple[dict[str, Any], bytes] | Refusal:
     """The child's answer to one request: a dictionary, and the bytes after it."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as muttered:
-        with _child(request, path, limits, said, muttered) as (child, ran_out):
+        with _child(request, path, limits, said, muttered) as (child, ran_out), (stop or Stop()).over(child):
             child.wait()
         said.seek(0)
         line = said.readline(limits.written_bytes)
@@ -129,8 +160,10 @@ def _child(
             "frames": limits.frames, "written_bytes": limits.written_bytes,
         }  # fmt: skip
         with contextlib.suppress(BrokenPipeError):  # it died at once: its exit code tells
-            child.stdin.write(json.dumps({**request, "path": os.fspath(path.resolve()), "limits": bounds}).encode())
-            child.stdin.close()
+            asked = json.dumps({**request, "path": os.fspath(path.resolve()), "limits": bounds})
+            # The pipe stays open: should this process be killed it closes, and the child ends too.
+            child.stdin.write(asked.encode() + b"\n")
+            child.stdin.flush()
         yield child, ran_out
     finally:
         clock.cancel()

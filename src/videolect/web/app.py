@@ -26,6 +26,7 @@ from videolect.errors import (
 )  # fmt: skip
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
+from videolect.storage import CannotReach
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
 from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.media import Library, media_router
@@ -40,6 +41,7 @@ MAX_BODY = 4_000_000
 STATUS_OF: dict[type[VideolectError], int] = {
     NotSignedIn: 401, NotAllowed: 403, NotFound: 404, NotYourTurn: 409, StaleVersion: 409, HeldByAnother: 409,
     LeaseLost: 409, KeyReused: 409, BadInput: 422, TooManyTries: 429,
+    CannotReach: 503,
 }  # fmt: skip
 
 _HEADERS = {

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from fastapi import APIRouter, Depends
-from starlette.responses import FileResponse
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import FileResponse, Response
 
 from videolect.oversight.desk import Desk
+from videolect.web.ranges import Bytes, ranged
 
 
 class Library(Protocol):
     """Where the bytes are."""
 
-    def film(self, video_hash: str) -> Path:
-        """The file; NotFound where there is none."""
+    def film(self, video_hash: str) -> Path | Bytes:
+        """The file, or its bytes where they lie elsewhere; NotFound where there is none."""
         ...
 
     def timeline(self, video_hash: str) -> dict[str, Any]:
@@ -31,21 +32,20 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
     """``/media/HASH`` with Range, and ``/api/videos/HASH/timeline``."""
     router = APIRouter(dependencies=[Depends(signed_in)])
 
-    @router.api_route(
-        "/media/{video_hash}", methods=["GET", "HEAD"], response_class=FileResponse, include_in_schema=False
-    )
-    def film(video_hash: str) -> FileResponse:
+    @router.api_route("/media/{video_hash}", methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
+    def film(video_hash: str, request: Request) -> Response:
         video = desk.video(video_hash)
         kind = next((kind for word, kind in _TYPES.items() if word in video.container), "application/octet-stream")
-        return FileResponse(
-            library.film(video_hash),
-            media_type=kind,
-            headers={
-                "Cache-Control": "private, max-age=31536000, immutable",  # the hash names the bytes
-                "Content-Disposition": "inline",
-                "Content-Security-Policy": "default-src 'none'; sandbox",
-            },
-        )
+        etag = f'"{video_hash}"'
+        said = {
+            "Cache-Control": "private, max-age=31536000, immutable",  # the hash names the bytes
+            "Content-Disposition": "inline",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        found = library.film(video_hash)
+        if isinstance(found, Path):
+            return FileResponse(found, media_type=kind, headers={**said, "ETag": etag})
+        return ranged(request.method, request.headers, found, etag, {**said, "Content-Type": kind})
 
     @router.get("/api/videos/{video_hash}/timeline")
     def timeline(video_hash: str) -> dict[str, Any]:
