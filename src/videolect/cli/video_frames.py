@@ -32,7 +32,9 @@ def add_verbs(verbs: Any) -> None:
     size.add_argument(
         "--most-pixels", type=int, metavar="N", help="as large as so many pixels allow, sides multiples of 32"
     )
-    verb.add_argument("--resampler", choices=("bicubic", "area"), default="bicubic")
+    verb.add_argument(
+        "--resampler", choices=("bicubic", "area"), default="bicubic", help="as models see it, or quicker"
+    )
     verb.add_argument("--out", type=Path, metavar="DIR", help="write them there as PNG, and recipe.json")
     verb.add_argument("--cache", type=Path, metavar="DIR", help="keep them there, and take them from there next time")
     verb.set_defaults(run=run_frames, render=render_frames)
