@@ -199,6 +199,10 @@ def test_the_participle_belongs_to_the_sentence_and_the_noun_before_it_to_itself
         ("The camera looks down at the man.", {"angle_always_high"}, set()),
         ("The lighting is low-key and comes from the right.", {"right_side_light"}, {"enters_view"}),
         ("The pan goes from left to right.", {"pan_right"}, {"moves_left_to_right"}),
+        ("A pan left of the stove.", set(), {"pan_left"}),
+        ("We see her looking up at the sky.", set(), {"angle_always_low"}),
+        ("The camera pulls focus.", {"pull_focus"}, {"moving_camera"}),
+        ("He runs towards the left side of the frame.", {"moves_right_to_left"}, {"starts_at_left"}),
         ("He pulls back the curtain.", set(), {"dolly_out", "pull_out"}),
         ("A sofa with a pull-out bed.", set(), {"dolly_out", "pull_out"}),
         ("They push in through the door.", set(), {"dolly_in", "push_in"}),
@@ -283,6 +287,10 @@ def test_every_direction_of_a_list_is_claimed_in_its_order(text: str, expected: 
         ("The camera sits on the ground.", {"height_above_ground_always_ground_level"}),
         ("Nothing moves except the clouds.", {"mostly_static_scene"}),
         ("The camera is canted.", {"dutch_angle"}),
+        ("A pan left and a tilt up.", {"pan_left", "tilt_up"}),
+        ("A quick pan left, then right.", {"pan_left", "pan_right"}),
+        ("A tilt down and then up.", {"tilt_down", "tilt_up"}),
+        ("The camera is set about waist-high.", {"height_above_ground_always_hip_level"}),
     ],
 )
 def test_what_a_cinematographer_writes_is_read(text: str, expected: set[str]):

@@ -224,6 +224,8 @@ def _agent_of(text: Text, at: int, acting: _Acting, grammar: Grammar) -> Agent:
         return "camera" if words[index - 1] in grammar.camera else acting.now() if words[index - 1] == "," else "other"
     if word in (",", ";") or word in grammar.joins or word in grammar.subordinates or word == "it":
         return acting.now()
+    if word == "her" and words[at].endswith("ing"):
+        return "other"
     if word in grammar.openers or word in grammar.prepositions:
         # "a smooth shot", "with slight shake": what stands before is no noun that could act.
         return acting.now()
