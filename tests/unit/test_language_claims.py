@@ -123,6 +123,44 @@ def test_not_only_is_no_denial_of_what_follows_the_comma():
     assert "zoom_in" in asserted("With no tilt at all, the camera zooms in.")
 
 
+@pytest.mark.parametrize(
+    ("text", "no", "yes"),
+    [
+        ("The camera never stops panning left.", set(), {"pan_left", "moving_camera"}),
+        ("The camera does not cease to zoom in.", set(), {"zoom_in"}),
+        ("Without ceasing to pan left, the camera tilts up.", set(), {"pan_left", "tilt_up"}),
+        ("The camera doesn't pan left and doesn't stop zooming in.", {"pan_left"}, {"zoom_in"}),
+        ("The camera never fails to follow her.", set(), {"tracking_shot"}),
+        ("The camera fails to follow the car.", {"tracking_shot"}, set()),
+        ("The shot does not end with a zoom in.", {"zoom_in"}, set()),
+        ("The camera is far from steady.", {"stable_camera"}, set()),
+        ("The camera is anything but steady.", {"stable_camera"}, set()),
+        ("The camera stands far from the house, panning left.", set(), {"pan_left"}),
+        ("The camera hardly moves.", {"clear_moving_camera"}, {"minor_camera_movement"}),
+        ("There is barely any camera movement.", {"clear_moving_camera"}, {"minor_camera_movement"}),
+        ("It's hardly shaky.", {"shaky_camera"}, set()),
+        ("There is no shake.", {"shaky_camera"}, set()),
+        ("The camera does not shake at all.", {"shaky_camera"}, set()),
+        ("The camera does not pan left but right.", {"pan_left"}, {"pan_right"}),
+        ("The camera pans neither left nor right.", {"pan_left", "pan_right"}, set()),
+        ("The camera pans left without tilting up or down.", {"tilt_up", "tilt_down"}, {"pan_left"}),
+        ("It isn't a zoom but a dolly in.", {"zoom_in", "zoom_out"}, {"dolly_in", "push_in"}),
+        ("There's no dolly in, only a zoom in.", {"dolly_in", "push_in"}, {"zoom_in"}),
+        ("The camera zooms in rather than dollying.", {"dolly_in"}, {"zoom_in", "moving_camera"}),
+        ("There is no camera movement except for a slight tilt up.", set(), {"tilt_up", "moving_camera"}),
+    ],
+)
+def test_a_no_may_be_undone_or_hidden_in_other_words(text: str, no: set[str], yes: set[str]):
+    assert no <= denied(text)
+    assert yes <= asserted(text)
+    assert not asserted(text) & denied(text)
+
+
+def test_hardly_moving_is_not_called_moving_and_almost_static_not_static():
+    assert asserted("The camera hardly moves.") == asserted("The camera barely moves.") == {"minor_camera_movement"}
+    assert "fixed_camera" not in asserted("The camera is almost static.")
+
+
 # ------------------------------------------------------------------------------------------------------ who is meant
 
 
@@ -151,7 +189,170 @@ def test_the_participle_belongs_to_the_sentence_and_the_noun_before_it_to_itself
     assert "pedestal_up" not in asserted("As the camera tilts up, a balloon gently rises.")
 
 
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("The camera trucks left to right.", {"truck_right"}, {"vehicle_as_subject", "truck_left"}),
+        ("A truck moves left to right.", {"vehicle_as_subject", "moves_left_to_right"}, {"truck_right"}),
+        ("The car, not the camera, moves left.", {"moves_right_to_left"}, {"truck_left", "moving_camera"}),
+        ("He looks down at his phone.", set(), {"angle_always_high", "angle_starts_high"}),
+        ("The camera looks down at the man.", {"angle_always_high"}, set()),
+        ("The lighting is low-key and comes from the right.", {"right_side_light"}, {"enters_view"}),
+        ("The pan goes from left to right.", {"pan_right"}, {"moves_left_to_right"}),
+        ("A pan left of the stove.", set(), {"pan_left"}),
+        ("We see her looking up at the sky.", set(), {"angle_always_low"}),
+        ("The camera pulls focus.", {"pull_focus"}, {"moving_camera"}),
+        ("He runs towards the left side of the frame.", {"moves_right_to_left"}, {"starts_at_left"}),
+        ("He pulls back the curtain.", set(), {"dolly_out", "pull_out"}),
+        ("A sofa with a pull-out bed.", set(), {"dolly_out", "pull_out"}),
+        ("They push in through the door.", set(), {"dolly_in", "push_in"}),
+        ("A tripod stands beside the photographer.", set(), {"tripod_look"}),
+        (
+            "The camera rises while a man drops to the ground.",
+            {"pedestal_up"},
+            {"height_above_ground_ends_ground_level"},
+        ),
+    ],
+)
+def test_who_acts_decides_what_a_word_means(text: str, there: set[str], not_there: set[str]):
+    assert there <= asserted(text)
+    assert not asserted(text) & not_there
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The train moves left to right.",
+        "The bus drives left to right.",
+        "She runs from left to right.",
+        "He goes left to right across the frame.",
+        "A dog walks past the fence from the left to the right.",
+    ],
+)
+def test_left_to_right_is_left_to_right_and_the_other_way_round(text: str):
+    assert "moves_left_to_right" in asserted(text)
+    assert "moves_right_to_left" not in asserted(text)
+    mirrored = text.replace("left", "*").replace("right", "left").replace("*", "right")
+    assert "moves_right_to_left" in asserted(mirrored)
+    assert "moves_left_to_right" not in asserted(mirrored)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The camera moves up and down.", ["pedestal_up", "pedestal_down"]),
+        ("The camera pedestals up and then down.", ["pedestal_up", "pedestal_down"]),
+        ("The camera pans left and right.", ["pan_left", "pan_right"]),
+        ("The camera pans left, then right.", ["pan_left", "pan_right"]),
+        ("The camera pans left/right.", ["pan_left", "pan_right"]),
+        ("The camera pans left and then back to the right.", ["pan_left", "pan_right"]),
+        ("The camera tilts down, then up.", ["tilt_down", "tilt_up"]),
+        ("The camera zooms in and out.", ["zoom_in", "zoom_out"]),
+        ("The camera trucks right and left.", ["truck_right", "truck_left"]),
+        ("The camera dollies out, then in.", ["dolly_out", "dolly_in"]),
+        ("The camera rolls clockwise and then counterclockwise.", ["roll_clockwise", "roll_counter_clockwise"]),
+        ("The camera circles clockwise, then counterclockwise.", ["arc_clockwise", "arc_counter_clockwise"]),
+        ("The camera moves forward, then left, and finally up.", ["dolly_in", "truck_left", "pedestal_up"]),
+    ],
+)
+def test_every_direction_of_a_list_is_claimed_in_its_order(text: str, expected: list[str]):
+    found = [claim for claim in claims_of(text) if claim.primitive in camera_only(text)]
+    assert [claim.primitive for claim in found if claim.primitive in expected] == expected
+    assert camera_only(text) == set(expected)
+    if "then" in text:
+        order = {claim.primitive: claim.order for claim in found}
+        assert [order[primitive] for primitive in expected] == list(range(len(expected)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A dolly in on the hero.", {"dolly_in", "push_in", "moving_camera"}),
+        ("We dolly in.", {"dolly_in", "moving_camera"}),
+        ("There is a push-in.", {"dolly_in", "push_in"}),
+        ("A slow push-in on a face.", {"dolly_in", "push_in", "slow_camera_movement"}),
+        ("A slow pull-back reveals the stage.", {"dolly_out", "pull_out", "reveal_by_camera"}),
+        ("The camera booms down.", {"pedestal_down", "down_to_ground"}),
+        ("The camera is on a tripod.", {"tripod_look"}),
+        ("The camera rests on a tripod.", {"tripod_look"}),
+        ("The camera is mounted on a tripod.", {"tripod_look"}),
+        ("Filmed from a tripod.", {"tripod_look"}),
+        ("The camera swish-pans to the door.", {"whip_pan", "moving_camera"}),
+        ("The camera circles around the couple.", {"moving_camera"}),
+        ("The camera shakes violently.", {"very_shaky_camera", "shaky_camera"}),
+        ("A wide-angle lens exaggerates the perspective.", {"wide_angle_look", "stretched_depth"}),
+        ("A long lens, compressing the background.", {"long_lens_look", "compressed_depth"}),
+        ("Hard side light from the left.", {"hard_light", "side_light", "left_side_light"}),
+        ("A dog runs in from the right.", {"enters_over_right_edge", "runs"}),
+        ("The camera sits on the ground.", {"height_above_ground_always_ground_level"}),
+        ("Nothing moves except the clouds.", {"mostly_static_scene"}),
+        ("The camera is canted.", {"dutch_angle"}),
+        ("A pan left and a tilt up.", {"pan_left", "tilt_up"}),
+        ("A quick pan left, then right.", {"pan_left", "pan_right"}),
+        ("A tilt down and then up.", {"tilt_down", "tilt_up"}),
+        ("The camera is set about waist-high.", {"height_above_ground_always_hip_level"}),
+    ],
+)
+def test_what_a_cinematographer_writes_is_read(text: str, expected: set[str]):
+    assert expected <= asserted(text)
+
+
 # --------------------------------------------------------------------------------------------------- start, end, time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The focus shifts from the background to the foreground.",
+        "The focus racks from the man in the background to the woman in the foreground.",
+        "Rack focus from the background to the foreground.",
+        "Focus pulls from background to foreground.",
+    ],
+)
+def test_a_focus_that_goes_from_one_plane_to_another(text: str):
+    said = asserted(text)
+    whole = {"focus_starts_background", "focus_ends_foreground", "focus_from_background_to_foreground"}
+    assert {*whole, "focus_far_to_near"} <= said
+    assert not said & {"comes_forward", "goes_back", "focus_starts_foreground", "focus_ends_background"}
+    mirrored = text.replace("background", "*").replace("foreground", "background").replace("*", "foreground")
+    said = asserted(mirrored)
+    whole = {"focus_starts_foreground", "focus_ends_background", "focus_from_foreground_to_background"}
+    assert {*whole, "focus_near_to_far"} <= said
+    assert not said & {"comes_forward", "goes_back", "focus_starts_background", "focus_ends_foreground"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The camera tilts down from the sky to her shoes.",
+        "The camera tilts down from the ceiling to the floor.",
+        "The camera tilts up from her shoes to her face.",
+    ],
+)
+def test_a_tilt_from_one_thing_to_another_is_no_angle(text: str):
+    assert camera_only(text) in ({"tilt_up"}, {"tilt_down"})
+    assert not {primitive for primitive in asserted(text) if primitive.startswith("angle_")}
+
+
+@pytest.mark.parametrize("where", ["slightly below", "just above", "well below", "above"])
+def test_near_eye_level_is_not_eye_level(where: str):
+    assert not {name for name in asserted(f"The camera is {where} eye level.") if name.startswith("height_")}
+
+
+def test_a_height_that_is_left_is_only_the_start():
+    said = asserted("The camera descends from eye level to the ground.")
+    assert {"height_above_ground_starts_eye_level", "height_above_ground_ends_ground_level"} <= said
+    assert "height_above_ground_always_eye_level" not in said
+
+
+def test_golden_hour_is_a_low_sun_and_no_twilight():
+    said = asserted("The field lies in golden hour light.")
+    assert "sunlight_low" in said
+    assert not {"twilight", "blue_hour"} & said
+
+
+def test_one_movement_with_two_names_for_its_way_has_one_order():
+    assert {claim.order for claim in claims_of("The camera moves right to left.")} == {0}
 
 
 def test_a_size_throughout_is_start_end_and_always():
@@ -280,7 +481,7 @@ def test_a_caption_takes_about_a_millisecond():
 def found_in(phrase: str, text: str) -> list[str]:
     read_ = read_text(text)
     hits = Finder([Phrase(phrase, read_phrase(phrase))]).find(read_.words, read_.line, read_.offsets)
-    return [read_.line[read_.offsets[first] : end].strip() for first, end, _ in hits]
+    return [read_.line[read_.offsets[first] : end].strip() for first, end, _, _ in hits]
 
 
 @pytest.mark.parametrize(
@@ -348,6 +549,7 @@ def problems_of(claims: str, words: str = "grammar: {}") -> list[tuple[str, int,
         ("- say: ['[go]']\n  asserts: [pan_left]", 1, "can match nothing"),
         ("- family: f\n  starts: 'pan_{value}'\n  values: {left: [l], up: [u]}", 2, "no primitive 'pan_up'"),
         ("- family: f\n  values: {left: [l]}\n  pairs: {left up: pan_left}", 3, "does not name two values"),
+        ("- family: f\n  values: {left: [l]}\n  by_camera: {up: [u]}", 3, "no value of the family"),
         ("- say: [go]\n  asserts: [pan_left]\n  sense: none", 3, "unknown key"),
         ("say: it", 1, "is not a list"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,14 @@ def kinds(text: str, aspect: str | None = None) -> set[str]:
         ("A **cart** stands.", "markdown", "**"),
         ("- A cart stands.", "markdown", "- "),
         ("A cart 马车 stands.", "other_script", "马车 "),
+        ("A cart дом stands.", "other_script", "дом "),
+        ("A cаrt stands.", "other_script", "а"),
+        ("A cart σπίτι stands.", "other_script", "σπίτι "),
+        ("A cart بيت stands.", "other_script", "بيت "),
+        ("A cart בית stands.", "other_script", "בית "),
+        ("A cart घर stands.", "other_script", "घर "),
+        ("A cart บ้าน stands.", "other_script", "บ้าน "),
+        ('The sign reads "ВХОД", but дом.', "other_script", "дом."),
     ],
 )
 def test_every_kind_is_found_with_its_words(text: str, kind: str, words: str):
@@ -73,6 +82,11 @@ def test_every_kind_is_found_with_its_words(text: str, kind: str, words: str):
         ("The moon appears in the window.", "speculation"),
         ("A sign with an arrow indicating a bend.", "speculation"),
         ("The sign reads “出口” in white.", "other_script"),
+        ("The sign reads «ВХОД» and 'ВЫХОД' and \"خروج\".", "other_script"),
+        ("A 5 µm thread, 5 μm wide, at 20 °C, on 3 m² and ½, №5, Å, Ⅳ, by Łódź, a naïve café.", "other_script"),
+        ("Вот дом。", "no_final_stop"),
+        ("هل هذا بيت؟", "no_final_stop"),
+        ("यह घर है।", "no_final_stop"),
         ("He says F***.", "markdown"),
         ("It costs 1.5 francs.", "markdown"),
         ("He sits at a table or on a stool.", "alternatives"),
@@ -94,7 +108,11 @@ def test_a_plain_caption_has_no_findings():
 
 def test_every_kind_of_the_lexicon_is_tried_here():
     """A kind that no sentence above shows would be one that nobody sees fail."""
-    tried = {mark.args[1][row][1] for mark in test_every_kind_is_found_with_its_words.pytestmark for row in range(27)}
+    tried = {
+        mark.args[1][row][1]
+        for mark in test_every_kind_is_found_with_its_words.pytestmark
+        for row in range(len(test_every_kind_is_found_with_its_words.pytestmark[0].args[1]))
+    }
     assert {rule.kind for rule in shipped_lexicon().lint_rules} | set(FORM_KINDS) == tried
 
 
@@ -104,7 +122,10 @@ def test_findings_stand_in_order_and_a_longer_one_hides_those_in_it():
     assert [finding.kind for finding in found] == ["talk_of_image", "speculation", "speculation"]
 
 
-@pytest.mark.parametrize("text", ["", "\n", "é" * 1000, "x " * 100_000, "\x00. .", "** ** __"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "é" * 1000, "x " * 100_000, "\x00. .", "** ** __", "я a " * 50_000, "“я" * 100_000, "'я" * 100_000],
+)
 def test_any_text_is_read(text: str):
     began = time.process_time()
     assert lint(text) == lint(text)
@@ -221,6 +242,16 @@ def test_the_command_gives_findings_and_never_fails():
     assert (code, answer["constructiveness"]) == (0, 0.0)
     assert "0%" in shown
     assert run("lint", "A cart stands.")[1:] == ({"findings": []}, "Nothing to say.")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_the_last_line_end_of_a_file_is_no_part_of_the_text(end: str, tmp_path: Path):
+    path = tmp_path / "caption.txt"
+    path.write_bytes(f"A cart stands.{end}".encode())
+    assert run("lint", str(path))[1] == {"findings": []}
+    path.write_bytes(f"A cart stands. \n{end}".encode())
+    assert [one["kind"] for one in run("lint", str(path))[1]["findings"]] == ["edge_space"]  # type: ignore[attr-defined]
+    assert [one["kind"] for one in run("lint", "A cart stands.\n")[1]["findings"]] == ["edge_space"]  # type: ignore[attr-defined]
 
 
 def test_an_unknown_aspect_is_told():

@@ -72,7 +72,7 @@ def text_lint(answer: dict[str, Any]) -> str:
 
 
 def _text(given: str) -> str:
-    """The words themselves, or those of the file with that name; - reads them from standard input."""
+    """The words themselves, or those of the file with that name, without its last line end; - reads standard input."""
     if not given:
         return given
     path = Path("/dev/stdin") if given == "-" else Path(given)
@@ -91,7 +91,7 @@ def _text(given: str) -> str:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:
             raise BadInput(f"{path.name} has {len(raw):,} bytes.", mend=f"Give {MAX_BYTES:,} at most: one text.")
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise CannotRead(f"{path.name} is not a text in UTF-8.", mend="Save it as UTF-8.") from None
     except ValueError:

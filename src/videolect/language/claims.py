@@ -49,6 +49,8 @@ class Match:
     first: int
     behind: int
     rule: Rule
+    since: int
+    """Where its verb stands: for "pans left and >> right" the word "pans", else the same as ``first``."""
 
 
 def claims_of(text: str, spec: Spec | None = None) -> tuple[Claim, ...]:
@@ -66,15 +68,16 @@ def _claims(text: str, lexicon: Lexicon) -> tuple[Claim, ...]:
     marks: list[Match] = []
     said: list[Match] = []
     blocks: list[Match] = []
-    for first, end, phrase in lexicon.finder.find(read.words, read.line, read.offsets):
+    for first, end, phrase, since in lexicon.finder.find(read.words, read.line, read.offsets):
         rule = lexicon.rules[phrase.payload]
-        match = Match(first, bisect_left(read.offsets, end), rule)
+        match = Match(first, bisect_left(read.offsets, end), rule, since)
         (marks if rule.mark else blocks if rule.blocks else said).append(match)
     if not said:
         return ()
     acting = agents(read, lexicon.grammar)
-    said = [match for match in said if _right_agent(match.rule, acting[match.first])]
+    said = [match for match in said if _right_agent(match.rule, acting[match.since])]
     said = _longest(_not_blocked(said, blocks))
+    marks = _not_blocked(marks, [block for block in blocks if block.rule.topic])
     cues = {mark.first: mark.behind for mark in _longest(marks) if mark.rule.mark == "denies"}
     no = denied(read, cues, lexicon.grammar)
     order = _order(read, marks)
@@ -101,7 +104,8 @@ def _together(claims: list[Claim], lexicon: Lexicon) -> list[Claim]:
             continue
         ground = entry.all_of[:1] or entry.any_of
         grounds = [one for one in claims if one.state == "asserted" and one.primitive in ground]
-        claims = [one for one in claims if one.state == "denied" or one.primitive not in entry.drops]
+        gone = {"asserted": entry.drops, "denied": entry.withdraws}
+        claims = [one for one in claims if one.primitive not in gone[one.state]]
         claims += [replace(one, primitive=primitive) for primitive in entry.asserts for one in grounds[:1]]
     return [one for one in claims if not one.primitive.startswith(PRIVATE)]
 
@@ -263,7 +267,7 @@ def _changes(family: Family, start: Match, end: Match, say: Callable[[str, Match
 
 def _stages(text: Text, said: list[Match], marks: list[Match]) -> list[Literal["start", "end"] | None]:
     """For each mention whether the words around it place it at the start or at the end."""
-    cues = sorted((mark for mark in marks if mark.rule.mark in ("start", "end")), key=lambda mark: mark.behind)
+    cues = sorted((mark for mark in marks if mark.rule.mark in ("start", "end", "goal")), key=lambda mark: mark.behind)
     found: list[Literal["start", "end"] | None] = []
     for index, match in enumerate(said):
         floor = max(text.sentences[match.first], said[index - 1].behind if index else 0)
@@ -276,7 +280,9 @@ def _stages(text: Text, said: list[Match], marks: list[Match]) -> list[Literal["
             near = match.behind <= cue.first <= match.behind + 4 and cue.behind <= ceiling
             if near and stage is None and text.words[cue.first] in ("at", "by", "initially", "towards", "toward"):
                 stage = "start" if cue.rule.mark == "start" else "end"
-        if stage is None and (text.words[match.first] in ("to", "into") or _going_to(text, match)):
+        if text.words[match.first] == "from" and match.since < match.first:
+            stage = "start"
+        elif text.words[match.first] in ("to", "into") or (stage is None and _going_to(text, match)):
             stage = "end"
             if found and found[-1] is None and _from(text, said[index - 1]):
                 found[-1] = "start"

@@ -40,6 +40,10 @@ def read_lexicon(files: Mapping[str, Item], primitives: Collection[str] | None =
     return reading.lexicon, sorted(reading.problems)
 
 
+_LATER = ("undoes_denial",)
+"""Lists that a lexicon written before they were known may lack."""
+
+
 def _words(reading: Reading, item: Item) -> None:
     pairs = mapping(item, "words.yaml", needs=("grammar",), may=("irregular", "classes"))
     if "irregular" in pairs:
@@ -48,10 +52,10 @@ def _words(reading: Reading, item: Item) -> None:
     if "classes" in pairs:
         for name, phrases in pairs["classes"].pairs("'classes:'"):
             reading.attempt(partial(_class, reading, name), phrases)
-    names = tuple(part.name for part in fields(Grammar))
-    lists = mapping(pairs["grammar"], "'grammar:'", needs=names)
+    names = tuple(part.name for part in fields(Grammar) if part.name not in _LATER)
+    lists = mapping(pairs["grammar"], "'grammar:'", needs=names, may=_LATER)
     given: dict[str, frozenset[str]] = {}
-    for name in names:
+    for name in lists:
         words: set[str] = set()
         for text in lists[name].texts(f"'{name}:'"):
             words |= reading.inflect(text[:-1]) if text.endswith("~") else {text}

@@ -61,7 +61,7 @@ def _names(item: Item) -> tuple[str, ...]:
 
 
 def _together(reading: Reading, item: Item) -> None:
-    pairs = mapping(item, "An entry", needs=("together",), may=("any", "unless", "asserts", "drops"))
+    pairs = mapping(item, "An entry", needs=("together",), may=("any", "unless", "asserts", "drops", "withdraws"))
     reading.lexicon.together.append(
         Together(
             all_of=_ids(reading, pairs["together"], {}),
@@ -69,6 +69,7 @@ def _together(reading: Reading, item: Item) -> None:
             unless=frozenset(_ids(reading, pairs.get("unless"), {})),
             asserts=_ids(reading, pairs.get("asserts"), {}),
             drops=frozenset(_ids(reading, pairs.get("drops"), {})),
+            withdraws=frozenset(_ids(reading, pairs.get("withdraws"), {})),
         )
     )
 
@@ -143,7 +144,7 @@ _FAMILY = ("starts", "ends", "always", "changes", "down", "up")
 
 
 def _family(reading: Reading, item: Item) -> None:
-    may = (*_FAMILY, "acts", "pairs", "scale", "first_counts")
+    may = (*_FAMILY, "acts", "by_camera", "pairs", "scale", "first_counts")
     pairs = mapping(item, "A family", needs=("family", "values"), may=may)
     lists = pairs["values"].pairs("'values:'")
     templates = {key: pairs[key].text(f"'{key}:'") for key in _FAMILY if key in pairs}
@@ -170,3 +171,7 @@ def _family(reading: Reading, item: Item) -> None:
     for value, phrases in lists:
         rule = Rule(topic=f"family {name}", family=family, value=value, acts=_acts(pairs.get("acts")))
         _add(reading, rule, phrases, {})
+    for value, phrases in pairs["by_camera"].pairs("'by_camera:'") if "by_camera" in pairs else []:
+        if value not in values:
+            raise Wrong(phrases.place, f"{value!r} is no value of the family.", "Name a value that 'values:' lists.")
+        _add(reading, Rule(topic=f"family {name}", family=family, value=value, acts="unnamed"), phrases, {})

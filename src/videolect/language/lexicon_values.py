@@ -10,7 +10,7 @@ from videolect.language.phrases import BadPhrase, Finder, Phrase, Piece, inflect
 from videolect.language.reading import Grammar
 from videolect.language.source import Item, Problem, Wrong
 
-Mark = Literal["denies", "then", "before", "after", "start", "end"]
+Mark = Literal["denies", "then", "before", "after", "start", "end", "goal"]
 MARKS: tuple[Mark, ...] = get_args(Mark)
 Acts = Literal["camera", "unnamed", "subject", "anyone"]
 """Who must act: the camera as far as words tell; anybody but one who is named as another; anybody but the
@@ -74,6 +74,8 @@ class Together:
     asserts: tuple[str, ...] = ()
     drops: frozenset[str] = frozenset()
     """Claims that the caption does not make after all."""
+    withdraws: frozenset[str] = frozenset()
+    """What it does not deny after all."""
 
 
 @dataclass(frozen=True, kw_only=True)

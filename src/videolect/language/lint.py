@@ -46,6 +46,11 @@ class Form:
     suggestion: str
 
 
+_FOREIGN = (
+    "\u0370-\u1cff\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\ua71f\ua800-\uab2f\uab70-\ufaff\ufb07-\ufeff"
+    "\uff66-\U0001d3ff\U0001d800-\U0010ffff"
+)
+"""Where letters stand that are not Latin: not the signs of units and numbers, phonetic, raised and styled letters."""
 FORMS = (
     Form(
         "markdown",
@@ -63,12 +68,16 @@ FORMS = (
     Form("edge_space", re.compile(r"\A\s+|\s+\Z"), "White space stands at the edge of the text.", "Take it out."),
     Form(
         "other_script",
-        re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^A-Za-z\n]{0,200}"),
+        re.compile(rf"(?!μ[A-Za-z])(?=[{_FOREIGN}])[^\W\d_][^A-Za-z\n]{{0,200}}"),
         "A part of the text is not in English.",
         "Translate it.",
     ),
 )
-_ENDS = re.compile(r"[.!?][\"'”’)\]]*\s*\Z")
+_QUOTED = re.compile(
+    r"\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”|„[^“”\n]{1,300}[“”]|«[^»\n]{1,300}»|‹[^›\n]{1,300}›|「[^」\n]{1,300}」|『[^』\n]{1,300}』"
+    r"|(?<!\w)[‘'][^’'\n]{1,80}[’'](?!\w)"
+)
+_ENDS = re.compile(r"[.!?。．｡！？؟۔।॥։።။។៕⸮\u037e][\"'”’)\]“»›」』）]*\s*\Z")
 FORM_KINDS = (*(form.kind for form in FORMS), "no_final_stop")
 
 
@@ -116,11 +125,12 @@ def constructiveness(text: str, spec: Spec | None = None) -> float:
 
 
 def _form(text: str) -> list[Finding]:
+    quoted = [match.span() for match in _QUOTED.finditer(text)] if not text.isascii() else []
     found = [
         Finding(form.kind, match.start(), match.end(), match[0], form.reason, form.suggestion)
         for form in FORMS
         for match in form.pattern.finditer(text)
-        if form.kind != "other_script" or not _quoted(text, match.start())
+        if form.kind != "other_script" or not _inside(quoted, match.start())
     ]
     if text.strip() and not _ENDS.search(text):
         end = len(text.rstrip())
@@ -129,17 +139,17 @@ def _form(text: str) -> list[Finding]:
     return found
 
 
-def _quoted(text: str, at: int) -> bool:
+def _inside(quoted: list[tuple[int, int]], at: int) -> bool:
     """Whether quotation marks stand around it: the words on a sign may be in any language."""
-    before = text[max(0, at - 80) : at]
-    return "“" in before.rpartition("”")[2] or before.count('"') % 2 == 1
+    before = bisect_left(quoted, (at, 0))
+    return before > 0 and at < quoted[before - 1][1]
 
 
 def _words(text: str, aspect: str | None, lexicon: Lexicon) -> list[Finding]:
     read = read_text(text)
     found: list[tuple[int, int, LintRule]] = []
     excused: dict[str, set[int]] = {}
-    for first, end, phrase in lexicon.lint_finder.find(read.words, read.line, read.offsets):
+    for first, end, phrase, _ in lexicon.lint_finder.find(read.words, read.line, read.offsets):
         rule = lexicon.lint_rules[phrase.payload]
         behind = bisect_left(read.offsets, end)
         if rule.aspects and aspect not in rule.aspects:

@@ -54,6 +54,10 @@ class Piece:
 _NO = "(?:no|not|without|never|neither|nor|counter|anti) "
 """A gap does not step over a denial: "the camera does not pan" is no "camera .. pan", and no "counter-clockwise" is one
 clockwise."""
+_COMMON = frozenset(
+    ("the", "a", "an", "to", "in", "of", "and", "is", "on", "at", "with", "from", "into", "camera", "shot")
+)
+"""Words of nearly every caption: to look for one of them rules nothing out."""
 BEHIND = "behind"
 """The group that marks where ``>>`` stands."""
 _PART = re.compile(r"\s*(\.\.\d*(?:!<[a-z_]+>)?|>>|<[a-z_]+>|[^\W_]+(?:'[^\W_]+)?~?|[()|\[\],;'~^])")
@@ -242,8 +246,10 @@ class Phrase:
 
     @cached_property
     def key(self) -> frozenset[str]:
-        """The words of which one must occur in the text: the smallest set that is needed behind the first word."""
-        return min(self.piece.needs[1:], key=len, default=frozenset())
+        """The words of which one must occur in the text: a small set behind the first word, of rare words."""
+        return min(
+            self.piece.needs[1:], key=lambda need: (not need.isdisjoint(_COMMON), len(need)), default=frozenset()
+        )
 
 
 class Finder:
@@ -255,9 +261,10 @@ class Finder:
             for word in phrase.piece.first:
                 self._by_word.setdefault(word, []).append(phrase)
 
-    def find(self, words: list[str], line: str, offsets: list[int]) -> list[tuple[int, int, Phrase]]:
-        """(first word, end in ``line``, phrase) of every match, in the order of the text."""
-        found: list[tuple[int, int, Phrase]] = []
+    def find(self, words: list[str], line: str, offsets: list[int]) -> list[tuple[int, int, Phrase, int]]:
+        """(first word, end in ``line``, phrase, first word of what stands before ``>>``) of every match, in the order
+        of the text."""
+        found: list[tuple[int, int, Phrase, int]] = []
         there = frozenset(words)
         open_phrases: dict[str, list[Phrase]] = {}
         for at, word in enumerate(words):
@@ -271,5 +278,5 @@ class Finder:
                 if match is not None:
                     start = match.start(BEHIND) if phrase.has_context else -1
                     first = at if start < 0 else bisect_left(offsets, start, at)
-                    found.append((first, match.end(), phrase))
+                    found.append((first, match.end(), phrase, at))
         return found

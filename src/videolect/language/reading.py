@@ -92,6 +92,8 @@ class Grammar:
     """Verbs whose object is then called "it": follows, tracks, keeps."""
     ends_denial: Set[str] = frozenset()
     """Words at which what a "no" denies ends: but, while, which."""
+    undoes_denial: Set[str] = frozenset()
+    """Verbs with which a "no" makes a yes: "never stops panning" pans."""
 
 
 @dataclass
@@ -144,6 +146,9 @@ def agents(text: Text, grammar: Grammar) -> list[Agent]:
                 acting.main = previous
             else:
                 acting.inner = "other" if acting.object_since else acting.main
+            fresh = False
+        elif fresh and at and words[at - 1] == "not" and word in grammar.openers:
+            # "The car, not the camera, moves": who is ruled out does not act.
             fresh = False
         elif fresh and (word in grammar.people or word in grammar.openers or word in grammar.camera):
             who = _noun_phrase(text, at, grammar)
@@ -219,6 +224,8 @@ def _agent_of(text: Text, at: int, acting: _Acting, grammar: Grammar) -> Agent:
         return "camera" if words[index - 1] in grammar.camera else acting.now() if words[index - 1] == "," else "other"
     if word in (",", ";") or word in grammar.joins or word in grammar.subordinates or word == "it":
         return acting.now()
+    if word == "her" and words[at].endswith("ing"):
+        return "other"
     if word in grammar.openers or word in grammar.prepositions:
         # "a smooth shot", "with slight shake": what stands before is no noun that could act.
         return acting.now()
@@ -231,14 +238,22 @@ def _agent_of(text: Text, at: int, acting: _Acting, grammar: Grammar) -> Agent:
 
 
 def denied(text: Text, cues: dict[int, int], grammar: Grammar) -> list[bool]:
-    """For each word whether a denial covers it. ``cues``: first word of each "no" or "without", and the word behind."""
+    """For each word whether a denial covers it. ``cues``: first word of each "no" or "without", and the word behind, in
+    the order of the text."""
     words = text.words
     found = [False] * len(words)
-    for behind in cues.values():
+    undone: set[int] = set()
+    for first, behind in cues.items():
+        if first in undone:
+            continue
         index, covered = behind, 0
         while index < len(words) and covered < 12:
             word = words[index]
-            if word in (".", ";") or word in grammar.ends_denial:
+            if _undoes(words, index, behind, grammar):
+                undone.add(index)
+                break
+            # "Does not end with a zoom" goes on; "does not zoom in, with the man in view" ends.
+            if word in (".", ";") or (word in grammar.ends_denial and not (word == "with" and index <= behind + 1)):
                 break
             if word == "," and not _list_goes_on(words, index):
                 break
@@ -248,6 +263,13 @@ def denied(text: Text, cues: dict[int, int], grammar: Grammar) -> list[bool]:
             covered += word != ","
             index += 1
     return found
+
+
+def _undoes(words: list[str], at: int, behind: int, grammar: Grammar) -> bool:
+    """Whether the verb here makes a yes of a "no" just before: "never stops panning", not "does not end with a pan"."""
+    if at - behind > 2 or words[at] not in grammar.undoes_denial:
+        return False
+    return words[at + 1 : at + 2] == ["to"] or grammar.prepositions.isdisjoint(words[at + 1 : at + 2])
 
 
 def _list_goes_on(words: list[str], comma: int) -> bool:
