@@ -30,7 +30,7 @@ from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revisi
 from videolect.record.people import Person
 from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
 from videolect.video.blends import Blends
-from videolect.video.imports import TIMELINES
+from videolect.video.imports import PROXIES, TIMELINES
 from videolect.video.probe import Probed
 from videolect.video.shots import Engine
 from videolect.video.sources import Span
@@ -165,9 +165,16 @@ class Films:
             return self.storage.path(video_hash)
         return StoredFilm(self.storage, video_hash, size)
 
+    def stand_in(self, video_hash: str) -> str | None:
+        """The hash of the proxy that is shown in its place; None where it is shown itself."""
+        try:
+            return self.storage.get_bytes(PROXIES, video_hash).decode()
+        except NotFound:
+            return None
+
     def timeline(self, video_hash: str) -> dict[str, Any]:
-        """The table as the browser takes it."""
-        return self.table(video_hash).as_json()
+        """The table of what is shown, as the browser takes it: frame for frame that of the video."""
+        return self.table(self.stand_in(video_hash) or video_hash).as_json()
 
     def table(self, video_hash: str) -> Timeline:
         """The table of presentation timestamps."""

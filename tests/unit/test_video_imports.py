@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import movies
+from videolect.errors import CannotRead
 from videolect.storage import CannotReach, CannotStore, FolderStorage, hash_file
 from videolect.video import imports
 from videolect.video.imports import TIMELINES, Imported, Refused, import_videos
 from videolect.video.probe import Probed, probe
+from videolect.video.proxy import proxy
 from videolect.video.sandbox import Limits
 from videolect.video.sources import Sources
 from videolect.video.timeline import Timeline
+from videolect.wiring import Films
 
 
 @pytest.fixture
@@ -241,3 +246,50 @@ def test_the_first_name_is_kept_also_where_a_copy_is_decoded(
     results = list(import_videos([first, copy], store, jobs=2, already=already))
     assert decoded == [copy]
     assert [each.video.file_name for each in results if isinstance(each, Imported)] == ["first.mp4"] * 2
+
+
+# ------------------------------------------------------------------------------------------------------------- proxies
+
+
+def test_what_browsers_do_not_play_gets_a_proxy_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made: list[Path] = []
+
+    def counted(path: Path, *args: Any, **named: Any) -> Any:
+        made.append(path)
+        return proxy(path, *args, **named)
+
+    monkeypatch.setattr(imports, "proxy", counted)
+    storage = FolderStorage(tmp_path / "films")
+    plain = movies.constant(tmp_path / "plain.mp4", 24)
+    other = movies.constant(tmp_path / "other.mkv", 48, codec="libx265")
+    known: dict[str, Any] = {}
+    for _ in range(2):
+        for result in import_videos([plain, other], storage, already=known.get):
+            assert isinstance(result, Imported)
+            known[result.video.hash] = probe(result.path)
+    assert made == [other]
+    films = Films(storage)
+    theirs = {probe(path).video.hash: path for path in (plain, other)}
+    for video_hash, path in theirs.items():
+        assert (films.stand_in(video_hash) is None) == (path == plain)
+        assert films.timeline(video_hash)["frames"] == films.table(video_hash).frame_count
+    shown = films.film(str(films.stand_in(probe(other).video.hash)))
+    assert isinstance(shown, Path)
+    assert probe(shown).video.browser_playable
+    assert json.loads(storage.get_bytes(imports.SAID, probe(plain).video.hash))["shape_name"] == "16:9"
+
+
+def test_without_proxies_or_where_none_can_be_made_the_film_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    other = movies.constant(tmp_path / "other.mkv", 24, codec="libx265")
+    storage = FolderStorage(tmp_path / "films")
+    assert all(isinstance(result, Imported) for result in import_videos([other], storage, proxies=False))
+    assert Films(storage).stand_in(probe(other).video.hash) is None
+
+    def failing(*_: Any, **__: Any) -> Any:
+        raise CannotRead("It cannot be made.", mend="Convert it.")
+
+    monkeypatch.setattr(imports, "proxy", failing)
+    assert all(isinstance(result, Imported) for result in import_videos([other], FolderStorage(tmp_path / "more")))
+    assert "has no proxy: It cannot be made. Convert it." in caplog.text

@@ -52,6 +52,9 @@ class OneFilm:
     def film(self, video_hash: str) -> Path:
         return self.path
 
+    def stand_in(self, video_hash: str) -> str | None:
+        return None
+
     def timeline(self, video_hash: str) -> dict[str, Any]:
         return {"hash": "x"}
 

@@ -41,6 +41,9 @@ def add_parser(nouns: Any) -> None:
         help="CSV or JSON Lines with a path per line, and clips' names and parts; may be given again",
     )  # fmt: skip
     take.add_argument("--jobs", type=int, metavar="N", help="films decoded at once; default: one per core")
+    take.add_argument(
+        "--no-proxies", dest="proxies", action="store_false", help="make no stand-ins for what browsers do not play"
+    )
     take.add_argument("--report", type=Path, metavar="FILE", help="write what became of each film there, as JSON Lines")
     take.add_argument("--campaign", help="open their tasks in this campaign; made where there is none of that name")
     take.add_argument(
@@ -88,7 +91,9 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
     sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
     opener = Opener(workspace, asked.campaign, policy or Policy(), asked.aspect) if asked.campaign else None
-    answer = import_films(workspace, sources, opener, jobs=asked.jobs or usual_jobs(), report=asked.report)
+    answer = import_films(
+        workspace, sources, opener, jobs=asked.jobs or usual_jobs(), report=asked.report, proxies=asked.proxies
+    )
     answer["by_status"] = _by_status(workspace, asked.campaign)
     workspace.close()
     return (1 if answer["refused"] else 0), answer

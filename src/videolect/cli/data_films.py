@@ -102,7 +102,7 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
 
 def import_films(
     workspace: Workspace, sources: Sources, opener: Opener | None, *, jobs: int, report: Path | None = None,
-    on_progress: Progress | None = None,
+    proxies: bool = True, on_progress: Progress | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Import them all; what ``data import`` answers. ``report``: where a line for each film is written."""
     seen = set[bytes]()
@@ -110,7 +110,7 @@ def import_films(
     refused = []
     new = 0
     found = import_videos(
-        sources, workspace.storage, on_progress or _Progress(), jobs=jobs, already=workspace.known_film
+        sources, workspace.storage, on_progress or _Progress(), jobs=jobs, already=workspace.known_film, proxies=proxies
     )
     with _reporting(report) as tell, closing(found) as results:
         for result in results:

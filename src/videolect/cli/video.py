@@ -28,8 +28,7 @@ def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.video.probe import probe
 
     probed = probe(asked.file)
-    video, said = probed.video, probed.said
-    assert said is not None
+    video = probed.video
     return 0, {
         "file": video.file_name,
         "hash": video.hash,
@@ -51,10 +50,8 @@ def run_probe(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "pixel_format": video.pixel_format,
         "bit_depth": video.bit_depth,
         "browser_playable": video.browser_playable,
-        **said.as_json(),
+        **probed.facts(),
         "pts_table_hash": video.pts_table_hash,
-        "letterbox": probed.bars.as_json() if probed.bars else None,
-        "picture_shape_name": probed.picture_shape_name,
         "problems": list(video.problems),
     }
 

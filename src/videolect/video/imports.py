@@ -7,6 +7,7 @@ Memory does not grow with the number of films: a few results wait for their turn
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -14,22 +15,29 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from videolect.errors import BadInput, CannotRead, VideolectError
+from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.record.clip import Video
 from videolect.storage import Storage, hash_file
 from videolect.video.probe import Probed, probe
+from videolect.video.proxy import needs_proxy, proxy
 from videolect.video.sandbox import Limits, Stop
 from videolect.video.sources import Refused, Source, Sources, Span
 from videolect.video.timeline import Timeline
 
-__all__ = ["TIMELINES", "Imported", "Progress", "Refused", "import_videos", "usual_jobs"]
+__all__ = ["PROXIES", "SAID", "TIMELINES", "Imported", "Progress", "Refused", "import_videos", "usual_jobs"]
 
 TIMELINES = "timeline"
 """Under this name the storage keeps each video's table of presentation timestamps, by the video's hash."""
+
+PROXIES = "proxy"
+"""... the hash of its proxy, in hex, where it has one. The proxy has a table of its own."""
+
+SAID = "said"
+"""... what its file says of itself and which bars were found, as JSON."""
 
 Progress = Callable[[int, int, Path], None]
 """(how many are done, of how many, the one at hand): once before each file, and once after the last."""
@@ -68,20 +76,22 @@ def import_videos(
     jobs: int = 1,
     limits: Limits | None = None,
     already: Callable[[str], Probed | None] | None = None,
+    proxies: bool = True,
 ) -> Generator[Imported | Refused]:
     """Probe each film and keep its bytes and its table; results in the order of the sources.
 
     ``jobs``: how many are decoded at once, each in a child process of its own. ``already``: what an earlier import
     found out about these bytes, so that they are not decoded again (None: nothing); it is called from several threads,
     and knows of a result when the next is asked for. The same bytes under two names are one video, which keeps the
-    first name. A refused file leaves nothing in the storage. A storage that fails stops the whole import.
+    first name. ``proxies``: what browsers do not play gets a stand-in. A refused file leaves nothing in the storage. A
+    storage that fails stops the whole import.
     """
     if not isinstance(sources, Sources):
         sources = Sources(sources)
     total = sum(1 for _ in sources) if on_progress else 0
     at_hand = Path()
     done = 0
-    work = _Work(storage, limits or Limits(), already)
+    work = _Work(storage, limits or Limits(), already, proxies=proxies)
     with closing(_in_order(sources, work, jobs)) as results:
         for at_hand, wait in results:
             if on_progress:
@@ -144,8 +154,11 @@ class _Fresh:
 class _Work:
     """What the threads share: which bytes are being decoded, and what is known of those that were."""
 
-    def __init__(self, storage: Storage, limits: Limits, already: Callable[[str], Probed | None] | None) -> None:
+    def __init__(
+        self, storage: Storage, limits: Limits, already: Callable[[str], Probed | None] | None, *, proxies: bool
+    ) -> None:
         self.storage = storage
+        self.proxies = proxies
         self.limits = limits
         self.already = already
         self.stop = Stop()
@@ -199,11 +212,28 @@ class _Work:
             probed = known or self._recent.get(content_hash) or self._decoded(path, content_hash)
             span = source.part.within(probed.timeline) if source.part else None
             self.storage.put_file(path, content_hash=content_hash)
+            if self.proxies and needs_proxy(probed):
+                self._stand_in(path, probed)
             if known is None:
+                self.storage.put_bytes(SAID, content_hash, json.dumps(probed.facts()).encode())
                 self.storage.put_bytes(TIMELINES, content_hash, probed.timeline.to_bytes())
                 with self._guard:
                     self._fresh[content_hash] = _Fresh(probed.video, waiting=1)
             return probed.video, span
+
+    def _stand_in(self, path: Path, probed: Probed) -> None:
+        """Make the proxy and keep it, where there is none. Without one the film is there all the same."""
+        content_hash = probed.video.hash
+        with suppress(NotFound):
+            self.storage.get_bytes(PROXIES, content_hash)
+            return
+        try:
+            with proxy(path, probed, limits=self.limits, stop=self.stop) as made:
+                proxy_hash = self.storage.put_file(made.path, content_hash=made.probed.video.hash)[0]
+                self.storage.put_bytes(TIMELINES, proxy_hash, made.probed.timeline.to_bytes())
+            self.storage.put_bytes(PROXIES, content_hash, proxy_hash.encode())
+        except CannotRead as error:
+            _log.warning("%s has no proxy: %s %s", path, error.message, error.mend)
 
     def _taken(self, content_hash: str) -> _Fresh | None:
         """The video where it was decoded in this run. One more result waits with it."""

@@ -67,6 +67,12 @@ class Probed:
     bars: Bars | None = None
     """Black bars around the picture, found in it."""
 
+    def facts(self) -> dict[str, Any]:
+        """What the file says of itself and what was found in it, beside the video's own words."""
+        bars = self.bars.as_json() if self.bars else None
+        said = self.said.as_json() if self.said else {}
+        return {**said, "letterbox": bars, "picture_shape_name": self.picture_shape_name}
+
     @property
     def picture_shape_name(self) -> str | None:
         """The known shape of what lies inside the bars, as shown: ``2.39:1``. None where it has no name."""

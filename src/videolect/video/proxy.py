@@ -15,7 +15,7 @@ from pathlib import Path
 
 from videolect.errors import CannotRead
 from videolect.video.probe import Probed, probe, refused
-from videolect.video.sandbox import Limits, Refusal, ask
+from videolect.video.sandbox import Limits, Refusal, Stop, ask
 
 MOST_LINES = 1080
 """A proxy has no more lines than this: it is for looking at a page."""
@@ -32,10 +32,12 @@ class Proxy:
 
 
 @contextmanager
-def proxy(path: Path, probed: Probed, *, limits: Limits | None = None, folder: Path | None = None) -> Iterator[Proxy]:
+def proxy(
+    path: Path, probed: Probed, *, limits: Limits | None = None, folder: Path | None = None, stop: Stop | None = None
+) -> Iterator[Proxy]:
     """Make the proxy of a probed video; the file is gone after the block. CannotRead where it cannot be made.
 
-    ``folder``: where the file is written, as a rename from there may be quicker.
+    ``folder``: where the file is written, as a rename from there may be quicker. ``stop`` may end the child.
     """
     video, table = probed.video, probed.timeline
     size = _size(video.width, video.height)
@@ -44,7 +46,7 @@ def proxy(path: Path, probed: Probed, *, limits: Limits | None = None, folder: P
         out = Path(inside) / "proxy.mp4"
         answer = ask(
             {"what": "proxy", "times": table.pts.tolist(), "out": str(out), "size": size, "fps": table.mean_rate},
-            path, limits,
+            path, limits, stop=stop,
         )  # fmt: skip
         if isinstance(answer, Refusal):
             raise refused(path, answer)
@@ -53,7 +55,7 @@ def proxy(path: Path, probed: Probed, *, limits: Limits | None = None, folder: P
                 f"{path} gave {answer[0]['written']:,} of its {table.frame_count:,} frames for a proxy.",
                 mend="The file has changed, or its frames come out of order: convert it to H.264 and import that.",
             )
-        made = probe(out, limits=limits)
+        made = probe(out, limits=limits, stop=stop)
         if (
             made.timeline.frame_count != table.frame_count
             or not made.video.browser_playable

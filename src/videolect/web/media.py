@@ -19,8 +19,12 @@ class Library(Protocol):
         """The file, or its bytes where they lie elsewhere; NotFound where there is none."""
         ...
 
+    def stand_in(self, video_hash: str) -> str | None:
+        """The hash of the MP4 that is shown in its place, as browsers do not play it; None: it is shown itself."""
+        ...
+
     def timeline(self, video_hash: str) -> dict[str, Any]:
-        """The table of presentation timestamps for the browser; NotFound where there is none."""
+        """The table of presentation timestamps of what is shown; NotFound where there is none."""
         ...
 
 
@@ -35,14 +39,18 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
     @router.api_route("/media/{video_hash}", methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
     def film(video_hash: str, request: Request) -> Response:
         video = desk.video(video_hash)
+        shown = library.stand_in(video_hash)
         kind = next((kind for word, kind in _TYPES.items() if word in video.container), "application/octet-stream")
-        etag = f'"{video_hash}"'
+        kind = kind if shown is None else _TYPES["mp4"]
+        etag = f'"{shown or video_hash}"'
+        # The hash names the bytes; but a video that browsers do not play may get a proxy later.
+        for_ever = shown is not None or video.browser_playable
         said = {
-            "Cache-Control": "private, max-age=31536000, immutable",  # the hash names the bytes
+            "Cache-Control": "private, max-age=31536000, immutable" if for_ever else "private, no-cache",
             "Content-Disposition": "inline",
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
-        found = library.film(video_hash)
+        found = library.film(shown or video_hash)
         if isinstance(found, Path):
             return FileResponse(found, media_type=kind, headers={**said, "ETag": etag})
         return ranged(request.method, request.headers, found, etag, {**said, "Content-Type": kind})
