@@ -50,11 +50,17 @@ def b_frames(path: Path, frames: int) -> Path:
     return movies.constant(path, frames, bframes=3)
 
 
+def by_proxy(path: Path, frames: int) -> Path:
+    """A coding that browsers do not play, at a variable rate: what is shown is the proxy."""
+    return movies.variable(path, frames, codec="libx265")
+
+
 KINDS: dict[str, Callable[[Path, int], Path]] = {
     "23.976 a second": movies.ntsc_film,
     "variable rate": movies.variable,
     "a late start": movies.late_start,
     "reordered frames": b_frames,
+    "a proxy": by_proxy,
 }
 
 
