@@ -111,10 +111,18 @@ def chromium_path(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: Path) -> Iterator[Browser]:
-    """One headless Chromium for the whole run: open a context of your own in it, `browser.new_context()`."""
+def one_chromium(chromium_path: Path) -> Iterator[Browser]:
+    """One headless Chromium for the whole run."""
     with browsers.launched(chromium_path) as running:
         yield running
+
+
+@pytest.fixture
+def browser(one_chromium: Browser) -> Iterator[Browser]:
+    """The run's Chromium: open a context of your own in it, `browser.new_context()`. Its pages end with the test."""
+    yield one_chromium
+    for context in one_chromium.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

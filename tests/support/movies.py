@@ -7,7 +7,9 @@ uses it in one file only) because it has to write what no honest camera writes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -62,7 +64,7 @@ def movie(
     they are. ``tags``: metadata of the container.
     """
     width, height = size
-    with av.open(str(path), "w", options=container_options or {}) as out:
+    with _as_scheduled(), av.open(str(path), "w", options=container_options or {}) as out:
         stream = out.add_stream(codec, rate=rate, options=_codec_options(codec, options))
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
         stream.codec_context.time_base = time_base
@@ -91,6 +93,22 @@ def movie(
                 out.mux(sound.encode(frame))
             out.mux(sound.encode(None))
     return path
+
+
+@contextmanager
+def _as_scheduled() -> Iterator[None]:
+    """Undo what SVT-AV1 does to a process of root's: it makes the thread real-time, of the highest priority.
+
+    Whatever that process starts inherits it: a browser then keeps every core from everybody else.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, priority)
 
 
 def evenly(frames: int, rate: Fraction, time_base: Fraction, start: int = 0) -> list[int]:
