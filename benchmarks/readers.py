@@ -56,7 +56,8 @@ def measured(film: Path, folder: Path, rounds: int) -> dict[str, list[tuple[floa
     """Reader -> for each pattern processor seconds and megabytes. The readers take turns, so that all meet the same
     load."""
     names = [name for name, (needs, _) in READERS.items() if not needs or present(needs)]
-    subprocess.run([sys.executable, "-m", "benchmarks.readers", names[0], str(film), "[0]", str(folder)], check=True)
+    first = [sys.executable, "-m", "benchmarks.readers", names[0], str(film), "[0]", str(folder)]
+    subprocess.run(first, check=True, capture_output=True)
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for pattern, count in PATTERNS.items():
         wanted = [int((at + 0.5) * SECONDS * FPS / count) for at in range(count)]
