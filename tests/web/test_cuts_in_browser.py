@@ -105,7 +105,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         page.wait_for_selector(SETTLED)
         assert shown(page) == [CUT, FALSE]
         strip = page.get_by_test_id("strip").first
-        expect(strip.locator("img")).to_have_js_property("complete", True)
+        expect(strip).to_have_attribute("data-loaded", "true")
         assert strip.locator("img").evaluate("image => [image.naturalWidth, image.naturalHeight]") == [8 * 160, 90]
         sides = [
             (int(cell.get_attribute("data-frame") or -1), cell.get_attribute("data-side"))
@@ -151,6 +151,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         assert shown(page) == [CUT + 2, MISSED]
         page.keyboard.press("?")
         page.wait_for_selector("text=Move the cut ten frames on")
+        assert page.get_by_text("Ten frames on", exact=True).count() == 0  # the player's own, not in force here
         lead.picture("cuts-keys")
         page.keyboard.press("Escape")
 
@@ -166,6 +167,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         page.keyboard.press("ArrowRight")
         expect(page.get_by_test_id("trouble")).to_contain_text("operator added the dissolve at frame 95")
         assert shown(page) == [CUT + 2, MISSED, 95]
+        at_frame(page, MISSED)  # the picture is of what stands
         lead.picture("cuts-stale")
 
         # -- a reload keeps it, for everybody; the frames are exact

@@ -494,6 +494,7 @@ export const words = {
     score: "score {score}",
     person: "by {who}",
     rangeName: "Transition {number}, frame {frame}",
+    noStrip: "The frames cannot be shown.",
     stripAlt: "Frames {from} to {to}",
     cellTitle: "Frame {frame}, {side}",
     readOnly: "Leads and reviewers edit the cuts; you see them as they stand.",

@@ -407,8 +407,8 @@ class CutUndone(Act):
 
     def __post_init__(self) -> None:
         Act.__post_init__(self)
-        if not 1 <= self.undone < self.version:
-            raise BadInput(f"Act {self.undone} does not come before act {self.version}.", mend="Name an earlier one.")
+        if self.undone < 1:
+            raise BadInput(f"There is no act {self.undone}.", mend="Name an earlier act of the stream, from 1.")
 
 
 CutEdit = CutAdded | CutMoved | CutRemoved

@@ -6,7 +6,7 @@ Annotations are evaluated here, not postponed, as in ``api``.
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from videolect.errors import BadInput
@@ -77,7 +77,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
 
     @router.get("/strip", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     async def strip(
-        video_hash: str, me: Me, frame: Annotated[int, Query(ge=0, lt=2**53)],
+        video_hash: str, request: Request, me: Me, frame: Annotated[int, Query(ge=0, lt=2**53)],
         end: Annotated[int | None, Query(ge=0, lt=2**53)] = None, before: Annotated[int, Query(ge=0, le=MAX_STRIP)] = 4,
         after: Annotated[int, Query(ge=0, le=MAX_STRIP)] = 4, height: int = 90, table: str | None = None,
     ) -> Response:  # fmt: skip
@@ -94,7 +94,10 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
 
         if not room:
             room.append(anyio.CapacityLimiter(_DECODERS))  # belongs to the running loop
-        data = await anyio.to_thread.run_sync(drawn, limiter=room[0])
+        async with room[0]:
+            if await request.is_disconnected():  # the page has gone on to another place
+                return Response(status_code=204)
+            data = await anyio.to_thread.run_sync(drawn)
         kept = "private, max-age=31536000, immutable" if table is not None else "private, max-age=60"
         return Response(data, media_type="image/jpeg", headers={"Cache-Control": kept})
 

@@ -58,6 +58,12 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
   const selected = shown[current];
   const [detectProblem, setDetectProblem] = useState<unknown>(null);
 
+  const refused = trouble !== null && !away;
+  const stands = selected?.start_frame;
+  useEffect(() => {
+    if (refused && stands !== undefined) engine?.seek(stands); // the picture is of what stands, not of what was wished
+  }, [refused, stands, engine]);
+
   const go = (place: Stretch) => {
     setAt(place);
     engine?.pause();
@@ -266,7 +272,7 @@ function List({ cuts, shown, current, engine, onChoose, onFrame }: {
     <div className="cuts-list" role="listbox" aria-label={w.title} tabIndex={0} ref={list} aria-activedescendant={`cut-${place}`} data-testid="cuts-list">
       {shown.map((one, i) => (
         <div
-          key={nameOf(placeOf(one))} id={`cut-${nameOf(placeOf(one))}`} role="option" aria-selected={i === current} className={i === current ? "cut-row current" : "cut-row"}
+          key={i} id={`cut-${nameOf(placeOf(one))}`} role="option" aria-selected={i === current} className={i === current ? "cut-row current" : "cut-row"}
           onClick={() => onChoose(placeOf(one))} data-testid="cut-row" data-start={one.start_frame} data-end={one.end_frame} data-by={one.found_by}
         >
           <div className="cut-facts">
