@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,22 @@ def test_of_two_at_once_the_later_is_told_who_changed_what(site: Cutting) -> Non
         assert "lea moved the cut at frame 20 to 21" in refused["message"]
         assert refused["mend"]
     assert frames(site.edit("lex", "remove", start_frame=40, seen=1)) == [("cut", 21, 21)]
+
+
+def test_of_many_at_the_very_same_moment_one_succeeds(site: Cutting) -> None:
+    people = ["lea", "lex", "rev"]
+    for who in people:
+        site.client(who)
+    ready = threading.Barrier(len(people))
+
+    def add(who: str) -> int:
+        ready.wait()
+        body = {"start_frame": 10 + 5 * people.index(who), "seen": 0}
+        return int(site.client(who).post(f"/api/videos/{site.hash}/cuts/add", json=body).status_code)
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        assert sorted(pool.map(add, people)) == [200, 409, 409]
+    assert site.cuts()["seen"] == len(site.cuts()["transitions"]) == 1
 
 
 def test_the_same_key_again_adds_nothing(site: Cutting) -> None:

@@ -468,7 +468,7 @@ export const words = {
   cuts: {
     title: "Cuts",
     keysTitle: "Cuts",
-    count: "{count} transitions",
+    count: "transitions: {count}",
     kinds: { cut: "cut", dissolve: "dissolve", fade_black: "fade through black", fade_white: "fade through white", gradual: "gradual" },
     sides: { old: "old shot", mixed: "mixed", new: "new shot" },
     next: "Next cut",
