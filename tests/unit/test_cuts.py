@@ -14,7 +14,7 @@ from tests.support.acts import LEAD, REV, START, SimulatedClock, person
 from videolect.errors import BadInput, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
 from videolect.ledger.memory import MemoryLedger
-from videolect.oversight.cuts import CutsDesk, fold
+from videolect.oversight.cuts import CutsDesk, fold, told
 from videolect.oversight.desk import Desk, projector_of
 from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
@@ -89,6 +89,20 @@ def test_only_ones_own_latest_edit_is_taken_back(cuts: CutsDesk) -> None:
     assert places(cuts) == []
 
 
+def test_an_edit_is_told_in_words(cuts: CutsDesk) -> None:
+    cuts.add(LEAD, HASH, "cut", 10, 10)
+    cuts.move(LEAD, HASH, (10, 10), "cut", 12, 12)
+    cuts.move(LEAD, HASH, (12, 12), "fade_black", 12, 20)
+    cuts.remove(LEAD, HASH, 12, 20)
+    assert [told(act) for act in cuts.undo(LEAD, HASH).acts] == [
+        f"{LEAD.id} added the cut at frame 10",
+        f"{LEAD.id} moved the cut at frame 10 to 12",
+        f"{LEAD.id} made the transition at frame 12 a fade black from 12 to 20",
+        f"{LEAD.id} removed the transition at frame 12",
+        f"{LEAD.id} took an edit back",
+    ]
+
+
 def test_who_edits_after_somebody_else_is_told_who_did_what(cuts: CutsDesk) -> None:
     cuts.add(LEAD, HASH, "cut", 10, 10, seen=0)
     with pytest.raises(StaleVersion, match=f"{LEAD.id} added the cut at frame 10"):
@@ -123,7 +137,7 @@ def test_others_than_leads_and_reviewers_only_look(cuts: CutsDesk, role: str | N
 
 
 @pytest.mark.parametrize(
-    ("kind", "start", "end", "told"),
+    ("kind", "start", "end", "why"),
     [
         ("cut", 0, 0, "inside a film of 100"), ("cut", 100, 100, "inside a film of 100"), ("cut", 10, 12, "2 frames"),
         ("dissolve", 10, 10, "0 frames"), ("dissolve", 90, 101, "inside"), ("dissolve", 12, 10, "from frame 12 to 10"),
@@ -131,11 +145,11 @@ def test_others_than_leads_and_reviewers_only_look(cuts: CutsDesk, role: str | N
     ],
 )  # fmt: skip
 def test_frames_that_are_no_transition_of_the_film_are_refused(
-    cuts: CutsDesk, kind: Any, start: int, end: int, told: str
+    cuts: CutsDesk, kind: Any, start: int, end: int, why: str
 ) -> None:
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=why):
         cuts.add(LEAD, HASH, kind, start, end)
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=why):
         cuts.move(LEAD, HASH, (5, 5), kind, start, end)
     assert cuts.look(HASH).version == 0
 
@@ -214,13 +228,13 @@ def test_edits_lie_over_what_the_detector_found_and_are_kept_when_it_runs_again(
 def test_an_edit_that_cannot_follow_is_refused_before_it_is_kept(film: tuple[CutFinder, CutsDesk, Video]) -> None:
     finder, cuts, video = film
     detected(finder, video)
-    for wrong, told in (
+    for wrong, why in (
         (lambda: cuts.remove(LEAD, video.hash, 21, 21), "no transition at frame 21"),
         (lambda: cuts.move(LEAD, video.hash, (30, 30), "cut", 31, 31), "no transition at frame 30"),
-        (lambda: cuts.add(LEAD, video.hash, "cut", 22, 22), "cut at frame 20 is too near to frame 22"),
-        (lambda: cuts.move(LEAD, video.hash, (20, 20), "cut", 38, 38), "cut at frame 40 is too near"),
+        (lambda: cuts.add(LEAD, video.hash, "cut", 22, 22), "cut at frame 20 already, too near to frame 22"),
+        (lambda: cuts.move(LEAD, video.hash, (20, 20), "cut", 38, 38), "cut at frame 40 already, too near to frame 38"),
     ):
-        with pytest.raises(BadInput, match=told):
+        with pytest.raises(BadInput, match=why):
             wrong()
     cuts.add(LEAD, video.hash, "cut", 30, 30)
     with pytest.raises(BadInput, match="cut at frame 30"):
@@ -236,9 +250,9 @@ def test_a_detector_that_fails_says_why_and_may_be_asked_again(film: tuple[CutFi
     table = finder.storage.get_bytes(TIMELINES, video.hash)
     finder.storage.put_bytes(TIMELINES, video.hash, b"no table")
     assert detected(finder, video) == "failed"
-    told = finder.detection(video)
-    assert told.why
-    assert told.mend
+    failed = finder.detection(video)
+    assert failed.why
+    assert failed.mend
     finder.storage.put_bytes(TIMELINES, video.hash, table)
     assert detected(finder, video) == "done"
 

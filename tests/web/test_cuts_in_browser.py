@@ -191,6 +191,27 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         ]
         assert [each for each in lead.errors if "409" not in each and "422" not in each] == []
 
+        # -- a cut is given ends of its own, and another kind
+        page.keyboard.press("ArrowUp")
+        at_frame(page, CUT + 2)
+        to_frame(page, CUT + 8)
+        page.keyboard.press("]")
+        page.wait_for_selector("[data-testid=cuts-page][data-saving=false]")
+        page.get_by_test_id("kind").select_option("fade_white")
+        page.wait_for_selector("[data-testid=cuts-page][data-saving=false]")
+        to_frame(page, CUT)
+        page.keyboard.press("[")
+        page.wait_for_selector("[data-testid=cuts-page][data-saving=false]")
+        lead.picture("cuts-ends")
+        answer = page.request.get(f"/api/videos/{film}/cuts").json()["transitions"][0]
+        assert [answer[key] for key in ("kind", "start_frame", "end_frame")] == ["fade_white", CUT, CUT + 8]
+        assert kept(workspace, film)[-1] == (CutMoved, "fade_white", CUT, CUT + 8)
+        page.get_by_test_id("kind").select_option("cut")
+        page.wait_for_selector("[data-testid=cuts-page][data-saving=false]")
+        page.keyboard.press("Shift+ArrowLeft")
+        expect(page.get_by_test_id("cut-row").first).to_have_attribute("data-start", str(CUT - 2))
+        page.wait_for_selector("[data-testid=cuts-page][data-saving=false]")
+
         # -- others look
         ann = Person(browser, address, "ann", passwords["ann"], None)
         ann.page.goto(f"/cuts/{film}?f={MISSED}")
@@ -198,7 +219,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         at_frame(ann.page, MISSED)
         ann.page.keyboard.press("Delete")
         ann.page.keyboard.press("ArrowRight")
-        assert shown(ann.page) == [CUT + 2, MISSED, 95]
+        assert shown(ann.page) == [CUT - 2, MISSED, 95]
         assert ann.page.get_by_test_id("add-cut").count() == 0
         assert ann.page.get_by_test_id("chosen").get_attribute("data-frame") == str(MISSED)
         assert ann.errors == []

@@ -178,8 +178,13 @@ def told(act: Act) -> str:
     match act:
         case CutAdded():
             return f"{act.worker} added the {_named(act.transition_kind)} at frame {act.start_frame}"
+        case CutMoved() if act.transition_kind == "cut":
+            return f"{act.worker} moved the cut at frame {act.was_start} to {act.start_frame}"
         case CutMoved():
-            return f"{act.worker} moved the {_named(act.transition_kind)} at frame {act.was_start} to {act.start_frame}"
+            return (
+                f"{act.worker} made the transition at frame {act.was_start} a {_named(act.transition_kind)} from "
+                f"{act.start_frame} to {act.end_frame}"
+            )
         case CutRemoved():
             return f"{act.worker} removed the transition at frame {act.start_frame}"
         case CutUndone():

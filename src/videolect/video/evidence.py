@@ -197,10 +197,10 @@ class CutFinder:
             # Over a detector's transition, or beside it, an edit would take its place.
             near = NEAR_FRAMES if (one.found_by, one.start_frame, one.end_frame) not in by_people else -1
             if gap <= near or same:
+                named = one.kind.replace("_", " ")
+                why = "already" if same else f"already, too near to frame {new.start_frame}"
                 raise BadInput(
-                    f"The {one.kind.replace('_', ' ')} at frame {one.start_frame} is too near to frame "
-                    f"{new.start_frame}.",
-                    mend="Move that one, or remove it first.",
+                    f"There is a {named} at frame {one.start_frame} {why}.", mend="Move that one, or remove it first."
                 )
 
     # -- pictures

@@ -65,7 +65,7 @@ export class CutKeeper {
     const last = this.waiting.at(-1);
     const idle = last && !(this.sending && this.waiting.length === 1);
     if (idle && !this.state.away && edit.verb === "move" && last.edit.verb === "move" && edit.was.start === last.edit.to.start && edit.was.end === last.edit.to.end) {
-      last.edit = { ...last.edit, to: edit.to };
+      last.edit = { ...last.edit, kind: edit.kind, to: edit.to };
     } else this.waiting.push({ edit, key: crypto.randomUUID() });
     this.set(this.state.away ? {} : { trouble: null });
     void this.drain();

@@ -1,7 +1,7 @@
 /** A film's cuts: the player, and every transition with a strip of frames around it, to be moved, added and removed. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { cutsServer, type Cuts, type Stretch, type Transition } from "../api/cuts";
+import { cutsServer, type Cuts, type Stretch, type Transition, type TransitionKind } from "../api/cuts";
 import type { ClipInfo, Person } from "../api/types";
 import { CutKeeper } from "../cuts/keeper";
 import { Strip } from "../cuts/Strip";
@@ -14,6 +14,7 @@ import { Player } from "../player/Player";
 import { usePlayer } from "../player/use-player";
 import { say, words } from "../words";
 
+const KINDS: TransitionKind[] = ["cut", "dissolve", "fade_black", "fade_white", "gradual"];
 const POLL_MS = 1_000;
 const NEWS_MS = 15_000;
 /** Seconds before and after a cut that Enter plays. */
@@ -98,6 +99,22 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
     keeper.push({ verb: "remove", was });
     if (next) setAt(placeOf(next));
   };
+  /** Another kind or other ends; a transition without a frame of its own is a cut, and one with some is none. */
+  const reshape = (kind: TransitionKind, to: Stretch) => {
+    if (!mayEdit || !selected || to.start > to.end) return;
+    const made = to.start === to.end ? "cut" : kind === "cut" ? "dissolve" : kind;
+    if (made === selected.kind && to.start === selected.start_frame && to.end === selected.end_frame) return;
+    keeper.push({ verb: "move", kind: made, was: placeOf(selected), to });
+    setAt(to);
+  };
+  const setEnd = (which: "start" | "end") => {
+    if (selected && engine) reshape(selected.kind, { ...placeOf(selected), [which]: engine.snapshot().frame });
+  };
+  const setKind = (kind: TransitionKind) => {
+    if (!selected) return;
+    const { start, end } = placeOf(selected);
+    reshape(kind, { start: kind === "cut" ? end : start, end });
+  };
   const undo = () => {
     if (mayEdit) keeper.push({ verb: "undo" });
   };
@@ -121,6 +138,8 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
             { keys: ["ArrowRight"], label: w.later, run: () => shift(1) },
             { keys: ["Shift+ArrowLeft"], label: w.tenEarlier, run: () => shift(-10) },
             { keys: ["Shift+ArrowRight"], label: w.tenLater, run: () => shift(10) },
+            { keys: ["["], label: w.startsKey, run: () => setEnd("start") },
+            { keys: ["]"], label: w.endsKey, run: () => setEnd("end") },
             { keys: ["A"], label: w.addKey, run: add },
             { keys: ["Delete"], label: w.removeKey, run: remove },
             { keys: ["Ctrl+Z"], label: w.undoKey, run: undo },
@@ -165,13 +184,15 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
               ? <button type="button" onClick={keeper.retry} data-testid="retry">{words.save.retry}</button>
               : <button type="button" className="text-button" onClick={keeper.dismiss}>{words.task.dismiss}</button>}
           </Trouble>
-          {selected && <Chosen one={selected} number={current + 1} count={shown.length} engine={engine} />}
+          {selected && <Chosen one={selected} number={current + 1} count={shown.length} engine={engine} onKind={mayEdit ? setKind : null} />}
           <div className="cuts-buttons">
             {cutHere(w.playShort, "Enter", "play-around", playAround, none)}
             {mayEdit && (
               <>
                 {cutHere(w.earlierShort, "ArrowLeft", "earlier", () => shift(-1), none)}
                 {cutHere(w.laterShort, "ArrowRight", "later", () => shift(1), none)}
+                {cutHere(w.startsShort, "[", "starts-here", () => setEnd("start"), none)}
+                {cutHere(w.endsShort, "]", "ends-here", () => setEnd("end"), none)}
                 {cutHere(w.remove, "Delete", "remove-cut", remove, none)}
                 {cutHere(w.add, "A", "add-cut", add)}
                 {cutHere(w.undo, "Ctrl+Z", "undo", undo, !cuts.may_undo)}
@@ -245,11 +266,25 @@ function numbers(one: Transition): string {
   return one.start_frame === one.end_frame ? String(one.start_frame) : `${one.start_frame} – ${one.end_frame}`;
 }
 
-function Chosen({ one, number, count, engine }: { one: Transition; number: number; count: number; engine: PlayerEngine | null }) {
+function Chosen({ one, number, count, engine, onKind }: {
+  one: Transition; number: number; count: number; engine: PlayerEngine | null;
+  /** Null: one may not. A cut becomes another kind by its ends alone. */
+  onKind: ((kind: TransitionKind) => void) | null;
+}) {
   const w = words.cuts;
   return (
     <dl className="cuts-chosen" data-testid="chosen" data-frame={one.start_frame}>
-      <div><dt>{w.transition}</dt><dd><strong>{say(w.numberOf, { number, count })}</strong> {w.kinds[one.kind]}</dd></div>
+      <div><dt>{w.transition}</dt><dd><strong>{say(w.numberOf, { number, count })}</strong>{" "}
+        {onKind === null || one.kind === "cut" ? w.kinds[one.kind] : (
+          <select
+            value={one.kind} aria-label={w.kind} data-testid="kind" onChange={(event) => {
+              onKind(event.target.value as TransitionKind);
+              event.target.blur(); // the page has its keys again
+            }}
+          >
+            {KINDS.map((kind) => <option key={kind} value={kind}>{w.kinds[kind]}</option>)}
+          </select>
+        )}</dd></div>
       <div><dt>{w.frame}</dt><dd>{numbers(one)} <span className="dim">{times(engine, placeOf(one))}</span></dd></div>
       <div><dt>{w.by}</dt><dd>{one.found_by}{!one.edited_by && <span className="dim"> {say(w.score, { score: one.score.toFixed(2) })}</span>}</dd></div>
     </dl>
