@@ -21,7 +21,9 @@ def document() -> str:
     from videolect.web.app import create_app
 
     nothing: Any = SimpleNamespace(clock=SystemClock())
-    app = create_app(nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing)
+    app = create_app(
+        nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing
+    )  # fmt: skip
     return json.dumps(app.openapi(), indent=1, sort_keys=True) + "\n"
 
 

@@ -30,6 +30,7 @@ from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revisi
 from videolect.record.people import Person
 from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
 from videolect.video.blends import Blends
+from videolect.video.evidence import CutFinder
 from videolect.video.imports import PROXIES, TIMELINES
 from videolect.video.probe import Probed
 from videolect.video.shots import Engine
@@ -94,6 +95,10 @@ SHOT_ENGINES: dict[str, Callable[[Path | None], Engine]] = {
     "transnetv2": _transnetv2,
 }
 """Detectors of shots by name, made with the path of their weights. Others: entry point group ``videolect.shots``."""
+
+
+CUTS_ENGINE = "blends"
+"""The detector whose transitions people edit at the desk."""
 
 
 def make_shot_engine(name: str, *, weights: Path | None = None) -> Engine:
@@ -285,13 +290,18 @@ class Workspace:
         """The films for the web."""
         return Films(self.storage)
 
+    @cached_property
+    def cuts(self) -> CutFinder:
+        """What a detector says of the films' transitions."""
+        return CutFinder(self.storage, make_shot_engine(CUTS_ENGINE), CUTS_ENGINE)
+
     def app(self) -> App:
         """The desk's HTTP application."""
         from videolect.web.app import create_app
 
         return create_app(
             self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
-            triples=self.triple_lines, language=self.language,
+            triples=self.triple_lines, language=self.language, cuts=self.cuts,
         )  # fmt: skip
 
     def triple_lines(self, campaign: str | None) -> Iterator[str]:

@@ -24,6 +24,7 @@ from videolect.record.campaign import CORRECTORS, MODES, Campaign, Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.codec import decode_act, encode_act, to_plain
 from videolect.record.critique import POINT_KINDS, SEVERITIES, Critique, Point
+from videolect.record.cuts import TRANSITION_KINDS
 from videolect.record.people import Model, Person
 
 calm = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
@@ -164,6 +165,16 @@ OWN: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
         "published_version": texts, "published_hash": hashes, "bump": st.sampled_from(BUMPS), "note": texts,
     },
     "SpecDraftDropped": {"reason": texts},
+    "CutAdded": {
+        "pts_table_hash": hashes, "transition_kind": st.just("cut"), "start_frame": st.just(7), "end_frame": st.just(7),
+    },
+    "CutMoved": {
+        "pts_table_hash": hashes, "was_start": st.integers(0, 9), "was_end": st.integers(9, 2**40),
+        "transition_kind": st.sampled_from(TRANSITION_KINDS[1:]), "start_frame": st.integers(0, 9),
+        "end_frame": st.integers(10, 2**40),
+    },
+    "CutRemoved": {"pts_table_hash": hashes, "start_frame": st.integers(0, 9), "end_frame": st.integers(9, 2**40)},
+    "CutUndone": {"undone": st.integers(1, 2**40)},
 }  # fmt: skip
 """What each kind of act holds of its own. A new kind, or a new field, needs a line here."""
 

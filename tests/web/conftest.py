@@ -26,6 +26,9 @@ from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
+from videolect.storage import open_storage
+from videolect.video.blends import Blends
+from videolect.video.evidence import CutFinder
 from videolect.vlm.backends.labels import LabelsWriter
 from videolect.web.app import create_app
 
@@ -136,6 +139,7 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
             desk, accounts=accounts, scratch=SqlScratch(database), library=OneFilm(tmp_path / "film.mp4"),
             triples=lambda campaign: as_jsonl(triples(ledger, campaign=campaign)),
             language=LanguageDesk(ledger, shelf, desk.clock),
+            cuts=CutFinder(open_storage(str(tmp_path / "films")), Blends(), "blends"),
         )  # fmt: skip
         return Site(app=app, desk=desk)
 

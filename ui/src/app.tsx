@@ -9,6 +9,7 @@ import { useKeys } from "./keys/keys";
 import { navigate, parseRoute, usePathname } from "./lib/router";
 import { BoardPage } from "./pages/BoardPage";
 import { CaptionPage } from "./pages/CaptionPage";
+import { CutsPage } from "./pages/CutsPage";
 import { LabelsPage } from "./pages/LabelsPage";
 import { LanguagePage } from "./pages/LanguagePage";
 import { QueuePage } from "./pages/QueuePage";
@@ -117,6 +118,8 @@ function Desk({ me }: { me: Person }) {
         return <BoardPage />;
       case "language":
         return <LanguagePage me={me} />;
+      case "cuts":
+        return <CutsPage key={route.video} hash={route.video} me={me} />;
       case "labels":
         return <LabelsPage key={taskId(route.task)} task={route.task} me={me} />;
       case "caption":

@@ -7,6 +7,7 @@ import "./styles/player.css";
 import "./styles/task.css";
 import "./styles/pages.css";
 import "./styles/language.css";
+import "./styles/cuts.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -20,6 +20,7 @@ from videolect.record.campaign import MODES, Campaign, Mode, Policy
 from videolect.record.checks import check_name, check_text, content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
+from videolect.record.cuts import TRANSITION_KINDS, TransitionKind
 from videolect.record.people import Actor
 
 Answer = str | int | float | bool | tuple[str | Segment, ...] | None
@@ -343,12 +344,82 @@ class SpecDraftDropped(Act):
         check_text(self.reason, "The reason", limit=2000)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CutAct(Act):
+    """A person's edit of a film's transitions. Frames are places in the table of timestamps that the hash names."""
+
+    pts_table_hash: str
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_name(self.pts_table_hash, "The hash of the table of timestamps")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CutAdded(CutAct):
+    """A person saw a transition."""
+
+    transition_kind: TransitionKind
+    start_frame: int
+    """The first frame that is no longer wholly the old shot."""
+    end_frame: int
+    """The first frame that is wholly the new shot; for a cut the same."""
+
+    def __post_init__(self) -> None:
+        CutAct.__post_init__(self)
+        check_transition(self.transition_kind, self.start_frame, self.end_frame)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CutMoved(CutAct):
+    """A person put a transition elsewhere, or said that it is of another kind."""
+
+    was_start: int
+    was_end: int
+    transition_kind: TransitionKind
+    start_frame: int
+    end_frame: int
+
+    def __post_init__(self) -> None:
+        CutAct.__post_init__(self)
+        check_stretch(self.was_start, self.was_end)
+        check_transition(self.transition_kind, self.start_frame, self.end_frame)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CutRemoved(CutAct):
+    """A person said that nothing happens there."""
+
+    start_frame: int
+    end_frame: int
+
+    def __post_init__(self) -> None:
+        CutAct.__post_init__(self)
+        check_stretch(self.start_frame, self.end_frame)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CutUndone(Act):
+    """A person took an edit back."""
+
+    undone: int
+    """The version of the act that counts no more."""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        if self.undone < 1:
+            raise BadInput(f"There is no act {self.undone}.", mend="Name an earlier act of the stream, from 1.")
+
+
+CutEdit = CutAdded | CutMoved | CutRemoved
+
 ACTS: dict[str, type[Act]] = {
     kind.__name__: kind
     for kind in (
         Imported, CampaignOpened, Opened, Claimed, Released, Labelled, Drafted, Rated, Critiqued, Revised, Edited,
         Submitted, Approved, Rejected, Corrected, Withdrawn,
         SpecDraftOpened, SpecEdited, SpecEditDropped, SpecPublished, SpecDraftDropped,
+        CutAdded, CutMoved, CutRemoved, CutUndone,
     )
 }  # fmt: skip
 """Every kind of act by its name in the ledger."""
@@ -372,3 +443,29 @@ def campaign_stream(name: str) -> str:
 def spec_stream(name: str) -> str:
     """The stream of a specification's draft and of the versions that came of it."""
     return f"spec/{check_name(name, 'The name of the specification')}"
+
+
+def cuts_stream(video_hash: str) -> str:
+    """The stream of people's edits of one film's transitions."""
+    return f"cuts/{check_name(video_hash, 'The video hash')}"
+
+
+def check_stretch(start: int, end: int) -> None:
+    """BadInput where these frames are no stretch of a film."""
+    if start < 0 or end < start:
+        raise BadInput(
+            f"The stretch runs from frame {start} to {end}.",
+            mend="Give a start of 0 or more and an end that is not before it.",
+        )
+
+
+def check_transition(kind: str, start: int, end: int) -> None:
+    """BadInput where these frames are no transition of that kind."""
+    if kind not in TRANSITION_KINDS:
+        raise BadInput(f"There is no transition of kind {kind!r}.", mend=f"Use one of {', '.join(TRANSITION_KINDS)}.")
+    check_stretch(start, end)
+    if (kind == "cut") != (start == end):
+        raise BadInput(
+            f"A {kind} has {end - start} frames of its own.",
+            mend="A cut lies between two frames and has none; every other transition has some.",
+        )

@@ -33,7 +33,7 @@ _PAPER, _INK = (24, 24, 26), (235, 235, 235)
 def sheets(path: Path, out: Path, transitions: Sequence[Transition], video: Video, timeline: Timeline) -> list[Path]:
     """Write ``out`` (and ``out-2``, ... where there are many transitions); the paths written. One decoding."""
     encode = encoder_of(out)
-    size, turns = _cell(video)
+    size, turns = cell_of(video)
     wanted = sorted({frame for one in transitions for frame in _around(one, timeline.frame_count)})
     seen = {
         frame: np.rot90(picture, -turns)
@@ -58,13 +58,13 @@ def encoder_of(out: Path) -> Callable[[NDArray[np.uint8]], bytes]:
     return ENCODERS[out.suffix.lower()]
 
 
-def _cell(video: Video) -> tuple[tuple[int, int], int]:
-    """(width, height) to decode to, before the picture is turned, and the quarter turns."""
+def cell_of(video: Video, height: int = _HEIGHT) -> tuple[tuple[int, int], int]:
+    """(width, height) to decode to, before the picture is turned, and the quarter turns to the right."""
     shape = float(video.width * video.sample_aspect_ratio / video.height)
     turns = video.rotation // 90
     across = 1 / shape if turns % 2 else shape
-    wide = int(np.clip(round(_HEIGHT * across), 40, 320))
-    return ((_HEIGHT, wide) if turns % 2 else (wide, _HEIGHT)), turns
+    wide = int(np.clip(round(height * across), height * 4 // 9, height * 32 // 9))
+    return ((height, wide) if turns % 2 else (wide, height)), turns
 
 
 def _around(one: Transition, frame_count: int) -> list[int]:

@@ -30,13 +30,13 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput, CannotRead
+from videolect.record.cuts import TRANSITION_KINDS
 from videolect.video.timeline import Timeline
 
 Picture = NDArray[np.uint8]
 """[height, width, 3] red, green, blue."""
 
-KINDS = ("cut", "dissolve", "fade_black", "fade_white", "gradual")
-"""``gradual``: over several frames, and the detector does not say how."""
+KINDS = TRANSITION_KINDS
 
 NEAR_FRAMES = 2
 """Two detectors put one cut this far apart: an edit finds a transition again at this distance."""

@@ -694,6 +694,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/videos/{video_hash}/cuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look
+         * @description The transitions in order, after people's edits, and how far the detector is.
+         */
+        get: operations["look_api_videos__video_hash__cuts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/cuts/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Put a transition where there is none.
+         */
+        post: operations["add_api_videos__video_hash__cuts_add_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/cuts/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect
+         * @description Let the detector run, unless it has; it goes on by itself, and ``GET`` says how far it is.
+         */
+        post: operations["detect_api_videos__video_hash__cuts_detect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/cuts/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put a transition elsewhere.
+         */
+        post: operations["move_api_videos__video_hash__cuts_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/cuts/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Say that nothing is there.
+         */
+        post: operations["remove_api_videos__video_hash__cuts_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/cuts/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take the latest edit back, if it is one's own.
+         */
+        post: operations["undo_api_videos__video_hash__cuts_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/strip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Strip
+         * @description Frames around a place side by side, as JPEG; ``end``: of a gradual transition, four frames of it too.
+         *
+         *     With ``table`` the answer may be kept for ever.
+         */
+        get: operations["strip_api_videos__video_hash__strip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/videos/{video_hash}/timeline": {
         parameters: {
             query?: never;
@@ -908,6 +1050,65 @@ export interface components {
             raw: string;
             /** Words */
             words: string;
+        };
+        /**
+         * CutBody
+         * @description A transition.
+         */
+        CutBody: {
+            /** End Frame */
+            end_frame?: number | null;
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @default cut
+             * @enum {string}
+             */
+            kind: "cut" | "dissolve" | "fade_black" | "fade_white" | "gradual";
+            /** Seen */
+            seen?: number | null;
+            /** Start Frame */
+            start_frame: number;
+            /** Table */
+            table?: string | null;
+        };
+        /**
+         * CutsShape
+         * @description A film's transitions in order.
+         */
+        CutsShape: {
+            detection: components["schemas"]["DetectionShape"];
+            /** Last Edit */
+            last_edit: string | null;
+            /** May Edit */
+            may_edit: boolean;
+            /** May Undo */
+            may_undo: boolean;
+            /** Seen */
+            seen: number;
+            /** Transitions */
+            transitions: components["schemas"]["TransitionShape"][];
+            video: components["schemas"]["FilmShape"];
+        };
+        /**
+         * DetectionShape
+         * @description How far the detector is.
+         */
+        DetectionShape: {
+            /** Engine */
+            engine: string;
+            /** Frames Done */
+            frames_done: number;
+            /** Mend */
+            mend: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done" | "failed";
+            /** Why */
+            why: string;
         };
         /**
          * DiscardBody
@@ -1140,6 +1341,20 @@ export interface components {
             title: string;
         };
         /**
+         * FilmShape
+         * @description The film whose cuts these are.
+         */
+        FilmShape: {
+            /** File Name */
+            file_name: string;
+            /** Frames */
+            frames: number;
+            /** Hash */
+            hash: string;
+            /** Table */
+            table: string;
+        };
+        /**
          * FinalShape
          * @description The settled caption.
          */
@@ -1290,6 +1505,32 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * MoveCutBody
+         * @description A transition and where it was.
+         */
+        MoveCutBody: {
+            /** End Frame */
+            end_frame?: number | null;
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @default cut
+             * @enum {string}
+             */
+            kind: "cut" | "dissolve" | "fade_black" | "fade_white" | "gradual";
+            /** Seen */
+            seen?: number | null;
+            /** Start Frame */
+            start_frame: number;
+            /** Table */
+            table?: string | null;
+            /** Was End */
+            was_end?: number | null;
+            /** Was Start */
+            was_start: number;
         };
         /**
          * NamedChoice
@@ -1531,6 +1772,22 @@ export interface components {
             token: number;
         };
         /**
+         * RemoveCutBody
+         * @description The place of a transition.
+         */
+        RemoveCutBody: {
+            /** End Frame */
+            end_frame?: number | null;
+            /** Key */
+            key?: string | null;
+            /** Seen */
+            seen?: number | null;
+            /** Start Frame */
+            start_frame: number;
+            /** Table */
+            table?: string | null;
+        };
+        /**
          * RevisionNumber
          * @description The scratch page's revision after saving.
          */
@@ -1599,16 +1856,6 @@ export interface components {
             };
             /** Revision */
             revision: number;
-        };
-        /**
-         * SeenBody
-         * @description What the page shows.
-         */
-        SeenBody: {
-            /** Key */
-            key?: string | null;
-            /** Seen */
-            seen?: number | null;
         };
         /**
          * SegmentShape
@@ -1778,6 +2025,33 @@ export interface components {
             };
         };
         /**
+         * TransitionShape
+         * @description A place where one shot gives way to another.
+         */
+        TransitionShape: {
+            /** Edited At */
+            edited_at: string | null;
+            /** Edited By */
+            edited_by: string | null;
+            /** End Frame */
+            end_frame: number;
+            /** End S */
+            end_s: number;
+            /** Found By */
+            found_by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cut" | "dissolve" | "fade_black" | "fade_white" | "gradual";
+            /** Score */
+            score: number;
+            /** Start Frame */
+            start_frame: number;
+            /** Start S */
+            start_s: number;
+        };
+        /**
          * TrialShape
          * @description What an edit would do.
          */
@@ -1904,6 +2178,28 @@ export interface components {
             token?: number | null;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * SeenBody
+         * @description What comes with every edit.
+         */
+        videolect__web__cuts_models__SeenBody: {
+            /** Key */
+            key?: string | null;
+            /** Seen */
+            seen?: number | null;
+            /** Table */
+            table?: string | null;
+        };
+        /**
+         * SeenBody
+         * @description What the page shows.
+         */
+        videolect__web__spec_models__SeenBody: {
+            /** Key */
+            key?: string | null;
+            /** Seen */
+            seen?: number | null;
         };
     };
     responses: never;
@@ -2091,7 +2387,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SeenBody"];
+                "application/json": components["schemas"]["videolect__web__spec_models__SeenBody"];
             };
         };
         responses: {
@@ -2191,7 +2487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SeenBody"];
+                "application/json": components["schemas"]["videolect__web__spec_models__SeenBody"];
             };
         };
         responses: {
@@ -3086,6 +3382,246 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_api_videos__video_hash__cuts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_api_videos__video_hash__cuts_add_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CutBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    detect_api_videos__video_hash__cuts_detect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_videos__video_hash__cuts_move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveCutBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_videos__video_hash__cuts_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveCutBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_videos__video_hash__cuts_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["videolect__web__cuts_models__SeenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    strip_api_videos__video_hash__strip_get: {
+        parameters: {
+            query: {
+                frame: number;
+                end?: number | null;
+                before?: number;
+                after?: number;
+                height?: number;
+                table?: string | null;
+            };
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
             };
             /** @description Validation Error */
             422: {

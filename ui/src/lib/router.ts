@@ -7,6 +7,7 @@ export type Route =
   | { page: "signin" }
   | { page: "board" }
   | { page: "language" }
+  | { page: "cuts"; video: string }
   | { page: "labels"; task: TaskKey }
   | { page: "caption"; task: TaskKey }
   | { page: "review"; task: TaskKey }
@@ -16,6 +17,7 @@ export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter(Boolean).map(decode);
   if (parts.length === 0) return { page: "queue" };
   if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language")) return { page: parts[0] };
+  if (parts.length === 2 && parts[0] === "cuts") return { page: "cuts", video: parts[1]! };
   if (parts.length === 4 && (parts[0] === "task" || parts[0] === "review")) {
     const task = { campaign: parts[1]!, clip: parts[2]!, aspect: parts[3]! };
     if (parts[0] === "review") return { page: "review", task };
@@ -36,6 +38,8 @@ export function taskPath(task: TaskKey, stage: Stage | null): string {
   const where = [task.campaign, task.clip, task.aspect].map(encodeURIComponent).join("/");
   return `/${stage === "review" ? "review" : "task"}/${where}`;
 }
+
+export const cutsPath = (video: string, frame = 0): string => `/cuts/${encodeURIComponent(video)}${frame ? `?f=${frame}` : ""}`;
 
 const listeners = new Set<() => void>();
 const tell = () => listeners.forEach((listener) => listener());

@@ -1,6 +1,7 @@
 /** The frame of every task page: title and state above, the video left, the words right, the main action below them. */
 import type { ReactNode } from "react";
 import type { TaskView } from "../api/types";
+import { cutsPath } from "../lib/router";
 import { Banner, Link, Trouble } from "../parts/parts";
 import { say, words } from "../words";
 import type { Desk } from "./use-task";
@@ -32,6 +33,7 @@ export function Shell({ desk, view, left, children, footer, save, trouble }: Pro
         <span className="status" data-testid="task-status">{words.status[view.status]}</span>
         {view.mode !== "critique" && task.aspect !== "labels" && <span className="status">{words.modes[view.mode]}</span>}
         <span className="grow" />
+        <Link to={cutsPath(view.clip.video_hash, view.clip.start_frame)} className="dim" testid="to-cuts">{words.cuts.title}</Link>
         {save && <SaveState state={save.state} keeper={save.keeper} />}
         {desk.holding && !desk.lost && view.lease && (
           <button type="button" className="small" onClick={() => void desk.release()} data-testid="release">{w.giveBack}</button>

@@ -1,0 +1,101 @@
+"""The shapes of a film's cuts, as ``models`` has those of the tasks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, StrictInt
+
+from videolect.record.cuts import TransitionKind
+from videolect.web.models import Shape
+
+Frame = StrictInt
+"""An index into the film's table of timestamps."""
+
+# -- asked
+
+
+class SeenBody(Shape):
+    """What comes with every edit."""
+
+    seen: int | None = Field(default=None, ge=0)
+    """``seen`` of the answer on which the edit rests."""
+    key: str | None = Field(default=None, max_length=200)
+    table: str | None = Field(default=None, max_length=200)
+    """The hash of the table in which the frames were counted."""
+
+
+class CutBody(SeenBody):
+    """A transition."""
+
+    kind: TransitionKind = "cut"
+    start_frame: Frame = Field(ge=0, lt=2**53)
+    end_frame: Frame | None = Field(default=None, ge=0, lt=2**53)
+    """Left out: the start, as for a cut."""
+
+
+class MoveCutBody(CutBody):
+    """A transition and where it was."""
+
+    was_start: Frame = Field(ge=0, lt=2**53)
+    was_end: Frame | None = Field(default=None, ge=0, lt=2**53)
+
+
+class RemoveCutBody(SeenBody):
+    """The place of a transition."""
+
+    start_frame: Frame = Field(ge=0, lt=2**53)
+    end_frame: Frame | None = Field(default=None, ge=0, lt=2**53)
+
+
+# -- answered
+
+
+class FilmShape(Shape):
+    """The film whose cuts these are."""
+
+    hash: str
+    file_name: str
+    frames: int
+    table: str
+    """The hash of its table of timestamps."""
+
+
+class DetectionShape(Shape):
+    """How far the detector is."""
+
+    state: Literal["none", "running", "done", "failed"]
+    engine: str
+    frames_done: int
+    why: str
+    mend: str
+
+
+class TransitionShape(Shape):
+    """A place where one shot gives way to another."""
+
+    kind: TransitionKind
+    start_frame: int
+    end_frame: int
+    start_s: float
+    """On the film's own clock."""
+    end_s: float
+    found_by: str
+    """Detector and version, or a person's id."""
+    score: float
+    edited_by: str | None
+    edited_at: str | None
+
+
+class CutsShape(Shape):
+    """A film's transitions in order."""
+
+    video: FilmShape
+    seen: int
+    may_edit: bool
+    may_undo: bool
+    """Whether the latest edit is mine."""
+    last_edit: str | None
+    """The latest edit that counts, in words."""
+    detection: DetectionShape
+    transitions: list[TransitionShape]
