@@ -47,6 +47,14 @@ def leaves(
             yield from leaves(child, (*words, name))
 
 
+def test_names_of_strangers_do_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    film = movies.constant(tmp_path / "a\x1b[31m\u202eb.mp4", 2)
+    assert main(["video", "probe", str(film)]) == 0
+    told = capsys.readouterr().out
+    assert "a\\x1b[31m\\u202eb.mp4" in told
+    assert "\x1b" not in told
+
+
 def test_every_command_has_a_line_in_the_docs() -> None:
     told = (DOCS / "operations.md").read_text()
     missing = [words for words, _ in leaves(build_parser()) if f"`{words}" not in told]

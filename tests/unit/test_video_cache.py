@@ -6,13 +6,14 @@ import multiprocessing
 import os
 import signal
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support import movies
-from videolect.errors import BadInput
+from videolect.errors import BadInput, CannotRead
 from videolect.video import cache as caches
 from videolect.video.cache import FrameCache
 from videolect.video.frames import take
@@ -71,10 +72,10 @@ def test_another_stretch_recipe_or_film_is_another_shard(film, cache: FrameCache
         (RECIPE, probed, 1, None),
         (replace(RECIPE, pick=Uniform(count=3)), probed, 0, None),
         (replace(RECIPE, resampler="bicubic"), probed, 0, None),
-        (RECIPE, other, 0, None),
     ):
         cache.take(path, recipe, of, start=start, end=end)
-    assert len(made) == cache.usage().shards == 6
+    assert len(made) == cache.usage().shards == 5
+    assert cache.place(RECIPE, other) != cache.place(RECIPE, probed)
 
 
 def test_a_small_cache_keeps_jpeg_and_gives_the_same_at_first_and_later(film, tmp_path: Path):
@@ -99,6 +100,31 @@ def test_a_damaged_shard_is_made_anew(film, cache: FrameCache, monkeypatch: pyte
         assert np.array_equal(cache.take(path, RECIPE, probed).pictures, good)
         assert place.read_bytes() == whole
     assert len(made) == 4
+
+
+def test_a_file_that_changed_since_it_was_probed_is_not_kept(film, cache: FrameCache, tmp_path: Path):
+    path, _ = film
+    copy = tmp_path / "copy.mp4"
+    copy.write_bytes(path.read_bytes())
+    probed_copy = probe(copy)
+    movies.movie(copy, movies.evenly(48, movies.CONSTANT, Fraction(1, 12800)), options={"crf": "40"})
+    with pytest.raises(CannotRead, match="has changed since"):
+        cache.take(copy, RECIPE, probed_copy)
+    assert cache.usage().shards == 0
+
+
+def test_a_cache_that_cannot_keep_gives_the_frames_all_the_same(
+    film, cache: FrameCache, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    path, probed = film
+    good = take(path, RECIPE, probed).pictures
+    place = cache.place(RECIPE, probed)
+    place.mkdir(parents=True)
+    assert np.array_equal(cache.take(path, RECIPE, probed).pictures, good)
+    assert "keeps nothing more" in caplog.text
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BadInput, match="no folder for a cache"):
+        FrameCache(tmp_path / "file")
 
 
 def test_the_folder_is_bounded_and_the_longest_unasked_goes_first(film, tmp_path: Path):

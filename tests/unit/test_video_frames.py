@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -111,6 +112,43 @@ def test_a_table_that_names_wrong_places_to_begin_costs_time_and_no_frame(tmp_pa
     wrong = replace(table, starts=(0, 30, 61, 95))
     wanted = [3, 31, 32, 62, 95]
     assert [read_burn_in(picture) for picture in frames(path, wanted, timeline=wrong)] == wanted
+
+
+def test_a_container_that_calls_every_frame_a_key_frame_is_not_believed(tmp_path: Path):
+    """MPEG-4 part 2 in MP4 without its table of key frames: all of them count as such."""
+    path = movies.constant(tmp_path / "film.mp4", 60, codec="mpeg4", bframes=0, gop=300)
+    every = [picture.tobytes() for picture in frames(path, range(60))]
+    data = path.read_bytes()
+    assert data.count(b"stss") == 1
+    path.write_bytes(data.replace(b"stss", b"free"))
+    for wanted in ([20], [5, 30, 59], list(range(60))):
+        assert [picture.tobytes() for picture in frames(path, wanted)] == [every[index] for index in wanted]
+
+
+def test_a_missing_frame_is_told_and_no_other_takes_its_place(tmp_path: Path):
+    times = movies.evenly(72, movies.CONSTANT, Fraction(1, 12800))
+    whole = movies.movie(tmp_path / "whole.mp4", times)
+    table = probe(whole).timeline
+    movies.movie(whole, times[:30] + times[31:])
+    running = frames(whole, [3, 30, 60], timeline=table)
+    assert read_burn_in(next(running)) == 3
+    with pytest.raises(CannotRead, match="no longer gives frame 30"):
+        next(running)
+
+
+def test_when_the_time_runs_out_in_the_midst_that_is_what_is_said(tmp_path: Path):
+    path = movies.constant(tmp_path / "film.mp4", 240, size=(1280, 720))
+    table = probe(path).timeline
+    running = frames(path, range(240), timeline=table, limits=Limits(seconds=2))
+    next(running)
+    time.sleep(2.5)
+    with pytest.raises(CannotRead, match="could not be decoded within"):
+        list(running)
+
+
+def test_the_first_key_frame_of_matroska_is_a_place_to_begin(tmp_path: Path):
+    path = SPARED["pyramid.mkv"](tmp_path / "film.mkv")
+    assert probe(path).timeline.starts == (0, 24, 48, 72)
 
 
 def test_open_groups_are_no_places_to_begin(tmp_path: Path):

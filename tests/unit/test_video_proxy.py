@@ -43,9 +43,9 @@ def test_a_proxy_shows_the_same_frames_at_the_same_times(tmp_path: Path, name: s
         assert table.frame_count == probed.timeline.frame_count
         theirs = (probed.timeline.pts - probed.timeline.pts[0]) * float(probed.timeline.time_base)
         assert np.abs((table.pts - table.pts[0]) * float(table.time_base) - theirs).max() < 1e-3
-        gaps = np.diff([*table.starts, table.frame_count])
+        times = np.array([*table.pts, table.end_pts]) * float(table.time_base)
         assert table.starts[0] == 0
-        assert max(gaps) <= max(1, round(probed.timeline.mean_rate))
+        assert np.diff(times[[*table.starts, -1]]).max() <= 1 + np.diff(times).max()
         wanted = list(range(0, table.frame_count, 7))
         for original, shown in zip(
             frames(path, wanted, timeline=probed.timeline),
@@ -55,6 +55,15 @@ def test_a_proxy_shows_the_same_frames_at_the_same_times(tmp_path: Path, name: s
             assert read_burn_in(shown) == read_burn_in(original)
     assert not made.path.exists()
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+def test_a_slow_film_has_an_entry_for_each_second_at_most(tmp_path: Path):
+    times = [*range(0, 3000, 100), *range(3000, 33_000, 3000)]
+    path = movies.movie(tmp_path / "slow.mkv", times, time_base=Fraction(1, 1000), codec="libx265", bframes=0)
+    with proxy(path, probe(path)) as made:
+        table = made.probed.timeline
+        seconds = [float(table.pts[at] * table.time_base) for at in table.starts]
+    assert seconds == pytest.approx([0, 1, 2, *range(3, 33, 3)], abs=0.01)
 
 
 def test_what_browsers_play_needs_none(tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,6 +75,7 @@ def test_every_rule_gives_rising_frames_of_the_stretch(gaps: list[int], count: i
         (lambda: Fixed(width=0, height=3), "0x3"),
         (lambda: Recipe.from_json({"reader": "other", "resampler": "x"}), "recipe is for other"),
         (lambda: Recipe.from_json({}), "no frame recipe"),
+        (lambda: At(frames=(-5, 1)), "no frame -5"),
     ],
 )
 def test_what_cannot_be_is_refused(make, says: str):
@@ -92,6 +94,27 @@ RECIPES = [
 def test_a_recipe_comes_back_from_its_json(recipe: Recipe):
     assert Recipe.from_json(recipe.as_json()) == recipe
     assert Recipe.from_json(recipe.as_json()).hash == recipe.hash
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("pick", {"per_second": "1e99999999", "most": 5}), ("pick", {"per_second": "1/0", "most": 5}),
+        ("pick", {"per_second": 2, "most": 5}), ("pick", {"per_second": "2", "most": 5.5}), ("pick", {"uniform": True}),
+        ("pick", {"uniform": 4.0}), ("pick", {"uniform": 4, "at": [1]}), ("pick", {"at": "abc"}),
+        ("pick", {"at": [0.5]}), ("pick", {"at": [[0], [1]]}), ("pick", []),
+        ("size", {"width": 10.5, "height": 3}), ("size", {"width": 3}),
+        ("size", {"most_pixels": 9_999, "multiple": True}), ("upright", "false"), ("upright", 1), ("more", 1),
+    ],
+)  # fmt: skip
+def test_a_recipe_that_is_none_is_refused_at_once(key: str, value: Any):
+    with pytest.raises(BadInput):
+        Recipe.from_json({**RECIPES[0].as_json(), key: value})
+
+
+def test_a_picture_of_absurd_shape_has_a_size_at_once():
+    assert Fit(most_pixels=305_760).size(2.0**31 * 8192, 1) == (9536, 32)
+    assert Fit(most_pixels=1 << 28).size(1, 1e12) == (32, 8_388_608)
 
 
 def test_the_hash_is_the_same_for_ever():

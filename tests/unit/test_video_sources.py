@@ -110,6 +110,13 @@ def test_a_bad_line_of_json_too(tmp_path: Path, line: str, why: str):
     assert isinstance(after, Source)
 
 
+def test_half_a_character_in_a_path_costs_its_line(tmp_path: Path):
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text('{"path": "a.mp4"}\n{"path": "\\ud800.mp4"}\n{"path": "b.mp4"}\n')
+    assert [isinstance(each, Refused) for each in found(manifest)] == [False, True, False]
+    assert found(manifest)[1].path == Path(f"{manifest}:2")
+
+
 def test_a_clips_name_stands_once(tmp_path: Path):
     one = csv_of(tmp_path, "path,clip", "a.mp4,x", "b.mp4,x", "c.mp4,y")
     other = csv_of(tmp_path, "path,clip", "d.mp4,y", name="more.csv")

@@ -64,7 +64,14 @@ def test_a_long_film_has_a_bounded_sheet():
     assert len(frames) <= MOST
 
 
-@pytest.mark.parametrize("wrong", [{"every_s": 0}, {"height": 3}, {"columns": 0}])
+def test_a_sheet_that_no_jpeg_can_hold_is_refused(tmp_path: Path):
+    path = movies.variable(tmp_path / "film.mp4", 90)
+    with pytest.raises(BadInput, match="too large for a JPEG"):
+        sheet(path, probe(path), every_s=0.05, height=1000, columns=1)
+    assert sheet(movies.constant(tmp_path / "one.mp4", 1), probe(tmp_path / "one.mp4"), every_s=0.001).frames == (0,)
+
+
+@pytest.mark.parametrize("wrong", [{"every_s": 0}, {"every_s": float("inf")}, {"height": 3}, {"columns": 0}])
 def test_what_is_no_sheet_is_refused(tmp_path: Path, wrong: dict[str, int]):
     path = movies.constant(tmp_path / "film.mp4", 3)
     with pytest.raises(BadInput, match="A sheet cannot have"):

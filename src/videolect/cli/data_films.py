@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections import Counter, deque
@@ -161,7 +162,9 @@ def _row(result: Imported | Refused, is_new: bool = False) -> dict[str, Any]:
     """One film's line of the report."""
     row: dict[str, Any] = {"path": _shown(result.path), "hash": None, "new": is_new, "why": None, "mend": None}
     if isinstance(result, Refused):
-        row |= {"why": result.why, "mend": result.mend, "line": result.line}
+        # A line that is no record is known by its place alone.
+        bad_line = result.line is None and re.fullmatch(r".+:\d+", str(result.path)) and not result.path.exists()
+        row |= {"why": result.why, "mend": result.mend, "line": _shown(result.path) if bad_line else result.line}
     else:
         row |= {"hash": result.video.hash, "line": result.source.line, "clip": None}
         if result.span is not None:
@@ -177,7 +180,9 @@ def _reporting(path: Path | None) -> Iterator[Callable[[dict[str, Any]], None]]:
     if path is None:
         yield lambda row: None
         return
-    partial = path.with_name(f".{path.name}.part")
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder.", mend="Name a file with --report.")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         out = partial.open("w", encoding="utf-8")
     except OSError as error:

@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,14 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         code, answer = asked.run(asked)
-        said = json.dumps(answer, ensure_ascii=False) if asked.json else asked.render(answer)
+        said = json.dumps(answer, ensure_ascii=False) if asked.json else _for_a_terminal(asked.render(answer))
         if said:
             print(said, flush=True)
         return int(code)
     except VideolectError as error:
         if asked.json:
             print(json.dumps({"error": type(error).__name__, "message": error.message, "mend": error.mend}))
-        print(f"{error.message}\n{error.mend}", file=sys.stderr)
+        print(_for_a_terminal(f"{error.message}\n{error.mend}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -51,6 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone: say nothing more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _for_a_terminal(text: str) -> str:
+    """What steers a terminal, or turns the direction of writing, is shown and not done: names come from strangers."""
+    return _STEERS.sub(lambda sign: ascii(sign[0])[1:-1], text)
 
 
 class Parser(argparse.ArgumentParser):

@@ -57,6 +57,7 @@ def run_frames(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.video.cache import FrameCache
     from videolect.video.frames import take
     from videolect.video.probe import probe
+    from videolect.video.split import write_whole
 
     recipe = _recipe(asked)
     probed = probe(_file(asked.file))
@@ -70,8 +71,8 @@ def run_frames(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.out is not None:
         _folder(asked.out)
         for index, picture in zip(found.indices, found.pictures, strict=True):
-            (asked.out / f"{index:06d}.png").write_bytes(pillow.png(picture))
-        (asked.out / "recipe.json").write_text(json.dumps(recipe.as_json(), indent=1) + "\n", encoding="utf-8")
+            write_whole(asked.out / f"{index:06d}.png", pillow.png(picture))
+        write_whole(asked.out / "recipe.json", (json.dumps(recipe.as_json(), indent=1) + "\n").encode())
     return 0, {
         "file": probed.video.file_name,
         "hash": probed.video.hash,
@@ -102,13 +103,14 @@ def render_frames(answer: dict[str, Any]) -> str:
 def run_sprite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Small pictures of a file on one sheet, and the WebVTT with which players show them under the mouse."""
     from videolect.video.probe import probe
+    from videolect.video.split import write_whole
     from videolect.video.sprites import sheet
 
     probed = probe(_file(asked.file))
     made = sheet(asked.file, probed, every_s=asked.every, height=asked.height, columns=asked.columns)
     _folder(asked.out)
-    (asked.out / "sprite.jpg").write_bytes(made.jpeg())
-    (asked.out / "sprite.vtt").write_text(made.webvtt(probed.timeline, "sprite.jpg"), encoding="utf-8")
+    write_whole(asked.out / "sprite.jpg", made.jpeg())
+    write_whole(asked.out / "sprite.vtt", made.webvtt(probed.timeline, "sprite.jpg").encode())
     return 0, {
         "picture": str(asked.out / "sprite.jpg"),
         "vtt": str(asked.out / "sprite.vtt"),
@@ -161,9 +163,11 @@ def _folder(path: Path) -> None:
 
 
 def _fraction(text: str) -> Fraction:
+    from videolect.video.recipe import rate_of
+
     try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        return rate_of(text)
+    except ValueError:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number such as 2, 0.5 or 24000/1001") from None
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import logging
 import os
 import secrets
 import time
@@ -23,7 +24,8 @@ from typing import Any, Literal
 import numpy as np
 from blake3 import blake3
 
-from videolect.errors import BadInput
+from videolect.errors import BadInput, CannotRead
+from videolect.storage import hash_file
 from videolect.video.backends import pillow
 from videolect.video.frames import Frames, take
 from videolect.video.probe import Probed
@@ -31,6 +33,8 @@ from videolect.video.recipe import Recipe
 from videolect.video.sandbox import Limits
 
 Keep = Literal["exact", "small"]
+
+_log = logging.getLogger(__name__)
 
 _FORMAT = "videolect-shard-1"
 _CHECKSUM = 32
@@ -57,21 +61,30 @@ class FrameCache:
         if most_bytes < 1:
             raise BadInput(f"The cache may hold {most_bytes} bytes.", mend="Allow it 1 or more.")
         self.folder, self.most_bytes, self.keep = folder, most_bytes, keep
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"{folder} is no folder for a cache: {error.strerror}.", mend="Name another.") from None
         self._written = most_bytes  # look at the whole folder once before trusting the count
 
     def take(
         self, path: Path, recipe: Recipe, probed: Probed, *, start: int = 0, end: int | None = None,
         limits: Limits | None = None,
     ) -> Frames:  # fmt: skip
-        """As ``frames.take``, from here where they are here; else they are made and kept."""
+        """As ``frames.take``, from here where they are here; else they are made and kept, where that is possible."""
         place = self.place(recipe, probed, start, end)
         found = self._read(place)
         if found is not None:
             return found
         made = take(path, recipe, probed, start=start, end=end, limits=limits)
+        # In a storage the name is the hash, and nothing changes; elsewhere a file may have changed since it was probed.
+        if path.name != probed.video.hash and hash_file(path)[0] != probed.video.hash:
+            raise CannotRead(f"{path} has changed since it was probed.", mend="Probe or import it again.")
         data = _packed(made, self.keep)
-        self._write(place, data)
+        try:
+            self._write(place, data)
+        except OSError as error:  # the frames are made: that they cannot be kept is no reason to lose them
+            _log.warning("%s keeps nothing more: %s", self.folder, error.strerror)
         # Who makes them sees what later comes from the cache, not better.
         return made if self.keep == "exact" else _unpacked(data)
 
@@ -97,10 +110,11 @@ class FrameCache:
     def _read(self, place: Path) -> Frames | None:
         try:
             data = place.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError:
             return None
         if blake3(memoryview(data)[_CHECKSUM:]).digest() != data[:_CHECKSUM]:
-            place.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                place.unlink(missing_ok=True)
             return None
         with contextlib.suppress(OSError):  # it may be gone by now, which is no harm
             if time.time() - place.stat().st_mtime > _TOUCHED_AGAIN_S:

@@ -18,6 +18,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+streaming: list[bool] = []
+"""Not empty once pictures are on their way: nothing but pictures may be written then."""
+
+_BROKEN_OFF = 3
 _OPEN_FILES = 64
 _NEAR_BYTES = 64 << 20
 
@@ -30,6 +34,8 @@ def main() -> None:
     try:
         answer(request)
     except (MemoryError, ImportError) as error:
+        if streaming:
+            os._exit(_BROKEN_OFF)
         # A library that finds no room to be loaded raises ImportError.
         say({"refused": "memory", "detail": str(error)})
 
@@ -87,10 +93,13 @@ def answer(request: dict[str, Any]) -> None:
                 if first:
                     say({"height": height, "width": width})
                     first = False
+                    streaming.append(True)
                 sys.stdout.buffer.write(data)
             if first:
                 say({"refused": "no_frames", "detail": ""})
     except Refused as refused:
+        if streaming:
+            os._exit(_BROKEN_OFF)
         if refused.kind in ("no_frames", "broken") and short_of_memory(limits["memory_bytes"]):
             raise MemoryError from refused
         say({"refused": refused.kind, "detail": refused.detail})

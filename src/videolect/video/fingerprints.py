@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from videolect.errors import CannotRead
+from videolect.errors import BadInput, CannotRead
 from videolect.storage import CannotStore, hash_file
 from videolect.video.look import Fingerprint, fingerprint
 from videolect.video.probe import probe
@@ -126,6 +126,6 @@ def _one(source: Source | Refused, kept: Kept, limits: Limits | None) -> Taken |
             if hash_file(path)[0] != content_hash:
                 return Refused(path, f"{path} changed while it was read.", "Try again when nothing writes to it.")
             kept.put(known)
-    except CannotRead as error:
+    except (CannotRead, BadInput) as error:
         return Refused(path, error.message, error.mend)
     return Taken(path, known)

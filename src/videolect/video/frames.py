@@ -91,11 +91,13 @@ def frames(
     with listen({"what": "frames", "groups": _groups(timeline, indices), "size": size}, path, limits) as answer:
         if isinstance(answer, Refusal):
             raise refused(path, answer)
-        head, stream = answer
+        head, stream, ended = answer
         shape = (int(head["height"]), int(head["width"]), 3)
         for index in indices:
             picture = np.empty(shape, np.uint8)
             if stream.readinto(picture.data.cast("B")) < picture.nbytes:
+                if (why := ended()) is not None:
+                    raise refused(path, why)
                 raise CannotRead(
                     f"{path} no longer gives frame {index}.", mend="The file has changed: import it again."
                 )

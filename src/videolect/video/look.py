@@ -43,6 +43,9 @@ RATE = 4
 SIDE = 96
 """Pictures are decoded to this many rows and columns, whatever their shape: stretched copies look alike."""
 
+MOST_SAMPLES = 24 * 3600 * RATE
+"""Of one stretch. A file may claim to last for years."""
+
 BACK = 2
 """A change is against the picture this many before."""
 
@@ -181,6 +184,11 @@ def sample_frames(timeline: Timeline, start_pts: int, end_pts: int) -> NDArray[n
         )
     ticks = 1 / (RATE * timeline.time_base)
     count = max(1, int((end_pts - start_pts) / ticks))
+    if count > MOST_SAMPLES:
+        raise BadInput(
+            f"The stretch lasts {count / RATE / 3600:,.0f} hours.",
+            mend=f"Give {MOST_SAMPLES // RATE // 3600} hours at most: a part of the film.",
+        )
     # Half a step in, so that the rounding of containers never decides between two frames at the same moment.
     moments = [start_pts + int(ticks * (2 * number + 1) / 2) for number in range(count)]
     return np.searchsorted(timeline.pts, np.minimum(moments, end_pts - 1), side="right").astype(np.int64) - 1

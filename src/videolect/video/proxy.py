@@ -13,12 +13,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
 from videolect.errors import CannotRead
 from videolect.video.probe import Probed, probe, refused
 from videolect.video.sandbox import Limits, Refusal, Stop, ask
+from videolect.video.timeline import Timeline
 
 MOST_LINES = 1080
 """A proxy has no more lines than this: it is for looking at a page."""
+SAME_S = 1.5e-3
+"""The times of a proxy's frames are the film's but for what containers round."""
 _SECONDS_A_MEGAPIXEL = 0.2
 """Encoding is given so long for a million pixels, on one core, before it counts as hung."""
 
@@ -56,16 +61,20 @@ def proxy(
                 mend="The file has changed, or its frames come out of order: convert it to H.264 and import that.",
             )
         made = probe(out, limits=limits, stop=stop)
-        if (
-            made.timeline.frame_count != table.frame_count
-            or not made.video.browser_playable
-            or made.timeline.unreachable
-        ):
+        shown = made.timeline
+        same = shown.frame_count == table.frame_count and _apart_s(shown, table) <= max(SAME_S, float(table.time_base))
+        if not same or shown.unreachable or not made.video.browser_playable:
             raise CannotRead(
                 f"The proxy of {path} does not show frame for frame what the video shows.",
                 mend="Convert the video to H.264 in MP4 and import that.",
             )
         yield Proxy(out, made)
+
+
+def _apart_s(one: Timeline, other: Timeline) -> float:
+    """By how much the times of two films' frames differ at most, each from its film's start."""
+    times = [(each.pts - each.pts[0]) * float(each.time_base) for each in (one, other)]
+    return float(np.abs(times[0] - times[1]).max())
 
 
 def needs_proxy(probed: Probed) -> bool:
@@ -80,6 +89,8 @@ def _size(width: int, height: int) -> tuple[int, int]:
 
 
 def _limits(limits: Limits, probed: Probed, size: tuple[int, int]) -> Limits:
+    if limits.seconds is not None:
+        return replace(limits, written_bytes=max(limits.written_bytes, 4 << 30))
     megapixels = size[0] * size[1] * probed.timeline.frame_count / 1e6
     seconds = limits.seconds_for_bytes(probed.video.size_bytes) + _SECONDS_A_MEGAPIXEL * megapixels
     return replace(limits, seconds=seconds, written_bytes=max(limits.written_bytes, 4 << 30))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,9 +53,9 @@ class Fit:
         if sides[0] * sides[1] > self.most_pixels:
             shrink = math.sqrt(width * height / self.most_pixels)
             sides = [max(step, math.floor(side / shrink / step) * step) for side in (width, height)]
-        while sides[0] * sides[1] > self.most_pixels:  # a very long picture, whose short side cannot shrink
+        if sides[0] * sides[1] > self.most_pixels:  # a very long picture, whose short side cannot shrink
             longer = sides.index(max(sides))
-            sides[longer] -= step
+            sides[longer] = max(step, self.most_pixels // min(sides) // step * step)
         return sides[0], sides[1]
 
 
@@ -72,7 +73,8 @@ class Fixed:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The same recipe for the same bytes gives the same pixels."""
+    """The same recipe for the same bytes gives the same pixels; but for films that are damaged, whose gaps a decoder
+    fills with whatever it has at hand."""
 
     pick: Sampling
     size: Fit | Fixed | None = None
@@ -111,6 +113,7 @@ class Recipe:
         """What ``as_json`` gave. BadInput where it is none, or of a reader or resampler that is not this one."""
         try:
             names = {resample.NAME: "bicubic", "swscale-area": "area"}
+            _only(data, {"reader", "pick", "size", "resampler", "upright"})
             if data["reader"] != READER or data["resampler"] not in names:
                 raise BadInput(
                     f"The recipe is for {data['reader']} with {data['resampler']}, and this is {READER}.",
@@ -119,15 +122,21 @@ class Recipe:
             rule, size = data["pick"], data["size"]
             pick: Sampling
             if "uniform" in rule:
-                pick = Uniform(count=rule["uniform"])
+                _only(rule, {"uniform"})
+                pick = Uniform(count=_whole(rule["uniform"]))
             elif "per_second" in rule:
-                pick = Rate(per_second=Fraction(rule["per_second"]), most=rule["most"])
+                _only(rule, {"per_second", "most"})
+                pick = Rate(per_second=rate_of(rule["per_second"]), most=_whole(rule["most"]))
             else:
-                pick = At(frames=tuple(rule["at"]))
-            made = None if size is None else Fit(**size) if "most_pixels" in size else Fixed(**size)
+                _only(rule, {"at"})
+                pick = At(frames=tuple(_whole(frame) for frame in rule["at"]))
+            sides = {name: _whole(side) for name, side in size.items()} if size is not None else {}
+            made = None if size is None else Fit(**sides) if "most_pixels" in sides else Fixed(**sides)
             name: Any = names[data["resampler"]]
-            return cls(pick=pick, size=made, resampler=name, upright=bool(data["upright"]))
-        except (KeyError, TypeError, ValueError) as error:
+            if data["upright"] not in (True, False) or not isinstance(data["upright"], bool):
+                raise ValueError("'upright' is true or false")
+            return cls(pick=pick, size=made, resampler=name, upright=data["upright"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"This is no frame recipe: {error!r}.", mend="Give what Recipe.as_json gave.") from error
 
     @cached_property
@@ -148,3 +157,25 @@ class Recipe:
             width, height = (float(side) for side in (shape[::-1] if turned else shape))
             given = self.size.size(width, height)
         return (given[::-1] if turned else given), given
+
+
+_RATE = re.compile(r"\d{1,9}(\.\d{1,9})?(/[1-9]\d{0,8})?")
+
+
+def rate_of(text: object) -> Fraction:
+    """A rate that somebody wrote: ``2``, ``0.5``, ``24000/1001``. ValueError for anything else."""
+    if not isinstance(text, str) or not _RATE.fullmatch(text):
+        raise ValueError(f"{str(text)[:40]!r} is no rate")
+    above, _, below = text.partition("/")
+    return Fraction(above) / Fraction(below or 1)
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{str(value)[:40]!r} is no whole number")
+    return value
+
+
+def _only(data: Mapping[str, Any], names: set[str]) -> None:
+    if unknown := sorted(set(data) - names):
+        raise ValueError(f"{unknown[0][:40]!r} is unknown")

@@ -56,6 +56,8 @@ class At:
     frames: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        if self.frames and self.frames[0] < 0:
+            raise BadInput(f"There is no frame {self.frames[0]}.", mend="Frames count from 0.")
         if not self.frames or len(self.frames) > MOST:
             raise BadInput(f"{len(self.frames)} frames were named.", mend=f"Name 1 to {MOST:,}.")
         if any(after <= before for before, after in zip(self.frames, self.frames[1:], strict=False)):

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -118,8 +118,9 @@ def ask(
 @contextmanager
 def listen(
     request: Mapping[str, Any], path: Path, limits: Limits
-) -> Iterator[tuple[dict[str, Any], BufferedReader] | Refusal]:
-    """The same for an answer too large to keep: a dictionary, and a stream of the bytes after it."""
+) -> Iterator[tuple[dict[str, Any], BufferedReader, Callable[[], Refusal | None]] | Refusal]:
+    """The same for an answer too large to keep: a dictionary, a stream of the bytes after it, and what tells, where the
+    stream ended too early, why the child stopped (None: it came to its end)."""
     with (
         tempfile.TemporaryFile() as muttered,
         _child(request, path, limits, subprocess.PIPE, muttered) as (child, ran_out),
@@ -131,7 +132,14 @@ def listen(
         if refusal := _refusal(line, child.poll() or 0, ran_out.is_set(), _tail(muttered), limits.seconds_for(path)):
             yield refusal
         else:
-            yield json.loads(line), cast("BufferedReader", child.stdout)
+
+            def ended() -> Refusal | None:
+                code = child.wait()
+                return (
+                    _refusal(b"", code, ran_out.is_set(), _tail(muttered), limits.seconds_for(path)) if code else None
+                )
+
+            yield json.loads(line), cast("BufferedReader", child.stdout), ended
 
 
 @contextmanager

@@ -194,6 +194,10 @@ def _source(row: Mapping[str, Any], folder: Path, line: str) -> Source:
     path = said.get("path")
     if not isinstance(path, str) or "\0" in path:
         raise BadInput("The line names no path.", mend="Give the film's path in the column path.")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise BadInput("The path holds half a character.", mend="Write it as UTF-8.") from None
     clip, source_id = said.get("clip"), said.get("source_id")
     if clip is not None:
         check_name(str(clip), "The clip's name")

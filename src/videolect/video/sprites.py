@@ -28,6 +28,8 @@ from videolect.video.timeline import Timeline
 
 MOST = 400
 """Pictures on a sheet."""
+MOST_SIDE = 65_000
+"""Of a sheet, in pixels: JPEG counts no further."""
 _SPARSE = 2.5
 """A video is entered often enough where its longest stretch without an entry is at most so many steps of the sheet."""
 
@@ -84,10 +86,10 @@ def sheet(
     limits: Limits | None = None,
 ) -> Sheet:
     """One small picture for about every ``every_s`` seconds, fewer where that would be more than ``MOST``."""
-    if not (every_s > 0 and 16 <= height <= 1080 and 1 <= columns <= 100):
+    if not (0.001 <= every_s <= 1e6 and 16 <= height <= 1080 and 1 <= columns <= 100):
         raise BadInput(
             f"A sheet cannot have a picture of {height} lines every {every_s} s in {columns} columns.",
-            mend="Give more than 0 s, 16 to 1080 lines, 1 to 100 columns.",
+            mend="Give 0.001 to 1,000,000 s, 16 to 1080 lines, 1 to 100 columns.",
         )
     video, timeline = probed.video, probed.timeline
     wanted, exact = choose(timeline, max(every_s, timeline.duration_s / MOST))
@@ -97,6 +99,11 @@ def sheet(
     recipe = Recipe(pick=Uniform(count=1), size=Fixed(width=width, height=height), resampler="area")
     size = recipe.sizes(video)[0]
     rows = math.ceil(len(wanted) / columns)
+    if max(rows * height, columns * width) > MOST_SIDE:
+        raise BadInput(
+            f"A sheet of {columns * width}x{rows * height} is too large for a JPEG.",
+            mend="Ask for fewer or smaller pictures, or for more columns.",
+        )
     picture = np.zeros((rows * height, min(columns, len(wanted)) * width, 3), np.uint8)
     made = Sheet(picture=picture, frames=wanted, width=width, height=height, columns=columns, exact=exact)
     for number, small in enumerate(frames(path, wanted, timeline=timeline, size=size, limits=limits)):
@@ -107,7 +114,9 @@ def sheet(
 
 def choose(timeline: Timeline, every_s: float) -> tuple[tuple[int, ...], bool]:
     """The frames for a sheet, and whether they stand at even times."""
-    even = pick(timeline, Rate(per_second=1 / Fraction(every_s).limit_denominator(1000), most=MOST))
+    even = pick(
+        timeline, Rate(per_second=1 / max(Fraction(1, 1000), Fraction(every_s).limit_denominator(1000)), most=MOST)
+    )
     starts = timeline.starts
     if not starts or starts[0] != 0 or _longest_gap_s(timeline, starts) > _SPARSE * every_s:
         return even, True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import resource
 import struct
 from array import array
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import av.logging
+from av.video.frame import PictureType
 
 from videolect.video.boxes import fragments_and_edits
 from videolect.video.lengths import promised_bytes
@@ -116,7 +118,7 @@ def pictures(
         if size is None and stream.codec_context.width:
             size = (stream.codec_context.width, stream.codec_context.height)
         packets = _packets(container, stream)
-        for start, wanted in groups:
+        for number, (start, wanted) in enumerate(groups):
             if start is not None and any(name in container.format.name for name in _INDEXED):
                 container.seek(start, stream=stream)
                 packets = _packets(container, stream)
@@ -127,9 +129,11 @@ def pictures(
                 yield _rgb(frame, size)
             stream.codec_context.flush_buffers()
             if given < len(wanted):  # the file does not keep to what the table says: without any sparing, then
-                for frame in _plainly(path, wanted[given:], threads):
+                rest = [*wanted[given:], *(time for _, times in groups[number + 1 :] for time in times)]
+                for frame in _plainly(path, rest, threads):
                     size = size or (frame.width, frame.height)
                     yield _rgb(frame, size)
+                return  # where one is missing for good, none that comes after it may take its place
 
 
 def _plainly(path: str, wanted: Sequence[int], threads: int) -> Iterator[VideoFrame]:
@@ -216,9 +220,14 @@ def _plane(picture: VideoFrame, row: int, rows: int) -> Buffer:
 
 
 _KEYS_BEGIN_AFRESH = frozenset(
-    ["hevc", "vp8", "vp9", "av1", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg", "prores", "dnxhd", "ffv1"]
+    ["hevc", "vp8", "vp9", "av1", "mpeg1video", "mpeg2video", "mjpeg", "prores", "dnxhd", "ffv1"]
 )
-"""Codecs whose key frames, and all that is shown after them, need nothing before them. Of H.264 only some do."""
+"""Codecs whose key frames, and all that is shown after them, need nothing before them, and whose key frames are found
+in the packets themselves. Of H.264 only some do; of MPEG-4 part 2 the container's word counts, and it may be wrong."""
+
+
+_OWN_GROUPS = 100_000
+"""Frames after which the encoder would begin a group by itself: we begin one every second."""
 
 
 def write_proxy(path: str, times: Sequence[int], out: str, *, threads: int, size: tuple[int, int], fps: float) -> int:
@@ -231,15 +240,17 @@ def write_proxy(path: str, times: Sequence[int], out: str, *, threads: int, size
     with _opened(path) as container, av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as film:
         source = _picture_of(container)
         assert source.time_base is not None
-        options = {"preset": "veryfast", "crf": "20", "x264-params": "open-gop=0:scenecut=0"}
+        options = {"preset": "veryfast", "crf": "20", "forced-idr": "1", "x264-params": "open-gop=0:scenecut=0"}
         stream = film.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=options)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         context = stream.codec_context
         context.time_base = stream.time_base = source.time_base
-        context.thread_count, context.max_b_frames, context.gop_size = threads, 0, max(1, round(fps))
+        context.thread_count, context.max_b_frames, context.gop_size = threads, 0, _OWN_GROUPS
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _MPEG_RANGE
         every = (frame for _, frame in _decoded(container, source, threads, None) if frame is not None)
+        second = math.ceil(1 / source.time_base)
+        opened = times[0] - second
         for frame in _in_order(every, times):
             if not written:
                 shape = frame_shape(source)
@@ -251,17 +262,26 @@ def write_proxy(path: str, times: Sequence[int], out: str, *, threads: int, size
                 width=size[0], height=size[1], format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG",
                 interpolation="AREA",
             )  # fmt: skip
-            made.pts, made.time_base, made.pict_type = frame.pts, source.time_base, 0
+            made.pts, made.time_base = frame.pts, source.time_base
+            # A second by the clock, not by a number of frames: the rate may vary.
+            at = frame.pts or 0
+            opens = at >= opened + second
+            opened = at if opens else opened
+            made.pict_type = PictureType.I if opens else PictureType.NONE
             film.mux(stream.encode(made))
             written += 1
         film.mux(stream.encode(None))
     return written
 
 
+_WIDEST_SAMPLE = Fraction(16)
+"""A file that claims samples wider or narrower than this is not believed: they count as square."""
+
+
 def frame_shape(stream: VideoStream) -> Fraction:
-    """Width by height of one sample; 1 where the file does not tell."""
+    """Width by height of one sample; 1 where the file does not tell, or tells nonsense."""
     shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
-    return shape if shape > 0 else Fraction(1)
+    return shape if 1 / _WIDEST_SAMPLE <= shape <= _WIDEST_SAMPLE else Fraction(1)
 
 
 def _joined(facts: dict[str, Any]) -> dict[str, Any]:
@@ -301,18 +321,21 @@ class _Survey:
 
     def see_packet(self, packet: Packet[Any]) -> None:
         self.cut_packets += bool(packet.is_corrupt)
-        if packet.pts is None or packet.dts is None:
+        if packet.pts is None:
             return
-        if self.first_packet is None:
-            self.first_packet = (packet.pts, packet.dts)
-        if packet.is_keyframe and len(self.keys) < self.most_frames:
-            self.keys.append((packet.pts, packet.dts))
+        if packet.is_keyframe and len(self.starts) < self.most_frames:
             afresh = self.afresh
             if self.h264_length_size is not None:
                 afresh = _begins_afresh(bytes(packet), self.h264_length_size)
                 self.open_groups += not afresh
             if afresh:
                 self.starts.append(packet.pts)
+        if packet.dts is None:
+            return
+        if self.first_packet is None:
+            self.first_packet = (packet.pts, packet.dts)
+        if packet.is_keyframe and len(self.keys) < self.most_frames:
+            self.keys.append((packet.pts, packet.dts))
 
     def see(self, frame: VideoFrame) -> None:
         if frame.width * frame.height > self.most_pixels:
