@@ -274,7 +274,7 @@ def test_reading_that_ends_in_an_error(
 ):
     film = movies.constant(tmp_path / "film.ts", 24)
     broken_off(monkeypatch, error)
-    facts, times, _ = inspect(str(film), threads=1, most_pixels=10**6, most_frames=100)
+    facts, times, _, _ = inspect(str(film), threads=1, most_pixels=10**6, most_frames=100)
     assert (len(times), [said for _, said in facts["errors"]]) == (24, words)
 
 

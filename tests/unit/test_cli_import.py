@@ -172,7 +172,7 @@ def test_films_in_a_bucket(s3_url: str, tmp_path: Path, capsys: pytest.CaptureFi
     film = movies.constant(tmp_path / "film.mp4", 5)
     code, answer = run(capsys, "data", "import", film, "--campaign", "spring", "--workspace", root)
     assert (code, answer["videos"], answer["tasks"]) == (0, 1, 6)
-    assert [name.split("/")[0] for name in s3.names(s3_url)] == ["files", "timeline"]
+    assert [name.split("/")[0] for name in s3.names(s3_url)] == ["files", "said", "timeline"]
     assert not (root / "films").exists()
     assert run(capsys, "data", "import", film, "--campaign", "spring", "--workspace", root)[1]["acts"] == 0
 
