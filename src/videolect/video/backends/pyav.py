@@ -120,8 +120,7 @@ def pictures(
         packets = _packets(container, stream)
         for number, (start, wanted) in enumerate(groups):
             if start is not None and any(name in container.format.name for name in _INDEXED):
-                container.seek(start, stream=stream)
-                packets = _packets(container, stream)
+                packets = _packets_from(container, stream, start)
             given = 0
             for frame in _in_order(_sparing(stream, packets, start, frozenset(wanted)), wanted):
                 given += 1
@@ -183,6 +182,15 @@ def _sparing(
     # Whatever the decoder still holds back comes out now: no further packet has to be decoded for it.
     with contextlib.suppress(av.FFmpegError, OSError):
         yield from context.decode(None)
+
+
+def _packets_from(container: InputContainer, stream: VideoStream, start: int) -> Iterator[Packet[Any]]:
+    """Those from shortly before this timestamp on; none where a damaged index leads nowhere."""
+    try:
+        container.seek(start, stream=stream)
+    except (av.FFmpegError, OSError):
+        return iter(())
+    return _packets(container, stream)
 
 
 def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[Any]]:
