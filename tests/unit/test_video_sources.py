@@ -114,7 +114,8 @@ def test_half_a_character_in_a_path_costs_its_line(tmp_path: Path):
     manifest = tmp_path / "m.jsonl"
     manifest.write_text('{"path": "a.mp4"}\n{"path": "\\ud800.mp4"}\n{"path": "b.mp4"}\n')
     assert [isinstance(each, Refused) for each in found(manifest)] == [False, True, False]
-    assert found(manifest)[1].path == Path(f"{manifest}:2")
+    bad = found(manifest)[1]
+    assert (bad.path, bad.line) == (Path(f"{manifest}:2"), f"{manifest}:2")
 
 
 def test_a_clips_name_stands_once(tmp_path: Path):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
 from collections import Counter, deque
@@ -162,9 +161,7 @@ def _row(result: Imported | Refused, is_new: bool = False) -> dict[str, Any]:
     """One film's line of the report."""
     row: dict[str, Any] = {"path": _shown(result.path), "hash": None, "new": is_new, "why": None, "mend": None}
     if isinstance(result, Refused):
-        # A line that is no record is known by its place alone.
-        bad_line = result.line is None and re.fullmatch(r".+:\d+", str(result.path)) and not result.path.exists()
-        row |= {"why": result.why, "mend": result.mend, "line": _shown(result.path) if bad_line else result.line}
+        row |= {"why": result.why, "mend": result.mend, "line": result.line and _shown(Path(result.line))}
     else:
         row |= {"hash": result.video.hash, "line": result.source.line, "clip": None}
         if result.span is not None:

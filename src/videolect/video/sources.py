@@ -135,7 +135,7 @@ class Refused:
     why: str
     mend: str
     line: str | None = None
-    """``MANIFEST:LINE``, where a manifest names the film."""
+    """``MANIFEST:LINE``, where a manifest names the film, or where the line itself is bad."""
     seconds: float = 0.0
 
 
@@ -177,7 +177,7 @@ class Sources:
                     mend="Give every clip a name of its own.",
                 )
         except BadInput as error:
-            return Refused(Path(line), error.message, error.mend)
+            return Refused(Path(line), error.message, error.mend, line)
         self.unknown.update(dict.fromkeys(source.extra))
         return source
 
@@ -251,7 +251,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str | Refused]]:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if b"\0" in line:
                 at = Path(f"{path}:{number}")
-                yield number, Refused(at, "The line is no text in UTF-8.", "Save the file as UTF-8.")
+                yield number, Refused(at, "The line is no text in UTF-8.", "Save the file as UTF-8.", str(at))
             else:
                 yield number, line.decode("utf-8", "surrogateescape").rstrip("\r\n")
 
@@ -274,7 +274,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]] | Refused]:
         except BadInput as error:
             if number == 1 and suffix in (".csv", ".tsv"):
                 raise BadInput(f"{path}, line 1: {error.message}", mend=error.mend) from None
-            yield Refused(Path(f"{path}:{number}"), error.message, error.mend)
+            at = f"{path}:{number}"
+            yield Refused(Path(at), error.message, error.mend, at)
 
 
 def _table(header: str, delimiter: str) -> Callable[[str], Mapping[str, Any]]:
