@@ -19,11 +19,12 @@ from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import Database, open_database, without_password
 from videolect.ledger.scratch import SqlScratch
 from videolect.ledger.sql import SqlLedger
+from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.ports import Clock, SystemClock, Writer
 from videolect.oversight.roles import Worker
 from videolect.oversight.spec_draft import LanguageDesk
-from videolect.record.acts import Opened
+from videolect.record.acts import CutEdit, Opened
 from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
@@ -295,6 +296,10 @@ class Workspace:
         """What a detector says of the films' transitions."""
         return CutFinder(self.storage, make_shot_engine(CUTS_ENGINE), CUTS_ENGINE)
 
+    def edits_of(self, video: Video) -> tuple[CutEdit, ...]:
+        """People's edits of a film's cuts that count, oldest first."""
+        return CutsDesk(self.desk, self.cuts).look(video.hash).edits
+
     def app(self) -> App:
         """The desk's HTTP application."""
         from videolect.web.app import create_app
@@ -387,6 +392,10 @@ class ClipNames:
         )  # fmt: skip
         self._keep(clip)
         return clip
+
+    def parts(self, video: Video) -> set[tuple[int, int]]:
+        """The first frame and the end of each clip that the campaign has of this film."""
+        return {(start, end) for film, start, end in self._names if film == video.hash}
 
     def _keep(self, clip: Clip) -> None:
         part = (clip.video_hash, clip.start_frame, clip.end_frame)

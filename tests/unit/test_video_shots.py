@@ -17,6 +17,7 @@ from videolect.video.shots import (
     Moved,
     Removed,
     Scores,
+    ShotRules,
     Transition,
     as_bytes,
     edited,
@@ -78,14 +79,14 @@ def test_gradual_transitions_lie_between_the_shots():
 
 
 def test_halved_they_belong_to_their_neighbours():
-    shots = shots_of([cut(20), dissolve(50, 60)], timeline(), halved=True)
+    shots = shots_of([cut(20), dissolve(50, 60)], timeline(), ShotRules(halved=True))
     assert [(shot.start_frame, shot.end_frame) for shot in shots] == [(0, 20), (20, 55), (55, 100)]
 
 
 @pytest.mark.parametrize("halved", [False, True])
 def test_a_fade_at_the_edge_of_the_film_is_no_shot(halved: bool):
     black = [dissolve(0, 12, kind="fade_black"), dissolve(90, 100, kind="fade_black")]
-    (shot,) = shots_of(black, timeline(), halved=halved)
+    (shot,) = shots_of(black, timeline(), ShotRules(halved=halved))
     assert (shot.start_frame, shot.end_frame) == (12, 90)
     assert (shot.transition_in, shot.transition_out) == ("fade_black", "fade_black")
 
@@ -96,21 +97,21 @@ def test_a_film_without_transitions_is_one_shot_that_nobody_found():
 
 
 def test_the_trim_leaves_the_films_own_ends():
-    shots = shots_of([cut(50)], timeline(), trim_s=0.2)
+    shots = shots_of([cut(50)], timeline(), ShotRules(trim_s=0.2))
     assert [(shot.start_frame, shot.end_frame) for shot in shots] == [(0, 45), (55, 100)]
 
 
 def test_the_trim_goes_by_timestamps_not_by_a_rate():
     pts = np.array([0, 10, 20, 500, 510, 520, 1000, 1010, 2000, 2500])
     table = Timeline(time_base=Fraction(1, 1000), pts=pts, end_pts=2600)
-    first, second = shots_of([cut(5)], table, trim_s=0.5)
+    first, second = shots_of([cut(5)], table, ShotRules(trim_s=0.5))
     # From 520 ms half a second is taken on either side: no frame is shown before 20 ms later than that.
     assert (first.start_frame, first.end_frame) == (0, 2)
     assert (second.start_pts, second.end_frame) == (2000, 10)
 
 
 def test_short_shots_are_dropped_and_long_ones_cut_into_equal_parts():
-    shots = shots_of([cut(10), cut(60)], timeline(), min_s=0.5, max_s=1.0)
+    shots = shots_of([cut(10), cut(60)], timeline(), ShotRules(min_s=0.5, max_s=1.0))
     assert [(shot.start_frame, shot.end_frame) for shot in shots] == [(10, 35), (35, 60), (60, 80), (80, 100)]
     assert [(shot.transition_in, shot.transition_out) for shot in shots] == [
         ("cut", "length"), ("length", "cut"), ("cut", "length"), ("length", "end"),
@@ -118,7 +119,7 @@ def test_short_shots_are_dropped_and_long_ones_cut_into_equal_parts():
 
 
 def test_what_the_trim_eats_is_no_shot():
-    assert [shot.start_frame for shot in shots_of([cut(50), cut(54)], timeline(), trim_s=0.2)] == [0, 59]
+    assert [shot.start_frame for shot in shots_of([cut(50), cut(54)], timeline(), ShotRules(trim_s=0.2))] == [0, 59]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_transitions_that_cannot_be_are_refused(wrong: list[Transition]):
 )
 def test_lengths_that_cannot_be_are_refused(lengths: dict[str, float]):
     with pytest.raises(BadInput):
-        shots_of([], timeline(), **lengths)  # type: ignore[arg-type]
+        shots_of([], timeline(), ShotRules(**lengths))  # type: ignore[arg-type]
 
 
 marks = st.lists(st.integers(1, 99), unique=True, max_size=12).map(sorted)
@@ -150,7 +151,7 @@ def test_shots_and_gradual_transitions_cover_every_frame_once(places: list[int],
         for here, after in pairwise([*places, 100])
     ]
     covered = np.zeros(100, int)
-    for shot in shots_of(found, timeline(), halved=halved, max_s=max_s):
+    for shot in shots_of(found, timeline(), ShotRules(halved=halved, max_s=max_s)):
         assert shot.start_frame < shot.end_frame
         covered[shot.start_frame : shot.end_frame] += 1
     for one in found:

@@ -93,7 +93,7 @@ def test_scores_of_another_film_or_detector_are_refused(film: Path, tmp_path: Pa
     assert code == 2
     assert "another film" in answer["message"]
     kept.write_bytes(b"no scores")
-    assert run(capsys, film, "--scores", kept)[0] == 1
+    assert run(capsys, film, "--scores", kept)[0] == 2
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])

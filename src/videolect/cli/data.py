@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from videolect.cli import shot_rules
 from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
@@ -44,6 +45,10 @@ def add_parser(nouns: Any) -> None:
     take.add_argument(
         "--no-proxies", dest="proxies", action="store_false", help="make no stand-ins for what browsers do not play"
     )
+    take.add_argument(
+        "--shots", action="store_true", help="a clip for each shot: found by the detector, put right by people"
+    )
+    shot_rules.add_options(take)
     take.add_argument("--report", type=Path, metavar="FILE", help="write what became of each film there, as JSON Lines")
     take.add_argument("--campaign", help="open their tasks in this campaign; made where there is none of that name")
     take.add_argument(
@@ -85,6 +90,9 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput("--out is for records.", mend="Leave it out, or name the format: --format authors-records.")
     if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
         raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
+    shots = shot_rules.rules_of(asked) if asked.shots else None
+    if shots is None:
+        shot_rules.check_unused(asked)
     workspace = workspace_of(asked)
     policy = _policy(asked)
     if asked.campaign:
@@ -92,7 +100,13 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
     opener = Opener(workspace, asked.campaign, policy or Policy(), asked.aspect) if asked.campaign else None
     answer = import_films(
-        workspace, sources, opener, jobs=asked.jobs or usual_jobs(), report=asked.report, proxies=asked.proxies
+        workspace,
+        sources,
+        opener,
+        jobs=asked.jobs or usual_jobs(),
+        report=asked.report,
+        proxies=asked.proxies,
+        shots=shots,
     )
     answer["by_status"] = _by_status(workspace, asked.campaign)
     workspace.close()
@@ -150,7 +164,12 @@ def _by_status(workspace: Workspace, campaign: str | None) -> dict[str, dict[str
 def _render_import(answer: dict[str, Any]) -> str:
     if "records" in answer:
         return render_records(answer)
-    lines = [f"{answer['videos']} videos are in, {answer['new']} of them new; {answer['tasks']} tasks were opened."]
+    counted = f"{answer['videos']} videos are in, {answer['new']} of them new, as {answer['clips']} clips"
+    lines = [f"{counted}; {answer['tasks']} tasks were opened."]
+    if answer["older_clips"]:
+        lines.append(
+            f"  {answer['older_clips']} clips of other stretches of these films were there before and keep their tasks."
+        )
     if answer["unknown_columns"]:
         lines.append(f"  columns that say nothing here: {', '.join(answer['unknown_columns'])}")
     lines += [f"  {problem}: {count}" for problem, count in answer["defects"].items()]

@@ -16,11 +16,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from videolect.errors import BadInput, NotFound
+from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.video.imports import Imported, Progress, Refused, import_videos
-from videolect.video.sources import Sources
+from videolect.video.shots import ShotRules
+from videolect.video.sources import Source, Sources, Span
 from videolect.wiring import OPERATOR, ClipNames, Workspace
 
 _AT_ONCE = 50
@@ -102,16 +103,27 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
 
 def import_films(
     workspace: Workspace, sources: Sources, opener: Opener | None, *, jobs: int, report: Path | None = None,
-    proxies: bool = True, on_progress: Progress | None = None,
+    proxies: bool = True, on_progress: Progress | None = None, shots: ShotRules | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Import them all; what ``data import`` answers. ``report``: where a line for each film is written."""
+    """Import them all; what ``data import`` answers.
+
+    ``report``: where a line for each film is written. ``shots``: each film becomes a clip for each of its shots, except
+    where the manifest names parts; without an opener its transitions are found and kept.
+    """
     seen = set[bytes]()
     defects = Counter[str]()
     refused = []
     new = 0
+    clips = 0
+    older = 0
+
+    def prepare(source: Source, video: Video) -> None:
+        workspace.cuts.find(video, source.path)
+
     found = import_videos(
-        sources, workspace.storage, on_progress or _Progress(), jobs=jobs, already=workspace.known_film, proxies=proxies
-    )
+        sources, workspace.storage, on_progress or _Progress(), jobs=jobs, already=workspace.known_film,
+        proxies=proxies, prepare=prepare if shots is not None else None,
+    )  # fmt: skip
     with _reporting(report) as tell, closing(found) as results:
         for result in results:
             if isinstance(result, Refused):
@@ -121,28 +133,64 @@ def import_films(
             is_new = workspace.desk.record_video(OPERATOR, result.video)
             new += is_new
             identity = bytes.fromhex(result.video.hash)
-            if identity not in seen:
+            is_first = identity not in seen
+            if is_first:
                 seen.add(identity)
                 defects.update(result.video.problems)
             row = _row(result, is_new)
-            if opener is not None:
-                source = result.source
-                try:
-                    clip = opener.names.clip(result.video, result.span, name=source.clip, source_id=source.source_id)
-                except BadInput as error:
-                    refused.append(_refusal(result.path, error.message, error.mend, source.line))
-                    row |= {"why": error.message, "mend": error.mend}
-                else:
-                    opener.add(clip)
-                    row["clip"] = clip.id
+            try:
+                made, left = _open_clips(workspace, opener, result, shots)
+            except (BadInput, CannotRead) as error:
+                refused.append(_refusal(result.path, error.message, error.mend, result.source.line))
+                row |= {"why": error.message, "mend": error.mend}
+            else:
+                clips += len(made)
+                older += left if is_first else 0
+                if opener is not None:
+                    row |= {"clip": made[0].id} if shots is None else {"clips": [clip.id for clip in made]}
             tell(row)
         if opener is not None:
             opener.flush()
     tasks, campaigns = (opener.tasks, opener.campaigns) if opener is not None else (0, 0)
     return {
-        "videos": len(seen), "new": new, "tasks": tasks, "acts": new + campaigns + tasks, "by_status": {},
-        "defects": dict(defects), "refused": refused, "unknown_columns": list(sources.unknown),
+        "videos": len(seen), "new": new, "clips": clips, "older_clips": older, "tasks": tasks,
+        "acts": new + campaigns + tasks, "by_status": {}, "defects": dict(defects), "refused": refused,
+        "unknown_columns": list(sources.unknown),
     }  # fmt: skip
+
+
+def _open_clips(
+    workspace: Workspace, opener: Opener | None, result: Imported, shots: ShotRules | None
+) -> tuple[list[Clip], int]:
+    """The clips of one film or part, whose tasks are opened; and how many the campaign has of what are no shots (now).
+
+    BadInput where a name is taken, CannotRead where the detector failed.
+    """
+    video, source, span = result.video, result.source, result.span
+    if shots is None or span is not None:
+        if opener is None:
+            return [], 0
+        clip = opener.names.clip(video, span, name=source.clip, source_id=source.source_id)
+        opener.add(clip)
+        return [clip], 0
+    if result.unready is not None:
+        raise result.unready
+    if opener is None:
+        return [], 0
+    spans = [
+        Span(shot.start_frame, shot.end_frame, shot.start_pts, shot.end_pts)
+        for shot in workspace.cuts.shots(video, workspace.edits_of(video), shots)
+    ]
+    older = opener.names.parts(video) - {(part.start_frame, part.end_frame) for part in spans}
+    clips = []
+    for part in spans:
+        name = source.clip
+        if name is not None and len(spans) > 1:
+            name = f"{name}-{part.start_frame}-{part.end_frame}"
+        clips.append(opener.names.clip(video, part, name=name, source_id=source.source_id))
+    for clip in clips:  # all or none of a film's
+        opener.add(clip)
+    return clips, len(older)
 
 
 # -------------------------------------------------------------------------------------------------------- what is told

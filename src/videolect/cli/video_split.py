@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli import shot_rules
+from videolect.cli.desk import workspace_of
 from videolect.errors import NotFound
 
 if TYPE_CHECKING:
@@ -20,10 +22,10 @@ def add_verb(verbs: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--engine", default="blends", metavar="NAME", help="the detector (default: blends, our own)")
     parser.add_argument("--threshold", type=float, metavar="X", help="in the detector's own unit (default: its own)")
-    parser.add_argument("--trim", type=float, default=0.0, metavar="S", help="seconds off both ends of a shot")
-    parser.add_argument("--min-s", type=float, default=0.0, metavar="S", help="drop shorter shots")
-    parser.add_argument("--max-s", type=float, metavar="S", help="cut longer shots into equal parts")
-    parser.add_argument("--halved", action="store_true", help="share gradual transitions between their neighbours")
+    shot_rules.add_options(parser)
+    parser.add_argument(
+        "--edited", action="store_true", help="with what people put right at the desk of this workspace"
+    )
     parser.add_argument("--weights", type=Path, metavar="PATH", help="of the detector transnetv2")
     parser.add_argument(
         "--scores", type=Path, metavar="FILE", help="keep the scores of the frames there, or take them from there"
@@ -36,16 +38,18 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The shots, as ``video split`` answers."""
     if not asked.file.exists():
         raise NotFound(f"There is no file {asked.file}.", mend="Give the path of a video.")
+    from videolect.video.evidence import laid_over
     from videolect.video.probe import probe
     from videolect.video.sheet import encoder_of, sheets
-    from videolect.video.shots import check_lengths, check_threshold, reshoot, shots_of
+    from videolect.video.shots import check_threshold, reshoot, shots_of
     from videolect.video.split import keep_scores, kept_scores, scores_of
     from videolect.wiring import make_shot_engine
 
     # What can be refused is refused before the film is decoded.
     engine = make_shot_engine(asked.engine, weights=asked.weights)
     threshold = check_threshold(engine, asked.threshold)
-    check_lengths(asked.trim, asked.min_s, asked.max_s)
+    rules = shot_rules.rules_of(asked)
+    workspace = workspace_of(asked) if asked.edited else None
     if asked.sheet:
         encoder_of(asked.sheet)
     probed = probe(asked.file)
@@ -57,9 +61,14 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         if asked.scores:
             keep_scores(asked.scores, scores)
     transitions = reshoot(engine, scores, threshold)
-    shots = shots_of(
-        transitions, timeline, halved=asked.halved, trim_s=asked.trim, min_s=asked.min_s, max_s=asked.max_s
-    )
+    edits = 0
+    if workspace is not None:
+        known = workspace.desk.video(probed.video.hash)
+        acts = workspace.edits_of(known)
+        edits = len(acts)
+        transitions = laid_over(transitions, known, acts)
+        workspace.close()
+    shots = shots_of(transitions, timeline, rules)
     drawn = sheets(asked.file, asked.sheet, transitions, probed.video, timeline) if asked.sheet else []
 
     def seconds(pts: int) -> float:
@@ -72,6 +81,7 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "frames": timeline.frame_count,
         "engine": engine.found_by,
         "threshold": threshold,
+        "edits": edits,
         "shots": [
             {
                 "start_pts": shot.start_pts,
@@ -109,7 +119,8 @@ def _told(transitions: Sequence[Transition], timeline: Timeline) -> list[dict[st
 
 def render_split(answer: dict[str, Any]) -> str:
     """The same for people."""
-    lines = [f"{answer['file']}  {answer['frames']:,} frames, {answer['engine']} at {answer['threshold']:g}"]
+    edits = f", {answer['edits']} edits by people" if answer["edits"] else ""
+    lines = [f"{answer['file']}  {answer['frames']:,} frames, {answer['engine']} at {answer['threshold']:g}{edits}"]
     for number, shot in enumerate(answer["shots"], start=1):
         lines.append(
             f"{number:4d}  {shot['start_s']:9.3f} - {shot['end_s']:9.3f} s  frames {shot['start_frame']:,} - "

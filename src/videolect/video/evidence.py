@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -31,9 +33,12 @@ from videolect.video.shots import (
     Picture,
     Removed,
     Scores,
+    Shot,
+    ShotRules,
     Transition,
     edited,
     reshoot,
+    shots_of,
 )
 from videolect.video.split import scores_of
 from videolect.video.timeline import Timeline
@@ -108,12 +113,8 @@ class CutFinder:
     def _detect(self, video: Video, counted: _Counted) -> None:
         why: VideolectError | None = None
         try:
-            with self._turn:
-                timeline = self._timeline(video)
-                with self.storage.local(video.hash) as path:
-                    scores = scores_of(path, timeline, counted)
-                reshoot(self.engine, scores)  # bytes that cannot be read are not worth keeping
-                self.storage.put_bytes(self.kind, video.hash, scores.to_bytes())
+            with self._turn, self.storage.local(video.hash) as path:
+                self._score(video, path, counted)
         except VideolectError as error:
             why = error
         except Exception:
@@ -125,6 +126,23 @@ class CutFinder:
                     state="failed", engine=self.engine.found_by, why=why.message, mend=why.mend
                 )  # fmt: skip
             del self._running[video.hash]
+
+    def find(self, video: Video, path: Path | None = None) -> tuple[Transition, ...]:
+        """What the detector finds, from the kept bytes or by running it here and now.
+
+        ``path``: where the film lies already; without it the storage gives it. CannotRead where it cannot be decoded.
+        """
+        found = self._found(video)
+        if found is not None:
+            return found
+        with self.storage.local(video.hash) if path is None else nullcontext(path) as at:
+            return self._score(video, at, self.engine)
+
+    def _score(self, video: Video, path: Path, engine: Engine) -> tuple[Transition, ...]:
+        scores = scores_of(path, self._timeline(video), engine)
+        found = tuple(reshoot(self.engine, scores))  # bytes that cannot be read are not worth keeping
+        self.storage.put_bytes(self.kind, video.hash, scores.to_bytes())
+        return found
 
     def _found(self, video: Video) -> tuple[Transition, ...] | None:
         """What the kept bytes show; None where there are none, or those of another version or table."""
@@ -163,20 +181,11 @@ class CutFinder:
 
         An edit that does not fit any more, because the detector says something else than it did, is left out.
         """
-        found = self._found(video) or ()
-        meant = edits_of(video, edits)
-        try:
-            return edited(found, meant)
-        except BadInput:
-            fitting: list[Edit] = []
-            for edit in meant:
-                try:
-                    edited(found, [*fitting, edit])
-                except BadInput:
-                    log.warning("An edit of %s does not fit any more: %s", video.hash[:12], edit)
-                else:
-                    fitting.append(edit)
-            return edited(found, fitting)
+        return laid_over(self._found(video) or (), video, edits)
+
+    def shots(self, video: Video, edits: Sequence[CutEdit], rules: ShotRules) -> list[Shot]:
+        """The shots that these transitions leave. Runs the detector where it has not run."""
+        return shots_of(laid_over(self.find(video), video, edits), self._timeline(video), rules)
 
     def check(self, video: Video, edits: Sequence[CutEdit], new: CutEdit) -> None:
         """As ``oversight.cuts.Footage``."""
@@ -227,6 +236,23 @@ def around(frame_count: int, start: int, end: int | None, before: int, after: in
     inside = {start + (end - 1 - start) * by // (_INSIDE - 1) for by in range(_INSIDE)} if end > start else set()
     wanted = {*range(start - before, start), *inside, *range(end, end + after)}
     return sorted(frame for frame in wanted if 0 <= frame < frame_count)
+
+
+def laid_over(found: Sequence[Transition], video: Video, edits: Iterable[CutEdit]) -> list[Transition]:
+    """People's edits over what a detector found. One that does not fit any more is left out, and the log says so."""
+    meant = edits_of(video, edits)
+    try:
+        return edited(found, meant)
+    except BadInput:
+        fitting: list[Edit] = []
+        for edit in meant:
+            try:
+                edited(found, [*fitting, edit])
+            except BadInput:
+                log.warning("An edit of %s does not fit any more: %s", video.hash[:12], edit)
+            else:
+                fitting.append(edit)
+        return edited(found, fitting)
 
 
 def edits_of(video: Video, acts: Iterable[CutEdit]) -> list[Edit]:

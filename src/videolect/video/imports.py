@@ -61,6 +61,8 @@ class Imported:
     """The part that the manifest names."""
     seconds: float = 0.0
     """What it took."""
+    unready: VideolectError | None = None
+    """Why ``prepare`` could not do its part; the film is in all the same."""
 
     @property
     def path(self) -> Path:
@@ -77,13 +79,15 @@ def import_videos(
     limits: Limits | None = None,
     already: Callable[[str], Probed | None] | None = None,
     proxies: bool = True,
+    prepare: Callable[[Source, Video], None] | None = None,
 ) -> Generator[Imported | Refused]:
     """Probe each film and keep its bytes and its table; results in the order of the sources.
 
     ``jobs``: how many are decoded at once, each in a child process of its own. ``already``: what an earlier import
     found out about these bytes, so that they are not decoded again (None: nothing); it is called from several threads,
     and knows of a result when the next is asked for. The same bytes under two names are one video, which keeps the
-    first name. ``proxies``: what browsers do not play gets a stand-in. A refused file leaves nothing in the storage. A
+    first name. ``proxies``: what browsers do not play gets a stand-in. ``prepare``: what else is made of each film
+    while others are decoded; it too is called from several threads. A refused file leaves nothing in the storage. A
     storage that fails stops the whole import.
     """
     if not isinstance(sources, Sources):
@@ -91,7 +95,7 @@ def import_videos(
     total = sum(1 for _ in sources) if on_progress else 0
     at_hand = Path()
     done = 0
-    work = _Work(storage, limits or Limits(), already, proxies=proxies)
+    work = _Work(storage, limits or Limits(), already, proxies=proxies, prepare=prepare)
     with closing(_in_order(sources, work, jobs)) as results:
         for at_hand, wait in results:
             if on_progress:
@@ -155,10 +159,12 @@ class _Work:
     """What the threads share: which bytes are being decoded, and what is known of those that were."""
 
     def __init__(
-        self, storage: Storage, limits: Limits, already: Callable[[str], Probed | None] | None, *, proxies: bool
-    ) -> None:
+        self, storage: Storage, limits: Limits, already: Callable[[str], Probed | None] | None, *, proxies: bool,
+        prepare: Callable[[Source, Video], None] | None,
+    ) -> None:  # fmt: skip
         self.storage = storage
         self.proxies = proxies
+        self.prepare = prepare
         self.limits = limits
         self.already = already
         self.stop = Stop()
@@ -176,7 +182,8 @@ class _Work:
             video, span = self._take_in(source)
         except (CannotRead, BadInput) as error:
             return Refused(source.path, error.message, error.mend, source.line, time.monotonic() - begun)
-        return Imported(source, video, span, time.monotonic() - begun)
+        unready = self._prepared(source, video) if span is None else None
+        return Imported(source, video, span, time.monotonic() - begun, unready)
 
     def named(self, result: Imported) -> Imported:
         """The result under the video's first name in the order of the sources, whichever copy was decoded."""
@@ -221,6 +228,16 @@ class _Work:
                     self._fresh[content_hash] = _Fresh(probed.video, waiting=1)
             return probed.video, span
 
+    def _prepared(self, source: Source, video: Video) -> VideolectError | None:
+        if self.prepare is None:
+            return None
+        try:
+            with self._turn(video.hash):  # copies of one film: the first does the work
+                self.prepare(source, video)
+        except CannotRead as error:
+            return error
+        return None
+
     def _stand_in(self, path: Path, probed: Probed) -> None:
         """Make the proxy and keep it, where there is none. Without one the film is there all the same."""
         content_hash = probed.video.hash
@@ -229,6 +246,7 @@ class _Work:
             return
         try:
             with proxy(path, probed, limits=self.limits, stop=self.stop) as made:
+                _check_same(path, content_hash)
                 proxy_hash = self.storage.put_file(made.path, content_hash=made.probed.video.hash)[0]
                 self.storage.put_bytes(TIMELINES, proxy_hash, made.probed.timeline.to_bytes())
             self.storage.put_bytes(PROXIES, content_hash, proxy_hash.encode())
@@ -276,6 +294,12 @@ class _Work:
                 lock, users = self._turns.pop(content_hash)
                 if users > 1:
                     self._turns[content_hash] = (lock, users - 1)
+
+
+def _check_same(path: Path, content_hash: str) -> None:
+    """What is made from a file by its path is of these bytes only if it holds them still."""
+    if hash_file(path)[0] != content_hash:
+        raise CannotRead(f"{path} was changed while it was imported.", mend="Import it again when it is whole.")
 
 
 def shown_name(path: Path) -> str:

@@ -222,18 +222,40 @@ def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 # ----------------------------------------------------------------------------------------------- transitions to shots
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShotRules:
+    """How transitions become shots. BadInput where lengths cannot be kept."""
+
+    halved: bool = False
+    """Gradual transitions are shared between their neighbours; else they belong to no shot."""
+    trim_s: float = 0.0
+    """Seconds taken from both ends of a shot where it ends in a transition: the film's own ends are no guesses."""
+    min_s: float = 0.0
+    """What is shorter after that is dropped."""
+    max_s: float | None = None
+    """What is longer is cut into equal parts."""
+
+    def __post_init__(self) -> None:
+        for name, value in (("trim", self.trim_s), ("min length", self.min_s)):
+            if not (math.isfinite(value) and value >= 0):
+                raise BadInput(f"The {name} of {value} s is no length.", mend="Give seconds, 0 or more.")
+        if self.max_s is not None and not (math.isfinite(self.max_s) and self.max_s > 0 and self.max_s >= self.min_s):
+            raise BadInput(
+                f"The max length of {self.max_s} s cannot be kept with a min length of {self.min_s} s.",
+                mend="Give more than 0 seconds, and not less than the min length.",
+            )
+
+
 def shots_of(
-    transitions: Sequence[Transition], timeline: Timeline, *, halved: bool = False,
-    trim_s: float = 0.0, min_s: float = 0.0, max_s: float | None = None,
+    transitions: Sequence[Transition], timeline: Timeline, rules: ShotRules | None = None
 ) -> list[Shot]:  # fmt: skip
     """The shots that these transitions leave, in order.
 
-    ``trim_s`` seconds are taken from both ends of every shot that ends in a transition there: the film's own start and
-    end are no guesses. What is then shorter than ``min_s`` (or has no frame) is dropped; what is longer than ``max_s``
-    is cut into equal parts, whose inner edges are called ``length`` and were found by nobody but this rule. BadInput
-    for transitions that overlap or lie outside the film.
+    Where ``rules`` cut a long one, the inner edges are called ``length`` and were found by nobody but that rule.
+    BadInput for transitions that overlap or lie outside the film.
     """
-    check_lengths(trim_s, min_s, max_s)
+    rules = rules or ShotRules()
+    halved = rules.halved
     _check_order(transitions, timeline.frame_count)
     shots: list[Shot] = []
     edges = [None, *transitions, None]
@@ -247,11 +269,11 @@ def shots_of(
             else after.start_frame
         )
         if before is not None:
-            start = _moved(timeline, start, trim_s)
+            start = _moved(timeline, start, rules.trim_s)
         if after is not None:
-            end = _moved(timeline, end, -trim_s)
-        for first, last, joins_before, joins_after in _parts(timeline, start, end, max_s):
-            if _seconds(timeline, first, last) < min_s:
+            end = _moved(timeline, end, -rules.trim_s)
+        for first, last, joins_before, joins_after in _parts(timeline, start, end, rules.max_s):
+            if _seconds(timeline, first, last) < rules.min_s:
                 continue
             shots.append(
                 _shot(timeline, first, last, before if joins_before else _LENGTH, after if joins_after else _LENGTH)
@@ -277,18 +299,6 @@ def _shot(
 
 def _side(side: Transition | str | None, at_the_edge: str) -> str:
     return at_the_edge if side is None else side if isinstance(side, str) else side.kind
-
-
-def check_lengths(trim_s: float, min_s: float, max_s: float | None) -> None:
-    """BadInput where ``shots_of`` cannot keep these."""
-    for name, value in (("trim", trim_s), ("min length", min_s)):
-        if not (math.isfinite(value) and value >= 0):
-            raise BadInput(f"The {name} of {value} s is no length.", mend="Give seconds, 0 or more.")
-    if max_s is not None and not (math.isfinite(max_s) and max_s > 0 and max_s >= min_s):
-        raise BadInput(
-            f"The max length of {max_s} s cannot be kept with a min length of {min_s} s.",
-            mend="Give more than 0 seconds, and not less than the min length.",
-        )
 
 
 def _check_order(transitions: Sequence[Transition], frames: int) -> None:

@@ -156,16 +156,19 @@ class Sources:
         for path in self.paths:
             yield from _films(path)
         for path in self.lists:
-            for _, line in _lines(path):
-                text = line.strip() if isinstance(line, str) else ""
-                if isinstance(line, Refused):
-                    yield line
-                elif text and not text.startswith("#"):
-                    yield from _films(path.parent / text)
+            yield from _some(path, self._listed(path))
         names: dict[str, str] = {}
         for path in self.manifests:
-            for found in _rows(path):
-                yield found if isinstance(found, Refused) else self._source(path, *found, names)
+            rows = _rows(path)
+            yield from _some(path, (r if isinstance(r, Refused) else self._source(path, *r, names) for r in rows))
+
+    def _listed(self, path: Path) -> Iterator[Source | Refused]:
+        for _, line in _lines(path):
+            text = line.strip() if isinstance(line, str) else ""
+            if isinstance(line, Refused):
+                yield line
+            elif text and not text.startswith("#"):
+                yield from _films(path.parent / text)
 
     def _source(self, manifest: Path, number: int, row: Mapping[str, Any], names: dict[str, str]) -> Source | Refused:
         line = f"{manifest}:{number}"
@@ -180,6 +183,16 @@ class Sources:
             return Refused(Path(line), error.message, error.mend, line)
         self.unknown.update(dict.fromkeys(source.extra))
         return source
+
+
+def _some(path: Path, found: Iterable[Source | Refused]) -> Iterator[Source | Refused]:
+    """What was found, or that it was nothing: a list that names no film is a mistake more often than a wish."""
+    empty = True
+    for one in found:
+        empty = False
+        yield one
+    if empty:
+        yield Refused(path, "It names no film.", "Give a path on each line.")
 
 
 def _frames_before(timeline: Timeline, moment: Fraction) -> int:

@@ -37,6 +37,8 @@ def kept_scores(path: Path, timeline: Timeline, engine: Engine) -> Scores:
         scores = Scores.from_bytes(path.read_bytes())
     except OSError as error:
         raise NotFound(f"{path} cannot be read: {error.strerror}.", mend="Give the file with the scores.") from error
+    except CannotRead as error:
+        raise BadInput(f"{path} holds no scores.", mend="Name another file, or remove this one.") from error
     if scores.pts_table_hash != timeline.hash or scores.frame_count != timeline.frame_count:
         raise BadInput(f"{path} holds the scores of another film.", mend="Name another file, or remove this one.")
     if scores.found_by != engine.found_by:
