@@ -43,7 +43,7 @@ MOST = 200
 """Pictures of one sheet."""
 STEP_S = Fraction(1, 10)
 """Nearer to each other they never are."""
-BOX = (176, 132)
+BOX = (176, 160)
 """Width and height that a picture fits into."""
 EXACT_FRAMES = 900
 """Of a longer stretch only frames are shown at which decoding can begin: all others would cost too long a wait."""
