@@ -22,7 +22,8 @@ def document() -> str:
 
     nothing: Any = SimpleNamespace(clock=SystemClock())
     app = create_app(
-        nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing
+        nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
+        previews=nothing,
     )  # fmt: skip
     return json.dumps(app.openapi(), indent=1, sort_keys=True) + "\n"
 

@@ -32,7 +32,8 @@ from videolect.record.people import Person
 from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
-from videolect.video.imports import PROXIES, TIMELINES
+from videolect.video.imports import PROXIES, SAID, TIMELINES
+from videolect.video.previews import PreviewMaker
 from videolect.video.probe import Probed
 from videolect.video.shots import Engine
 from videolect.video.sources import Span
@@ -178,6 +179,14 @@ class Films:
         except NotFound:
             return None
 
+    def said(self, video_hash: str) -> dict[str, Any]:
+        """What its import found that it says of itself (``Probed.facts``); nothing where none was kept."""
+        try:
+            found = json.loads(self.storage.get_bytes(SAID, video_hash))
+        except (NotFound, CannotRead, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def timeline(self, video_hash: str) -> dict[str, Any]:
         """The table of what is shown, as the browser takes it: frame for frame that of the video."""
         return self.table(self.stand_in(video_hash) or video_hash).as_json()
@@ -306,7 +315,7 @@ class Workspace:
 
         return create_app(
             self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
-            triples=self.triple_lines, language=self.language, cuts=self.cuts,
+            triples=self.triple_lines, language=self.language, cuts=self.cuts, previews=PreviewMaker(self.storage),
         )  # fmt: skip
 
     def triple_lines(self, campaign: str | None) -> Iterator[str]:

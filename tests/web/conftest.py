@@ -29,6 +29,7 @@ from videolect.record.people import Person
 from videolect.storage import open_storage
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
+from videolect.video.previews import PreviewMaker
 from videolect.vlm.backends.labels import LabelsWriter
 from videolect.web.app import create_app
 
@@ -57,6 +58,9 @@ class OneFilm:
 
     def stand_in(self, video_hash: str) -> str | None:
         return None
+
+    def said(self, video_hash: str) -> dict[str, Any]:
+        return {}
 
     def timeline(self, video_hash: str) -> dict[str, Any]:
         return {"hash": "x"}
@@ -140,6 +144,7 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
             triples=lambda campaign: as_jsonl(triples(ledger, campaign=campaign)),
             language=LanguageDesk(ledger, shelf, desk.clock),
             cuts=CutFinder(open_storage(str(tmp_path / "films")), Blends(), "blends"),
+            previews=PreviewMaker(open_storage(str(tmp_path / "films"))),
         )  # fmt: skip
         return Site(app=app, desk=desk)
 

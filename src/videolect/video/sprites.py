@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput
 from videolect.video.backends import pillow
 from videolect.video.frames import frames
+from videolect.video.known import shape_of
 from videolect.video.probe import Probed
 from videolect.video.recipe import Fixed, Recipe
 from videolect.video.sampling import Rate, Uniform, pick
@@ -93,22 +94,34 @@ def sheet(
         )
     video, timeline = probed.video, probed.timeline
     wanted, exact = choose(timeline, max(every_s, timeline.duration_s / MOST))
-    turned = video.rotation in (90, 270)
-    shape = float(video.width * video.sample_aspect_ratio / video.height)
-    width = max(2, 2 * round(height * (1 / shape if turned else shape) / 2))
-    recipe = Recipe(pick=Uniform(count=1), size=Fixed(width=width, height=height), resampler="area")
-    size = recipe.sizes(video)[0]
+    shape = shape_of(
+        video.width, video.height, sample_aspect_ratio=video.sample_aspect_ratio, rotation=video.rotation
+    )  # fmt: skip
+    width = max(2, 2 * round(float(height * shape) / 2))
+    return laid_out(
+        path, probed, wanted, size=(width, height), columns=columns, exact=exact, limits=limits
+    )  # fmt: skip
+
+
+def laid_out(
+    path: Path, probed: Probed, wanted: tuple[int, ...], *, size: tuple[int, int], columns: int, exact: bool,
+    limits: Limits | None = None,
+) -> Sheet:  # fmt: skip
+    """These frames on one sheet, upright, each of this size (width, height)."""
+    width, height = size
     rows = math.ceil(len(wanted) / columns)
     if max(rows * height, columns * width) > MOST_SIDE:
         raise BadInput(
             f"A sheet of {columns * width}x{rows * height} is too large for a JPEG.",
             mend="Ask for fewer or smaller pictures, or for more columns.",
         )
+    recipe = Recipe(pick=Uniform(count=1), size=Fixed(width=width, height=height), resampler="area")
     picture = np.zeros((rows * height, min(columns, len(wanted)) * width, 3), np.uint8)
     made = Sheet(picture=picture, frames=wanted, width=width, height=height, columns=columns, exact=exact)
-    for number, small in enumerate(frames(path, wanted, timeline=timeline, size=size, limits=limits)):
+    decoded = recipe.sizes(probed.video)[0]
+    for number, small in enumerate(frames(path, wanted, timeline=probed.timeline, size=decoded, limits=limits)):
         x, y = made.place(number)
-        picture[y : y + height, x : x + width] = np.rot90(small, -(video.rotation // 90))
+        picture[y : y + height, x : x + width] = np.rot90(small, -(probed.video.rotation // 90))
     return made
 
 

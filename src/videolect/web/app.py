@@ -29,9 +29,11 @@ from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
 from videolect.storage import CannotReach
 from videolect.video.evidence import CutFinder
+from videolect.video.previews import PreviewMaker
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
 from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.cuts_api import cuts_router
+from videolect.web.films_api import films_router
 from videolect.web.media import Library, media_router
 from videolect.web.spec_api import language_router
 
@@ -62,7 +64,7 @@ App = FastAPI
 
 def create_app(
     desk: Desk, *, accounts: Accounts, scratch: ScratchPad, library: Library, triples: Triples, language: LanguageDesk,
-    cuts: CutFinder, static: Path = STATIC,
+    cuts: CutFinder, previews: PreviewMaker, static: Path = STATIC,
 ) -> FastAPI:  # fmt: skip
     """The application. All that it shows or keeps is handed in."""
     app = FastAPI(title="videolect", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
@@ -71,6 +73,7 @@ def create_app(
     app.include_router(desk_router(desk, signing, scratch, triples))
     app.include_router(language_router(language, signing))
     app.include_router(cuts_router(CutsDesk(desk, cuts), cuts, signing))
+    app.include_router(films_router(desk, library, previews, signing))
     app.include_router(media_router(desk, library, signing.who))
     app.add_exception_handler(VideolectError, _mendable)
     app.add_exception_handler(RequestValidationError, _misshapen)

@@ -23,6 +23,10 @@ class Library(Protocol):
         """The hash of the MP4 that is shown in its place, as browsers do not play it; None: it is shown itself."""
         ...
 
+    def said(self, video_hash: str) -> dict[str, Any]:
+        """What the file says of itself, as ``video probe`` tells it; nothing where it was not kept."""
+        ...
+
     def timeline(self, video_hash: str) -> dict[str, Any]:
         """The table of presentation timestamps of what is shown; NotFound where there is none."""
         ...

@@ -694,6 +694,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/videos/{video_hash}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * About
+         * @description What is known of a film: decoded, said by the file, and found in its pictures.
+         */
+        get: operations["about_api_videos__video_hash__about_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/videos/{video_hash}/cuts": {
         parameters: {
             query?: never;
@@ -814,6 +834,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/videos/{video_hash}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Small Pictures
+         * @description The small pictures of a clip (``campaign``, ``clip``) or of the whole film; made if they are not there.
+         */
+        get: operations["small_pictures_api_videos__video_hash__previews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/videos/{video_hash}/previews/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sheet
+         * @description The sheet whose address ``previews`` told, as JPEG. Nothing is decoded here.
+         */
+        get: operations["sheet_api_videos__video_hash__previews_sheet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/videos/{video_hash}/strip": {
         parameters: {
             query?: never;
@@ -861,6 +921,62 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AboutShape
+         * @description What is known of a film: decoded, said by the file, and found in its pictures.
+         */
+        AboutShape: {
+            /** Alpha */
+            alpha: boolean | null;
+            /** Bit Depth */
+            bit_depth: number;
+            /** Codec */
+            codec: string;
+            colour_assumed: components["schemas"]["ColourShape"] | null;
+            colour_said: components["schemas"]["ColourShape"] | null;
+            /** Container */
+            container: string;
+            /** Duration S */
+            duration_s: number;
+            /** File Name */
+            file_name: string;
+            /** Frames */
+            frames: number;
+            /** Hash */
+            hash: string;
+            hdr_said: components["schemas"]["HdrShape"] | null;
+            /** Height */
+            height: number;
+            letterbox: components["schemas"]["BarsShape"] | null;
+            /** Picture Shape Name */
+            picture_shape_name: string | null;
+            /** Pixel Format */
+            pixel_format: string;
+            /** Problems */
+            problems: string[];
+            /** Proxy */
+            proxy: boolean;
+            rate: components["schemas"]["RateShape"];
+            /** Rotation */
+            rotation: number;
+            /** Sample Aspect */
+            sample_aspect: string;
+            /** Shape */
+            shape: number;
+            /** Shape Name */
+            shape_name: string | null;
+            /** Shown Height */
+            shown_height: number;
+            /** Shown Width */
+            shown_width: number;
+            /** Size Bytes */
+            size_bytes: number;
+            timecode: components["schemas"]["TimecodeShape"] | null;
+            /** Told */
+            told: boolean;
+            /** Width */
+            width: number;
+        };
+        /**
          * ActsShape
          * @description A task's history.
          */
@@ -900,6 +1016,20 @@ export interface components {
             captions: number;
             /** Drafts */
             drafts: number;
+        };
+        /**
+         * BarsShape
+         * @description Black bars that were found, in pixels of the coded picture.
+         */
+        BarsShape: {
+            /** Bottom */
+            bottom: number;
+            /** Left */
+            left: number;
+            /** Right */
+            right: number;
+            /** Top */
+            top: number;
         };
         /**
          * BeatShape
@@ -1007,6 +1137,20 @@ export interface components {
             start_frame: number;
             /** Video Hash */
             video_hash: string;
+        };
+        /**
+         * ColourShape
+         * @description How numbers become colours; null: not said, or not assumed because it is said.
+         */
+        ColourShape: {
+            /** Matrix */
+            matrix?: string | null;
+            /** Primaries */
+            primaries?: string | null;
+            /** Range */
+            range?: string | null;
+            /** Transfer */
+            transfer?: string | null;
         };
         /**
          * CritiqueBody
@@ -1399,6 +1543,22 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * HdrShape
+         * @description High dynamic range as the file announces it; brightness in candela per square metre.
+         */
+        HdrShape: {
+            /** Content Mean Peak Cd M2 */
+            content_mean_peak_cd_m2?: number | null;
+            /** Content Peak Cd M2 */
+            content_peak_cd_m2?: number | null;
+            /** Kinds */
+            kinds?: string[];
+            /** Mastering Peak Cd M2 */
+            mastering_peak_cd_m2?: number | null;
+            /** Transfer */
+            transfer?: string | null;
+        };
+        /**
          * HeadingShape
          * @description A heading of the form.
          */
@@ -1676,6 +1836,26 @@ export interface components {
             words: string;
         };
         /**
+         * PreviewsShape
+         * @description Which small picture of the sheet is which frame; no frames where the film has none to show.
+         */
+        PreviewsShape: {
+            /** Columns */
+            columns: number;
+            /** End Frame */
+            end_frame: number;
+            /** Frames */
+            frames: number[];
+            /** Height */
+            height: number;
+            /** Picture */
+            picture: string | null;
+            /** Start Frame */
+            start_frame: number;
+            /** Width */
+            width: number;
+        };
+        /**
          * PublishBody
          * @description How the version is called; None: the lowest that the changes allow.
          */
@@ -1734,6 +1914,20 @@ export interface components {
             token?: number | null;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * RateShape
+         * @description How many frames a second.
+         */
+        RateShape: {
+            /** Exact */
+            exact: string | null;
+            /** Mean */
+            mean: number;
+            /** Name */
+            name: string | null;
+            /** Variable */
+            variable: boolean;
         };
         /**
          * RejectBody
@@ -1993,6 +2187,16 @@ export interface components {
             version: number;
             /** Waiting For */
             waiting_for: string[];
+        };
+        /**
+         * TimecodeShape
+         * @description Of the first frame, in the file's words.
+         */
+        TimecodeShape: {
+            /** Code */
+            code: string;
+            /** Found In */
+            found_in: string | null;
         };
         /**
          * TokenBody
@@ -3394,6 +3598,37 @@ export interface operations {
             };
         };
     };
+    about_api_videos__video_hash__about_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AboutShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     look_api_videos__video_hash__cuts_get: {
         parameters: {
             query?: never;
@@ -3583,6 +3818,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CutsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    small_pictures_api_videos__video_hash__previews_get: {
+        parameters: {
+            query?: {
+                campaign?: string | null;
+                clip?: string | null;
+            };
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sheet_api_videos__video_hash__previews_sheet_get: {
+        parameters: {
+            query: {
+                start: number;
+                end: number;
+                table: string;
+                made: string;
+            };
+            header?: never;
+            path: {
+                video_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
                 };
             };
             /** @description Validation Error */

@@ -9,6 +9,7 @@ import { useKeys } from "../keys/keys";
 import { ActiveClock } from "../lib/active";
 import { timecode } from "../lib/timecode";
 import { Banner, Key, Trouble } from "../parts/parts";
+import { AboutFilm } from "../player/AboutFilm";
 import type { PlayerEngine } from "../player/engine";
 import { Player } from "../player/Player";
 import { usePlayer } from "../player/use-player";
@@ -167,6 +168,7 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
         <h1>{w.title} <span className="dim">/</span> <strong dir="auto">{video.file_name}</strong></h1>
         <span className="dim" data-testid="cuts-count">{say(w.count, { count: shown.length })}</span>
         <span className="grow" />
+        <AboutFilm hash={hash} />
         {mayEdit && (
           <span className={`save ${away ? "offline" : saving ? "saving" : "saved"}`} role="status" data-testid="save-state">
             <span className="save-sign" aria-hidden="true" />

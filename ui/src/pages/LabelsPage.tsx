@@ -208,7 +208,7 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
   const source = (field: Field) => form.fields.find((each) => each.options.some((option) => field.id in (option.sets ?? {})));
   const beside = (
     <>
-      <Player engine={engine} hash={view.clip.video_hash} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
+      <Player engine={engine} hash={view.clip.video_hash} clip={view.task} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
       <div className="under-player">
         {current && (
           <div className="question-help" data-testid="question-help">

@@ -147,7 +147,7 @@ function Review({ desk, view, me, task, player }: Props) {
 
   const left = (
     <>
-      <Player engine={engine} hash={view.clip.video_hash} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
+      <Player engine={engine} hash={view.clip.video_hash} clip={view.task} ranges={ranges} problem={player.problem ? <Trouble error={player.problem} /> : undefined} />
       <div className="under-player">
         <CannotKnow view={view} spec={spec} />
         <Parents view={view} />

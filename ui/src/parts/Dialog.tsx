@@ -1,16 +1,20 @@
 /** A modal window: the browser's own, which keeps the focus inside and gives it back. The page's keys rest meanwhile. */
-import { useEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
 import { holdKeys } from "../keys/keys";
 import { Icon } from "./Icon";
 import { words } from "../words";
 
 export function Dialog({ title, onClose, children, testid }: { title: string; onClose?: () => void; children: ReactNode; testid?: string }) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const free = holdKeys();
-    if (!box.current?.open) box.current?.showModal?.();
-    box.current?.querySelector<HTMLElement>("[data-first]")?.focus();
-    return free;
+    const shown = box.current;
+    if (!shown?.open) shown?.showModal?.();
+    shown?.querySelector<HTMLElement>("[data-first]")?.focus();
+    return () => {
+      free();
+      shown?.close?.(); // while it still stands in the page: only so the focus goes back
+    };
   }, []);
   return (
     <dialog

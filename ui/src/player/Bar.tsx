@@ -1,7 +1,9 @@
 /** The timeline bar: played part, marked range, the points' ranges, the playhead. A slider to assistive technology. */
-import { useRef, type KeyboardEvent, type PointerEvent } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import type { ClipName } from "../api/films";
 import { timecode } from "../lib/timecode";
 import type { PlayerEngine } from "./engine";
+import { cellOf, useSheet } from "./previews";
 import { usePlayerState } from "./use-player";
 import { say, words } from "../words";
 
@@ -14,25 +16,44 @@ export interface BarRange {
   active: boolean;
 }
 
-export function Bar({ engine, ranges }: { engine: PlayerEngine | null; ranges: BarRange[] }) {
+interface Props {
+  engine: PlayerEngine | null;
+  hash: string;
+  /** The clip that the player shows; left out where it shows the whole film. */
+  clip?: ClipName | undefined;
+  ranges: BarRange[];
+}
+
+/** Where the mouse is: pixels from the bar's left end, and the frame there. */
+interface Place {
+  x: number;
+  frame: number;
+}
+
+export function Bar({ engine, hash, clip, ranges }: Props) {
   const state = usePlayerState(engine);
   const track = useRef<HTMLDivElement>(null);
+  const [over, setOver] = useState<Place | null>(null);
   const frames = engine?.frames ?? 1;
   const share = (frame: number) => `${(100 * frame) / frames}%`;
   const width = (start: number, end: number) => ({ left: share(start), width: share(end - start) });
 
-  const frameAt = (event: PointerEvent) => {
+  const placeAt = (event: PointerEvent): Place => {
     const box = track.current!.getBoundingClientRect();
-    return Math.min(frames - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * frames)));
+    const x = Math.min(box.width, Math.max(0, event.clientX - box.left));
+    return { x: Math.round(x), frame: Math.min(frames - 1, Math.floor((x / box.width) * frames)) };
   };
   const down = (event: PointerEvent<HTMLDivElement>) => {
     if (!engine || event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     engine.pause();
-    engine.seek(frameAt(event));
+    engine.seek(placeAt(event).frame);
   };
   const move = (event: PointerEvent<HTMLDivElement>) => {
-    if (engine && event.currentTarget.hasPointerCapture(event.pointerId)) engine.seek(frameAt(event));
+    if (!engine) return;
+    const place = placeAt(event);
+    setOver(event.pointerType === "touch" ? null : place); // a finger hides what is under it, and hovers over nothing
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) engine.seek(place.frame);
   };
   const key = (event: KeyboardEvent) => {
     const by = { PageUp: -10, PageDown: 10, ArrowUp: 1, ArrowDown: -1 }[event.key];
@@ -48,7 +69,7 @@ export function Bar({ engine, ranges }: { engine: PlayerEngine | null; ranges: B
       className="bar" ref={track} role="slider" tabIndex={0} data-testid="bar" aria-label={words.player.bar}
       aria-valuemin={0} aria-valuemax={frames - 1} aria-valuenow={state.frame}
       aria-valuetext={engine ? say(words.player.barValue, { frame: state.frame, code: timecode(engine.stretch, state.frame) }) : undefined}
-      onPointerDown={down} onPointerMove={move} onKeyDown={key}
+      onPointerDown={down} onPointerMove={move} onPointerLeave={() => setOver(null)} onPointerCancel={() => setOver(null)} onKeyDown={key}
     >
       <div className="bar-track">
         <div className="bar-played" style={{ width: share(state.frame) }} />
@@ -63,6 +84,40 @@ export function Bar({ engine, ranges }: { engine: PlayerEngine | null; ranges: B
         ))}
       </div>
       <div className="bar-head" style={{ left: share(state.frame + 0.5) }} />
+      {engine && <Over engine={engine} hash={hash} clip={clip} place={over} />}
+    </div>
+  );
+}
+
+/** The widest that a time and a number are, and what the edge takes. */
+const LABEL_WIDTH = 150;
+const EDGES = 2;
+
+/** What the place under the mouse looks like, with its time and number. For eyes alone: the slider speaks for itself. */
+function Over({ engine, hash, clip, place }: { engine: PlayerEngine; hash: string; clip: ClipName | undefined; place: Place | null }) {
+  const sheet = useSheet(hash, clip, engine.first, engine.first + engine.frames, place !== null);
+  if (!place) return null;
+  const cell = sheet && cellOf(sheet.previews, engine.first + place.frame);
+  const width = Math.max(LABEL_WIDTH, sheet?.previews.width ?? 0) + EDGES;
+  return (
+    <div aria-hidden="true">
+      <div className="bar-over-line" style={{ left: place.x }} />
+      <div
+        className="bar-over" data-testid="bar-over" data-frame={place.frame} data-cell={cell?.frame}
+        style={{ width, left: `clamp(0px, ${place.x - width / 2}px, calc(100% - ${width}px))` }}
+      >
+        {sheet && cell && (
+          <div
+            className="bar-over-picture" data-testid="bar-over-picture" style={{
+              width: sheet.previews.width, height: sheet.previews.height, backgroundImage: `url("${sheet.picture}")`,
+              backgroundPosition: `-${cell.x}px -${cell.y}px`,
+            }}
+          />
+        )}
+        <span className="bar-over-label">
+          {timecode(engine.stretch, place.frame)} <strong>{place.frame}</strong>
+        </span>
+      </div>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** The player: picture, transport, timecode, and the bar with what is marked on it. */
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import type { ClipName } from "../api/films";
 import { mediaAddress } from "../api/server";
 import { useKeys } from "../keys/keys";
 import { parsePlace, timecode } from "../lib/timecode";
@@ -12,11 +13,13 @@ import { say, words } from "../words";
 interface Props {
   engine: PlayerEngine | null;
   hash: string;
+  /** The clip that is shown; left out for a whole film. */
+  clip?: ClipName;
   ranges: BarRange[];
   problem?: ReactNode;
 }
 
-export function Player({ engine, hash, ranges, problem }: Props) {
+export function Player({ engine, hash, clip, ranges, problem }: Props) {
   const state = usePlayerState(engine);
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -74,7 +77,7 @@ export function Player({ engine, hash, ranges, problem }: Props) {
           </div>
         )}
       </div>
-      <Bar engine={engine} ranges={ranges} />
+      <Bar engine={engine} hash={hash} clip={clip} ranges={ranges} />
       <div className="transport" role="toolbar" aria-label={w.transport}>
         <span className="place">
           {typing === null ? (

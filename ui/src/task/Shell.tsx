@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { TaskView } from "../api/types";
 import { cutsPath } from "../lib/router";
 import { Banner, Link, Trouble } from "../parts/parts";
+import { AboutFilm } from "../player/AboutFilm";
 import { say, words } from "../words";
 import type { Desk } from "./use-task";
 import type { ScratchKeeper, ScratchState } from "./scratch";
@@ -33,6 +34,7 @@ export function Shell({ desk, view, left, children, footer, save, trouble }: Pro
         <span className="status" data-testid="task-status">{words.status[view.status]}</span>
         {view.mode !== "critique" && task.aspect !== "labels" && <span className="status">{words.modes[view.mode]}</span>}
         <span className="grow" />
+        <AboutFilm hash={view.clip.video_hash} />
         <Link to={cutsPath(view.clip.video_hash, view.clip.start_frame)} className="dim" testid="to-cuts">{words.cuts.title}</Link>
         {save && <SaveState state={save.state} keeper={save.keeper} />}
         {desk.holding && !desk.lost && view.lease && (
