@@ -64,7 +64,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "ledger": frozenset({"sqlalchemy", "alembic", "psycopg"}),
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),
-    "stage": frozenset({"av", "numpy"}),
+    "stage": frozenset({"PIL", "av", "numba", "numpy"}),
     "evals": frozenset({"numpy", "pyarrow", "torch", "transformers"}),
     "training": frozenset({"numpy", "pyarrow", "torch", "transformers", "accelerate", "peft", "trl"}),
     "recaption": frozenset({"numpy", "pyarrow", "ray", "torch", "transformers"}),

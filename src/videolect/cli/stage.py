@@ -1,0 +1,134 @@
+"""``videolect stage``: clips whose truth is known."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videolect.errors import BadInput, MissingExtra
+
+if TYPE_CHECKING:
+    from videolect.stage.sets import Done
+
+
+def add_parser(nouns: Any) -> None:
+    """The noun and its verbs."""
+    verbs = nouns.add_parser("stage", help="render clips whose truth is known").add_subparsers(
+        metavar="VERB", required=True
+    )
+    verb = verbs.add_parser("render", help="render a set of clips with their truth", description=run_render.__doc__)
+    verb.add_argument("--set", required=True, metavar="SET", help="glossary, exam, bench or train")
+    verb.add_argument(
+        "--n", type=int, metavar="N", help="how many clips; of a glossary: primitives (default: all of them)"
+    )
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed, the same clips (default 1)")
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for films and truth")
+    verb.add_argument("--size", type=_size, default=(320, 180), metavar="WxH", help="of the picture (default 320x180)")
+    verb.add_argument("--fps", type=int, default=16, metavar="N", help="frames a second (default 16)")
+    verb.add_argument("--seconds", type=float, default=4.0, metavar="S", help="of each clip (default 4)")
+    verb.add_argument("--jobs", type=int, metavar="N", help="clips rendered at once; default: one per core")
+    verb.set_defaults(run=run_render, render=render_render)
+    verb = verbs.add_parser("list", help="what can be staged, and what cannot and why")
+    verb.set_defaults(run=run_list, render=render_list)
+
+
+def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Render a set: CLIP.mp4 and CLIP.truth.json for each. What is there already is kept, so a run that was stopped
+    goes on where it was."""
+    if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
+        raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
+    _need_numba()
+    from videolect.language import load_spec
+    from videolect.stage.repertoire import staged
+    from videolect.stage.sets import Order, render_set
+    from videolect.stage.telling import words_json
+    from videolect.video.imports import usual_jobs
+
+    spec = load_spec()
+    if asked.set != "glossary" and asked.n is None:
+        raise BadInput("The number of clips is not given.", mend="Give --n N.")
+    count = asked.n if asked.n is not None else len(staged(spec))
+    order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
+    begun = time.monotonic()
+    done: list[Done] = []
+    progress = _Progress()
+    for each in render_set(spec, order, asked.out, jobs=asked.jobs or usual_jobs(), words=words_json):
+        done.append(each)
+        progress(each, len(done))
+    failures = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
+    return (1 if failures else 0), {
+        "clips": len(done) - len(failures),
+        "kept": sum(each.kept for each in done),
+        "as_wished": sum(each.hit for each in done if not each.kept),
+        "seconds": round(time.monotonic() - begun, 3),
+        "failed": len(failures),
+        "failures": failures,
+        "out": str(asked.out),
+    }
+
+
+def render_render(answer: dict[str, Any]) -> str:
+    """The same for people."""
+    kept = f", {answer['kept']} of them from before" if answer["kept"] else ""
+    lines = [f"{answer['clips']} clips are in {answer['out']}{kept}; {answer['seconds']:.0f} s."]
+    lines += [f"  not made: {each['clip']}: {each['why']}" for each in answer["failures"]]
+    return "\n".join(lines)
+
+
+def run_list(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """What can be staged of camera and set-up, and what cannot and why."""
+    from videolect.language import load_spec
+    from videolect.stage.repertoire import GROUPS, NOT_STAGED, staged
+
+    spec = load_spec()
+    of = sum(primitive.group in GROUPS for primitive in spec.primitives.values())
+    return 0, {"staged": staged(spec), "of": of, "not_staged": dict(NOT_STAGED)}
+
+
+def render_list(answer: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [f"{len(answer['staged'])} of {answer['of']} primitives of camera and set-up can be staged."]
+    lines += [f"  {name}" for name in answer["staged"]]
+    lines.append("Not:")
+    lines += [f"  {name}: {why}" for name, why in answer["not_staged"].items()]
+    return "\n".join(lines)
+
+
+class _Progress:
+    """One line on stderr, written over on a terminal."""
+
+    def __init__(self) -> None:
+        self.told = self.begun = time.monotonic()
+        self.made = 0
+
+    def __call__(self, done: Done, count: int) -> None:
+        self.made += not done.kept
+        now = time.monotonic()
+        if not self.made or (not sys.stderr.isatty() and now - self.told < 15):
+            return
+        self.told = now
+        line = f"{count} clips, {self.made / max(1e-9, now - self.begun):.2f} a second: {done.name}"
+        if sys.stderr.isatty():
+            wide = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            print(f"\r{line[:wide]:{wide}s}", end="", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+
+def _need_numba() -> None:
+    if find_spec("numba") is None:
+        raise MissingExtra(
+            "The stage needs numba, which is not installed.", mend="Install it: pip install 'videolect[stage]'."
+        )
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no size such as 320x180")
+    return int(width), int(height)

@@ -1,0 +1,296 @@
+"""Numbers from poses and depths: how the camera moves, how actors stand in the picture, how deep it is sharp.
+
+No rule and no word here: ``truth`` says what the numbers mean. Angles in radians; lengths in metres, or where it is
+said in widths of the picture (``W``). Everything is taken from where camera and actors are, nothing from the script.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from videolect.stage.camera import Track
+from videolect.stage.lens import circle_of, drawn_at
+from videolect.stage.moves import smoothed
+from videolect.stage.render import Renderer
+from videolect.stage.world import Actor, Scene
+
+Floats = NDArray[np.float64]
+
+AXES = ("dolly", "truck", "pedestal", "pan", "tilt", "roll", "zoom")
+MEANT_S = 0.12
+"""Deviation of the Gaussian that parts what is meant from tremor, in seconds."""
+_LOOKS = 9
+"""Frames at which depths are looked at."""
+_SMALL = 64
+"""Width in pixels of the pictures in which they are."""
+SPREAD = 0.3
+"""Mean distance of a picture's points from its middle, in W: how far a zoom or a roll moves them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which the camera moves along one axis one way; half open in frames."""
+
+    axis: str
+    sign: int
+    start: int
+    end: int
+    effect: float
+    """What it moves the picture by, in W; always positive."""
+    amount: float
+    """Metres, radians or doublings; always positive."""
+
+
+class Measured:
+    """A scene through a track. What is asked for is worked out once."""
+
+    def __init__(self, scene: Scene, track: Track, size: tuple[int, int], fps: float, renderer: Renderer | None = None):
+        self.scene, self.track, self.size, self.fps = scene, track, size, fps
+        self.count = track.frames
+        self.aspect = size[1] / size[0]
+        small = (_SMALL, max(2, 2 * round(_SMALL * self.aspect / 2)))
+        self._small = small
+        self._renderer = renderer if renderer is not None and renderer.size == small else Renderer(scene, small)
+
+    # ------------------------------------------------------------------------------------------- depth
+
+    @cached_property
+    def looked_at(self) -> NDArray[np.intp]:
+        """The frames at which depths are looked at."""
+        return np.unique(np.linspace(0, self.count - 1, min(_LOOKS, self.count)).round().astype(np.intp))
+
+    @cached_property
+    def depths(self) -> list[NDArray[np.float32]]:
+        """Metres along the gaze, small pictures, at ``looked_at``; infinite in the sky."""
+        return [self._renderer.depth(self.track, int(n), min(int(n), self.scene.frames - 1)) for n in self.looked_at]
+
+    @cached_property
+    def near(self) -> Floats:
+        """[F] metres: how far a third of what is seen is at the most. The sky counts as far."""
+        found = []
+        for depth in self.depths:
+            flat = np.where(np.isfinite(depth), depth, 200.0)
+            found.append(float(np.quantile(flat, 0.35)))
+        return np.interp(np.arange(self.count), self.looked_at, found)
+
+    @cached_property
+    def flat(self) -> float:
+        """How little depth the picture has: the far fifth's depth over the near fifth's, at least; 1 is a wall."""
+        return min(
+            float(np.quantile(np.minimum(d, 60), 0.8) / np.quantile(np.minimum(d, 60), 0.2)) for d in self.depths
+        )
+
+    # ---------------------------------------------------------------------------------- the camera's way
+
+    @cached_property
+    def meant(self) -> Track:
+        """The track without tremor."""
+        width = MEANT_S * self.fps
+        t = self.track
+        return Track(
+            place=smoothed(t.place, width), yaw=smoothed(np.unwrap(t.yaw), width), pitch=smoothed(t.pitch, width),
+            roll=smoothed(t.roll, width), focal=2 ** smoothed(np.log2(t.focal), width), focus=t.focus,
+            aperture=t.aperture, exposure=t.exposure, barrel=t.barrel,
+        )  # fmt: skip
+
+    @cached_property
+    def tremor(self) -> float:
+        """How far the picture trembles around what is meant, in W: the median over the frames of what all axes do."""
+        t, m = self.track, self.meant
+        turn = np.hypot((np.unwrap(t.yaw) - m.yaw) * np.cos(m.pitch), t.pitch - m.pitch) * m.focal
+        rolled = np.abs(t.roll - m.roll) * SPREAD
+        moved = np.linalg.norm(t.place - m.place, axis=1) * m.focal / self.near
+        return float(1.48 * np.median(np.sqrt(turn**2 + rolled**2 + moved**2)))
+
+    @cached_property
+    def steps(self) -> dict[str, Floats]:
+        """[F] each: what the camera does from the frame before to this one along each axis, signed as in ``moves``.
+
+        ``dolly``, ``truck``: over the ground, along and across the gaze. ``ahead``, ``upward``: along the camera's own
+        axes. Where it looks straight up or down, its upper edge says where it is headed.
+        """
+        m = self.meant
+        yaw, pitch = m.yaw, m.pitch
+        moved = np.diff(m.place, axis=0, prepend=m.place[:1])
+        middle = (yaw + np.concatenate([yaw[:1], yaw[:-1]])) / 2
+        forward = np.stack([-np.sin(middle), np.cos(middle)], axis=1)
+        right = np.stack([np.cos(middle), np.sin(middle)], axis=1)
+        turns = m.turns()
+        own = np.einsum("fij,fj->fi", turns, moved)
+        return {
+            "dolly": np.einsum("fi,fi->f", moved[:, :2], forward),
+            "truck": np.einsum("fi,fi->f", moved[:, :2], right),
+            "pedestal": moved[:, 2],
+            "pan": -np.diff(yaw, prepend=yaw[:1]),
+            "tilt": np.diff(pitch, prepend=pitch[:1]),
+            "roll": np.diff(m.roll, prepend=m.roll[:1]),
+            "zoom": np.diff(np.log2(m.focal), prepend=np.log2(m.focal[:1])),
+            "ahead": own[:, 2],
+            "upward": -own[:, 1],
+        }
+
+    @cached_property
+    def effects(self) -> dict[str, Floats]:
+        """[F] each: by how much each step moves the picture, in W, signed."""
+        s, m, near = self.steps, self.meant, self.near
+        tilted = np.abs(np.sin(m.pitch))
+        return {
+            "dolly": s["dolly"] * (SPREAD * (1 - tilted) + m.focal * tilted) / near,
+            "truck": s["truck"] * m.focal / near,
+            "pedestal": s["pedestal"] * (m.focal * (1 - tilted) + SPREAD * tilted) / near,
+            "pan": s["pan"] * m.focal * np.cos(m.pitch),
+            "tilt": s["tilt"] * m.focal,
+            "roll": s["roll"] * SPREAD,
+            "zoom": s["zoom"] * np.log(2) * SPREAD,
+            "ahead": s["ahead"] * SPREAD / near,
+            "upward": s["upward"] * m.focal / near,
+        }
+
+    def totals(self, axis: str) -> tuple[float, float]:
+        """What an axis moves the picture by, both ways: (positive, negative), in W, both 0 or more."""
+        effect = self.effects[axis]
+        return float(np.maximum(effect, 0).sum()), float(np.maximum(-effect, 0).sum())
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """Every time in which an axis moves one way at more than a tenth of its greatest pace, in order of time."""
+        found: list[Stretch] = []
+        for axis in AXES:
+            effect = self.effects[axis]
+            top = float(np.abs(effect).max())
+            if top == 0:
+                continue
+            for sign in (1, -1):
+                on = np.concatenate([[False], sign * effect > 0.1 * top, [False]])
+                edges = np.flatnonzero(np.diff(on.astype(np.int8)))
+                for start, end in zip(edges[::2], edges[1::2], strict=True):
+                    found.append(
+                        Stretch(
+                            axis, sign, int(start), int(end), float(sign * effect[start:end].sum()),
+                            float(sign * self.steps[axis][start:end].sum()),
+                        )
+                    )  # fmt: skip
+        return sorted(found, key=lambda each: (each.start, each.end, each.axis))
+
+    @cached_property
+    def circling(self) -> tuple[float, float, float]:
+        """Around what the gaze turns: radians of the way around it, counter-clockwise from above; how uneven its
+        distance is, as a share; how far the gaze passes it by, as a share of the distance."""
+        m = self.meant
+        ahead = np.stack([-np.sin(m.yaw), np.cos(m.yaw)], axis=1)
+        across = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
+        # The point that is nearest to all gazes.
+        matrix = np.einsum("fi,fj->ij", across, across)
+        if np.linalg.cond(matrix) > 1e6:
+            return 0.0, np.inf, np.inf
+        point = np.linalg.solve(matrix, np.einsum("fi,fj,fj->i", across, across, m.place[:, :2]))
+        away = m.place[:, :2] - point
+        distance = np.linalg.norm(away, axis=1)
+        if distance.min() < 1e-3 or np.mean(np.einsum("fi,fi->f", -away, ahead)) < 0:
+            return 0.0, np.inf, np.inf
+        bearing = np.unwrap(np.arctan2(away[:, 1], away[:, 0]))
+        missed = np.abs(np.einsum("fi,fi->f", away, across)) / distance
+        swept = float(bearing[-1] - bearing[0])
+        return swept, float(distance.std() / distance.mean()), float(missed.mean())
+
+    @cached_property
+    def bow(self) -> float:
+        """How far the camera's way leaves the straight line between its ends, as a share of that line."""
+        place = self.meant.place
+        line = place[-1] - place[0]
+        length = float(np.linalg.norm(line))
+        if length < 1e-6:
+            return 0.0
+        off = place - place[0] - np.outer((place - place[0]) @ line / length**2, line)
+        return float(np.linalg.norm(off, axis=1).max() / length)
+
+    # ------------------------------------------------------------------------------------------- actors
+
+    @cached_property
+    def boxes(self) -> dict[str, Floats]:
+        """[F, 4] of each actor: left, top, right, bottom in W and heights of the picture (0 to 1 is inside), not cut
+        off at its edges; NaN where it is behind the camera."""
+        return {actor.id: self._box(actor) for actor in self.scene.actors}
+
+    @cached_property
+    def distance(self) -> dict[str, Floats]:
+        """[F] of each actor: metres along the gaze to its middle."""
+        return {actor.id: self.project(actor.marks["middle"][: self.count])[:, 2] for actor in self.scene.actors}
+
+    @cached_property
+    def visible(self) -> dict[str, Floats]:
+        """[F] of each actor: the share of its box that lies in the picture; 0 behind the camera. What stands before it
+        does not count."""
+        return {id: inside_of(box) for id, box in self.boxes.items()}
+
+    @cached_property
+    def seen(self) -> dict[str, Floats]:
+        """[looks] of each actor: which share of the picture shows it, at ``looked_at``."""
+        found: dict[str, list[float]] = {actor.id: [] for actor in self.scene.actors}
+        for n in self.looked_at:
+            owners = self._renderer.owners(self.track, int(n), min(int(n), self.scene.frames - 1))
+            for number, actor in enumerate(self.scene.actors):
+                found[actor.id].append(float((owners == number).mean()))
+        return {id: np.array(shares) for id, shares in found.items()}
+
+    def project(self, points: Floats) -> Floats:
+        """[F, 3] in the world -> [F, 3]: across (0 left, 1 right), down (0 top, 1 bottom), metres along the gaze."""
+        return self.project_many(points[:, None])[:, 0]
+
+    def project_many(self, points: Floats) -> Floats:
+        """The same of [F, N, 3]."""
+        track = self.track
+        turns = track.turns()
+        local = np.einsum("fij,fnj->fni", turns, points - track.place[:, None])
+        z = local[..., 2]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            x = local[..., 0] / z * track.focal[:, None]
+            y = local[..., 1] / z * track.focal[:, None]
+        if track.barrel:
+            radius = np.hypot(x, y) + 1e-9
+            scale = np.stack(
+                [drawn_at(r, track.barrel, float(f)) for r, f in zip(radius, track.focal, strict=True)]
+            ) / radius  # fmt: skip
+            x, y = x * scale, y * scale
+        out = np.stack([0.5 + x, 0.5 + y / self.aspect, z], axis=-1)
+        out[z < 0.05, :2] = np.nan
+        return out
+
+    def _box(self, actor: Actor) -> Floats:
+        points = []
+        for number, piece in enumerate(actor.pieces):
+            to_world = actor.places[: self.count, number]
+            points.append(
+                np.einsum("fij,nj->fni", to_world[:, :3, :3], piece.mesh.corners) + to_world[:, None, :3, 3]
+            )  # fmt: skip
+        shown = self.project_many(np.concatenate(points, axis=1))
+        box = np.full((self.count, 4), np.nan)
+        good = np.isfinite(shown[..., 0]).all(axis=1)
+        box[good, :2] = shown[good][..., :2].min(axis=1)
+        box[good, 2:] = shown[good][..., :2].max(axis=1)
+        return box
+
+    # -------------------------------------------------------------------------------------------- focus
+
+    @cached_property
+    def circles(self) -> list[Floats]:
+        """Radius over which the lens spreads each point of the small pictures, in W, at ``looked_at``."""
+        t = self.track
+        return [
+            circle_of(depth, float(t.focus[n]), float(t.aperture[n]), float(t.focal[n])).astype(float)
+            for n, depth in zip(self.looked_at, self.depths, strict=True)
+        ]
+
+
+def inside_of(box: Floats) -> Floats:
+    """[F] share of a box's area that lies in the picture."""
+    wide, high = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
+    across = np.clip(box[:, 2], 0, 1) - np.clip(box[:, 0], 0, 1)
+    down = np.clip(box[:, 3], 0, 1) - np.clip(box[:, 1], 0, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = across * down / (wide * high)
+    return np.nan_to_num(share, nan=0.0)

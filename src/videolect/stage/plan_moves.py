@@ -1,0 +1,224 @@
+"""Which movements may make a wish come true: how far, how fast, and when."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from videolect.errors import BadInput
+from videolect.stage.dice import OPEN, Dice
+from videolect.stage.moves import Arc, Crane, DollyZoom, Move, Movement, Setup
+
+SIZES: dict[str, tuple[float, float]] = {
+    # Where the lower and the upper edge of the picture cut the body: 0 the soles, 1 the top of the head.
+    "extreme_wide": (-5.5, 6.5),
+    "wide": (-0.95, 1.75),
+    "full": (-0.09, 1.14),
+    "medium_full": (0.32, 1.07),
+    "medium": (0.57, 1.05),
+    "medium_close_up": (0.72, 1.035),
+    "close_up": (0.835, 1.015),
+    "extreme_close_up": (0.885, 0.955),
+}
+HEIGHTS: dict[str, tuple[float, float]] = {
+    "ground_level": (0.2, 0.34), "hip_level": (0.66, 0.95), "eye_level": (1.35, 1.75), "overhead_level": (2.5, 5.0),
+    "aerial_level": (15.0, 26.0),
+}  # fmt: skip
+ANGLES: dict[str, tuple[float, float]] = {
+    "bird_eye_angle": (-88.0, -80.0),
+    "high_angle": (-48.0, -20.0),
+    "level_angle": (-5.0, 5.0),
+    "low_angle": (19.0, 42.0),
+    "worm_eye_angle": (80.0, 88.0),
+}
+_TURNS = {"slow": (4.0, 7.5), "regular": (13.0, 28.0), "fast": (55.0, 85.0)}
+_TRAVELS = {"slow": (0.22, 0.42), "regular": (0.85, 1.6), "fast": (3.0, 4.2)}
+_ZOOMS = {"slow": (0.09, 0.15), "regular": (0.28, 0.5), "fast": (1.05, 1.4)}
+AXES: dict[str, tuple[str, str]] = {
+    # field -> (axis, the answer for its positive sign)
+    "camera_forward_backward": ("dolly", "forward"), "camera_left_right": ("truck", "left_to_right"),
+    "camera_up_down": ("pedestal", "up"), "camera_pan": ("pan", "left_to_right"), "camera_tilt": ("tilt", "up"),
+    "camera_roll": ("roll", "clockwise"), "camera_zoom": ("zoom", "in"),
+}  # fmt: skip
+
+
+class MovesPlan(Dice):
+    """Draws the movements of a camera that begins somewhere."""
+
+    reveal: float = 0.0
+    """Radians to the left of what a revealing pan ends on."""
+
+    def movements(self, setup: Setup) -> tuple[Movement, ...]:
+        wish = self.wish
+        speed = self.asked("camera_motion_speed") or "regular"
+        if speed not in _TURNS:
+            speed = "regular"
+        segments = wish.get("camera_segments")
+        if isinstance(segments, tuple) and segments:
+            return self.sequence(segments, speed)
+        out: list[Movement] = []
+        target = self.target(setup)
+        if wish.get("dolly_zoom") is True:
+            return (self.dolly_zoom(setup),)
+        arc = wish.get("camera_arc")
+        if arc in ("clockwise", "counter_clockwise"):
+            far = math.dist(setup.place[:2], target[:2])
+            by = min(1.6, max(0.5, self.one(0.9, 1.5) * self.seconds / max(1.0, far)))
+            return (Arc(around=target, angle=by * (1 if arc == "counter_clockwise" else -1)),)
+        crane = wish.get("camera_crane")
+        if crane in ("crane_up", "crane_down"):
+            rise = self.one(0.45, 0.7) * (1 if crane == "crane_up" else -1)
+            arm = self.one(3.0, 4.5)
+            if rise < 0:
+                arm = min(arm, 0.5 * (setup.place[2] - 0.3) / math.sin(-rise / 2))
+            return (Crane(at=target, rise=rise, arm=arm),)
+        if wish.get("camera_movement") == "minor":
+            axis = self.of(["pan", "tilt", "zoom", "dolly", "truck"])
+            amount = {
+                "pan": 0.026 / setup.focal,
+                "tilt": 0.026 / setup.focal,
+                "zoom": 0.125,
+                "dolly": 0.55,
+                "truck": 0.16,
+            }[axis]
+            return (Move(axis=axis, amount=amount * (1 if self.one(0, 1) < 0.5 else -1)),)  # type: ignore[arg-type]
+        whip = wish.get("whip_pan")
+        if wish.get("motion_blur") is True and whip in OPEN:
+            whip = self.of(["left_to_right", "right_to_left"])
+        if whip in ("left_to_right", "right_to_left"):
+            by = self.one(1.1, 1.9) * (1 if whip == "left_to_right" else -1)
+            start = self.one(0.3, 0.5)
+            return (Move(axis="pan", amount=by, start=start, end=start + 0.35 / self.seconds + 0.03, ease=0.3),)
+        if self.has("movement_gestures", "snap_zoom"):
+            start = self.one(0.35, 0.5)
+            return (
+                Move(axis="zoom", amount=self.one(1.0, 1.5), start=start, end=start + 0.4 / self.seconds, ease=0.2),
+            )
+        if self.has("movement_gestures", "reveal"):
+            return (Move(axis="pan", amount=self.reveal, start=0.12, end=0.8),)
+        if wish.get("camera_movement") == "major_complex":
+            return self.wandering(speed)
+        gesture = (
+            "forward"
+            if self.has("movement_gestures", "push_in")
+            else "backward"
+            if self.has("movement_gestures", "pull_out")
+            else None
+        )
+        for name, (axis, plus) in AXES.items():
+            way = gesture if gesture and axis == "dolly" else wish.get(name)
+            if way in OPEN:
+                way = wish.get(f"{name}_cam_frame")  # the gaze is level where nobody asks for another
+            if way in OPEN:
+                continue
+            made = self.along(axis, 1 if way == plus else -1, speed, both=way == "both")
+            if axis == "pedestal":
+                made = [self.above_ground(move, setup) for move in made]
+            out += made
+        if wish.get("dutch_angle") == "varying":
+            out.append(Move(axis="roll", amount=-1.5 * setup.roll))
+        if not out:
+            out += self.to_the_end(setup)
+        return tuple(out)
+
+    def target(self, setup: Setup) -> tuple[float, float, float]:
+        """What the camera looks at."""
+        far = setup.focus if self.plan["play"] != "nobody" else self.one(4.0, 7.0)
+        ground = far * math.cos(setup.pitch)
+        x = setup.place[0] - math.sin(setup.yaw) * ground
+        y = setup.place[1] + math.cos(setup.yaw) * ground
+        return (x, y, max(0.0, setup.place[2] + far * math.sin(setup.pitch)))
+
+    def along(self, axis: str, sign: int, speed: str, *, both: bool = False) -> list[Movement]:
+        rates = {"dolly": _TRAVELS, "truck": _TRAVELS, "pedestal": _TRAVELS, "zoom": _ZOOMS}.get(axis, _TURNS)
+        rate = self.one(*rates[speed])
+        most = {"pan": 75.0, "tilt": 30.0, "roll": 45.0, "zoom": 1.7, "dolly": 5.5, "truck": 5.0, "pedestal": 2.6}[axis]
+        if axis == "tilt" and speed == "regular":
+            rate = self.one(13, 17)
+        time = min(0.94 * self.seconds * (0.46 if both else 1), most / rate)
+        amount = rate * time * sign
+        if axis in ("pan", "tilt", "roll"):
+            amount = math.radians(amount)
+        share = time / self.seconds
+        if both:
+            return [
+                Move(axis=axis, amount=amount, start=0.0, end=share),  # type: ignore[arg-type]
+                Move(axis=axis, amount=-amount, start=0.5, end=0.5 + share),  # type: ignore[arg-type]
+            ]
+        start = self.one(0, max(0.0, 0.98 - share)) * 0.5
+        return [Move(axis=axis, amount=amount, start=start, end=min(1.0, start + share))]  # type: ignore[arg-type]
+
+    def above_ground(self, move: Movement, setup: Setup) -> Movement:
+        """The same, but not lower than 30 cm."""
+        assert isinstance(move, Move)
+        return replace(move, amount=max(move.amount, 0.3 - setup.place[2])) if move.amount < 0 else move
+
+    def sequence(self, segments: tuple[Any, ...], speed: str) -> tuple[Movement, ...]:
+        """One movement after another, each in its part of the clip."""
+        axes = {"dolly_forward": ("dolly", 1), "dolly_backward": ("dolly", -1), "truck_right": ("truck", 1),
+                "truck_left": ("truck", -1), "pedestal_up": ("pedestal", 1), "pedestal_down": ("pedestal", -1),
+                "pan_right": ("pan", 1), "pan_left": ("pan", -1), "tilt_up": ("tilt", 1), "tilt_down": ("tilt", -1),
+                "roll_clockwise": ("roll", 1), "roll_counter_clockwise": ("roll", -1), "zoom_in": ("zoom", 1),
+                "zoom_out": ("zoom", -1)}  # fmt: skip
+        out: list[Movement] = []
+        share = 1 / len(segments)
+        for number, segment in enumerate(segments):
+            for movement in segment.movements:
+                if movement not in axes:
+                    raise BadInput(f"The stage has no {movement} in a sequence.", mend="Try another wish.")
+                axis, sign = axes[movement]
+                made = self.along(axis, sign, speed)[0]
+                assert isinstance(made, Move)
+                start = number * share + 0.03
+                end = start + min(share - 0.06, made.end - made.start)
+                amount = made.amount * (end - start) / (made.end - made.start)
+                out.append(Move(axis=made.axis, amount=amount, start=start, end=end))
+        return tuple(out)
+
+    def wandering(self, speed: str) -> tuple[Movement, ...]:
+        """Many movements one after another, none of which lasts."""
+        count = 7
+        out: list[Movement] = []
+        for number in range(count):
+            axis = self.of(["pan", "tilt", "truck", "dolly", "pan"])
+            sign = 1 if self.one(0, 1) < 0.5 else -1
+            amount = {
+                "pan": self.one(0.2, 0.35),
+                "tilt": self.one(0.12, 0.2),
+                "truck": self.one(0.5, 0.9),
+                "dolly": self.one(1.2, 1.8),
+            }[axis]
+            start = number / count
+            out.append(Move(axis=axis, amount=sign * amount, start=start, end=start + 0.8 / count, ease=0.3))  # type: ignore[arg-type]
+        return tuple(out)
+
+    def dolly_zoom(self, setup: Setup) -> Movement:
+        way = self.wish.get("camera_forward_backward")
+        far = max(3.0, setup.focus)
+        by = self.one(0.4, 0.55) * far if way != "backward" else -self.one(0.7, 1.0) * far
+        return DollyZoom(amount=by, distance=far)
+
+    def to_the_end(self, setup: Setup) -> list[Movement]:
+        """What brings size, height and angle to where they are wished at the end."""
+        out: list[Movement] = []
+        wish = self.wish
+        first, last = self.plan.get("size"), self.asked("shot_size_end")
+        if last in SIZES and first in SIZES and last != first:
+            was, then = (SIZES[str(name)][1] - SIZES[str(name)][0] for name in (first, last))
+            out.append(Move(axis="zoom", amount=math.log2(was / then)))
+            centres = [(SIZES[str(name)][1] + SIZES[str(name)][0]) / 2 for name in (first, last)]
+            tilt = math.atan2((centres[1] - centres[0]) * 1.7, setup.focus)
+            out.append(Move(axis="tilt", amount=tilt))
+        angles = (self.asked("camera_angle_start"), self.asked("camera_angle_end"))
+        if angles[1] in ANGLES and angles[0] != angles[1]:
+            out.append(Move(axis="tilt", amount=math.radians(self.one(*ANGLES[str(angles[1])])) - setup.pitch))
+        heights = (self.asked("overall_height_start"), self.asked("overall_height_end"))
+        if heights[1] in HEIGHTS and heights[0] != heights[1]:
+            out.append(Move(axis="pedestal", amount=self.one(*HEIGHTS[str(heights[1])]) - setup.place[2]))
+        against = (self.asked("subject_height_start"), self.asked("subject_height_end"))
+        if against[1] is not None and against[0] != against[1] and not out:
+            z = {"above_subject": 2.4, "at_subject": 1.0, "below_subject": 0.25}[against[1]]
+            out.append(Move(axis="pedestal", amount=z - setup.place[2]))
+        del wish
+        return out

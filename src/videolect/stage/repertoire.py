@@ -1,0 +1,61 @@
+"""What the stage can show: the primitives of camera and set-up, what to wish for to get them, and which it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from videolect.language.spec import Spec
+
+GROUPS = frozenset({
+    "shot", "steadiness", "motion_complexity", "scene_movement", "rotation", "translation", "ground_movement", "lens",
+    "only_movement", "compound", "tracking", "overlays", "lens_distortion", "video_speed", "point_of_view",
+    "subject_framing", "shot_type", "shot_size", "height_to_subject", "height_above_ground", "camera_angle", "focus",
+    "focal_length",
+})  # fmt: skip
+"""The groups of camera and set-up, of which clips are made. Content and light come along."""
+
+_WHY_NOT: Mapping[str, str] = {
+    "needs a still picture with one moving part": "cinemagraph",
+    "no place has an opening that a camera passes through": "fly_through",
+    "no figure carries a camera": """first_person_pov selfie_pov third_person_over_shoulder_pov
+        third_person_over_hip_pov locked_on_pov dashcam_pov""",
+    "no work surface is seen from above": "overhead_pov",
+    "is a matter of coverage and graphics": "broadcast_pov",
+    "is no camera's picture": "screen_recording_pov",
+    "is a matter of a game's looks": """third_person_full_body_game_pov third_person_isometric_game_pov
+        third_person_side_view_game_pov third_person_top_down_game_pov""",
+    "there is no water": """height_above_ground_always_water_level height_above_ground_always_underwater
+        above_water_to_underwater underwater_to_above_water height_above_ground_ends_water_level
+        height_above_ground_ends_underwater height_above_ground_starts_water_level
+        height_above_ground_starts_underwater""",
+    "its rule is a judgement that no geometry makes": """dynamic_size_shot back_and_forth_shot mismatch_shot
+        atypical_subject_shot different_subjects_shot""",
+    "the lens has no such mark": """compressed_depth stretched_depth anamorphic_look tilt_shift_look split_diopter
+        macro_look""",
+}
+NOT_STAGED: Mapping[str, str] = {name: why for why, names in _WHY_NOT.items() for name in names.split()}
+"""Primitives of camera and set-up that cannot be staged, and why."""
+
+
+def staged(spec: Spec) -> list[str]:
+    """The primitives of camera and set-up that the stage can show, in the specification's order."""
+    return [
+        name
+        for name, primitive in spec.primitives.items()
+        if primitive.group in GROUPS and name not in NOT_STAGED and examples(spec, name)
+    ]
+
+
+def examples(spec: Spec, name: str) -> list[Mapping[str, Any]]:
+    return [one.answers for one in spec.primitives[name].examples if one.expected == "yes"]
+
+
+def look_alike(spec: Spec, name: str, names: Sequence[str]) -> tuple[str, Mapping[str, Any]] | None:
+    """A primitive that is taken for this one, and an example of it for which this one is no."""
+    for other in spec.primitives[name].look_alikes:
+        if other.id in names:
+            for wish in examples(spec, other.id):
+                if spec.derive(wish)[name] is not True:
+                    return other.id, wish
+    return None

@@ -1,0 +1,55 @@
+"""What is true of a clip: the label record by rules over geometry, and the states that follow from it by the
+specification.
+
+The record is worked out from poses, depths and events (``measure``), never from what the script was called. What lies
+in a margin of ``numbers`` is left out of the record and is undetermined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from videolect.language.spec import Spec
+from videolect.record.acts import Answer
+from videolect.stage.camera import Track
+from videolect.stage.edits import Edit, edit_answers
+from videolect.stage.measure import Measured
+from videolect.stage.truth_camera import camera_answers
+from videolect.stage.truth_content import content_answers
+from videolect.stage.truth_framing import counted, framing_answers, main_of
+from videolect.stage.world import Actor, Scene
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Truth:
+    """The record and the states of one clip."""
+
+    record: Mapping[str, Answer]
+    states: Mapping[str, bool | None]
+    main: str | None
+    """Whom the shot is made for."""
+
+
+def truth_of(
+    spec: Spec, scene: Scene, track: Track, size: tuple[int, int], fps: float, edits: Sequence[Edit] = ()
+) -> Truth:  # fmt: skip
+    """The truth of a scene through a camera. With a transition between shots only what holds of the whole clip."""
+    answers = edit_answers(edits)
+    main: Actor | None = None
+    if answers["shot_transition"] is not True:
+        measured = Measured(scene, track, size, fps)
+        framing = framing_answers(measured)
+        actors = counted(measured)
+        main = main_of(actors, measured) if actors else None
+        answers |= camera_answers(measured, main)
+        answers |= framing
+        answers |= content_answers(measured, actors, main, str(framing.get("shot_type", "")))
+    record = settled(spec, answers)
+    return Truth(record=record, states=spec.derive(record), main=None if main is None else main.id)
+
+
+def settled(spec: Spec, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The record without answers to questions that are not asked of such a clip, in the specification's order."""
+    asked = spec.applicable(answers)
+    return {field.id: answers[field.id] for field in spec.fields if field.id in answers and field.id in asked}
