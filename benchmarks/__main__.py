@@ -32,9 +32,11 @@ from benchmarks import (
     page,
     queue,
     readers,
+    renderers,
     script,
     setup_labels,
     shots,
+    stage_truth,
 )
 
 ALL = {
@@ -44,6 +46,7 @@ ALL = {
     "page": page,
     "frames": frames,
     "readers": readers,
+    "renderers": renderers,
     "odd": odd_files,
     "imports": imports,
     "script": script,
@@ -51,6 +54,7 @@ ALL = {
     "setup": setup_labels,
     "duplicates": duplicates,
     "shots": shots,
+    "stage": stage_truth,
 }
 
 

@@ -44,7 +44,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
     _need_numba()
     from videolect.language import load_spec
-    from videolect.stage.repertoire import staged
+    from videolect.stage.repertoire import Repertoire
     from videolect.stage.sets import Order, render_set
     from videolect.stage.telling import words_json
     from videolect.video.imports import usual_jobs
@@ -52,7 +52,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     spec = load_spec()
     if asked.set != "glossary" and asked.n is None:
         raise BadInput("The number of clips is not given.", mend="Give --n N.")
-    count = asked.n if asked.n is not None else len(staged(spec))
+    count = asked.n if asked.n is not None else len(Repertoire(spec).names)
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []
@@ -83,11 +83,11 @@ def render_render(answer: dict[str, Any]) -> str:
 def run_list(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """What can be staged of camera and set-up, and what cannot and why."""
     from videolect.language import load_spec
-    from videolect.stage.repertoire import GROUPS, NOT_STAGED, staged
+    from videolect.stage.repertoire import GROUPS, NOT_STAGED, Repertoire
 
     spec = load_spec()
     of = sum(primitive.group in GROUPS for primitive in spec.primitives.values())
-    return 0, {"staged": staged(spec), "of": of, "not_staged": dict(NOT_STAGED)}
+    return 0, {"staged": Repertoire(spec).names, "of": of, "not_staged": dict(NOT_STAGED)}
 
 
 def render_list(answer: dict[str, Any]) -> str:

@@ -35,6 +35,14 @@ class Seen:
     """Barycentric weight of the triangle's second corner; perspective is undone."""
     third: Singles
 
+    def every(self, samples: int) -> Seen:
+        """Each so manieth sample of each so manieth row."""
+        cut = np.s_[::samples, ::samples]
+        return Seen(
+            np.ascontiguousarray(self.triangle[cut]), np.ascontiguousarray(self.inverse_depth[cut]),
+            np.ascontiguousarray(self.second[cut]), np.ascontiguousarray(self.third[cut]),
+        )  # fmt: skip
+
 
 def see(
     corners: Floats, triangles: Ints, two_sided: NDArray[np.bool_], focal: float, centre: tuple[float, float],
@@ -110,7 +118,7 @@ def _see(corners, triangles, two_sided, focal, cx, cy, out, best, second, third)
             )  # fmt: skip
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, inline="always")
 def _fill(px, py, pw, b1, b2, i, j, k, area, index, width, height, out, best, second, third):  # type: ignore[no-untyped-def]
     low = min(py[i], min(py[j], py[k]))
     high = max(py[i], max(py[j], py[k]))
@@ -348,7 +356,7 @@ def _shade(  # type: ignore[no-untyped-def]
             out[row, column, 2] = 0.25 * blue
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, inline="always")
 def _colour_of(  # type: ignore[no-untyped-def]
     index, z, w1, w2, dx, dy, dz, camera, focal, world, normals, marks, triangles, material, tints, textures, looks,
     towards, key, sky, ground, lamps, fog, density, depth, to_light, softness, colour,
@@ -419,7 +427,7 @@ def _colour_of(  # type: ignore[no-untyped-def]
         colour[c] = value * (1.0 - haze) + fog[c] * haze
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, inline="always")
 def _lit(depth, to_light, softness, x, y, z, nx, ny, nz):  # type: ignore[no-untyped-def]
     """Share of the key light that arrives. The point is lifted off its own surface first."""
     cells = depth.shape[0]
@@ -445,7 +453,7 @@ def _lit(depth, to_light, softness, x, y, z, nx, ny, nz):  # type: ignore[no-unt
     return total / weights if weights > 0.0 else 1.0
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, inline="always")
 def _look_up(dome, x, y, z, colour):  # type: ignore[no-untyped-def]
     rows, columns = dome.shape[0], dome.shape[1]
     length = np.sqrt(x * x + y * y + z * z)

@@ -146,13 +146,15 @@ class Renderer:
         then = min(track.frames - 1, number + 1)
         if before == then:
             return None
+        if not self.packed.moving and _same_view(track, number, then) and _same_view(track, number, before):
+            return None
         view, later, earlier = (View.of(track, at, self.size) for at in (number, then, before))
         step = frame + (1 if then > number else 0)
         frame_then = min(step, self.scene.frames - 1)
         if then == number:
             later, frame_then = earlier, max(0, frame - 1)
-        moved = self._motion(seen, view, later, frame_then)[::SAMPLES, ::SAMPLES]
-        return np.nan_to_num(moved, nan=0.0) * np.float32(0.5 / SAMPLES)
+        moved = self._motion(seen.every(SAMPLES), view.every(SAMPLES), later.every(SAMPLES), frame_then)
+        return np.nan_to_num(moved, nan=0.0) * np.float32(0.5)
 
     def _looked_at(self, track: Track, number: int) -> Floats:
         """The ground or the thing before the camera, around which shadows are drawn."""
@@ -182,6 +184,17 @@ class View:
             np.concatenate([turn.T, place[:, None]], axis=1),
             float(track.focal[number]) * size[0] * samples, (width * samples / 2, height * samples / 2),
         )  # fmt: skip
+
+    def every(self, samples: int) -> View:
+        """The same view in fewer samples."""
+        centre = (self.centre[0] / samples, self.centre[1] / samples)
+        return View(self.world_to_camera, self.camera_to_world, self.focal / samples, centre)
+
+
+def _same_view(track: Track, one: int, other: int) -> bool:
+    return bool((track.place[one] == track.place[other]).all()) and all(
+        getattr(track, name)[one] == getattr(track, name)[other] for name in ("yaw", "pitch", "roll", "focal")
+    )
 
 
 def displayed(linear: Singles, grain: float, rng: np.random.Generator) -> Picture:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from videolect.language.spec import Spec
@@ -38,24 +38,29 @@ NOT_STAGED: Mapping[str, str] = {name: why for why, names in _WHY_NOT.items() fo
 """Primitives of camera and set-up that cannot be staged, and why."""
 
 
-def staged(spec: Spec) -> list[str]:
-    """The primitives of camera and set-up that the stage can show, in the specification's order."""
-    return [
-        name
-        for name, primitive in spec.primitives.items()
-        if primitive.group in GROUPS and name not in NOT_STAGED and examples(spec, name)
-    ]
+class Repertoire:
+    """What can be staged of one specification. Its examples are derived once, all together."""
 
-
-def examples(spec: Spec, name: str) -> list[Mapping[str, Any]]:
-    return [one.answers for one in spec.primitives[name].examples if one.expected == "yes"]
-
-
-def look_alike(spec: Spec, name: str, names: Sequence[str]) -> tuple[str, Mapping[str, Any]] | None:
-    """A primitive that is taken for this one, and an example of it for which this one is no."""
-    for other in spec.primitives[name].look_alikes:
-        if other.id in names:
-            for wish in examples(spec, other.id):
-                if spec.derive(wish)[name] is not True:
-                    return other.id, wish
-    return None
+    def __init__(self, spec: Spec) -> None:
+        self.examples = {
+            name: [one.answers for one in primitive.examples if one.expected == "yes"]
+            for name, primitive in spec.primitives.items()
+            if primitive.group in GROUPS and name not in NOT_STAGED
+        }
+        self.names = [name for name, wishes in self.examples.items() if wishes]
+        """The primitives of camera and set-up that can be shown, in the specification's order."""
+        flat = [wish for name in self.names for wish in self.examples[name]]
+        states = spec.derive_many(flat)
+        columns = {name: states.column(name) for name in self.names}
+        shown = {id(wish): row for row, wish in enumerate(flat)}
+        self.look_alikes: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
+            name: [
+                (other.id, wish)
+                for other in spec.primitives[name].look_alikes
+                if other.id in self.examples
+                for wish in self.examples[other.id]
+                if columns[name][shown[id(wish)]] != 1
+            ]
+            for name in self.names
+        }
+        """For each, what is taken for it, with examples for which it is not yes itself."""

@@ -21,14 +21,15 @@ import numpy as np
 from videolect.errors import BadInput
 from videolect.language.spec import Spec, load_spec
 from videolect.stage.clips import VERSION, Clip, clip_of, render, truth_json
-from videolect.stage.repertoire import examples, look_alike, staged
+from videolect.stage.repertoire import Repertoire
 from videolect.stage.truth import Truth
 
 Set = Literal["glossary", "exam", "bench", "train"]
 SETS: tuple[Set, ...] = get_args(Set)
 
 SETTLED = "set.json"
-_TRIES = {"glossary": 60, "exam": 30, "bench": 14, "train": 14}
+_TRIES = {"glossary": 40, "exam": 12, "bench": 8, "train": 8}
+"""Of each aim."""
 _BOUND = 1 << 31
 
 
@@ -50,10 +51,10 @@ class Order:
             raise BadInput(f"{self.count} clips cannot be rendered.", mend="Ask for 1 to 1,000,000.")
         if not 0 <= self.seed < _BOUND:
             raise BadInput(f"The seed {self.seed} cannot be used.", mend=f"Give a whole number from 0 to {_BOUND - 1}.")
-        if min(self.size) < 64 or max(self.size) > 4096 or self.size[0] % 2 or self.size[1] % 2:
+        if min(self.size) < 32 or max(self.size) > 4096 or self.size[0] % 2 or self.size[1] % 2:
             raise BadInput(
                 f"A size of {self.size[0]}x{self.size[1]} cannot be rendered.",
-                mend="Give even numbers from 64 to 4096.",
+                mend="Give even numbers from 32 to 4096.",
             )
         if not 1 <= self.fps <= 120 or not 2 <= self.fps * self.seconds <= 2000:
             raise BadInput(
@@ -70,16 +71,24 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
-    """One clip of a set: for which primitive, and which record is wished for."""
+class Aim:
+    """What a clip should show."""
 
-    name: str
     primitive: str
     state: bool
-    """Whether the primitive should come out true, or false beside its look-alike."""
+    """Whether it should come out true, or false beside its look-alike."""
     wish: Mapping[str, Any]
     also: str | None = None
     """The look-alike that should be true instead."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One clip of a set."""
+
+    name: str
+    aims: tuple[Aim, ...]
+    """Tried one after another: some wishes do not come true with every seed."""
     seed: int
 
 
@@ -102,38 +111,44 @@ class Done:
 
 def jobs_of(spec: Spec, order: Order) -> list[Job]:
     """The clips of the set, in order. A glossary has two for each primitive; ``count`` then is how many primitives."""
-    names = staged(spec)
+    known = Repertoire(spec)
     if order.set == "glossary":
         made = []
-        for number, name in enumerate(names[: order.count]):
+        for number, name in enumerate(known.names[: order.count]):
             seed = _seed(order, number)
-            yes, taken_for = examples(spec, name), look_alike(spec, name, names)
-            made.append(Job(name=f"{name}.yes", primitive=name, state=True, wish=yes[0], seed=seed))
-            if taken_for is not None:
-                other, wish = taken_for
-                made.append(
-                    Job(name=f"{name}.no", primitive=name, state=False, wish=wish, also=other, seed=seed + 500_000)
-                )
+            shows = tuple(Aim(primitive=name, state=True, wish=wish) for wish in known.examples[name])
+            made.append(Job(name=f"{name}.yes", aims=shows, seed=seed))
+            others = tuple(
+                Aim(primitive=name, state=False, wish=wish, also=other) for other, wish in known.look_alikes[name]
+            )
+            if others:
+                made.append(Job(name=f"{name}.no", aims=others, seed=seed + 500_000))
         return made
     rng = np.random.default_rng([order.seed, 41, *order.set.encode()])
+    decks: list[list[str]] = [[] for _ in range(_AIMS)]
     made = []
-    deck: list[str] = []
     for number in range(order.count):
-        if not deck:
-            deck = [names[at] for at in rng.permutation(len(names))]
-        name = deck.pop()
-        wishes = examples(spec, name)
-        state, wish, also = True, wishes[int(rng.integers(len(wishes)))], None
-        taken_for = look_alike(spec, name, names)
-        if taken_for is not None and rng.random() < (0.5 if order.set == "exam" else 0.25):
-            state, (also, wish) = False, taken_for
-        made.append(
-            Job(
-                name=f"{order.set}-{order.seed}-{number:06d}", primitive=name, state=state, wish=wish, also=also,
-                seed=_seed(order, number),
-            )
-        )  # fmt: skip
+        aims: list[Aim] = []
+        for deck in decks:
+            if not deck:
+                deck += [known.names[at] for at in rng.permutation(len(known.names))]
+            aims.append(_aim(known, deck.pop(), rng, 0.5 if order.set == "exam" else 0.25))
+        made.append(Job(name=f"{order.set}-{order.seed}-{number:06d}", aims=tuple(aims), seed=_seed(order, number)))
     return made
+
+
+_AIMS = 3
+"""Of each clip of an exam, a benchmark or for training: the first that comes true counts."""
+
+
+def _aim(known: Repertoire, name: str, rng: np.random.Generator, share: float) -> Aim:
+    """``share``: of clips that show a look-alike instead."""
+    wishes, others = known.examples[name], known.look_alikes[name]
+    one, other, draw = int(rng.integers(len(wishes))), int(rng.integers(max(1, len(others)))), rng.random()
+    if others and draw < share:
+        also, wish = others[other]
+        return Aim(primitive=name, state=False, wish=wish, also=also)
+    return Aim(primitive=name, state=True, wish=wishes[one])
 
 
 def _seed(order: Order, number: int) -> int:
@@ -143,32 +158,33 @@ def _seed(order: Order, number: int) -> int:
 # ------------------------------------------------------------------------------------------------------------- making
 
 
-def found_for(spec: Spec, job: Job, order: Order) -> tuple[Clip, Truth, bool] | str:
-    """The first attempt for which the wish comes true; else, in train and bench, the last possible clip; else why not.
+def found_for(spec: Spec, job: Job, order: Order) -> tuple[Clip, Truth, Aim | None] | str:
+    """The first attempt for which an aim comes true; else, in train and bench, the last possible clip; else why not.
 
-    A clip whose truth holds a contradiction is never taken.
+    A clip whose record contradicts itself is never taken.
     """
     spare: tuple[Clip, Truth] | None = None
     why = "nothing was drawn"
-    for attempt in range(_TRIES[order.set]):
-        try:
-            clip = clip_of(
-                job.wish, job.seed + 7919 * attempt, size=order.size, fps=order.fps, seconds=order.seconds,
-                held_back=order.set == "bench",
-            )  # fmt: skip
-        except BadInput as error:
-            why = error.message
-            continue
-        truth = clip.truth(spec)
-        if any(True for _ in spec.check_answers(truth.record)):
-            why = "its record contradicts itself"
-            continue
-        if truth.states[job.primitive] is job.state and (job.also is None or truth.states[job.also] is True):
-            return clip, truth, True
-        spare = clip, truth
-        why = f"the attempts showed {job.primitive} as {truth.states[job.primitive]}"
+    for number, aim in enumerate(job.aims):
+        for attempt in range(_TRIES[order.set]):
+            try:
+                clip = clip_of(
+                    aim.wish, job.seed + 7919 * attempt + 104_729 * number, size=order.size, fps=order.fps,
+                    seconds=order.seconds, held_back=order.set == "bench",
+                )  # fmt: skip
+            except BadInput as error:
+                why = error.message
+                continue
+            truth = clip.truth(spec)
+            if any(True for _ in spec.check_answers(truth.record)):
+                why = "its record contradicts itself"
+                continue
+            if truth.states[aim.primitive] is aim.state and (aim.also is None or truth.states[aim.also] is True):
+                return clip, truth, aim
+            spare = clip, truth
+            why = f"the attempts showed {aim.primitive} as {truth.states[aim.primitive]}"
     if order.set in ("train", "bench") and spare is not None:
-        return *spare, False
+        return *spare, None
     return why
 
 
@@ -181,12 +197,12 @@ def make(spec: Spec, job: Job, order: Order, out: Path, words: Callable[[Spec, C
     found = found_for(spec, job, order)
     if isinstance(found, str):
         return Done(name=job.name, seconds=time.monotonic() - begun, why=found, hit=False)
-    clip, truth, hit = found
+    clip, truth, aim = found
     film, partial = out / f"{job.name}.mp4", out / f".{job.name}.{os.getpid()}.mp4"
     told = out / f".{job.name}.{os.getpid()}.json"
     try:
         render(clip, partial)
-        asked = {"asked": {"primitive": job.primitive, "state": job.state}}
+        asked = {"asked": None if aim is None else {"primitive": aim.primitive, "state": aim.state, "also": aim.also}}
         answer = truth_json(clip, spec, truth) | asked | words(spec, clip, truth)
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         told.write_text(text + "\n", encoding="utf-8")
@@ -195,7 +211,7 @@ def make(spec: Spec, job: Job, order: Order, out: Path, words: Callable[[Spec, C
     finally:
         partial.unlink(missing_ok=True)
         told.unlink(missing_ok=True)
-    return Done(name=job.name, seconds=time.monotonic() - begun, hit=hit)
+    return Done(name=job.name, seconds=time.monotonic() - begun, hit=aim is not None)
 
 
 def render_set(

@@ -68,7 +68,7 @@ def _grass(rng: Generator) -> Singles:
 
 
 def _sand(rng: Generator) -> Singles:
-    return _between((0.66, 0.55, 0.38), (0.88, 0.78, 0.58), 0.5 * noise(rng, 3, 5) + 0.5 * noise(rng, 48, 2))
+    return _between((0.50, 0.41, 0.28), (0.74, 0.64, 0.46), 0.5 * noise(rng, 3, 5) + 0.5 * noise(rng, 48, 2))
 
 
 def _asphalt(rng: Generator) -> Singles:
@@ -142,7 +142,7 @@ def _rock(rng: Generator) -> Singles:
 
 
 def _snow(rng: Generator) -> Singles:
-    return _between((0.80, 0.84, 0.90), (0.97, 0.98, 1.0), 0.7 * noise(rng, 3) + 0.3 * noise(rng, 48, 1))
+    return _between((0.58, 0.62, 0.70), (0.76, 0.79, 0.84), 0.7 * noise(rng, 3, 5) + 0.3 * noise(rng, 48, 1))
 
 
 def _carpet(rng: Generator) -> Singles:

@@ -8,7 +8,7 @@ in a margin of ``numbers`` is left out of the record and is undetermined.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from videolect.language.spec import Spec
 from videolect.record.acts import Answer
@@ -18,7 +18,7 @@ from videolect.stage.measure import Measured
 from videolect.stage.truth_camera import camera_answers
 from videolect.stage.truth_content import content_answers
 from videolect.stage.truth_framing import counted, framing_answers, main_of
-from videolect.stage.world import Actor, Scene
+from videolect.stage.world import Actor, Event, Scene
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +29,10 @@ class Truth:
     states: Mapping[str, bool | None]
     main: str | None
     """Whom the shot is made for."""
+    shown: tuple[str, ...] = ()
+    """The actors that fill enough of the picture to be spoken of, the main one first."""
+    told: tuple[Event, ...] = ()
+    """What they do before the camera, in order of time."""
 
 
 def truth_of(
@@ -37,6 +41,8 @@ def truth_of(
     """The truth of a scene through a camera. With a transition between shots only what holds of the whole clip."""
     answers = edit_answers(edits)
     main: Actor | None = None
+    shown: tuple[str, ...] = ()
+    told: tuple[Event, ...] = ()
     if answers["shot_transition"] is not True:
         measured = Measured(scene, track, size, fps)
         framing = framing_answers(measured)
@@ -45,8 +51,28 @@ def truth_of(
         answers |= camera_answers(measured, main)
         answers |= framing
         answers |= content_answers(measured, actors, main, str(framing.get("shot_type", "")))
+        ranked = sorted(actors or (), key=lambda actor: actor is not main)
+        shown = tuple(actor.id for actor in ranked)
+        told = _seen_events(measured, ranked)
     record = settled(spec, answers)
-    return Truth(record=record, states=spec.derive(record), main=None if main is None else main.id)
+    return Truth(
+        record=record, states=spec.derive(record), main=None if main is None else main.id, shown=shown, told=told
+    )
+
+
+def _seen_events(measured: Measured, actors: Sequence[Actor]) -> tuple[Event, ...]:
+    """Those of which the camera sees the greater part, cut to the clip. What is carried is told with who carries it."""
+    ids = {actor.id for actor in actors}
+    found = []
+    for actor in actors:
+        inside = measured.visible[actor.id]
+        for event in actor.events:
+            end = min(event.end_frame, measured.count)
+            if event.start_frame >= end or not ids.issuperset(event.who):
+                continue
+            if float((inside[event.start_frame : end] > 0.5).mean()) > 0.6:
+                found.append(replace(event, end_frame=end))
+    return tuple(sorted(found, key=lambda event: (event.start_frame, event.end_frame, event.who)))
 
 
 def settled(spec: Spec, answers: Mapping[str, Answer]) -> dict[str, Answer]:

@@ -6,6 +6,7 @@ As in ``truth_camera``, what lies in a margin is left out.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -230,14 +231,20 @@ def _type(out: dict[str, Answer], measured: Measured, actors: list[Actor], main:
 
 
 def _inside(measured: Measured, actor: Actor, at: int) -> float:
-    """The share of it that is in the picture: of what the picture can hold at most, where it is larger than that."""
+    """The share of it that is in the picture: of what the picture can hold at most, where it is larger than that.
+
+    NaN, of which no band says anything, where something stands before all of it.
+    """
     box = measured.boxes[actor.id][at]
     if not np.isfinite(box).all():
         return 0.0
     wide, high = box[2] - box[0], box[3] - box[1]
     across = max(0.0, min(box[2], 1) - max(box[0], 0)) / min(1.0, wide)
     down = max(0.0, min(box[3], 1) - max(box[1], 0)) / min(1.0, high)
-    return float(across * down)
+    share = float(across * down)
+    end = {0: 0, measured.count - 1: -1, -1: -1}.get(at)
+    hidden = end is not None and share > numbers.IN_VIEW.no and measured.seen[actor.id][end] == 0
+    return math.nan if hidden else share
 
 
 def _close_group(measured: Measured, actors: list[Actor]) -> bool:
