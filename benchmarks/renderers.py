@@ -97,7 +97,7 @@ def _theirs(renderer: Renderer, track: Track, count: int) -> float | None:
     packed = renderer.packed
     program = gl.program(vertex_shader=_VERTEX, fragment_shader=_FRAGMENT)
     plain = gl.program(
-        vertex_shader="#version 330\nuniform mat4 light; in vec3 at; void main() { gl_Position = light * vec4(at, 1); }",
+        vertex_shader="#version 330\nuniform mat4 m; in vec3 at; void main() { gl_Position = m * vec4(at, 1); }",
         fragment_shader="#version 330\nvoid main() {}",
     )
     side = packed.textures.shape[2]
@@ -128,7 +128,7 @@ def _theirs(renderer: Renderer, track: Track, count: int) -> float | None:
         light = _light(renderer, track, at)
         shadow.use()
         shadow.clear()
-        plain["light"].write(light.T.astype("f4").tobytes())
+        plain["m"].write(light.T.astype("f4").tobytes())
         outline.render()
         target.use()
         target.clear(0.5, 0.6, 0.8)

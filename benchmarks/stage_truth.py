@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from videolect.language import load_spec
 from videolect.stage import numbers
 from videolect.stage.clips import Clip
-from videolect.stage.measure import SPREAD
+from videolect.stage.measure import SPREAD, legs_of
 from videolect.stage.render import Renderer
 from videolect.stage.sets import Order, found_for, jobs_of
 
@@ -73,7 +73,10 @@ def _compare(clip: Clip, record: object, main: str | None, tallies: dict[str, Ta
     assert isinstance(record, dict)
     flows = sums(renderer, clip)
     if flows is not None and record.get("camera_movement") in ("no", "major_simple", "major_complex"):
+        level = record.get("camera_angle_start") == "level_angle" and record.get("camera_angle_end") == "unknown"
         for question, (axis, plus, minus) in AXES.items():
+            if axis in ("pedestal", "dolly", "pan", "roll") and not level:
+                continue  # of a camera that looks down, up on the sensor is not up in the world
             theirs = record.get(question, "no" if record["camera_movement"] == "no" else None)
             forward, backward = (numbers.MOVES.of(value) for value in flows[axis])
             ours = None if forward is None or backward is None else (
@@ -146,8 +149,12 @@ def sums(renderer: Renderer, clip: Clip) -> dict[str, tuple[float, float]] | Non
         found["truck"].append(step[4] * focal / near)
         found["pedestal"].append(-step[5] * focal / near)
         found["dolly"].append(step[6] * SPREAD / near)
-    steady = {axis: _smooth(np.array(steps), 0.12 * take.fps) for axis, steps in found.items()}
-    return {axis: (float(np.maximum(s, 0).sum()), float(np.maximum(-s, 0).sum())) for axis, s in steady.items()}
+    ways = {axis: np.cumsum(steps) for axis, steps in found.items()}
+    steady = {axis: _smooth(way, 0.12 * take.fps) for axis, way in ways.items()}
+    turns = np.hypot(ways["pan"] - steady["pan"], ways["tilt"] - steady["tilt"])
+    least = max(0.003, 5 * 1.48 * float(np.median(turns)))
+    legs = {axis: [by for _, _, by in legs_of(np.concatenate([[0.0], way]), least)] for axis, way in steady.items()}
+    return {axis: (sum(max(by, 0) for by in each), sum(max(-by, 0) for by in each)) for axis, each in legs.items()}
 
 
 def _solved(

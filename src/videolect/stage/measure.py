@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from videolect.stage import numbers
 from videolect.stage.camera import Track
 from videolect.stage.lens import circle_of, drawn_at
 from videolect.stage.moves import smoothed
@@ -150,30 +152,29 @@ class Measured:
             "upward": s["upward"] * m.focal / near,
         }
 
+    @cached_property
+    def restless(self) -> float:
+        """W below which a way there and back is tremor and not meant."""
+        return max(0.3 * numbers.MOVES.no, 5 * self.tremor)
+
+    @cached_property
+    def legs(self) -> dict[str, list[tuple[int, int, float]]]:
+        """For each axis the times in which it goes one way: first frame, end, and by how much, in W, signed."""
+        return {axis: legs_of(np.cumsum(effect), self.restless) for axis, effect in self.effects.items()}
+
     def totals(self, axis: str) -> tuple[float, float]:
         """What an axis moves the picture by, both ways: (positive, negative), in W, both 0 or more."""
-        effect = self.effects[axis]
-        return float(np.maximum(effect, 0).sum()), float(np.maximum(-effect, 0).sum())
+        by = [effect for _, _, effect in self.legs[axis]]
+        return sum(each for each in by if each > 0), -sum(each for each in by if each < 0)
 
     @cached_property
     def stretches(self) -> list[Stretch]:
-        """Every time in which an axis moves one way at more than a tenth of its greatest pace, in order of time."""
-        found: list[Stretch] = []
+        """Every time in which an axis moves one way, in order of time."""
+        found = []
         for axis in AXES:
-            effect = self.effects[axis]
-            top = float(np.abs(effect).max())
-            if top == 0:
-                continue
-            for sign in (1, -1):
-                on = np.concatenate([[False], sign * effect > 0.1 * top, [False]])
-                edges = np.flatnonzero(np.diff(on.astype(np.int8)))
-                for start, end in zip(edges[::2], edges[1::2], strict=True):
-                    found.append(
-                        Stretch(
-                            axis, sign, int(start), int(end), float(sign * effect[start:end].sum()),
-                            float(sign * self.steps[axis][start:end].sum()),
-                        )
-                    )  # fmt: skip
+            for start, end, effect in self.legs[axis]:
+                gone = float(self.steps[axis][start:end].sum())
+                found.append(Stretch(axis, 1 if effect > 0 else -1, start, end, abs(effect), abs(gone)))
         return sorted(found, key=lambda each: (each.start, each.end, each.axis))
 
     @cached_property
@@ -284,6 +285,43 @@ class Measured:
             circle_of(depth, float(t.focus[n]), float(t.aperture[n]), float(t.focal[n])).astype(float)
             for n, depth in zip(self.looked_at, self.depths, strict=True)
         ]
+
+
+def legs_of(way: Floats, least: float) -> list[tuple[int, int, float]]:
+    """The ways there and back of a curve, [F], each of ``least`` or more: first step, end, and by how much, signed.
+
+    A way begins where it has made a fiftieth of itself, and ends a fiftieth before its end. Smaller ways back and forth
+    belong to the larger one around them.
+    """
+    turns = [0]
+    high = low = 0
+    rising: bool | None = None
+    for at in range(1, len(way)):
+        if way[at] > way[high]:
+            high = at
+        if way[at] < way[low]:
+            low = at
+        if rising is not False and way[high] - way[at] >= least and high >= turns[-1]:
+            if rising or way[high] - way[turns[-1]] >= least:
+                turns.append(high)
+            rising, low, high = False, at, at
+        elif rising is not True and way[at] - way[low] >= least and low >= turns[-1]:
+            if rising is False or way[turns[-1]] - way[low] >= least:
+                turns.append(low)
+            rising, low, high = True, at, at
+    last = high if rising else low if rising is False else len(way) - 1
+    if last > turns[-1]:
+        turns.append(last)
+    found = []
+    for start, end in pairwise(turns):
+        by = float(way[end] - way[start])
+        if abs(by) < least:
+            continue
+        share = (way[start : end + 1] - way[start]) / by
+        inside = np.flatnonzero((share > 0.02) & (share < 0.98))
+        first, behind = (start + int(inside[0]), start + int(inside[-1]) + 1) if len(inside) else (end - 1, end)
+        found.append((first, behind + 1, by))
+    return found
 
 
 def inside_of(box: Floats) -> Floats:
