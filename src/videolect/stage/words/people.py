@@ -1,0 +1,269 @@
+"""Words for the subjects, what they do, and the place: the captions of subject, motion and scene."""
+
+from __future__ import annotations
+
+from videolect.stage.facts import Happening, Named
+from videolect.stage.words.phrases import plain, wrong_values
+from videolect.stage.words.spatial import comings
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, sentence
+from videolect.stage.words.truth import Truth
+
+COLOURS = ("red", "blue", "green", "yellow", "black", "white", "grey", "brown", "orange", "purple", "pink")
+POSES = {
+    "standing": ("stands", "is standing"), "sitting": ("sits", "is sitting"), "lying": ("lies down", "is lying down"),
+    "crouching": ("crouches", "is crouching"),
+}  # fmt: skip
+FACING = {
+    "front": "facing the camera", "profile": "seen in profile", "back": "seen from behind",
+}  # fmt: skip
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+# ------------------------------------------------------------------------------------------------------------- subject
+
+
+def subject(truth: Truth) -> list[Maker]:
+    """Kinds, number, looks, pose, entering and leaving."""
+    if truth.main is None:
+        return [lambda pick: _scenery(truth, pick)] if truth.answers.get("shot_type") == "scenery" else []
+    made: list[Maker] = [lambda pick: _count(truth, pick)]
+    for number, named in enumerate(truth.facts.subjects[:6]):
+        made.append(lambda pick, named=named, number=number: _who(truth, named, number, pick))  # type: ignore[misc]
+    made += [lambda pick: _pose(truth, pick), lambda pick: _alone(truth, pick)]
+    made += [lambda pick: _worn(truth, pick), lambda pick: _face(truth, pick), lambda pick: _surface(truth, pick)]
+    return [*made, lambda pick: comings(truth, pick, "subject_change")]
+
+
+def _scenery(truth: Truth, pick: Picker) -> Sentence:
+    of = f" of {truth.facts.place}" if truth.facts.place else ""
+    shot = Bit(words=f"a scenery shot{of}", says=("scenery_shot",) if truth.is_true("scenery_shot") else ())
+    return pick.one(
+        sentence("It is ", shot, ", and nothing in it stands out from the rest.", topic="subject_type"),
+        sentence("It is ", shot, ", in which all is of equal weight.", topic="subject_type"),
+    )
+
+
+def _count(truth: Truth, pick: Picker) -> Sentence | None:
+    answer = truth.get("subject_count")
+    says = truth.needed.get("subject_count", ())
+    number = len(truth.facts.subjects)
+    people = all(named.is_person for named in truth.facts.subjects)
+    noun = "people" if people else "subjects"
+    if answer == "two":
+        wrong = (Wrong(kind="count", words=f"Three {noun}"),)
+        pair = Bit(words=f"Two {noun}", says=says, wrong=wrong)
+        return sentence(pair, pick.one(" are in view.", " share the view.", " make up the shot."), topic="subject_count")
+    if answer == "few":
+        told = NUMBERS[number] if 3 <= number < 10 else "several"
+        wrong = (Wrong(kind="count", words=f"Two {noun}"),)
+        return sentence(Bit(words=f"{capital(told)} {noun}", says=says, wrong=wrong), " are in view.", topic="subject_count")
+    if answer == "crowd":
+        wrong = (Wrong(kind="count", words="Two people are"),)
+        return sentence(Bit(words="A crowd of people is", says=says, wrong=wrong), " in view.", topic="subject_count")
+    return None
+
+
+def _who(truth: Truth, named: Named, number: int, pick: Picker) -> Sentence:
+    says = tuple(p for p in truth.needed.get("subject_kinds", ()) if p.startswith(_KIND.get(_kind(named), "-")))
+    look = _look(named, pick)
+    if named.is_person:
+        noun = Bit(words=capital(a(named.noun)), says=says, topic="subject_type", wrong=_other_noun(named, True))
+        worn: list[str | Bit] = [" wears " if look else "", *look]
+        return sentence(noun, *worn, "." if look else " is in view.", topic="subject_look")
+    main = number == 0
+    told = [each for each in named.look]
+    if told and pick.chance(50):
+        colour = _coloured(named, told[0])
+        lead = capital(a(f"{told[0]} {named.noun}")).split(" ")[0]
+        rest = "".join(f"{each} " for each in told[1:2])
+        return sentence(
+            Bit(words=f"{lead} ", says=says, topic="subject_type"), colour, f" {rest}{named.noun} ",
+            pick.one("is in view", "is the subject") if main else pick.one("is also in view", "is there too"), ".",
+            topic="subject_look",
+        )  # fmt: skip
+    return sentence(
+        Bit(words=capital(a(named.noun)), says=says, topic="subject_type", wrong=_other_noun(named, True)),
+        " is " + (listed(told[1:2]) + " and " if len(told) > 1 else "") if told else " is in view",
+        *([_coloured(named, told[0])] if told else []), ".", topic="subject_look",
+    )  # fmt: skip
+
+
+_KIND = {
+    "person": "person", "animal": "animal", "creature": "invented", "vehicle": "vehicle", "structure": "built",
+    "plant": "plant",
+}  # fmt: skip
+
+
+def _kind(named: Named) -> str:
+    from videolect.stage.facts import KINDS
+
+    return KINDS.get(named.kind, "object")
+
+
+def _other_noun(named: Named, large: bool) -> tuple[Wrong, ...]:
+    others = {"person": "a dog", "animal": "a man", "vehicle": "a horse"}
+    words = others.get(_kind(named))
+    return (Wrong(kind="subject", words=capital(words) if large else words),) if words else ()
+
+
+def _look(named: Named, pick: Picker) -> list[str | Bit]:
+    """'a red jacket and dark blue trousers', each with another colour as its error."""
+    parts: list[str | Bit] = []
+    for number, look in enumerate(named.look):
+        if number:
+            parts.append(" and " if number == len(named.look) - 1 else ", ")
+        parts.append(_coloured(named, a(look)))
+    return parts
+
+
+def _coloured(named: Named, words: str) -> Bit:
+    colour = next((each for each in COLOURS if each in words.split()), "")
+    if not colour:
+        return Bit(words=words, topic="subject_look")
+    other = COLOURS[(COLOURS.index(colour) + 2) % len(COLOURS)]
+    if words.split()[0] in ("a", "an"):
+        false = a(" ".join(other if each == colour else each for each in words.split()[1:]))
+    else:
+        false = " ".join(other if each == colour else each for each in words.split())
+    return Bit(words=words, topic="subject_look", wrong=(Wrong(kind="look", words=false),))
+
+
+def _pose(truth: Truth, pick: Picker) -> Sentence | None:
+    main = truth.main
+    pose, facing = truth.get("subject_pose_start"), truth.get("subject_facing_start")
+    if main is None or (pose not in POSES and facing not in FACING):
+        return None
+    parts: list[str | Bit] = [f"{capital(truth.the(main))} "]
+    if pose in POSES:
+        which = pick.number(2)
+        words = {value: forms[which] for value, forms in POSES.items()}
+        wrong = wrong_values(truth, "subject_pose_start", pose, words, "pose")
+        says = truth.needed.get("subject_pose_start", ())
+        parts.append(Bit(words=words[pose], says=says, topic="subject_pose", wrong=wrong))
+    if facing in FACING:
+        wrong = wrong_values(truth, "subject_facing_start", facing, FACING, "orientation")
+        says = truth.needed.get("subject_facing_start", ())
+        parts += [", " if pose in POSES else "is ", Bit(words=FACING[facing], says=says, wrong=wrong)]
+    return sentence(*parts, ".", topic="subject_pose")
+
+
+def _alone(truth: Truth, pick: Picker) -> Sentence | None:
+    if truth.get("subject_count") != "one" or truth.main is None:
+        return None
+    says = truth.needed.get("subject_count", ())
+    who = capital(truth.the(truth.main))
+    return sentence(f"{who} is ", Bit(words="alone in the frame", says=says), ".", topic="subject_count")
+
+
+def _worn(truth: Truth, pick: Picker) -> Sentence | None:
+    words = {"uniform": "a work uniform", "costume": "a costume", "headwear": "a hat", "face_covering": "a face mask"}
+    told = [words[each] for each in truth.many("subject_wears") if each in words]
+    if not told or truth.main is None or not truth.main.is_person:
+        return None
+    says = truth.needed.get("subject_wears", ())
+    return sentence(f"{capital(truth.the(truth.main))} is wearing ", Bit(words=listed(told), says=says), ".",
+                    topic="subject_look")  # fmt: skip
+
+
+def _face(truth: Truth, pick: Picker) -> Sentence | None:
+    if truth.main is None or truth.get("subject_expression") not in ("smile", "changes"):
+        return None
+    says = truth.needed.get("subject_expression", ())
+    who = capital(truth.the(truth.main))
+    verb = "smiles" if truth.get("subject_expression") == "smile" else "has a face that changes expression"
+    return sentence(f"{who} ", Bit(words=verb, says=says), ".", topic="subject_look")
+
+
+def _surface(truth: Truth, pick: Picker) -> Sentence | None:
+    return None
+
+
+# --------------------------------------------------------------------------------------------------------------- scene
+
+
+def scene(truth: Truth) -> list[Maker]:
+    """Point of view, place, hour, weather, surroundings, style, overlays, what moves."""
+    made: list[Maker] = [plain(truth, "camera_pov", "point_of_view"), lambda pick: _where(truth, pick)]
+    made += [plain(truth, "time_of_day_start", "time_of_day"), plain(truth, "scene_weather", "weather")]
+    for number in range(0, len(truth.facts.details), 2):
+        made.append(lambda pick, number=number: _details(truth, number, pick))  # type: ignore[misc]
+    made += [plain(truth, "picture_medium", "style"), plain(truth, "style_marks", "style")]
+    made += [plain(truth, "place_period", "style"), lambda pick: _overlays(truth, pick)]
+    return [*made, plain(truth, "scene_movement", "scene_dynamics")]
+
+
+def _where(truth: Truth, pick: Picker) -> Sentence | None:
+    place = truth.facts.place
+    if not place:
+        return None
+    says = truth.needed.get("scene_places", ())
+    return pick.one(
+        sentence("The place is ", Bit(words=place, says=says), ".", topic="place"),
+        sentence("The setting is ", Bit(words=place, says=says), ".", topic="place"),
+        sentence(Bit(words=f"{capital(place)} is the setting", says=says), ".", topic="place"),
+    )
+
+
+def _details(truth: Truth, number: int, pick: Picker) -> Sentence:
+    told = pick.shuffled(truth.facts.details[number : number + 2])
+    many = len(told) > 1 or told[0].split()[0] in ("two", "three", "some", "several")
+    return pick.one(
+        sentence(f"There {'are' if many else 'is'} {listed(told)}.", topic="surroundings"),
+        sentence(f"{capital(listed(told))} {'make' if many else 'makes'} up the surroundings.", topic="surroundings"),
+        sentence(f"{capital(listed(told))} {'are' if many else 'is'} in view.", topic="surroundings"),
+    )
+
+
+def _overlays(truth: Truth, pick: Picker) -> Sentence | None:
+    told = truth.facts.overlays
+    says = truth.needed.get("has_overlays", ())
+    if not told:
+        if not truth.yes("has_overlays"):
+            return None
+        return sentence("An ", Bit(words="overlay", says=says), " lies over the picture.", topic="overlays")
+    many = "are" if len(told) > 1 else "is"
+    return sentence(capital(listed(told)), " ", Bit(words=f"{many} overlaid on the picture", says=says), ".",
+                    topic="overlays")  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------------------- motion
+
+
+def motion(truth: Truth) -> list[Maker]:
+    """How much moves, and what everybody does, in order of time."""
+    made: list[Maker] = [plain(truth, "scene_movement", "amount_of_motion"), lambda pick: _travels(truth, pick)]
+    deeds = sorted(truth.facts.happenings, key=lambda h: (h.start_frame, h.end_frame, h.who, h.what))
+    if deeds:
+        made.append(lambda pick: told_in_order(truth, deeds, pick))
+    return [*made, lambda pick: comings_once(truth, deeds, pick)]
+
+
+def comings_once(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence | None:
+    """Entering and leaving, where no happening tells it."""
+    if any(deed.what.startswith(("enter", "leave")) for deed in deeds):
+        return None
+    return comings(truth, pick, "travel")
+
+
+WAYS = {
+    "left_to_right": "from left to right", "right_to_left": "from right to left",
+    "toward_camera": "towards the camera", "away_from_camera": "away from the camera",
+}  # fmt: skip
+
+
+def _travels(truth: Truth, pick: Picker) -> Sentence | None:
+    way, main = truth.get("screen_direction"), truth.main
+    if main is None or way not in WAYS:
+        return None
+    verb = pick.one("moves", "travels")
+    words = {value: f"{verb} {said}" for value, said in WAYS.items()}
+    wrong = wrong_values(truth, "screen_direction", way, words, "direction")
+    bit = Bit(words=words[way], says=truth.needed.get("screen_direction", ()), topic="travel", wrong=wrong)
+    return sentence(f"{capital(truth.the(main))} ", bit, ".", topic="travel")
+
+
+def told_in_order(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence:
+    """All happenings: one clause each, told in the order of their beginnings."""
+    from videolect.stage.words.deeds import clauses
+
+    return clauses(truth, deeds, pick)
