@@ -111,7 +111,17 @@ def completed(facts: Facts) -> dict[str, Answer]:
             found["told_apart_by"] = ("look",)
         if facts.happenings:
             found |= _deeds(facts)
+        if "subject_pose_start" in record:
+            found.pop("subject_pose_end", None)
     return {**found, **record}
+
+
+POSES_AFTER = {"walk": "on_the_move", "run": "on_the_move", "enter_left": "on_the_move", "enter_right": "on_the_move",
+               "leave_left": "on_the_move", "leave_right": "on_the_move", "sit_down": "sitting", "follow": "on_the_move"}  # fmt: skip
+
+
+def _when(happening: Happening) -> tuple[int, int]:
+    return happening.start_frame, happening.end_frame
 
 
 def _looks_differ(subjects: tuple[Named, ...]) -> bool:
@@ -132,6 +142,13 @@ def _deeds(facts: Facts) -> dict[str, Answer]:
         found["action_timing"] = "one"
     elif follows:
         found["action_timing"] = "sequence"
+    poses = [POSES_AFTER.get(h.what, "standing") for h in sorted(facts.happenings, key=_when) if h.who[0] == main]
+    first = next((h.what for h in sorted(facts.happenings, key=_when) if h.who[0] == main), "stand")
+    if facts.subjects[0].kind in ("person", "dog", "cat", "horse") and poses:
+        before = "on_the_move" if first in ("walk", "run") or first.startswith("enter") else "standing"
+        before = "sitting" if first == "stand_up" else before
+        found["subject_pose_start"] = before
+        found["subject_pose_end"] = "unknown" if poses[-1] == before else poses[-1]
     if len(facts.subjects) > 1:
         found["subject_dealings"] = ("follow",) if "follow" in done else ()
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from videolect.stage.words.movement import movement
 from videolect.stage.words.phrases import plain, wrong_values
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, behind, sentence
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
 from videolect.stage.words.truth import Truth
 
 HEIGHTS = {
@@ -12,7 +12,7 @@ HEIGHTS = {
     "overhead_level": ("at overhead level", "from an overhead height"),
     "eye_level": ("at eye level", "at eye height"),
     "hip_level": ("at hip level", "at waist height"),
-    "ground_level": ("at ground level", "close to the ground"),
+    "ground_level": ("at ground level", "near the ground"),
     "water_level": ("at water level", "at the water's surface"),
     "underwater_level": ("underwater",),
 }
@@ -77,14 +77,14 @@ def _changing(truth: Truth, pick: Picker, height: tuple[str, str], angle: tuple[
         (height, HEIGHTS, "overall_height", "camera_height"),
         (angle, ANGLES, "camera_angle", "camera_angle"),
     ):
-        first = _level(truth, f"{field}_start", table, start, pick, topic)
-        last = _level(truth, f"{field}_end", table, end, pick, topic)
+        first = _level(truth, f"{field}_start", table, start, pick, topic, True)
+        last = _level(truth, f"{field}_end", table, end, pick, topic, True)
         lead = "The camera " if not parts else pick.one(" It ", " The camera ")
         if first and last:
             begins, ends = pick.one(("starts ", " and ends "), ("begins ", " and finishes "), ("starts ", ", then ends "))
             parts += [lead, begins, first, ends, last, "."]
         elif first:
-            parts += [lead, pick.one("stays ", "keeps ", "remains "), first, "."]
+            parts += [lead, pick.one("stays ", "remains "), first, "."]
         elif last:
             parts += [lead, "ends ", last, "."]
     return sentence(*parts)
@@ -96,11 +96,17 @@ def _ends(truth: Truth, field: str) -> tuple[str, str]:
 
 
 def _level(
-    truth: Truth, field: str, table: dict[str, tuple[str, ...]], value: str, pick: Picker, topic: str
+    truth: Truth,
+    field: str,
+    table: dict[str, tuple[str, ...]],
+    value: str,
+    pick: Picker,
+    topic: str,
+    plain_form: bool = False,
 ) -> Bit | None:
     if value not in table:
         return None
-    which = pick.number(4) // 3
+    which = 0 if plain_form else pick.number(4) // 3
     words = {other: forms[min(which, len(forms) - 1)] for other, forms in table.items()}
     wrong = wrong_values(truth, field, value, words, "size" if "size" in field else topic.removeprefix("camera_"))
     return Bit(words=words[value], says=truth.needed.get(field, ()), topic=topic, wrong=wrong)
@@ -117,7 +123,7 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
         deep = Bit(words="Deep focus", says=says, wrong=wrong)
         large = Bit(words="large", says=says, wrong=(Wrong(kind="focus", words="shallow"),))
         return pick.one(
-            sentence(deep, pick.one(" keeps everything sharp", " keeps near and far sharp", " holds the whole scene sharp"),
+            sentence(deep, pick.one(" keeps everything sharp", " keeps near and far sharp", " leaves the whole scene sharp"),
                      ".", topic="depth_of_field"),
             sentence("A ", large, " depth of field keeps near and far ", pick.one("sharp", "crisp"), ".",
                      topic="depth_of_field"),
@@ -127,7 +133,7 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
         )  # fmt: skip
     if focus not in ("shallow_focus", "ultra_shallow_focus"):
         return None
-    word = pick.one("shallow", "shallow", "narrow") if focus == "shallow_focus" else pick.one(
+    word = "shallow" if focus == "shallow_focus" else pick.one(
         "very shallow", "extremely shallow", "ultra-shallow")  # fmt: skip
     field = Bit(words=word, says=says, wrong=(Wrong(kind="focus", words="deep"),))
     start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
@@ -141,30 +147,35 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
     wrong = wrong_values(truth, "focus_plane_start", start, PLANES, "focus")
     where = Bit(words=plane, says=says, wrong=wrong)
     who = _sharp(truth, start)
+    lead = "An " if word[0] in "eu" else "A "
+    soft = pick.one("", " and lets the rest go soft", ", the rest soft")
+    if not who:
+        return pick.one(
+            sentence(lead, field, " depth of field keeps the ", where, " in focus", soft, ".", topic="depth_of_field"),
+            sentence("The depth of field is ", field, ", with the focus on the ", where, ".", topic="depth_of_field"),
+        )
     return pick.one(
-        sentence("A ", field, f" depth of field keeps {who} in focus in the " if False else " depth of field keeps the ",
-                 where, " in focus", pick.one("", " and lets the rest go soft", ", the rest soft"), ".",
-                 topic="depth_of_field"),
-        sentence("The ", field, " depth of field holds the focus on ", who, " in the ", where, ".",
-                 topic="depth_of_field"),
-        sentence("The depth of field is ", field, ", with the focus on ", who, " in the ", where, ".",
-                 topic="depth_of_field"),
-    )  # fmt: skip
+        sentence(lead, field, f" depth of field keeps {who} in focus in the ", where, soft, ".", topic="depth_of_field"),
+        sentence("The depth of field is ", field, f", with {who} in focus in the ", where, ".", topic="depth_of_field"),
+        sentence("The ", field, f" depth of field keeps {who} in sharp focus in the ", where, ".", topic="depth_of_field"),
+    )
 
 
 def _sharp(truth: Truth, plane: str) -> str:
-    """What is sharp there, by name where that is known."""
+    """Who is sharp there, where that is known."""
     layer = truth.get("subject_depth_start")
     main = truth.main
     if main is not None and (layer == plane or PLANES.get(plane, "") in main.where):
         return truth.the(main)
-    return "what stands"
+    return ""
 
 
 def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
     start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
     reason = truth.get("focus_change_reason")
     says = truth.needed.get("focus_change_reason", ())
+    if start == "out_of_focus" or end == "out_of_focus":
+        return _unsharp(truth, start, end)
     if reason == "focus_tracking":
         who = truth.the(truth.main) if truth.main else "the moving subject"
         lead = Bit(words="The focus follows ", says=says)
@@ -177,14 +188,27 @@ def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
         if verb:
             return sentence(Bit(words=verb, says=says), *_planes(truth, start, end, "", pick), ".", topic="focus_change")
         return sentence(
-            "The focus starts on the ", *_planes(truth, start, end, "", pick, " and ends on the "), ".",
-            topic="focus_change",
+            "At the start the ", *_planes(truth, start, end, "", pick, " is in focus, and at the end the "),
+            " is in focus.", topic="focus_change",
         )  # fmt: skip
     if reason == "rack_focus":
         return sentence(Bit(words="The camera racks focus", says=says), ".", topic="focus_change")
     if reason == "pull_focus":
         return sentence(Bit(words="The camera pulls focus", says=says), ".", topic="focus_change")
     return None
+
+
+def _unsharp(truth: Truth, start: str, end: str) -> Sentence | None:
+    """Where nothing is sharp at one end."""
+    planes = (*truth.needed.get("focus_plane_start", ()), *truth.needed.get("focus_plane_end", ()))
+    says = tuple(dict.fromkeys(planes))
+    if start == "out_of_focus" and end in PLANES:
+        words = f"begins out of focus and comes into sharp focus on the {PLANES[end]}"
+    elif start == "out_of_focus":
+        words = "is completely out of focus"
+    else:
+        words = f"starts with the {PLANES.get(start, 'scene')} in focus and goes completely out of focus"
+    return sentence("The shot ", Bit(words=words, says=says), ".", topic="focus_change")
 
 
 def _planes(truth: Truth, start: str, end: str, lead: str, pick: Picker, to: str = " to the ") -> list[str | Bit]:
@@ -196,7 +220,3 @@ def _planes(truth: Truth, start: str, end: str, lead: str, pick: Picker, to: str
     wrong = (Wrong(kind="direction", words=f"{last}{to}{first}"),)
     return [lead, Bit(words=f"{first}{to}{last}", says=tuple(dict.fromkeys(says)), wrong=wrong)]
 
-
-def led(truth: Truth, pick: Picker, view: Sentence | None, next_: Sentence) -> Sentence:
-    """The view as a lead of the next sentence: 'From a low angle, the camera pans left.'"""
-    return behind(view or (), next_)

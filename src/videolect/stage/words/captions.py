@@ -15,7 +15,7 @@ MAKERS: dict[str, Callable[[Truth], list[Maker]]] = {
     "camera": camera.makers, "color": light.color, "lighting": light.lighting, "effects": light.effects,
 }  # fmt: skip
 ASPECTS = tuple(MAKERS)
-TRIES = 8
+TRIES = 12
 """How often a sentence is told anew before it is left out."""
 ROUNDS = 6
 """How often a whole caption is, before it is given up."""

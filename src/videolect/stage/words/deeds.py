@@ -8,25 +8,25 @@ from videolect.stage.words.truth import Truth
 
 VERBS: dict[str, tuple[str, ...]] = {
     "stand": ("stands in place", "stands there"),
-    "walk": ("walks", "walks along", "strolls"),
-    "run": ("runs", "runs along", "jogs"),
+    "walk": ("walks", "walks along", "strolls", "goes on foot"),
+    "run": ("runs", "runs along", "jogs", "goes at speed"),
     "turn_left": ("turns left", "turns to face left"),
     "turn_right": ("turns right", "turns to face right"),
     "turn_around": ("turns around", "turns right round"),
     "jump": ("jumps", "jumps up", "makes a jump"),
-    "sit_down": ("sits down", "takes a seat"),
-    "stand_up": ("stands up", "gets up"),
-    "wave": ("waves a hand", "waves one hand"),
+    "sit_down": ("sits down", "takes a seat", "lowers to the ground"),
+    "stand_up": ("stands up", "gets up", "comes up from the ground"),
+    "wave": ("waves a hand", "waves one hand", "lifts a hand to greet"),
     "pick_up": ("picks up {o}", "lifts {o} off the ground"),
     "put_down": ("puts {o} down", "sets {o} down"),
     "hand_over": ("hands {o2} to {o}", "passes {o2} to {o}"),
     "collide": ("bumps into {o}", "collides with {o}"),
     "gather": ("gathers with {o}", "joins {o}"),
-    "follow": ("follows {o}", "walks behind {o}"),
-    "enter_left": ("enters the frame from the left", "comes in from the left"),
-    "enter_right": ("enters the frame from the right", "comes in from the right"),
-    "leave_left": ("leaves the frame to the left", "exits the frame to the left"),
-    "leave_right": ("leaves the frame to the right", "exits the frame to the right"),
+    "follow": ("follows {o}", "follows closely behind {o}", "goes after {o}"),
+    "enter_left": ("enters the frame from the left", "comes in from the left", "shows up at the left edge"),
+    "enter_right": ("enters the frame from the right", "comes in from the right", "shows up at the right edge"),
+    "leave_left": ("leaves the frame to the left", "exits the frame to the left", "is lost at the left edge"),
+    "leave_right": ("leaves the frame to the right", "exits the frame to the right", "is lost at the right edge"),
     "drive": ("drives along", "drives through the scene", "moves along"),
     "roll": ("rolls along", "rolls over the ground"),
 }
@@ -40,7 +40,11 @@ FALSE = {
 
 def clause(truth: Truth, deed: Happening, pick: Picker, says: tuple[str, ...]) -> Bit:
     """What is done, with what could be said wrongly of it."""
-    at = pick.number(len(VERBS[deed.what]))
+    forms = VERBS[deed.what]
+    if name := SAYS.get(deed.what):  # the last wording is one that claims nothing
+        at = pick.number(len(forms) - 1) if truth.is_true(name) else len(forms) - 1
+    else:
+        at = pick.number(len(forms))
     words = _filled(truth, deed, VERBS[deed.what][at])
     other = FALSE.get(deed.what, "")
     wrong = (Wrong(kind="action", words=_filled(truth, deed, VERBS[other][0])),) if other else ()
@@ -58,7 +62,7 @@ def _filled(truth: Truth, deed: Happening, form: str) -> str:
 SAYS = {
     "walk": "walks", "run": "runs", "wave": "gestures", "enter_left": "enters_over_left_edge",
     "enter_right": "enters_over_right_edge", "leave_left": "leaves_over_left_edge",
-    "leave_right": "leaves_over_right_edge", "follow": "follows", "sit_down": "gets_down", "stand_up": "stands_up",
+    "leave_right": "leaves_over_right_edge", "follow": "follows", "drive": "rides_or_drives", "sit_down": "gets_down", "stand_up": "stands_up",
 }  # fmt: skip
 
 

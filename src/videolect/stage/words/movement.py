@@ -14,7 +14,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "dolly_in": (("dollies", "dollying", "in"), ("moves", "moving", "forward"), ("travels", "travelling", "forward"),
                  ("pushes", "pushing", "forward")),
     "dolly_out": (("dollies", "dollying", "out"), ("moves", "moving", "backward"), ("travels", "travelling", "backward"),
-                  ("draws", "drawing", "back") if False else ("dollies", "dollying", "backward")),
+                  ("dollies", "dollying", "backward")),
     "truck_left": (("trucks", "trucking", "left"), ("trucks", "trucking", "to the left"),
                    ("slides", "sliding", "to the left"), ("moves", "moving", "sideways to the left")),
     "truck_right": (("trucks", "trucking", "right"), ("trucks", "trucking", "to the right"),
@@ -23,10 +23,10 @@ FORMS: dict[str, tuple[Form, ...]] = {
                     ("booms", "booming", "up")),
     "pedestal_down": (("pedestals", "pedestalling", "down"), ("descends", "descending", ""),
                       ("moves", "moving", "straight down"), ("booms", "booming", "down")),
-    "pan_left": (("pans", "panning", "left"), ("pans", "panning", "to the left"), ("swings", "swinging", "to the left"),
+    "pan_left": (("pans", "panning", "left"), ("pans", "panning", "to the left"), ("turns", "turning", "to the left"),
                  ("pans", "panning", "leftward")),
     "pan_right": (("pans", "panning", "right"), ("pans", "panning", "to the right"),
-                  ("swings", "swinging", "to the right"), ("pans", "panning", "rightward")),
+                  ("turns", "turning", "to the right"), ("pans", "panning", "rightward")),
     "tilt_up": (("tilts", "tilting", "up"), ("tilts", "tilting", "upward")),
     "tilt_down": (("tilts", "tilting", "down"), ("tilts", "tilting", "downward")),
     "roll_clockwise": (("rolls", "rolling", "clockwise"), ("rotates", "rotating", "clockwise")),
@@ -91,7 +91,7 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
         other = Wrong(kind="steadiness", words=pick.one("shakes noticeably", "pans to the left"))
         words = pick.one(
             "stays completely still", "remains static throughout", "does not move", "holds a fixed position",
-            "is locked off", "stays fixed in place",
+            "is entirely static", "stays fixed in place",
         )  # fmt: skip
         says = ("fixed_camera",)
         return sentence("The camera ", Bit(words=words, says=says, topic="movement", wrong=(other,)), ".")
@@ -106,12 +106,12 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
     if shaky:
         words = pick.one(
             "stays in a fixed position with noticeable shake", "is fixed in place but shaky",
-            "holds a fixed position with obvious handheld shake", "stays fixed but is noticeably unsteady",
+            "stays in a fixed position with visible shake", "stays fixed but is unsteady",
         )  # fmt: skip
     elif truth.is_true("fixed_camera_with_shake"):
         words = pick.one(
-            "stays fixed in place with a slight shake", "holds a fixed position with a slight sway",
-            "is fixed but slightly shaky", "remains static apart from a slight handheld shake",
+            "stays fixed but slightly unsteady", "is fixed in place, slightly shaky", "is fixed but slightly shaky",
+            "remains static but slightly unsteady", "stays fixed, if slightly unsteady",
         )  # fmt: skip
     else:
         return None
@@ -198,7 +198,6 @@ def _slight(truth: Truth, pick: Picker) -> Sentence:
     """A slight movement is summed up, without a direction."""
     says = ("minor_camera_movement",)
     how = _manner(truth)
-    adjective = "".join(f", {each[1]}" for each in how[:1] if each[2] == "steadiness" and "shak" not in each[1])
     shake = [each for each in how if "shak" in each[1]]
     noun = pick.one(
         Bit(words="makes only a minor movement", says=says),
@@ -216,7 +215,6 @@ def _slight(truth: Truth, pick: Picker) -> Sentence:
             after.append(
                 Bit(words=words, says=each[3], topic="steadiness", cut=True, wrong=_spaced(each[4][:1], f"{lead} ", ""))
             )
-    del adjective
     return sentence("The camera ", noun, after, ".")
 
 
@@ -224,13 +222,20 @@ def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
     says = ("complex_camera_movement",)
     adjectives: list[str | Bit] = []
     shake: list[Bit] = []
+    before: list[Bit] = []
     for adverb, adjective, topic, means, wrong in _manner(truth):
         if adverb.startswith("with"):
             shake.append(Bit(words=f" {adverb}", says=means, topic=topic, cut=True, wrong=_spaced(wrong[:1], " ", "")))
+        elif topic == "movement_speed":
+            before.append(Bit(words=f"{adverb} ", says=means, topic=topic, cut=True, wrong=_spaced(wrong[:1], "", " ")))
         else:
             adjectives.append(Bit(words=f"{adjective}, ", says=means, topic=topic, wrong=_spaced(wrong[1:], "", ", ")))
-    lead: list[str | Bit] = [pick.one("makes ", "goes through ", "performs "), "a ", *adjectives]
-    lead.append(Bit(words="complex movement", says=says, topic="movement"))
+    verb, noun = pick.one(("makes ", "movement"), ("performs ", "movement"), ("makes ", "series of movements"))
+    if not truth.is_true("moving_camera"):
+        verb, noun = "takes ", "path"
+    noun = f"complex {noun}" if noun != "series of movements" else "complex movement"
+    lead: list[str | Bit] = [*before, verb, "a ", *adjectives]
+    lead.append(Bit(words=noun, says=says, topic="movement"))
     if not done:
         return sentence("The camera ", *lead, *shake, ".")
     told = _told(done, pick, [])
@@ -338,9 +343,14 @@ def _following(truth: Truth, pick: Picker) -> Sentence | None:
     for name, words in (("front_side_tracking_shot", " from the front side"), ("rear_side_tracking_shot", " from the rear side")):
         if truth.is_true(name):
             how.append(Bit(words=words, says=(name,), topic="tracking", cut=True))
-    purpose = pick.one("", "", " to keep it in view" if not who.startswith("the woman") else "")
-    del purpose
-    verb = pick.one("tracks ", "follows ", "is tracking ")
+    turns = any(way in ("pan", "tilt") for _, way in found)
+    for way in ("left", "right"):
+        if truth.is_true(f"side_tracking_{way}"):
+            false = (Wrong(kind="direction", words=f"tracks {'left' if way == 'right' else 'right'} alongside {who}"),)
+            says = (f"side_tracking_{way}", "tracking_shot")
+            tracking = Bit(words=f"tracks {way} alongside {who}", says=says, topic="tracking", wrong=false)
+            return sentence("The camera ", tracking, ".", topic="tracking")
+    verb = "tracks " if turns else pick.one("tracks ", "follows ", "is tracking ")
     tracking = Bit(words=f"{verb}{who}", says=("tracking_shot",), topic="tracking")
     lead = pick.one("The camera ", "Throughout, the camera ") if len(how) < 3 else "The camera "
     return sentence(lead, tracking, how, ".", topic="tracking")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from videolect.stage.facts import Happening, Named
 from videolect.stage.words.phrases import plain, wrong_values
 from videolect.stage.words.spatial import comings
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, sentence
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, many, sentence
 from videolect.stage.words.truth import Truth
 
 COLOURS = ("red", "blue", "green", "yellow", "black", "white", "grey", "brown", "orange", "purple", "pink")
@@ -40,6 +40,8 @@ def _scenery(truth: Truth, pick: Picker) -> Sentence:
     return pick.one(
         sentence("It is ", shot, ", and nothing in it stands out from the rest.", topic="subject_type"),
         sentence("It is ", shot, ", in which all is of equal weight.", topic="subject_type"),
+        sentence("It is ", Bit(words="a scenery shot", says=shot.says), ", in which all is of equal weight.",
+                 topic="subject_type"),
     )
 
 
@@ -132,7 +134,7 @@ def _pose(truth: Truth, pick: Picker) -> Sentence | None:
     main = truth.main
     pose, facing = truth.get("subject_pose_start"), truth.get("subject_facing_start")
     if main is None or (pose not in POSES and facing not in FACING):
-        return None
+        return _ends_up(truth)
     parts: list[str | Bit] = [f"{capital(truth.the(main))} "]
     if pose in POSES:
         which = pick.number(2)
@@ -144,7 +146,21 @@ def _pose(truth: Truth, pick: Picker) -> Sentence | None:
         wrong = wrong_values(truth, "subject_facing_start", facing, FACING, "orientation")
         says = truth.needed.get("subject_facing_start", ())
         parts += [", " if pose in POSES else "is ", Bit(words=FACING[facing], says=says, wrong=wrong)]
+    end, says = truth.get("subject_pose_end"), truth.needed.get("subject_pose_end", ())
+    if end == "sitting" and "gets_down" in says:
+        parts += [" and ", Bit(words="later sits down", says=says)]
+    elif end == "standing" and "stands_up" in says:
+        parts += [" and ", Bit(words="later stands up", says=says)]
     return sentence(*parts, ".", topic="subject_pose")
+
+
+def _ends_up(truth: Truth) -> Sentence | None:
+    """A pose that is only known at the end."""
+    says = truth.needed.get("subject_pose_end", ())
+    verb = "sits down" if "gets_down" in says else "stands up" if "stands_up" in says else ""
+    if truth.main is None or not verb:
+        return None
+    return sentence(f"{capital(truth.the(truth.main))} ", Bit(words=verb, says=says), " later on.", topic="subject_pose")
 
 
 def _alone(truth: Truth, pick: Picker) -> Sentence | None:
@@ -206,11 +222,11 @@ def _where(truth: Truth, pick: Picker) -> Sentence | None:
 
 def _details(truth: Truth, number: int, pick: Picker) -> Sentence:
     told = pick.shuffled(truth.facts.details[number : number + 2])
-    many = len(told) > 1 or told[0].split()[0] in ("two", "three", "some", "several")
+    more = many(told)
     return pick.one(
-        sentence(f"There {'are' if many else 'is'} {listed(told)}.", topic="surroundings"),
-        sentence(f"{capital(listed(told))} {'make' if many else 'makes'} up the surroundings.", topic="surroundings"),
-        sentence(f"{capital(listed(told))} {'are' if many else 'is'} in view.", topic="surroundings"),
+        sentence(f"There {'are' if more else 'is'} {listed(told)}.", topic="surroundings"),
+        sentence(f"{capital(listed(told))} {'make' if more else 'makes'} up the surroundings.", topic="surroundings"),
+        sentence(f"{capital(listed(told))} {'are' if more else 'is'} in view.", topic="surroundings"),
     )
 
 
@@ -221,8 +237,8 @@ def _overlays(truth: Truth, pick: Picker) -> Sentence | None:
         if not truth.yes("has_overlays"):
             return None
         return sentence("An ", Bit(words="overlay", says=says), " lies over the picture.", topic="overlays")
-    many = "are" if len(told) > 1 else "is"
-    return sentence(capital(listed(told)), " ", Bit(words=f"{many} overlaid on the picture", says=says), ".",
+    verb = "are" if many(told) else "is"
+    return sentence(capital(listed(told)), " ", Bit(words=f"{verb} overlaid on the picture", says=says), ".",
                     topic="overlays")  # fmt: skip
 
 

@@ -13,14 +13,14 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "time_reversed": ("The footage plays in reverse.", "The action is shown in reverse motion."),
     },
     "frame_freezing": {"yes": ("The action ends in a freeze frame.", "The shot holds on a freeze frame.")},
-    "motion_blur": {"yes": ("Motion blur smears what moves fast.", "Fast movement leaves motion blur.")},
+    "motion_blur": {"yes": ("Motion blur smears what moves.", "What moves leaves motion blur.")},
     "cinemagraph": {"yes": ("The shot is a cinemagraph.",)},
     "lens_distortion": {
         "barrel": ("Straight lines bow outward with barrel distortion.", "The lens shows barrel distortion."),
         "fisheye": ("Straight lines curve strongly with fisheye distortion.", "The lens shows fisheye distortion."),
     },
     "dutch_angle": {
-        "yes": ("The camera holds a fixed Dutch angle.", "The horizon leans at a constant Dutch angle."),
+        "yes": ("The camera leans at a constant Dutch angle.", "The horizon leans at a constant Dutch angle."),
         "varying": ("The camera leans into a varying Dutch angle.", "The horizon leans at a changing Dutch angle."),
     },
     "focal_length_look": {
@@ -88,7 +88,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "locked_on_pov": ("The place is seen from a locked-on point of view.", "It is a locked-on view."),
         "dashcam_pov": ("The place is seen from a dashcam perspective.", "It is a dashcam view."),
         "drone_pov": ("The place is seen from a drone's view.", "It is a view by drone, a drone's point of view.")[:1] * 2,
-        "overhead_pov": ("The place is seen from an overhead point of view.", "It is an overhead point of view."),
+        "overhead_pov": ("The place is seen in a top-down POV.", "It is an overhead POV."),
         "broadcast_pov": ("The place is seen in a broadcast view.", "It is a broadcast view."),
         "screen_recording_pov": ("The view is a screen recording.", "It is a screen recording."),
         "third_person_full_body_game_pov": (
@@ -119,7 +119,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "place_period": {"past": ("It is a period setting from an earlier time.",)},
     "scene_movement": {
-        "static": ("Nothing in the scene moves.", "Everything remains still."),
+        "static": ("Nothing in the scene moves.", "Nothing in the frame moves."),
         "mostly_static": ("Hardly anything moves.", "Little else moves."),
         "dynamic": ("Much is in motion.", "The place is busy with movement."),
     },

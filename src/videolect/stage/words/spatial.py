@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from videolect.stage.facts import Named
 from videolect.stage.words.phrases import plain, wrong_values
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, sentence
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, many, sentence
 from videolect.stage.words.truth import Truth
 
 SIZES = {
@@ -50,10 +50,10 @@ def makers(truth: Truth) -> list[Maker]:
     ]
 
 
-def _of(truth: Truth) -> str:
+def _of(truth: Truth, pick: Picker) -> str:
     main = truth.main
     if main is None:
-        return f" of {truth.facts.place}" if truth.facts.place and truth.get("shot_type") == "scenery" else ""
+        return f" of {truth.facts.place}" if truth.facts.place and truth.get("shot_type") == "scenery" and pick.chance(60) else ""
     return f" of {a(main.noun)}"
 
 
@@ -61,21 +61,20 @@ def _size(truth: Truth, pick: Picker) -> Sentence | None:
     start, end = truth.get("shot_size_start"), truth.get("shot_size_end")
     if not start and not end:
         return None
-    of = _of(truth)
+    of = _of(truth, pick)
     switches = truth.answers.get("shot_type") == "change_of_subject"
     first, last = _shot(truth, "shot_size_start", start), _shot(truth, "shot_size_end", end)
     if first and last and start != end:
         verb = pick.one((" starts as ", " and ends as "), (" begins as ", " and becomes "), (" opens as ", " and ends as "))
         if switches:
-            return sentence("The shot starts as ", first, " of one subject and ends as ", last, " of another.",
-                            topic="shot_size")  # fmt: skip
+            return None  # two subjects, two sizes: words for both would tell of a change of size
         return sentence("The shot", verb[0], first, of, verb[1], last, ".", topic="shot_size")
     if first:
         if switches and not end:
-            return sentence("The shot starts as ", first, of, " and ends without a subject.", topic="shot_size")
+            return sentence("The shot starts as ", first, of, " and ends on the bare surroundings.", topic="shot_size")
         return pick.one(
             sentence("The shot is ", first, of, ".", topic="shot_size"),
-            sentence(_capital(first), pick.one(" frames ", " shows "), of.removeprefix(" of ") or "the scene", ".",
+            sentence(_capital(first), pick.one(" frames ", " shows "), of.removeprefix(" of ") or "the view", ".",
                      topic="shot_size"),
             sentence("It is ", first, of, ".", topic="shot_size"),
         )  # fmt: skip
@@ -118,7 +117,13 @@ def _place(truth: Truth, pick: Picker) -> Sentence | None:
     who = capital(truth.the(main))
     if truth.get("subject_position_start") == "fills_frame":
         says = truth.needed.get("subject_position_start", ())
-        return sentence(f"{who} ", Bit(words="fills the frame", says=says), ".", topic="position")
+        layer = truth.get("subject_depth_start")
+        fills = Bit(words="fills the frame", says=says)
+        if layer in LAYERS:
+            wrong = wrong_values(truth, "subject_depth_start", layer, LAYERS, "place")
+            deep = Bit(words=LAYERS[layer], says=truth.needed.get("subject_depth_start", ()), wrong=wrong)
+            return sentence(f"{who} is ", deep, " and ", fills, ".", topic="position")
+        return sentence(f"{who} ", fills, ".", topic="position")
     start, end = _where(truth, "start", pick), _where(truth, "end", pick)
     verb = pick.one(" is ", " is positioned ", " is placed ", " appears ")
     if start and end:
@@ -133,6 +138,8 @@ def _place(truth: Truth, pick: Picker) -> Sentence | None:
 def _others(truth: Truth, pick: Picker) -> Sentence | None:
     """Where everybody else is."""
     told: list[str | Bit] = []
+    if truth.main is None:
+        return None
     said = [named for named in truth.facts.subjects if named.where and named is not truth.main]
     for number, named in enumerate(said):
         told += ["; " if number else "", capital(truth.the(named)) if not number else truth.the(named), " is "]
@@ -153,9 +160,9 @@ def _behind(truth: Truth, pick: Picker) -> Sentence | None:
     if not details:
         return None
     back = pick.shuffled(details)[: 1 + pick.number(len(details))]
-    plural = len(back) > 1
+    plural = many(back)
     return pick.one(
-        sentence(f"The background holds {listed(back)}.", topic="depth"),
+        sentence(f"Farther off, there {'are' if plural else 'is'} {listed(back)}.", topic="depth"),
         sentence(f"{capital(listed(back))} {'close' if plural else 'closes'} off the background.", topic="depth"),
         sentence(f"{capital(listed(back))} {'lie' if plural else 'lies'} beyond.", topic="depth"),
     )
@@ -169,19 +176,21 @@ def _height(truth: Truth, pick: Picker) -> Sentence | None:
     who = truth.the(main)
     first, last = _level(truth, "subject_height_start", start, who), _level(truth, "subject_height_end", end, who)
     if first and last and start != end:
-        verbs = pick.one(("starts ", " and ends "), ("begins ", " and finishes "))
-        return sentence("The camera ", verbs[0], first, verbs[1], last, ".", topic="height_to_subject")
+        join = pick.one(", and at the end it is ", ", and by the end it is ")
+        return sentence("At the start the camera is ", first, join, last, ".", topic="height_to_subject")
     if first:
+        if "height_to_subject_ends" not in "".join(truth.needed.get("subject_height_start", ())):
+            return sentence("At the start the camera is ", first, ".", topic="height_to_subject")
         verb = pick.one("is positioned ", "is placed ", "is set ", "remains ")
         return sentence("The camera ", verb, first, ".", topic="height_to_subject")
     if last:
-        return sentence("The camera ends ", last, ".", topic="height_to_subject")
+        return sentence("At the end the camera is ", last, ".", topic="height_to_subject")
     return None
 
 
 def _level(truth: Truth, field: str, value: str, who: str) -> Bit | None:
     words = {
-        "above_subject": f"at a height above the {who.removeprefix('the ')}" if False else "above the subject",
+        "above_subject": "above the subject",
         "at_subject": "at the same level as the subject", "below_subject": "below the subject",
     }  # fmt: skip
     if value not in words:

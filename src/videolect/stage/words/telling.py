@@ -118,6 +118,11 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
+def many(things: Sequence[str]) -> bool:
+    """Whether 'are' follows: several, or one that is plural."""
+    return len(things) > 1 or things[0].split()[0] in ("two", "three", "four", "some", "several", "many")
+
+
 def a(noun: str) -> str:
     """With 'a' or 'an'; what is plural or has an article stays."""
     first, last = noun.split()[0].lower(), noun.split()[-1]

@@ -28,8 +28,16 @@ UNSAID = frozenset({
     "subject_change", "change_of_subject_shot", "subject_switching", "action_sequence", "told_apart_by_look",
     "told_apart_by_place", "told_apart_by_action", "color_temperature_neutral", "colorfulness_neutral",
     "brightness_neutral", "balanced_exposure", "centred_composition", "position_changes",
+    "back_and_forth_shot",
 })  # fmt: skip
 """True, expressible, and yet no caption has to say them: each follows from what it says anyway, or is ordinary."""
+
+
+INSTEAD = {"mostly_static_scene": "static_scene", "stable_camera": "very_stable_camera", "shaky_camera": "very_shaky_camera"}
+"""What goes without saying where the stronger one is said."""
+
+LEFT_OUT = {"motion": "tracking", "spatial": "enters_view"}
+"""Aspect -> what its policy leaves to others, by a part of the primitive's name: how the camera keeps up."""
 
 
 class Truth:
@@ -50,11 +58,23 @@ class Truth:
         self.states: dict[str, bool | None] = {
             name: True if yes[name] & 1 else False if no[name] & 1 else None for name in found
         }
-        can = [name for name in found if self.states[name] and name in expressible(spec) - UNSAID]
+        can = [name for name in found if self.states[name] and name in expressible(spec) - self._unsaid()]
         self.needed: dict[str, tuple[str, ...]] = {
-            field.id: tuple(name for name in can if not yes[name] >> row & 1) for row, field in enumerate(asked, 1)
+            field.id: tuple(n for n in can if not yes[n] >> row & 1 and field.id in fields_behind(spec, n))
+            for row, field in enumerate(asked, 1)
         }
         """Field -> the primitives that its answer makes true and that words can say."""
+
+    def _unsaid(self) -> frozenset[str]:
+        """What goes without saying here."""
+        more = [name for name, instead in INSTEAD.items() if self.states[instead]]
+        if self.answers.get("camera_movement") == "no":
+            more.append("moving_camera")
+        if self.answers.get("focus_change_reason") in ("camera_subject_movement", "others"):
+            more += [name for name in self.states if name.startswith(("focus_starts", "focus_ends"))]
+        if self.answers.get("shot_type") == "change_of_subject" and self.get("shot_size_end") and self.get("shot_size_start"):
+            more += [name for name in self.states if name.startswith(("shot_size", "height_to_subject"))]
+        return UNSAID.union(more)
 
     def _parts(self, field: str) -> tuple[str, ...]:
         """What has to be taken out of the record to take one answer out: directions follow from segments."""
@@ -106,7 +126,7 @@ class Truth:
             for field in self.spec.fields
             if aspect in field.mentioned_in
             for name in self.needed.get(field.id, ())
-            if name not in SAME and _belongs(self.spec, name, aspect)
+            if name not in SAME and _belongs(self.spec, name, aspect) and LEFT_OUT.get(aspect, "-") not in name
         )
 
     # ---------------------------------------------------------------------------------------------- names of things
@@ -202,5 +222,13 @@ def _holds(truth: Truth, primitive: str) -> bool:
 
 
 def fields_behind(spec: Spec, primitive: str) -> tuple[str, ...]:
-    """The fields that settle a primitive."""
-    return tuple(fields_of(spec.primitives[primitive].yes_when, spec.parsed.conditions))
+    """The fields that settle a primitive, other than whether its question arises."""
+    return _behind(spec.hash, spec)[primitive]
+
+
+@cache
+def _behind(hash_: str, spec: Spec) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(fields_of(primitive.yes_when, spec.parsed.conditions))
+        for name, primitive in spec.primitives.items()
+    }
