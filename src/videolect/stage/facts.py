@@ -116,8 +116,11 @@ def completed(facts: Facts) -> dict[str, Answer]:
     return {**found, **record}
 
 
-POSES_AFTER = {"walk": "on_the_move", "run": "on_the_move", "enter_left": "on_the_move", "enter_right": "on_the_move",
-               "leave_left": "on_the_move", "leave_right": "on_the_move", "sit_down": "sitting", "follow": "on_the_move"}  # fmt: skip
+POSES_AFTER = {
+    "walk": "on_the_move", "run": "on_the_move", "enter_left": "on_the_move", "enter_right": "on_the_move",
+    "leave_left": "on_the_move", "leave_right": "on_the_move", "sit_down": "sitting", "follow": "on_the_move",
+}  # fmt: skip
+"""The pose in which a deed leaves whoever does it; standing for all others."""
 
 
 def _when(happening: Happening) -> tuple[int, int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from videolect.stage.words.movement import movement
 from videolect.stage.words.phrases import plain, wrong_values
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, capital, sentence
 from videolect.stage.words.truth import Truth
 
 HEIGHTS = {
@@ -52,6 +55,13 @@ def _view(truth: Truth, pick: Picker) -> Sentence | None:
     look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle")
     if height[1] or angle[1]:
         return _changing(truth, pick, height, angle)
+    if (at or look) and pick.chance(45):
+        at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height", 0)
+        look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle", 1)
+        first, second, join = pick.one((look, at, " "), (look, at, " "), (at, look, " and "))
+        if first and second:
+            return sentence(_capital(first), join, second, ", ")
+        return sentence(*(_capital(one) for one in (first, second) if one), ", ")
     if at and look:
         return pick.one(
             sentence("The shot is taken ", at, " and ", look, "."),
@@ -77,11 +87,17 @@ def _changing(truth: Truth, pick: Picker, height: tuple[str, str], angle: tuple[
         (height, HEIGHTS, "overall_height", "camera_height"),
         (angle, ANGLES, "camera_angle", "camera_angle"),
     ):
-        first = _level(truth, f"{field}_start", table, start, pick, topic, True)
-        last = _level(truth, f"{field}_end", table, end, pick, topic, True)
+        first = _level(truth, f"{field}_start", table, start, pick, topic, 0)
+        last = _level(truth, f"{field}_end", table, end, pick, topic, 0)
         lead = "The camera " if not parts else pick.one(" It ", " The camera ")
         if first and last:
-            begins, ends = pick.one(("starts ", " and ends "), ("begins ", " and finishes "), ("starts ", ", then ends "))
+            begins, ends = pick.one(
+                ("starts ", " and ends "), ("begins ", " and finishes "), ("starts ", ", then ends "),
+                ("begins ", " and reaches "), ("starts ", " and reaches "),
+            )  # fmt: skip
+            if ends == " and reaches ":
+                bare = tuple(Wrong(kind=w.kind, words=w.words.removeprefix("at ")) for w in last.wrong)
+                last = replace(last, words=last.words.removeprefix("at "), wrong=bare)
             parts += [lead, begins, first, ends, last, "."]
         elif first:
             parts += [lead, pick.one("stays ", "remains "), first, "."]
@@ -98,18 +114,23 @@ def _ends(truth: Truth, field: str) -> tuple[str, str]:
 def _level(
     truth: Truth,
     field: str,
-    table: dict[str, tuple[str, ...]],
+    table: Mapping[str, tuple[str, ...]],
     value: str,
     pick: Picker,
     topic: str,
-    plain_form: bool = False,
+    form: int | None = None,
 ) -> Bit | None:
     if value not in table:
         return None
-    which = 0 if plain_form else pick.number(4) // 3
+    which = pick.number(4) // 3 if form is None else form
     words = {other: forms[min(which, len(forms) - 1)] for other, forms in table.items()}
     wrong = wrong_values(truth, field, value, words, "size" if "size" in field else topic.removeprefix("camera_"))
     return Bit(words=words[value], says=truth.needed.get(field, ()), topic=topic, wrong=wrong)
+
+
+def _capital(bit: Bit) -> Bit:
+    wrong = tuple(Wrong(kind=w.kind, words=capital(w.words)) for w in bit.wrong)
+    return replace(bit, words=capital(bit.words), wrong=wrong)
 
 
 # ------------------------------------------------------------------------------------------------------------- focus
@@ -119,12 +140,12 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
     focus = truth.get("camera_focus")
     says = truth.needed.get("camera_focus", ())
     if focus == "deep_focus":
-        wrong = (Wrong(kind="focus", words="Shallow focus"),)
-        deep = Bit(words="Deep focus", says=says, wrong=wrong)
+        shallow = (Wrong(kind="focus", words="Shallow focus"),)
+        deep = Bit(words="Deep focus", says=says, wrong=shallow)
         large = Bit(words="large", says=says, wrong=(Wrong(kind="focus", words="shallow"),))
         return pick.one(
-            sentence(deep, pick.one(" keeps everything sharp", " keeps near and far sharp", " leaves the whole scene sharp"),
-                     ".", topic="depth_of_field"),
+            sentence(deep, pick.one(" keeps everything", " keeps near and far", " leaves the whole scene"), " sharp.",
+                     topic="depth_of_field"),
             sentence("A ", large, " depth of field keeps near and far ", pick.one("sharp", "crisp"), ".",
                      topic="depth_of_field"),
             sentence("The shot is in ", Bit(words="deep focus", says=says,
@@ -138,7 +159,7 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
     field = Bit(words=word, says=says, wrong=(Wrong(kind="focus", words="deep"),))
     start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
     plane = PLANES.get(start, "")
-    if end and end != start or not plane:
+    if (end and end != start) or not plane:
         return pick.one(
             sentence("The depth of field is ", field, ".", topic="depth_of_field"),
             sentence("The ", field, " depth of field leaves the rest soft.", topic="depth_of_field"),
@@ -155,9 +176,13 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
             sentence("The depth of field is ", field, ", with the focus on the ", where, ".", topic="depth_of_field"),
         )
     return pick.one(
-        sentence(lead, field, f" depth of field keeps {who} in focus in the ", where, soft, ".", topic="depth_of_field"),
+        sentence(
+            lead, field, f" depth of field keeps {who} in focus in the ", where, soft, ".", topic="depth_of_field"
+        ),
         sentence("The depth of field is ", field, f", with {who} in focus in the ", where, ".", topic="depth_of_field"),
-        sentence("The ", field, f" depth of field keeps {who} in sharp focus in the ", where, ".", topic="depth_of_field"),
+        sentence(
+            "The ", field, f" depth of field keeps {who} in sharp focus in the ", where, ".", topic="depth_of_field"
+        ),
     )
 
 
@@ -178,15 +203,22 @@ def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
         return _unsharp(truth, start, end)
     if reason == "focus_tracking":
         who = truth.the(truth.main) if truth.main else "the moving subject"
-        lead = Bit(words="The focus follows ", says=says)
-        return sentence(lead, who, *_planes(truth, start, end, " from the ", pick), ".", topic="focus_change")
+        follows = Bit(words=f"he focus follows {who}", says=says)
+        planes = _planes(truth, start, end, "At the start the ", pick, " is in focus, and at the end the ")
+        if planes:
+            return sentence(*planes, " is in focus, as t", follows, ".", topic="focus_change")
+        return sentence("T", follows, ".", topic="focus_change")
     if start in PLANES and end in PLANES and start != end:
         verb = {
             "rack_focus": pick.one("The focus racks from the ", "The camera racks focus from the "),
-            "pull_focus": pick.one("The camera pulls focus from the ", "The focus is slowly pulled from the "),
+            "pull_focus": pick.one("The camera pulls focus from the ", "The focus is pulled from the "),
         }.get(reason, "")
         if verb:
-            return sentence(Bit(words=verb, says=says), *_planes(truth, start, end, "", pick), ".", topic="focus_change")
+            return sentence(
+                Bit(words=verb, says=says), *_planes(truth, start, end, "", pick), ".", topic="focus_change"
+            )
+        if not truth.is_true("focus_change"):
+            return None
         return sentence(
             "At the start the ", *_planes(truth, start, end, "", pick, " is in focus, and at the end the "),
             " is in focus.", topic="focus_change",
@@ -207,7 +239,8 @@ def _unsharp(truth: Truth, start: str, end: str) -> Sentence | None:
     elif start == "out_of_focus":
         words = "is completely out of focus"
     else:
-        words = f"starts with the {PLANES.get(start, 'scene')} in focus and goes completely out of focus"
+        lead = f"At the start the {PLANES[start]} is in focus, and then the shot " if start in PLANES else "The shot "
+        return sentence(lead, Bit(words="goes completely out of focus", says=says), ".", topic="focus_change")
     return sentence("The shot ", Bit(words=words, says=says), ".", topic="focus_change")
 
 
@@ -219,4 +252,3 @@ def _planes(truth: Truth, start: str, end: str, lead: str, pick: Picker, to: str
     says = (*truth.needed.get("focus_plane_start", ()), *truth.needed.get("focus_plane_end", ()))
     wrong = (Wrong(kind="direction", words=f"{last}{to}{first}"),)
     return [lead, Bit(words=f"{first}{to}{last}", says=tuple(dict.fromkeys(says)), wrong=wrong)]
-

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from videolect.language.spec import Spec
 from videolect.stage.facts import Facts
 from videolect.stage.words import camera, light, people, spatial
-from videolect.stage.words.telling import Maker, Picker, Sentence, said_by, text_of
+from videolect.stage.words.telling import Maker, Picker, Sentence, a, behind, capital, is_lead, said_by, text_of
 from videolect.stage.words.truth import Truth, judge
 
 MAKERS: dict[str, Callable[[Truth], list[Maker]]] = {
@@ -56,13 +57,45 @@ def composed(truth: Truth, aspect: str, seed: int, number: int = 0) -> tuple[Sen
 
 def _told(truth: Truth, aspect: str, key: str) -> list[Sentence]:
     told: list[Sentence] = []
+    lead: Sentence = ()
     for place, make in enumerate(MAKERS[aspect](truth)):
         for attempt in range(TRIES):
-            bits = make(Picker(key, place, attempt))
+            pick = Picker(key, place, attempt)
+            bits = make(pick)
             if bits is None:
                 break
-            wanted = frozenset(said_by(bits)) | frozenset(p for each in told for p in said_by(each))
-            if judge(truth, aspect, text_of([*told, bits]), wanted).exact:
-                told.append(bits)
+            if is_lead(bits):
+                lead = bits
                 break
+            whole = behind(lead, bits)
+            for tried in (_with_pronoun(truth, told, whole, pick), whole):
+                if tried and _holds(truth, aspect, told, tried):
+                    told.append(tried)
+                    lead = ()
+                    break
+            else:
+                continue
+            break
     return told
+
+
+def _holds(truth: Truth, aspect: str, told: list[Sentence], bits: Sentence) -> bool:
+    wanted = frozenset(said_by(bits)) | frozenset(p for each in told for p in said_by(each))
+    return judge(truth, aspect, text_of([*told, bits]), wanted).exact
+
+
+def _with_pronoun(truth: Truth, told: list[Sentence], bits: Sentence, pick: Picker) -> Sentence | None:
+    """'She' for 'The woman', where the sentence before spoke of her and of nobody else."""
+    main = truth.main
+    if main is None or not told:
+        return None
+    name, words = capital(truth.the(main)), bits[0].words
+    before = text_of(told[-1:])
+    spoken = before.startswith(
+        (f"{name} ", f"{capital(truth.full(main))} ", f"{capital(a(main.noun))} ", "He ", "She ", "It ")
+    )
+    if not words.startswith(f"{name} ") or not spoken or truth.she(main) == "they" or pick.chance(20):
+        return None
+    if any(truth.the(other) in before.lower() for other in truth.facts.subjects if other is not main):
+        return None
+    return (replace(bits[0], words=capital(truth.she(main)) + words[len(name) :]), *bits[1:])

@@ -20,11 +20,13 @@ _TERSE: Forms = {
 }
 _FULL: Forms = {
     "replace": (
-        'The caption says "{w}", but it should say "{r}".', 'Please change "{w}" to "{r}", as that is what is seen.',
+        'The caption says "{w}", but it should say "{r}".',
+        'Please change "{w}" to "{r}", as that is what is seen.',
         'Rather than "{w}", the caption should read "{r}".',
     ),
     "insert": (
-        'After "{w}", the caption should also say "{r}".', 'Please add "{r}" after "{w}".',
+        'After "{w}", the caption should also say "{r}".',
+        'Please add "{r}" after "{w}".',
         'The caption should mention one thing more after "{w}": it should add "{r}".',
     ),
     "delete": (
@@ -43,28 +45,33 @@ _FULL: Forms = {
         'Please delete "{w}", as a caption should tell what is seen and not how it feels.',
         'The words "{w}" should be removed, as they give an opinion.',
     ),
-}  # fmt: skip
+}
 _TEACHER: Forms = {
     "replace": (
-        'Look once more at "{w}": you should write "{r}" instead.', 'Where you write "{w}", it should be "{r}".',
+        'Look once more at "{w}": you should write "{r}" instead.',
+        'Where you write "{w}", it should be "{r}".',
     ),
     "insert": (
-        'After "{w}" you should go on and add "{r}".', 'Remember to be complete: after "{w}" you should add "{r}".',
+        'After "{w}" you should go on and add "{r}".',
+        'Remember to be complete: after "{w}" you should add "{r}".',
     ),
     "delete": (
-        'You should take out "{w}" and keep to what the clip shows.', 'Write only what you see, so you should leave out "{w}".',
+        'You should take out "{w}" and keep to what the clip shows.',
+        'Write only what you see, so you should leave out "{w}".',
     ),
     "order": (
         'Tell things as they follow one another: it should be "{r}" instead of "{w}".',
         'Watch the order again, which should be "{r}" instead of "{w}".',
     ),
     "vague": (
-        'A reader cannot picture "{w}", so you should name it: "{r}".', 'Be exact, and instead of "{w}" you should write "{r}".',
+        'A reader cannot picture "{w}", so you should name it: "{r}".',
+        'Be exact, and instead of "{w}" you should write "{r}".',
     ),
     "subjective": (
-        'You should leave out "{w}", for it tells a feeling.', 'Keep to the facts: you should take out "{w}".',
+        'You should leave out "{w}", for it tells a feeling.',
+        'Keep to the facts: you should take out "{w}".',
     ),
-}  # fmt: skip
+}
 _HURRIED: Forms = {
     "replace": ('should be "{r}" instead of "{w}".', 'change "{w}" to "{r}".', '"{w}" should be "{r}".'),
     "insert": ('should add "{r}" after "{w}".', 'please add "{r}" after "{w}".'),

@@ -38,6 +38,37 @@ FALSE = {
 }  # fmt: skip
 
 
+WAYS = {
+    "left_to_right": "from left to right", "right_to_left": "from right to left",
+    "toward_camera": "towards the camera", "away_from_camera": "away from the camera",
+}  # fmt: skip
+
+
+PLAIN = {"walk": "walks", "run": "runs", "drive": "moves", "roll": "rolls"}
+"""Verbs that a way goes with."""
+
+
+def carries_way(truth: Truth, deed: Happening) -> bool:
+    """Whether the way across the screen is told with this deed: the first travel of the main subject."""
+    main = truth.main
+    if main is None or truth.get("screen_direction") not in WAYS:
+        return False
+    own = [
+        each
+        for each in truth.facts.happenings
+        if each.who[0] == main.id and each.what in ("walk", "run", "drive", "roll")
+    ]
+    return bool(own) and deed == min(own, key=lambda each: (each.start_frame, each.end_frame))
+
+
+def _way(truth: Truth) -> Bit:
+    way = truth.get("screen_direction")
+    wrong = tuple(Wrong(kind="direction", words=f" {words}") for value, words in WAYS.items() if value != way)
+    return Bit(
+        words=f" {WAYS[way]}", says=truth.needed.get("screen_direction", ()), topic="travel", wrong=wrong, cut=True
+    )
+
+
 def clause(truth: Truth, deed: Happening, pick: Picker, says: tuple[str, ...]) -> Bit:
     """What is done, with what could be said wrongly of it."""
     forms = VERBS[deed.what]
@@ -62,7 +93,8 @@ def _filled(truth: Truth, deed: Happening, form: str) -> str:
 SAYS = {
     "walk": "walks", "run": "runs", "wave": "gestures", "enter_left": "enters_over_left_edge",
     "enter_right": "enters_over_right_edge", "leave_left": "leaves_over_left_edge",
-    "leave_right": "leaves_over_right_edge", "follow": "follows", "drive": "rides_or_drives", "sit_down": "gets_down", "stand_up": "stands_up",
+    "leave_right": "leaves_over_right_edge", "follow": "follows", "drive": "rides_or_drives",
+    "sit_down": "gets_down", "stand_up": "stands_up",
 }  # fmt: skip
 
 
@@ -70,21 +102,36 @@ def clauses(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence:
     """All of it, in one or more sentences told as one."""
     parts: list[str | Bit] = []
     before: Happening | None = None
+    joined = False
+    """Whether this sentence has a "while" already."""
     for deed in deeds:
         who = truth.the(truth.facts.named(deed.who[0]))
         name = SAYS.get(deed.what, "")
-        said = clause(truth, deed, pick, (name,) if name and truth.is_true(name) else ())
+        says = (name,) if name and truth.is_true(name) else ()
+        said: list[str | Bit] = [clause(truth, deed, pick, says)]
+        if carries_way(truth, deed):
+            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions"), _way(truth)]
         if before is None:
-            parts += [f"{capital(who)} ", said]
+            parts += [f"{capital(who)} ", *said]
         elif deed.start_frame < before.end_frame and deed.who[0] != before.who[0]:
-            parts += [f" while {who} " if not parts[-1] == "." else f" Meanwhile {who} ", said]
+            if joined:
+                parts += [".", pick.one(f" At the same time {who} ", f" Meanwhile {who} "), *said]
+            else:
+                parts += [pick.one(" while ", " as ", " while "), f"{who} ", *said]
+            joined = not joined
         elif deed.who[0] == before.who[0]:
             she = truth.she(truth.facts.named(deed.who[0]))
             if pick.chance(55):
-                parts += [pick.one(", then ", " and then "), said]
+                parts += [pick.one(", then ", " and then "), *said]
             else:
-                parts += [".", pick.one(f" Then {she} ", f" {capital(she)} then ") if she != "they" else f" Then {who} ", said]
+                joined = False
+                parts += [
+                    ".",
+                    pick.one(f" Then {she} ", f" {capital(she)} then ") if she != "they" else f" Then {who} ",
+                    *said,
+                ]
         else:
-            parts += [".", f" Then {who} ", said]
+            joined = False
+            parts += [".", f" Then {who} ", *said]
         before = deed
     return sentence(*parts, ".", topic="actions")

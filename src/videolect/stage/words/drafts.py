@@ -53,9 +53,7 @@ def drafts(spec: Spec, facts: Facts, aspect: str, seed: int, count: int = 3) -> 
                 chosen.append(change)
         chosen.sort(key=_place)
         draft, points = _written(text, chosen)
-        found.append(
-            Draft(aspect=aspect, text=draft, points=points, errors=tuple(c.kind for c in chosen), truth=text)
-        )
+        found.append(Draft(aspect=aspect, text=draft, points=points, errors=tuple(c.kind for c in chosen), truth=text))
     return tuple(found)
 
 
@@ -74,7 +72,9 @@ def _is_error(truth: Truth, aspect: str, text: str, change: Change) -> bool:
     if change.kind in ("vague", "subjective"):
         # A clause that only judges must not claim anything besides.
         found = {finding.kind for finding in lint(draft, aspect, truth.spec)}
-        return change.kind in found and not (change.kind == "subjective" and _claims(truth, draft) != _claims(truth, text))
+        return change.kind in found and not (
+            change.kind == "subjective" and _claims(truth, draft) != _claims(truth, text)
+        )
     if not draft.strip() or lint(draft, aspect, truth.spec):
         return False
     if change.kind == "wrong" and change.what == "look":

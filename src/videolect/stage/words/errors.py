@@ -42,14 +42,22 @@ SUBJECTIVE = (
     ", which is stunning", ", in an elegant way",
 )  # fmt: skip
 INVENTED: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "camera": tuple(
-        (name, f"The camera also {words}.", "direction")
-        for name, words in (
-            ("zoom_in", "zooms in"), ("zoom_out", "zooms out"), ("tilt_up", "tilts up"), ("tilt_down", "tilts down"),
-            ("pan_left", "pans left"), ("pan_right", "pans right"), ("roll_clockwise", "rolls clockwise"),
-            ("truck_left", "trucks left"), ("arc_clockwise", "arcs clockwise"), ("pedestal_up", "pedestals up"),
-        )
-    ) + (
+    "camera": (
+        *(
+            (name, f"The camera also {words}.", "direction")
+            for name, words in (
+                ("zoom_in", "zooms in"),
+                ("zoom_out", "zooms out"),
+                ("tilt_up", "tilts up"),
+                ("tilt_down", "tilts down"),
+                ("pan_left", "pans left"),
+                ("pan_right", "pans right"),
+                ("roll_clockwise", "rolls clockwise"),
+                ("truck_left", "trucks left"),
+                ("arc_clockwise", "arcs clockwise"),
+                ("pedestal_up", "pedestals up"),
+            )
+        ),
         ("time_lapse", "The footage is a time-lapse.", "playback_speed"),
         ("slow_motion", "The footage is in slow motion.", "playback_speed"),
         ("fisheye_distortion", "The view has fisheye distortion.", "lens_distortion"),
@@ -66,23 +74,31 @@ INVENTED: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "scene": (
         ("has_overlays", "A watermark lies in the lower right corner.", "overlays"),
-        ("rain", "Rain falls.", "weather"), ("fog", "Fog hangs over the ground.", "weather"),
-        ("night_time", "It is a night scene.", "time_of_day"), ("daytime", "It is a daytime view.", "time_of_day"),
+        ("rain", "Rain falls.", "weather"),
+        ("fog", "Fog hangs over the ground.", "weather"),
+        ("night_time", "It is a night scene.", "time_of_day"),
+        ("daytime", "It is a daytime view.", "time_of_day"),
         ("drone_pov", "It is a drone's view.", "point_of_view"),
         ("first_person_pov", "It is a first-person view.", "point_of_view"),
         ("dynamic_scene", "Much is in motion.", "scene_dynamics"),
     ),
     "motion": (
-        ("gestures", "{she} also waves a hand.", "actions"), ("runs", "{she} also runs.", "actions"),
-        ("walks", "{she} also walks.", "actions"), ("leaves_over_left_edge", "{she} leaves the frame to the left.", "travel"),
+        ("gestures", "{she} also waves a hand.", "actions"),
+        ("runs", "{she} also runs.", "actions"),
+        ("walks", "{she} also walks.", "actions"),
+        ("leaves_over_left_edge", "{she} leaves the frame to the left.", "travel"),
         ("leaves_over_right_edge", "{she} leaves the frame to the right.", "travel"),
         ("holds_thing", "{she} holds a bag.", "object_interaction"),
-        ("dynamic_scene", "Much is in motion.", "amount_of_motion"), ("static_scene", "Nothing in the scene moves.", "amount_of_motion"),
+        ("dynamic_scene", "Much is in motion.", "amount_of_motion"),
+        ("static_scene", "Nothing in the scene moves.", "amount_of_motion"),
     ),
     "subject": (
-        ("headwear_worn", "{she} is wearing a hat.", "subject_look"), ("smiling", "{she} is smiling.", "subject_look"),
-        ("sitting_at_start", "{she} is sitting.", "subject_pose"), ("crouching_at_start", "{she} is crouching.", "subject_pose"),
-        ("standing_at_start", "{she} is standing.", "subject_pose"), ("enters_over_left_edge", "{she} enters the frame from the left.", "subject_change"),
+        ("headwear_worn", "{she} is wearing a hat.", "subject_look"),
+        ("smiling", "{she} is smiling.", "subject_look"),
+        ("sitting_at_start", "{she} is sitting.", "subject_pose"),
+        ("crouching_at_start", "{she} is crouching.", "subject_pose"),
+        ("standing_at_start", "{she} is standing.", "subject_pose"),
+        ("enters_over_left_edge", "{she} enters the frame from the left.", "subject_change"),
         ("leaves_over_left_edge", "{she} leaves the frame to the left.", "subject_change"),
         ("crowd_of_subjects", "A crowd of people stands by.", "subject_count"),
         ("profile_at_start", "{she} is seen in profile.", "subject_pose"),
@@ -94,15 +110,19 @@ INVENTED: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("overexposed", "The picture is overexposed.", "exposure"),
     ),
     "lighting": (
-        ("hard_light", "It is hard light.", "quality"), ("soft_light", "It is soft light.", "quality"),
-        ("firelight", "Part of the light is firelight.", "sources"), ("moonlight_starlight", "Part of it is moonlight.", "sources"),
+        ("hard_light", "It is hard light.", "quality"),
+        ("soft_light", "It is soft light.", "quality"),
+        ("firelight", "Part of the light is firelight.", "sources"),
+        ("moonlight_starlight", "Part of it is moonlight.", "sources"),
         ("rembrandt_lighting", "The face is in Rembrandt light.", "contrast"),
     ),
     "effects": (
-        ("lens_flare", "A lens flare crosses the view.", "lens"), ("vignette", "A vignette darkens the corners.", "looks_of_light"),
-        ("rainbow", "A rainbow stands in the sky.", "nature"), ("god_rays", "God rays show in the air.", "rays"),
+        ("lens_flare", "A lens flare crosses the view.", "lens"),
+        ("vignette", "A vignette darkens the corners.", "looks_of_light"),
+        ("rainbow", "A rainbow spans the sky.", "nature"),
+        ("god_rays", "God rays show in the air.", "rays"),
     ),
-}  # fmt: skip
+}
 _SEVERE = frozenset({"direction", "subject", "action", "size", "count"})
 
 
@@ -133,7 +153,11 @@ def _wrong(told: tuple[Sentence, ...]) -> Iterator[Change]:
         for bit in bits:
             for wrong in bit.wrong:
                 lead = 0
-                while lead < len(bit.words) and bit.words[lead] == wrong.words[lead : lead + 1] and bit.words[lead] in " ,":
+                while (
+                    lead < len(bit.words)
+                    and bit.words[lead] == wrong.words[lead : lead + 1]
+                    and bit.words[lead] in " ,"
+                ):
                     lead += 1
                 tail = 1 if bit.words.endswith(" ") and wrong.words.endswith(" ") else 0
                 yield Change(
@@ -198,9 +222,14 @@ def _order(told: tuple[Sentence, ...]) -> Iterator[Change]:
         marks = [n for n, bit in enumerate(bits) if bit.words.strip(" ,") in ("then", "and then", "before")]
         for mark in marks:
             before, after = bits[mark - 1], bits[mark + 1] if mark + 1 < len(bits) else None
-            if after is None or not (before.says or after.says) or before.topic != after.topic or before.words == after.words:
+            if (
+                after is None
+                or not (before.says or after.says)
+                or before.topic != after.topic
+                or before.words == after.words
+            ):
                 continue
-            if bits[mark].words == " before " or len(bits) > mark + 2 and bits[mark + 2].words.startswith(" while"):
+            if bits[mark].words == " before " or (len(bits) > mark + 2 and bits[mark + 2].words.startswith(" while")):
                 continue
             words = f"{after.words}{bits[mark].words}{before.words}"
             end = starts[mark + 1] + len(after.words)

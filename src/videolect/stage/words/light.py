@@ -7,15 +7,33 @@ from videolect.stage.words.telling import Maker
 from videolect.stage.words.truth import Truth
 
 FIELDS = {
-    "color": (("color_temperature", "color_temperature"), ("colorfulness", "colorfulness"), ("brightness", "brightness"),
-              ("exposure", "exposure"), ("clipped_tones", "exposure")),
-    "lighting": (("scene_type", "environment"), ("light_sources", "sources"), ("sunlight_quality", "quality"),
-                 ("light_quality", "quality"), ("light_direction_sides", "direction"),
-                 ("subject_light_contrast", "contrast"), ("portrait_pattern", "contrast")),
-    "effects": (("lens_effects", "lens"), ("reflections", "mirrored"), ("natural_effects", "nature"),
-                ("special_effects", "looks_of_light"), ("volumetric_lighting", "rays"), ("shadow_patterns", "shadows"),
-                ("dynamic_light", "changing_light"), ("dynamic_effects", "unfolding")),
-}  # fmt: skip
+    "color": (
+        ("color_temperature", "color_temperature"),
+        ("colorfulness", "colorfulness"),
+        ("brightness", "brightness"),
+        ("exposure", "exposure"),
+        ("clipped_tones", "exposure"),
+    ),
+    "lighting": (
+        ("scene_type", "environment"),
+        ("light_sources", "sources"),
+        ("sunlight_quality", "quality"),
+        ("light_quality", "quality"),
+        ("light_direction_sides", "direction"),
+        ("subject_light_contrast", "contrast"),
+        ("portrait_pattern", "contrast"),
+    ),
+    "effects": (
+        ("lens_effects", "lens"),
+        ("reflections", "mirrored"),
+        ("natural_effects", "nature"),
+        ("special_effects", "looks_of_light"),
+        ("volumetric_lighting", "rays"),
+        ("shadow_patterns", "shadows"),
+        ("dynamic_light", "changing_light"),
+        ("dynamic_effects", "unfolding"),
+    ),
+}
 
 
 def color(truth: Truth) -> list[Maker]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from videolect.stage.words.following import following, gestures, grows
 from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
 from videolect.stage.words.truth import Truth
 
@@ -13,8 +14,8 @@ Form = tuple[str, str, str]
 FORMS: dict[str, tuple[Form, ...]] = {
     "dolly_in": (("dollies", "dollying", "in"), ("moves", "moving", "forward"), ("travels", "travelling", "forward"),
                  ("pushes", "pushing", "forward")),
-    "dolly_out": (("dollies", "dollying", "out"), ("moves", "moving", "backward"), ("travels", "travelling", "backward"),
-                  ("dollies", "dollying", "backward")),
+    "dolly_out": (("dollies", "dollying", "out"), ("moves", "moving", "backward"),
+                  ("travels", "travelling", "backward"), ("dollies", "dollying", "backward")),
     "truck_left": (("trucks", "trucking", "left"), ("trucks", "trucking", "to the left"),
                    ("slides", "sliding", "to the left"), ("moves", "moving", "sideways to the left")),
     "truck_right": (("trucks", "trucking", "right"), ("trucks", "trucking", "to the right"),
@@ -76,10 +77,10 @@ def steps(truth: Truth) -> list[Step]:
 
 def movement(truth: Truth) -> list[Maker]:
     """Steadiness, movement, direction, speed, order, and who is followed."""
-    makers: list[Maker] = [lambda pick: _still(truth, pick), lambda pick: _moving(truth, pick)]
+    makers: list[Maker] = [lambda pick: _still(truth, pick), lambda pick: _moving_after(truth, pick)]
     if truth.yes("dolly_zoom") and truth.is_true("dolly_zoom"):
         makers.append(lambda pick: _dolly_zoom(truth, pick))
-    makers += [lambda pick: _gestures(truth, pick), lambda pick: _following(truth, pick), lambda p: _grows(truth, p)]
+    makers += [lambda pick: gestures(truth, pick), lambda pick: grows(truth, pick)]
     return makers
 
 
@@ -95,14 +96,16 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
         )  # fmt: skip
         says = ("fixed_camera",)
         return sentence("The camera ", Bit(words=words, says=says, topic="movement", wrong=(other,)), ".")
-    if truth.get("camera_movement") or truth.answers.get("camera_movement") == "no":
-        if not truth.is_true("fixed_camera_with_shake") and truth.answers.get("camera_movement") != "no":
-            return None
+    stays = truth.answers.get("camera_movement") == "no" or truth.is_true("fixed_camera_with_shake")
+    if not stays and truth.get("camera_movement"):
+        return None
     shaky, very = truth.is_true("shaky_camera"), truth.is_true("very_shaky_camera")
     still = (Wrong(kind="steadiness", words="is perfectly still"),)
     if very:
         words = pick.one("stays where it is but shakes heavily", "keeps its place but shakes violently")
-        return sentence("The camera ", Bit(words=words, says=("very_shaky_camera",), topic="steadiness", wrong=still), ".")
+        return sentence(
+            "The camera ", Bit(words=words, says=("very_shaky_camera",), topic="steadiness", wrong=still), "."
+        )
     if shaky:
         words = pick.one(
             "stays in a fixed position with noticeable shake", "is fixed in place but shaky",
@@ -115,56 +118,65 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
         )  # fmt: skip
     else:
         return None
-    says = ("fixed_camera_with_shake",) if truth.is_true("fixed_camera_with_shake") else ()
-    return sentence("The camera ", Bit(words=words, says=says, topic="steadiness", wrong=still), ".")
+    name = "fixed_camera_with_shake"
+    known = (name,) if truth.is_true(name) else ()
+    return sentence("The camera ", Bit(words=words, says=known, topic="steadiness", wrong=still), ".")
 
 
 # ------------------------------------------------------------------------------------------------------------- moving
 
 
-def _manner(truth: Truth) -> list[tuple[str, str, str, tuple[str, ...], tuple[Wrong, ...]]]:
-    """(as an adverb, as an adjective, topic, what it says, errors) for pace and steadiness."""
-    found = []
-    if truth.is_true("slow_camera_movement"):
-        found.append(("slowly", "slow", "movement_speed", ("slow_camera_movement",), _wrong("speed", "quickly", "fast")))
-    elif truth.is_true("fast_camera_movement"):
-        found.append(("quickly", "fast", "movement_speed", ("fast_camera_movement",), _wrong("speed", "slowly", "slow")))
-    if truth.is_true("very_stable_camera"):
-        says: tuple[str, ...] = ("very_stable_camera",)
-        found.append(("very smoothly", "very smooth", "steadiness", says, _wrong("steadiness", "unsteadily", "shaky")))
-    elif truth.is_true("stable_camera"):
-        says = ("stable_camera",)
-        found.append(("smoothly", "smooth", "steadiness", says, _wrong("steadiness", "unsteadily", "shaky")))
-    elif truth.is_true("very_shaky_camera"):
-        says = ("very_shaky_camera",)
-        found.append(("with heavy shake", "very shaky", "steadiness", says, _wrong("steadiness", "smoothly", "smooth")))
-    elif truth.is_true("shaky_camera"):
-        says = ("shaky_camera",)
-        told = ("with noticeable shake", "shaky")
-        found.append((*told, "steadiness", says, _wrong("steadiness", "smoothly", "smooth")))
-    return found
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Pace or steadiness, in the forms that sentences take."""
+
+    says: str
+    adverb: str
+    adjective: str
+    topic: str
+    false_adverb: str
+    false_adjective: str
+
+    @property
+    def kind(self) -> str:
+        return "speed" if self.topic == "movement_speed" else "steadiness"
+
+    def bit(self, before: str = "", after: str = "", *, adjective: bool = False, cut: bool = False) -> Bit:
+        """The words with what stands around them."""
+        right, false = (self.adjective, self.false_adjective) if adjective else (self.adverb, self.false_adverb)
+        wrong = (Wrong(kind=self.kind, words=f"{before}{false}{after}"),)
+        return Bit(words=f"{before}{right}{after}", says=(self.says,), topic=self.topic, wrong=wrong, cut=cut)
 
 
-def _wrong(kind: str, *words: str) -> tuple[Wrong, ...]:
-    return tuple(Wrong(kind=kind, words=each) for each in words)
+_PACES = (
+    Manner("slow_camera_movement", "slowly", "slow", "movement_speed", "quickly", "fast"),
+    Manner("fast_camera_movement", "quickly", "fast", "movement_speed", "slowly", "slow"),
+)
+_STEADINESS = (
+    Manner("very_stable_camera", "very smoothly", "very smooth", "steadiness", "unsteadily", "shaky"),
+    Manner("stable_camera", "smoothly", "smooth", "steadiness", "unsteadily", "shaky"),
+    Manner("very_shaky_camera", "with heavy shake", "very shaky", "steadiness", "smoothly", "smooth"),
+    Manner("shaky_camera", "with noticeable shake", "shaky", "steadiness", "smoothly", "smooth"),
+)
+
+
+def _manner(truth: Truth) -> list[Manner]:
+    """Pace and steadiness, as far as they are known; of each the strongest."""
+    known = [[each for each in few if truth.is_true(each.says)][:1] for few in (_PACES, _STEADINESS)]
+    return [each for few in known for each in few]
 
 
 def _adverbs(truth: Truth, pick: Picker) -> tuple[list[Bit], list[Bit]]:
     """(before the verb, behind the movement)"""
     before: list[Bit] = []
     after: list[Bit] = []
-    for adverb, _, topic, says, wrong in _manner(truth):
-        first = wrong[:1]
-        if not before and " " not in adverb and pick.chance(45):
-            before.append(Bit(words=f"{adverb} ", says=says, topic=topic, wrong=_spaced(first, "", " ")))
+    for each in _manner(truth):
+        if not before and " " not in each.adverb and pick.chance(45):
+            before.append(each.bit("", " "))
         else:
-            lead = " and " if after and after[-1].words.endswith("ly") and "with" not in adverb else " "
-            after.append(Bit(words=lead + adverb, says=says, topic=topic, wrong=_spaced(first, lead, ""), cut=lead == " "))
+            joins = bool(after) and after[-1].words.endswith("ly") and not each.adverb.startswith("with")
+            after.append(each.bit(" and " if joins else " ", cut=not joins))
     return before, after
-
-
-def _spaced(wrong: tuple[Wrong, ...], before: str, after: str) -> tuple[Wrong, ...]:
-    return tuple(Wrong(kind=each.kind, words=f"{before}{each.words}{after}") for each in wrong)
 
 
 def _moving(truth: Truth, pick: Picker) -> Sentence | None:
@@ -186,56 +198,56 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
     before, after = _adverbs(truth, pick)
     moves = Bit(words="moves", says=("moving_camera",) if truth.is_true("moving_camera") else (), topic="movement")
     if not truth.is_true("moving_camera"):
-        words = {"shaky_camera": "is shaky", "stable_camera": "is steady"}
-        known = [(name, said) for name, said in words.items() if truth.is_true(name)]
-        if truth.is_true("very_shaky_camera"):
-            return sentence("The camera ", Bit(words="shakes heavily", says=("very_shaky_camera",)), ".", topic="steadiness")
-        return sentence("The camera ", Bit(words=known[0][1], says=(known[0][0],)), ".", topic="steadiness") if known else None
+        words = {"very_shaky_camera": "shakes heavily", "shaky_camera": "is shaky", "stable_camera": "is steady"}
+        known = [Bit(words=said, says=(name,)) for name, said in words.items() if truth.is_true(name)]
+        return sentence("The camera ", known[0], ".", topic="steadiness") if known else None
     return sentence("The camera ", before, moves, after, ".", topic="movement")
+
+
+def _moving_after(truth: Truth, pick: Picker) -> Sentence | None:
+    """The movement, and who is followed with it: in one sentence or in two."""
+    moving = _moving(truth, pick)
+    if moving is None or (truth.yes("dolly_zoom") and truth.is_true("dolly_zoom")):
+        return following(truth, pick) if moving is None else moving
+    if not truth.is_true("tracking_shot"):
+        return moving
+    if pick.chance(50):
+        tail = following(truth, pick, ing=True)
+        return (*moving[:-1], *(tail or ()))
+    then = following(truth, pick) or ()
+    return (*moving, Bit(words=" "), *then)
 
 
 def _slight(truth: Truth, pick: Picker) -> Sentence:
     """A slight movement is summed up, without a direction."""
-    says = ("minor_camera_movement",)
-    how = _manner(truth)
-    shake = [each for each in how if "shak" in each[1]]
-    noun = pick.one(
-        Bit(words="makes only a minor movement", says=says),
-        Bit(words="makes a minor movement", says=says),
-        Bit(words="drifts very slightly", says=says),
-        Bit(words="moves very slightly", says=says),
+    words = pick.one(
+        "makes only a minor movement", "makes a minor movement", "drifts very slightly", "moves very slightly"
     )
     wrong = (Wrong(kind="amount", words="makes a complex movement"),)
-    noun = Bit(words=noun.words, says=noun.says, topic="movement", wrong=wrong)
+    moves = Bit(words=words, says=("minor_camera_movement",), topic="movement", wrong=wrong)
     after: list[Bit] = []
-    for each in how:
-        if each[2] == "steadiness":
-            words = f", {each[0]}" if not shake else f" {each[0]}"
-            lead = "," if not shake else ""
-            after.append(
-                Bit(words=words, says=each[3], topic="steadiness", cut=True, wrong=_spaced(each[4][:1], f"{lead} ", ""))
-            )
-    return sentence("The camera ", noun, after, ".")
+    for each in _manner(truth):
+        if each.kind == "steadiness":
+            after.append(each.bit(" " if each.adverb.startswith("with") else ", ", cut=True))
+    return sentence("The camera ", moves, after, ".")
 
 
 def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
     says = ("complex_camera_movement",)
-    adjectives: list[str | Bit] = []
+    adjectives: list[Bit] = []
     shake: list[Bit] = []
     before: list[Bit] = []
-    for adverb, adjective, topic, means, wrong in _manner(truth):
-        if adverb.startswith("with"):
-            shake.append(Bit(words=f" {adverb}", says=means, topic=topic, cut=True, wrong=_spaced(wrong[:1], " ", "")))
-        elif topic == "movement_speed":
-            before.append(Bit(words=f"{adverb} ", says=means, topic=topic, cut=True, wrong=_spaced(wrong[:1], "", " ")))
+    for each in _manner(truth):
+        if each.adverb.startswith("with"):
+            shake.append(each.bit(" ", cut=True))
+        elif each.kind == "speed":
+            before.append(each.bit("", " ", cut=True))
         else:
-            adjectives.append(Bit(words=f"{adjective}, ", says=means, topic=topic, wrong=_spaced(wrong[1:], "", ", ")))
-    verb, noun = pick.one(("makes ", "movement"), ("performs ", "movement"), ("makes ", "series of movements"))
+            adjectives.append(each.bit("", ", ", adjective=True))
+    verb, noun = pick.one("makes a ", "performs a "), "complex movement"
     if not truth.is_true("moving_camera"):
-        verb, noun = "takes ", "path"
-    noun = f"complex {noun}" if noun != "series of movements" else "complex movement"
-    lead: list[str | Bit] = [*before, verb, "a ", *adjectives]
-    lead.append(Bit(words=noun, says=says, topic="movement"))
+        verb, noun = "takes a ", "complex path"
+    lead: list[str | Bit] = [*before, verb, *adjectives, Bit(words=noun, says=says, topic="movement")]
     if not done:
         return sentence("The camera ", *lead, *shake, ".")
     told = _told(done, pick, [])
@@ -257,27 +269,26 @@ def _told(done: list[Step], pick: Picker, before: list[Bit]) -> list[Bit]:
 
 
 def _step(step: Step, pick: Picker, before: list[Bit], ing: bool) -> list[Bit]:
-    first, *rest = (_move(move, pick) for move in step.moves)
-    bits = [*before, Bit(words=first[1 if ing else 0], says=first[2], topic="direction", wrong=first[3 if not ing else 4])]
-    join = pick.one(" while ", " while ", " as it ") if step.at_once and not ing else " while " if step.at_once else ""
+    """'pans left while tilting up'; with ``ing`` behind "before": 'panning left while tilting up'."""
+    first, *rest = step.moves
+    bits = [*before, _move(first, pick, ing)]
+    join = " and "
+    if step.at_once:
+        join = " while " if ing else pick.one(" while ", " while ", " as it ")
+    participles = ing or join == " while "
     for number, move in enumerate(rest):
-        as_it = join == " as it " or (not step.at_once and not ing)
-        lead = join if number == 0 and join else " and " if number == len(rest) - 1 else ", "
-        bits.append(Bit(words=lead))
-        bits.append(Bit(words=move[0 if as_it else 1], says=move[2], topic="direction", wrong=move[3 if as_it else 4]))
+        lead = join if number == 0 and step.at_once else " and " if number == len(rest) - 1 else ", "
+        bits += [Bit(words=lead), _move(move, pick, participles)]
     return bits
 
 
-def _move(move: str, pick: Picker) -> tuple[str, str, tuple[str, ...], tuple[Wrong, ...], tuple[Wrong, ...]]:
-    """(finite, participle, says, errors in either form)"""
-    at = pick.number(len(FORMS[move]))
-    at = 0 if pick.chance(40) else at
-    forms = FORMS[move]
-    other = FORMS[OTHER[move]]
-    right, false = forms[at], other[min(at, len(other) - 1)]
-    says = (move,) if not move.startswith("whip") else (move, "whip_pan")
-    wrong = [(Wrong(kind="direction", words=_join(false, form)),) for form in (0, 1)]
-    return _join(right, 0), _join(right, 1), says, wrong[0], wrong[1]
+def _move(move: str, pick: Picker, ing: bool = False) -> Bit:
+    """One movement, with its opposite as the error."""
+    forms, others = FORMS[move], FORMS[OTHER[move]]
+    at = 0 if pick.chance(40) else pick.number(len(forms))
+    says = (move, "whip_pan") if move.startswith("whip") else (move,)
+    wrong = (Wrong(kind="direction", words=_join(others[min(at, len(others) - 1)], int(ing))),)
+    return Bit(words=_join(forms[at], int(ing)), says=says, topic="direction", wrong=wrong)
 
 
 def _join(form: Form, which: int) -> str:
@@ -286,7 +297,7 @@ def _join(form: Form, which: int) -> str:
 
 def _dolly_zoom(truth: Truth, pick: Picker) -> Sentence:
     says = ("dolly_zoom",)
-    name = Bit(words=pick.one("a dolly zoom", "a dolly zoom"), says=says)
+    name = Bit(words="a dolly zoom", says=says)
     _, after = _adverbs(truth, pick)
     halves = [move for move in ("dolly_in", "dolly_out", "zoom_in", "zoom_out") if truth.is_true(move)]
     told: list[Bit] = []
@@ -298,71 +309,6 @@ def _dolly_zoom(truth: Truth, pick: Picker) -> Sentence:
     more = [Bit(words=" It also ")] if others else []
     for number, move in enumerate(others):
         more += [Bit(words=" and ")] if number else []
-        finite, _, meant, wrong, _ = _move(move, pick)
-        more.append(Bit(words=finite, says=meant, wrong=wrong))
+        more.append(_move(move, pick))
     end = [*more, Bit(words=".")] if more else []
     return sentence("The camera performs ", name, told, after, ".", end, topic="direction")
-
-
-# ---------------------------------------------------------------------------------------------- what it is done for
-
-
-def _gestures(truth: Truth, pick: Picker) -> Sentence | None:
-    who = truth.the(truth.main) if truth.main else "the subject"
-    words = {
-        "push_in": f"pushes in on {who}", "pull_out": f"pulls back from {who}",
-        "reveal": "moves on to reveal what was out of view", "fly_through": "passes through a narrow opening",
-        "snap_zoom": "makes a snap zoom",
-    }  # fmt: skip
-    told = [words[each] for each in truth.many("movement_gestures") if each in words]
-    if not told:
-        return None
-    says = truth.needed.get("movement_gestures", ())
-    return sentence("The camera ", Bit(words=" and ".join(told), says=says), ".", topic="direction")
-
-
-def _following(truth: Truth, pick: Picker) -> Sentence | None:
-    if not truth.is_true("tracking_shot"):
-        return None
-    who = truth.the(truth.main) if truth.main else "the moving subject"
-    sides = {
-        "side": ("from the side",), "tail": ("from behind",), "lead": ("from the front",),
-        "aerial": ("from the air", "from above"), "arc": ("in an arc",), "pan": ("by panning",), "tilt": ("by tilting",),
-    }  # fmt: skip
-    ways = {
-        "side_tracking_shot": "side", "tail_tracking_shot": "tail", "lead_tracking_shot": "lead",
-        "aerial_tracking_shot": "aerial", "arc_tracking_shot": "arc", "pan_tracking_shot": "pan",
-        "tilt_tracking_shot": "tilt",
-    }  # fmt: skip
-    found = [(name, way) for name, way in ways.items() if truth.is_true(name)]
-    how: list[Bit] = []
-    for name, way in found:
-        false = [other for other in ("side", "tail", "lead") if other != way]
-        wrong = tuple(Wrong(kind="tracking", words=f" {sides[other][0]}") for other in false)
-        how.append(Bit(words=f" {pick.one(*sides[way])}", says=(name,), topic="tracking", wrong=wrong, cut=True))
-    for name, words in (("front_side_tracking_shot", " from the front side"), ("rear_side_tracking_shot", " from the rear side")):
-        if truth.is_true(name):
-            how.append(Bit(words=words, says=(name,), topic="tracking", cut=True))
-    turns = any(way in ("pan", "tilt") for _, way in found)
-    for way in ("left", "right"):
-        if truth.is_true(f"side_tracking_{way}"):
-            false = (Wrong(kind="direction", words=f"tracks {'left' if way == 'right' else 'right'} alongside {who}"),)
-            says = (f"side_tracking_{way}", "tracking_shot")
-            tracking = Bit(words=f"tracks {way} alongside {who}", says=says, topic="tracking", wrong=false)
-            return sentence("The camera ", tracking, ".", topic="tracking")
-    verb = "tracks " if turns else pick.one("tracks ", "follows ", "is tracking ")
-    tracking = Bit(words=f"{verb}{who}", says=("tracking_shot",), topic="tracking")
-    lead = pick.one("The camera ", "Throughout, the camera ") if len(how) < 3 else "The camera "
-    return sentence(lead, tracking, how, ".", topic="tracking")
-
-
-def _grows(truth: Truth, pick: Picker) -> Sentence | None:
-    change = truth.get("subject_size_change")
-    who = truth.the(truth.main) if truth.main else "the subject"
-    if change not in ("larger", "smaller") or not truth.is_true("tracking_shot"):
-        return None
-    says = truth.needed.get("subject_size_change", ())
-    other = "smaller" if change == "larger" else "larger"
-    size = Bit(words=change, says=says, wrong=(Wrong(kind="size", words=other),))
-    verb = pick.one("becomes", "grows", "gets") if change == "larger" else pick.one("becomes", "grows", "gets")
-    return sentence(f"{who[:1].upper()}{who[1:]} {verb} ", size, " in the frame.", topic="tracking")

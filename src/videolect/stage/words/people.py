@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from videolect.stage.facts import Happening, Named
+from dataclasses import replace
+
+from videolect.stage.facts import KINDS, Happening, Named
+from videolect.stage.words.deeds import WAYS, carries_way, clauses
 from videolect.stage.words.phrases import plain, wrong_values
 from videolect.stage.words.spatial import comings
 from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, many, sentence
@@ -26,10 +29,9 @@ def subject(truth: Truth) -> list[Maker]:
     """Kinds, number, looks, pose, entering and leaving."""
     if truth.main is None:
         return [lambda pick: _scenery(truth, pick)] if truth.answers.get("shot_type") == "scenery" else []
-    made: list[Maker] = [lambda pick: _count(truth, pick)]
-    for number, named in enumerate(truth.facts.subjects[:6]):
+    made: list[Maker] = [lambda pick: _count(truth, pick), lambda pick: _main(truth, pick)]
+    for number, named in enumerate(truth.facts.subjects[1:6], 1):
         made.append(lambda pick, named=named, number=number: _who(truth, named, number, pick))  # type: ignore[misc]
-    made += [lambda pick: _pose(truth, pick), lambda pick: _alone(truth, pick)]
     made += [lambda pick: _worn(truth, pick), lambda pick: _face(truth, pick), lambda pick: _surface(truth, pick)]
     return [*made, lambda pick: comings(truth, pick, "subject_change")]
 
@@ -40,8 +42,12 @@ def _scenery(truth: Truth, pick: Picker) -> Sentence:
     return pick.one(
         sentence("It is ", shot, ", and nothing in it stands out from the rest.", topic="subject_type"),
         sentence("It is ", shot, ", in which all is of equal weight.", topic="subject_type"),
-        sentence("It is ", Bit(words="a scenery shot", says=shot.says), ", in which all is of equal weight.",
-                 topic="subject_type"),
+        sentence(
+            "It is ",
+            Bit(words="a scenery shot", says=shot.says),
+            ", in which all is of equal weight.",
+            topic="subject_type",
+        ),
     )
 
 
@@ -54,26 +60,74 @@ def _count(truth: Truth, pick: Picker) -> Sentence | None:
     if answer == "two":
         wrong = (Wrong(kind="count", words=f"Three {noun}"),)
         pair = Bit(words=f"Two {noun}", says=says, wrong=wrong)
-        return sentence(pair, pick.one(" are in view.", " share the view.", " make up the shot."), topic="subject_count")
+        return sentence(
+            pair, pick.one(" are in view.", " share the view.", " make up the shot."), topic="subject_count"
+        )
     if answer == "few":
         told = NUMBERS[number] if 3 <= number < 10 else "several"
         wrong = (Wrong(kind="count", words=f"Two {noun}"),)
-        return sentence(Bit(words=f"{capital(told)} {noun}", says=says, wrong=wrong), " are in view.", topic="subject_count")
+        return sentence(
+            Bit(words=f"{capital(told)} {noun}", says=says, wrong=wrong), " are in view.", topic="subject_count"
+        )
     if answer == "crowd":
         wrong = (Wrong(kind="count", words="Two people are"),)
         return sentence(Bit(words="A crowd of people is", says=says, wrong=wrong), " in view.", topic="subject_count")
     return None
 
 
+def _main(truth: Truth, pick: Picker) -> Sentence:
+    """The main subject with its pose: in one sentence, or in several."""
+    main = truth.main
+    assert main is not None
+    alone, pose = _alone(truth, pick), _pose(truth, pick)
+    body = pose[1:-1] if pose else ()
+    if pick.chance(60) and (body or alone):
+        says = _kinds(truth, main)
+        parts: list[str | Bit] = [Bit(words=capital(a(main.noun)), says=says, topic="subject_type",
+                                      wrong=_other_noun(main, True))]  # fmt: skip
+        if main.is_person:
+            if main.look:
+                parts += [" in ", *_look(main, pick)]
+        elif main.look:
+            colour = _coloured(main, main.look[0])
+            more = "".join(f"{each} " for each in main.look[1:2])
+            lead = a(main.look[0]).split(" ")[0]
+            parts = [Bit(words=f"{capital(lead)} ", says=says, topic="subject_type"), colour, f" {more}{main.noun}"]
+        if body:
+            parts += [" ", *body]
+            parts += [", ", alone[1]] if alone else []
+        elif alone:
+            parts += [" is ", alone[1]]
+        return sentence(*parts, ".", topic="subject_look")
+    told = _who(truth, main, 0, pick)
+    if pose:
+        told = (*told, Bit(words=" "), *_as_pronoun(truth, pose))
+    if alone:
+        told = (*told, Bit(words=" "), *_as_pronoun(truth, alone))
+    return told
+
+
+def _as_pronoun(truth: Truth, bits: Sentence) -> Sentence:
+    main = truth.main
+    name = capital(truth.the(main)) if main else ""
+    if main is None or truth.she(main) == "they":
+        return bits
+    return (replace(bits[0], words=capital(truth.she(main)) + bits[0].words.removeprefix(name)), *bits[1:])
+
+
+def _kinds(truth: Truth, named: Named) -> tuple[str, ...]:
+    return tuple(p for p in truth.needed.get("subject_kinds", ()) if p.startswith(_KIND.get(_kind(named), "-")))
+
+
 def _who(truth: Truth, named: Named, number: int, pick: Picker) -> Sentence:
-    says = tuple(p for p in truth.needed.get("subject_kinds", ()) if p.startswith(_KIND.get(_kind(named), "-")))
+    says = _kinds(truth, named)
     look = _look(named, pick)
     if named.is_person:
         noun = Bit(words=capital(a(named.noun)), says=says, topic="subject_type", wrong=_other_noun(named, True))
         worn: list[str | Bit] = [" wears " if look else "", *look]
         return sentence(noun, *worn, "." if look else " is in view.", topic="subject_look")
     main = number == 0
-    told = [each for each in named.look]
+    told = list(named.look)
     if told and pick.chance(50):
         colour = _coloured(named, told[0])
         lead = capital(a(f"{told[0]} {named.noun}")).split(" ")[0]
@@ -97,8 +151,6 @@ _KIND = {
 
 
 def _kind(named: Named) -> str:
-    from videolect.stage.facts import KINDS
-
     return KINDS.get(named.kind, "object")
 
 
@@ -160,7 +212,9 @@ def _ends_up(truth: Truth) -> Sentence | None:
     verb = "sits down" if "gets_down" in says else "stands up" if "stands_up" in says else ""
     if truth.main is None or not verb:
         return None
-    return sentence(f"{capital(truth.the(truth.main))} ", Bit(words=verb, says=says), " later on.", topic="subject_pose")
+    return sentence(
+        f"{capital(truth.the(truth.main))} ", Bit(words=verb, says=says), " later on.", topic="subject_pose"
+    )
 
 
 def _alone(truth: Truth, pick: Picker) -> Sentence | None:
@@ -200,7 +254,9 @@ def _surface(truth: Truth, pick: Picker) -> Sentence | None:
 def scene(truth: Truth) -> list[Maker]:
     """Point of view, place, hour, weather, surroundings, style, overlays, what moves."""
     made: list[Maker] = [plain(truth, "camera_pov", "point_of_view"), lambda pick: _where(truth, pick)]
-    made += [plain(truth, "time_of_day_start", "time_of_day"), plain(truth, "scene_weather", "weather")]
+    if not truth.facts.place or truth.get("time_of_day_end"):
+        made.append(plain(truth, "time_of_day_start", "time_of_day"))
+    made.append(plain(truth, "scene_weather", "weather"))
     for number in range(0, len(truth.facts.details), 2):
         made.append(lambda pick, number=number: _details(truth, number, pick))  # type: ignore[misc]
     made += [plain(truth, "picture_medium", "style"), plain(truth, "style_marks", "style")]
@@ -208,15 +264,32 @@ def scene(truth: Truth) -> list[Maker]:
     return [*made, plain(truth, "scene_movement", "scene_dynamics")]
 
 
+HOURS = {
+    "day": ("in daylight", "in the daytime"),
+    "twilight": ("at twilight", "at twilight"),
+    "night": ("at night", "by night"),
+}
+
+
 def _where(truth: Truth, pick: Picker) -> Sentence | None:
+    """Place and hour."""
     place = truth.facts.place
     if not place:
         return None
     says = truth.needed.get("scene_places", ())
+    hour = "" if truth.get("time_of_day_end") else truth.get("time_of_day_start")
+    when: list[str | Bit] = []
+    if hour in HOURS:
+        which = pick.number(2)
+        words = {value: forms[which] for value, forms in HOURS.items()}
+        wrong = wrong_values(truth, "time_of_day_start", hour, words, "time")
+        bit = Bit(words=words[hour], says=truth.needed.get("time_of_day_start", ()), topic="time_of_day", wrong=wrong)
+        when = [pick.one(", seen ", ", "), bit]
     return pick.one(
-        sentence("The place is ", Bit(words=place, says=says), ".", topic="place"),
-        sentence("The setting is ", Bit(words=place, says=says), ".", topic="place"),
-        sentence(Bit(words=f"{capital(place)} is the setting", says=says), ".", topic="place"),
+        sentence("The place is ", Bit(words=place, says=says), *when, ".", topic="place"),
+        sentence("The setting is ", Bit(words=place, says=says), *when, ".", topic="place"),
+        sentence("The scene is set in ", Bit(words=place, says=says), *when, ".", topic="place"),
+        sentence("The shot is set in ", Bit(words=place, says=says), *when, ".", topic="place"),
     )
 
 
@@ -250,7 +323,7 @@ def motion(truth: Truth) -> list[Maker]:
     made: list[Maker] = [plain(truth, "scene_movement", "amount_of_motion"), lambda pick: _travels(truth, pick)]
     deeds = sorted(truth.facts.happenings, key=lambda h: (h.start_frame, h.end_frame, h.who, h.what))
     if deeds:
-        made.append(lambda pick: told_in_order(truth, deeds, pick))
+        made.append(lambda pick: clauses(truth, deeds, pick))
     return [*made, lambda pick: comings_once(truth, deeds, pick)]
 
 
@@ -261,25 +334,12 @@ def comings_once(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence
     return comings(truth, pick, "travel")
 
 
-WAYS = {
-    "left_to_right": "from left to right", "right_to_left": "from right to left",
-    "toward_camera": "towards the camera", "away_from_camera": "away from the camera",
-}  # fmt: skip
-
-
 def _travels(truth: Truth, pick: Picker) -> Sentence | None:
     way, main = truth.get("screen_direction"), truth.main
-    if main is None or way not in WAYS:
+    if main is None or way not in WAYS or any(carries_way(truth, deed) for deed in truth.facts.happenings):
         return None
     verb = pick.one("moves", "travels")
     words = {value: f"{verb} {said}" for value, said in WAYS.items()}
     wrong = wrong_values(truth, "screen_direction", way, words, "direction")
     bit = Bit(words=words[way], says=truth.needed.get("screen_direction", ()), topic="travel", wrong=wrong)
     return sentence(f"{capital(truth.the(main))} ", bit, ".", topic="travel")
-
-
-def told_in_order(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence:
-    """All happenings: one clause each, told in the order of their beginnings."""
-    from videolect.stage.words.deeds import clauses
-
-    return clauses(truth, deeds, pick)

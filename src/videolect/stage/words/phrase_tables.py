@@ -9,7 +9,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "fast_motion": ("The footage plays in fast motion.", "The action is shown in fast motion."),
         "time_lapse": ("The footage plays as a time-lapse.", "The action is shown as a time-lapse."),
         "stop_motion": ("The footage plays as stop motion.", "The action is shown in stop motion."),
-        "speed_ramp": ("The footage plays with a speed ramp.", "The action is shown with a speed ramp."),
+        "speed_ramp": ("The footage has a speed ramp.", "The action is shown with a speed ramp."),
         "time_reversed": ("The footage plays in reverse.", "The action is shown in reverse motion."),
     },
     "frame_freezing": {"yes": ("The action ends in a freeze frame.", "The shot holds on a freeze frame.")},
@@ -31,14 +31,17 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "compressed_space": ("Lens compression brings the background close.",),
         "stretched_space": ("An exaggerated perspective drives the background away.",),
         "anamorphic": ("The picture has an anamorphic look.",),
-        "tilt_shift": ("A tilt-shift lens leaves only a band sharp.",),
+        "tilt_shift": ("A miniature effect leaves only a band sharp.",),
         "split_diopter": ("A split diopter keeps near and far sharp at once.",),
         "macro": ("A macro lens brings up a tiny detail.",),
     },
     "support_look": {
-        "tripod": ("The framing has a tripod look.",), "hand_held": ("The framing has a handheld look.",),
-        "gimbal": ("The framing has a gimbal look.",), "rails": ("The framing glides as if on rails.",),
-        "crane": ("The framing has a crane look.",), "drone": ("The framing has the look of drone footage.",),
+        "tripod": ("The framing has a tripod look.",),
+        "hand_held": ("The framing has a handheld look.",),
+        "gimbal": ("The framing has a gimbal look.",),
+        "rails": ("The support is on rails.",),
+        "crane": ("The framing has a crane look.",),
+        "drone": ("The framing is as from a drone.",),
         "mounted": ("The camera is vehicle-mounted.",),
     },
     # ----------------------------------------------------------------------------------------------------- spatial
@@ -48,8 +51,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "group": ("It is framed as a group shot.", "The framing is a group shot."),
     },
     "near_person": {
-        "dirty": ("It is a dirty single, with part of somebody at the near edge.",),
-        "over_the_shoulder": ("The framing looks past somebody, an over-the-shoulder shot.",),
+        "dirty": ("Part of somebody edges into the near side.",),
     },
     "headroom": {
         "cropped": ("The top of the head is cropped by the upper edge.",),
@@ -61,7 +63,6 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "behind": ("The framing is short-sided.",),
     },
     "subject_placement": {
-        "centred": ("It is a centred composition.",),
         "on_a_third": ("The composition follows the rule of thirds.",),
     },
     "staging_depth": {
@@ -77,25 +78,41 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "negative_space": ("Negative space surrounds {she}.",),
         "insert": ("It is an insert shot.",),
     },
-    "partly_hidden": {"yes": ("{she} is partly hidden by what stands nearer.", "Something nearer leaves {she} out.")[:1]},
+    "partly_hidden": {"yes": ("{she} is partly hidden by what is nearer.",)},
     # ------------------------------------------------------------------------------------------------------- scene
     "camera_pov": {
-        "first_person_pov": ("The place is seen from a first-person point of view.", "It is a first-person view."),
+        "first_person_pov": ("Everything is seen from a first-person point of view.", "It is a first-person view."),
         "third_person_over_shoulder_pov": (
-            "The place is seen from an over-the-shoulder perspective.", "It is an over-the-shoulder view."),
-        "third_person_over_hip_pov": ("The place is seen from an over-the-hip perspective.", "It is an over-the-hip view."),
-        "selfie_pov": ("The place is seen in a selfie view.", "It is a selfie shot."),
-        "locked_on_pov": ("The place is seen from a locked-on point of view.", "It is a locked-on view."),
-        "dashcam_pov": ("The place is seen from a dashcam perspective.", "It is a dashcam view."),
-        "drone_pov": ("The place is seen from a drone's view.", "It is a view by drone, a drone's point of view.")[:1] * 2,
-        "overhead_pov": ("The place is seen in a top-down POV.", "It is an overhead POV."),
-        "broadcast_pov": ("The place is seen in a broadcast view.", "It is a broadcast view."),
+            "Everything is seen from an over-the-shoulder perspective.",
+            "The view is from an over-the-shoulder perspective.",
+        ),
+        "third_person_over_hip_pov": (
+            "Everything is seen from an over-the-hip perspective.",
+            "It is an over-the-hip view.",
+        ),
+        "selfie_pov": ("Everything is seen in a selfie view.", "It is a selfie shot."),
+        "locked_on_pov": ("Everything is seen from a locked-on point of view.", "It is a locked-on view."),
+        "dashcam_pov": ("Everything is seen from a dashcam perspective.", "It is a dashcam view."),
+        "drone_pov": ("Everything is seen from a drone's view.", "It is a drone's view."),
+        "overhead_pov": ("Everything is seen from an overhead point of view.", "It is an overhead POV."),
+        "broadcast_pov": ("Everything is seen in a broadcast view.", "It is a broadcast view."),
         "screen_recording_pov": ("The view is a screen recording.", "It is a screen recording."),
         "third_person_full_body_game_pov": (
-            "The place is seen in a third-person full-body game perspective.", "It is a third-person full-body view."),
-        "third_person_isometric_game_pov": ("The place is seen in an isometric game view.", "It is an isometric view."),
-        "third_person_side_view_game_pov": ("The place is seen in a side-view game perspective.", "It is a side-scrolling view."),
-        "third_person_top_down_game_pov": ("The place is seen in a top-down game view.", "It is a top-down game view."),
+            "Everything is seen in a third-person full-body game perspective.",
+            "It is a third-person view of a game.",
+        ),
+        "third_person_isometric_game_pov": (
+            "Everything is seen in an isometric game view.",
+            "It is an isometric view.",
+        ),
+        "third_person_side_view_game_pov": (
+            "Everything is seen in a side-view game perspective.",
+            "It is a side-scrolling view.",
+        ),
+        "third_person_top_down_game_pov": (
+            "Everything is seen in a top-down game view.",
+            "It is a top-down game view.",
+        ),
     },
     "time_of_day_start": {
         "day": ("It is a daytime view.", "The view is in daylight."),
@@ -105,7 +122,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "scene_weather": {
         "clear_sky": ("The sky above is a clear blue sky.", "Above is a cloudless sky."),
         "overcast": ("The sky above is overcast.", "Above is an overcast sky."),
-        "rain": ("Rain falls.", "It rains, and the rain falls steadily.")[:1] * 2,
+        "rain": ("Rain falls.", "Rain is falling."),
         "snowfall": ("Snow is falling.", "Snow falls."),
         "fog": ("Fog hangs over the place.", "Mist hangs in the air."),
     },
@@ -115,7 +132,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "game": ("The picture is video game footage.", "All of it is video game footage."),
     },
     "style_marks": {
-        "archival": ("It has the look of archival footage.",), "documentary": ("It has a documentary look.",),
+        "archival": ("It has the look of archival footage.",),
+        "documentary": ("It has a documentary look.",),
     },
     "place_period": {"past": ("It is a period setting from an earlier time.",)},
     "scene_movement": {
@@ -125,21 +143,49 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # ------------------------------------------------------------------------------------------------------ colour
     "color_temperature": {
-        "warm": ("The picture has a warm color temperature.", "Warm tones rule the picture.", "The grading is warm-toned."),
-        "cool": ("The picture has a cool color temperature.", "Cool tones rule the picture.", "The grading is cool-toned."),
-        "black_white": ("The picture is in black and white.", "It is a monochrome picture.", "All of it is in grayscale."),
-        "complex_changing": ("The color temperature shifts from warm to cool.",) * 0 + ("The picture turns cooler or warmer.",) * 0,
-        "complex_contrasting": ("Large parts stand warm against cool.", "Warm against cool divides the picture.",
-                                "The light sets warm against cool."),
+        "warm": (
+            "The picture has a warm color temperature.",
+            "Warm tones rule the picture.",
+            "The grading is warm-toned.",
+        ),
+        "cool": (
+            "The picture has a cool color temperature.",
+            "Cool tones rule the picture.",
+            "The grading is cool-toned.",
+        ),
+        "black_white": (
+            "The picture is in black and white.",
+            "It is a monochrome picture.",
+            "All of it is in grayscale.",
+        ),
+        "complex_contrasting": (
+            "Large parts stand warm against cool.",
+            "Warm against cool divides the picture.",
+            "The light sets warm against cool.",
+        ),
     },
     "colorfulness": {
-        "high": ("The picture has vivid colors.", "Its strong, saturated colors stand out.", "The colors are strong: saturated colors throughout."),
-        "low": ("The picture has muted colors.", "Its muted tones hardly stand out.", "The colors are weak: a muted palette throughout."),
-        "black_white": ("The picture is in black and white.", "It is a monochrome picture.", "All of it is in grayscale."),
+        "high": (
+            "The picture has vivid colors.",
+            "Its strong, saturated colors stand out.",
+            "The colors are strong: saturated colors throughout.",
+        ),
+        "low": (
+            "The picture has muted colors.",
+            "Its muted tones hardly stand out.",
+            "The colors are weak: a muted palette throughout.",
+        ),
+        "black_white": (
+            "The picture is in black and white.",
+            "It is a monochrome picture.",
+            "All of it is in grayscale.",
+        ),
     },
     "brightness": {
-        "very_bright": ("The picture is very bright.",), "bright": ("The picture is bright.",),
-        "dark": ("The picture is dark.",), "very_dark": ("The picture is very dark.",),
+        "very_bright": ("The picture is very bright.",),
+        "bright": ("The picture is bright.",),
+        "dark": ("The picture is dark.",),
+        "very_dark": ("The picture is very dark.",),
         "complex_changing": ("The overall brightness changes.",),
     },
     "exposure": {
@@ -160,14 +206,18 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "sunlight": ("Sunlight reaches the place.", "Part of the light is sunlight."),
         "moonlight_starlight": ("Moonlight reaches the place.", "Part of the light is moonlight."),
         "firelight": ("Firelight reaches the place.", "Part of the light is firelight."),
-        "artificial_practical_light": ("Artificial light reaches the place from a source in view.",
-                                       "Part of the light is artificial light from a lamp in view."),
-        "non_visible_light_source": ("Light reaches the place from an unseen source.",
-                                     "Part of the light is from an unseen source."),
+        "artificial_practical_light": (
+            "Artificial light reaches the place from a source in view.",
+            "Part of the light is artificial light from a lamp in view.",
+        ),
+        "non_visible_light_source": (
+            "Light reaches the place from an unseen source.",
+            "Part of the light is from an unseen source.",
+        ),
     },
     "sunlight_quality": {
-        "hard": ("It is hard sunlight.", "It is direct sunlight, hard and bright."),
-        "soft": ("It is soft sunlight.", "It is soft daylight, without hard edges.")[:1] * 2,
+        "hard": ("It is strong sunlight.", "It is direct sunlight."),
+        "soft": ("It is soft sunlight.", "The sun is veiled, a soft sunlight."),
         "sunset_sunrise": ("It is the light of a low sun.", "It comes from a low sun."),
         "normal": ("It is ordinary daylight.", "It is ordinary daylight."),
     },
@@ -176,24 +226,29 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "soft": ("It is soft light.", "It throws soft shadows."),
     },
     "light_direction_sides": {
-        "front": ("{she} is lit from the front.",), "back": ("{she} is lit from behind.",),
-        "left": ("{she} is lit from the left.",), "right": ("{she} is lit from the right.",),
-        "side": ("{she} is lit from one side.",), "top": ("{she} is lit from above.",),
-        "bottom": ("{she} is lit from below.",), "ambient": ("{she} stands in ambient light.", "x")[:1],
+        "front": ("{she} is lit from the front.",),
+        "back": ("{she} is lit from behind.",),
+        "left": ("{she} is lit from the left.",),
+        "right": ("{she} is lit from the right.",),
+        "side": ("{she} is lit from one side.",),
+        "top": ("{she} is lit from above.",),
+        "bottom": ("{she} is lit from below.",),
+        "ambient": ("{she} is in ambient light.",),
     },
     "subject_light_contrast": {
-        "high": ("One side of {she} lies in dark, with deep shadow on one side.",),
+        "high": ("{she} has deep shadow on one side.",),
         "minimal": ("There is hardly any shadow on {she}.",),
     },
     "portrait_pattern": {
-        "rembrandt": ("The face is in Rembrandt light.",), "butterfly": ("The face is in butterfly light.",),
+        "rembrandt": ("The face is in Rembrandt light.",),
+        "butterfly": ("The face is in butterfly light.",),
         "split": ("The face is in split light.",),
     },
     # ----------------------------------------------------------------------------------------------------- effects
     "lens_effects": {
         "lens_flare_regular": ("Flare spots, a lens flare, cross the view.",),
         "lens_flare_anamorphic": ("An anamorphic flare crosses the view.",),
-        "mist_diffusion": ("The lights have a misty glow.",),
+        "mist_diffusion": ("The lights have a diffused glow.",),
         "bokeh": ("Lights in the distance turn to bokeh.",),
     },
     "reflections": {
@@ -202,21 +257,27 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "mirror": ("The surroundings are seen in a mirror.",),
     },
     "natural_effects": {
-        "aerial_perspective": ("The distance fades into haze.",), "rainbow": ("A rainbow stands in the sky.",),
-        "aurora": ("An aurora glows in the sky.",), "heat_haze": ("Heat haze wavers over the ground.",),
+        "aerial_perspective": ("Atmospheric perspective softens the distance.",),
+        "rainbow": ("A rainbow spans the sky.",),
+        "aurora": ("An aurora glows in the sky.",),
+        "heat_haze": ("Heat haze wavers over the ground.",),
         "lightning": ("Lightning crosses the sky.",),
     },
     "special_effects": {
         "professional_lighting": ("The set has studio lighting.",),
         "colored_neon_lighting": ("Neon light tints the scene.",),
-        "headlight_flashlight": ("Headlights cut through the dark.",), "vignette": ("A vignette darkens the corners.",),
-        "water_caustics": ("Water caustics ripple over the scene.",), "city_light": ("City lights glow far off.",),
-        "street_light": ("Street lamps stand along the way.",), "silhouette": ("{she} is a silhouette.",),
+        "headlight_flashlight": ("Headlights cut through the dark.",),
+        "vignette": ("A vignette darkens the corners.",),
+        "water_caustics": ("Water caustics ripple over the scene.",),
+        "city_light": ("City lights glow far off.",),
+        "street_light": ("Street lamps stand along the way.",),
+        "silhouette": ("{she} is a silhouette.",),
         "rim_light": ("A rim light edges {she}.",),
     },
     "volumetric_lighting": {
-        "beam_light": ("A light beam shows in the air.",), "spot_light": ("A cone of light shows in the air.",),
-        "god_rays": ("God rays show in the air.",), "light_through_medium": ("The mist is lit and glows as a whole.",) * 0,
+        "beam_light": ("A light beam shows in the air.",),
+        "spot_light": ("A cone of light shows in the air.",),
+        "god_rays": ("God rays show in the air.",),
     },
     "shadow_patterns": {
         "venetian_blinds": ("Striped shadows fall across the scene.",),
@@ -226,12 +287,13 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "subject_shape": ("The shadow of a figure falls across the scene.",),
     },
     "dynamic_light": {
-        "pulsing_flickering": ("The light flickers.",), "flashing": ("A flashing light goes on and off.",),
-        "moving_light": ("A spotlight moves across the scene.",),
+        "pulsing_flickering": ("The light flickers.",),
+        "flashing": ("A flashing light goes on and off.",),
+        "moving_light": ("A light sweeps across the scene.",),
     },
     "dynamic_effects": {
-        "explosion": ("An explosion goes off.",), "diffusion": ("Smoke spreads through the scene.",),
+        "explosion": ("An explosion goes off.",),
+        "diffusion": ("Smoke spreads through the scene.",),
         "splashing_waves": ("Water splashes up.",),
     },
-}  # fmt: skip
-TABLES = {field: {value: forms for value, forms in table.items() if forms} for field, table in TABLES.items()}
+}

@@ -53,7 +53,7 @@ def filled(truth: Truth, form: str) -> str:
 def wrong_values(
     truth: Truth, field: str, value: str, words: Mapping[str, str], kind: str, far: bool = False
 ) -> tuple[Wrong, ...]:
-    """The words for other values of a field, the right one's words excepted. What is true is no error: later checked."""
+    """The words for other values of a field. Whether each is an error is seen later."""
     values = [option.value for option in truth.spec.field(field).options]
     at = values.index(value) if value in values else 0
     found = [

@@ -31,10 +31,9 @@ FACING = {
 def makers(truth: Truth) -> list[Maker]:
     """In the order of the policy's topics."""
     return [
-        lambda pick: _size(truth, pick),
+        lambda pick: _size_and_place(truth, pick),
         plain(truth, "people_framed", "shot_size"),
         plain(truth, "near_person", "shot_size"),
-        lambda pick: _place(truth, pick),
         lambda pick: _others(truth, pick),
         lambda pick: _behind(truth, pick),
         plain(truth, "partly_hidden", "depth"),
@@ -53,7 +52,11 @@ def makers(truth: Truth) -> list[Maker]:
 def _of(truth: Truth, pick: Picker) -> str:
     main = truth.main
     if main is None:
-        return f" of {truth.facts.place}" if truth.facts.place and truth.get("shot_type") == "scenery" and pick.chance(60) else ""
+        return (
+            f" of {truth.facts.place}"
+            if truth.facts.place and truth.get("shot_type") == "scenery" and pick.chance(60)
+            else ""
+        )
     return f" of {a(main.noun)}"
 
 
@@ -65,7 +68,9 @@ def _size(truth: Truth, pick: Picker) -> Sentence | None:
     switches = truth.answers.get("shot_type") == "change_of_subject"
     first, last = _shot(truth, "shot_size_start", start), _shot(truth, "shot_size_end", end)
     if first and last and start != end:
-        verb = pick.one((" starts as ", " and ends as "), (" begins as ", " and becomes "), (" opens as ", " and ends as "))
+        verb = pick.one(
+            (" starts as ", " and ends as "), (" begins as ", " and becomes "), (" opens as ", " and ends as ")
+        )
         if switches:
             return None  # two subjects, two sizes: words for both would tell of a change of size
         return sentence("The shot", verb[0], first, of, verb[1], last, ".", topic="shot_size")
@@ -80,6 +85,21 @@ def _size(truth: Truth, pick: Picker) -> Sentence | None:
         )  # fmt: skip
     assert last is not None
     return sentence("The shot ends as ", last, of, ".", topic="shot_size")
+
+
+def _size_and_place(truth: Truth, pick: Picker) -> Sentence | None:
+    """Size and place, in one sentence or in two."""
+    size, place = _size(truth, pick), _place(truth, pick)
+    if size is None or place is None:
+        return size or place
+    main = truth.main
+    names = place[0].words == capital(truth.the(main)) if main else False
+    of = f" of {a(main.noun)}" if main else ""
+    once = len([bit for bit in size if bit.topic == "shot_size" and bit.says]) == 1
+    if names and once and main and any(bit.words == of for bit in size) and pick.chance(45):
+        lead = ", who" if main.is_person else ", which"
+        return (*size[:-1], Bit(words=lead), *place[1:])
+    return (*size, Bit(words=" "), *place)
 
 
 def _capital(bit: Bit) -> Bit:
@@ -149,14 +169,16 @@ def _others(truth: Truth, pick: Picker) -> Sentence | None:
 
 def _there(named: Named) -> str:
     """'on the left, in the background'"""
-    words = {"left": "on the left", "right": "on the right", "centre": "in the center", "center": "in the center",
-             "foreground": "in the foreground", "background": "in the background", "middle_ground": "in the middle ground",
-             "middle ground": "in the middle ground"}  # fmt: skip
+    words = {
+        "left": "on the left", "right": "on the right", "centre": "in the center", "center": "in the center",
+        "foreground": "in the foreground", "background": "in the background",
+        "middle_ground": "in the middle ground", "middle ground": "in the middle ground",
+    }  # fmt: skip
     return ", ".join(words.get(each, each) for each in named.where)
 
 
 def _behind(truth: Truth, pick: Picker) -> Sentence | None:
-    details = [each for each in truth.facts.details][:3]
+    details = list(truth.facts.details[:3])
     if not details:
         return None
     back = pick.shuffled(details)[: 1 + pick.number(len(details))]
@@ -176,7 +198,7 @@ def _height(truth: Truth, pick: Picker) -> Sentence | None:
     who = truth.the(main)
     first, last = _level(truth, "subject_height_start", start, who), _level(truth, "subject_height_end", end, who)
     if first and last and start != end:
-        join = pick.one(", and at the end it is ", ", and by the end it is ")
+        join = pick.one(", and at the end the camera is ", ", and by the end the camera is ")
         return sentence("At the start the camera is ", first, join, last, ".", topic="height_to_subject")
     if first:
         if "height_to_subject_ends" not in "".join(truth.needed.get("subject_height_start", ())):
@@ -190,8 +212,8 @@ def _height(truth: Truth, pick: Picker) -> Sentence | None:
 
 def _level(truth: Truth, field: str, value: str, who: str) -> Bit | None:
     words = {
-        "above_subject": "above the subject",
-        "at_subject": "at the same level as the subject", "below_subject": "below the subject",
+        "above_subject": f"above {who}",
+        "at_subject": f"at the same {'level' if len(who) % 2 else 'height'} as {who}", "below_subject": f"below {who}",
     }  # fmt: skip
     if value not in words:
         return None
@@ -250,7 +272,7 @@ def comings(truth: Truth, pick: Picker, topic: str) -> Sentence | None:
         parts.append(" and " if parts else f"{capital(truth.the(main))} ")
         says = truth.needed.get(field, ())
         value = values[0]
-        wrong = ()
+        wrong: tuple[Wrong, ...] = ()
         if value in ("left", "right") and len(values) == 1:
             other = "right" if value == "left" else "left"
             wrong = (Wrong(kind="direction", words=f"{verb} {ways[other]}"),)

@@ -99,6 +99,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def is_lead(bits: Sentence) -> bool:
+    """Whether it is the beginning of the next sentence: 'From a low angle, '."""
+    return bits[-1].words.endswith(", ")
+
+
 def behind(lead: Sequence[Bit], bits: Sentence) -> Sentence:
     """A sentence with words put before it: 'From a low angle, ' and 'The camera pans left.'"""
     if not lead:

@@ -28,12 +28,16 @@ UNSAID = frozenset({
     "subject_change", "change_of_subject_shot", "subject_switching", "action_sequence", "told_apart_by_look",
     "told_apart_by_place", "told_apart_by_action", "color_temperature_neutral", "colorfulness_neutral",
     "brightness_neutral", "balanced_exposure", "centred_composition", "position_changes",
-    "back_and_forth_shot",
+    "back_and_forth_shot", "over_the_shoulder_framing",
 })  # fmt: skip
 """True, expressible, and yet no caption has to say them: each follows from what it says anyway, or is ordinary."""
 
 
-INSTEAD = {"mostly_static_scene": "static_scene", "stable_camera": "very_stable_camera", "shaky_camera": "very_shaky_camera"}
+INSTEAD = {
+    "mostly_static_scene": "static_scene",
+    "stable_camera": "very_stable_camera",
+    "shaky_camera": "very_shaky_camera",
+}
 """What goes without saying where the stronger one is said."""
 
 LEFT_OUT = {"motion": "tracking", "spatial": "enters_view"}
@@ -72,8 +76,14 @@ class Truth:
             more.append("moving_camera")
         if self.answers.get("focus_change_reason") in ("camera_subject_movement", "others"):
             more += [name for name in self.states if name.startswith(("focus_starts", "focus_ends"))]
-        if self.answers.get("shot_type") == "change_of_subject" and self.get("shot_size_end") and self.get("shot_size_start"):
+        if (
+            self.answers.get("shot_type") == "change_of_subject"
+            and self.get("shot_size_end")
+            and self.get("shot_size_start")
+        ):
             more += [name for name in self.states if name.startswith(("shot_size", "height_to_subject"))]
+        if not self.states["side_tracking_shot"]:
+            more += ["side_tracking_left", "side_tracking_right"]
         return UNSAID.union(more)
 
     def _parts(self, field: str) -> tuple[str, ...]:
@@ -120,7 +130,7 @@ class Truth:
         return self.states.get(primitive) is False
 
     def required(self, aspect: str) -> frozenset[str]:
-        """What a caption of this aspect has to assert: what each answer that it mentions makes true and words can say."""
+        """What a caption of this aspect has to assert: what the answers that it mentions make true."""
         return frozenset(
             name
             for field in self.spec.fields
