@@ -91,9 +91,9 @@ def _with_pronoun(truth: Truth, told: list[Sentence], bits: Sentence, pick: Pick
         return None
     name, words = capital(truth.the(main)), bits[0].words
     before = text_of(told[-1:])
-    spoken = before.startswith(
-        (f"{name} ", f"{capital(truth.full(main))} ", f"{capital(a(main.noun))} ", "He ", "She ", "It ")
-    )
+    starts = [name, capital(truth.full(main)), capital(a(main.noun))]
+    starts += [capital(truth.she(main))] if truth.she(main) != "it" else []
+    spoken = before.startswith(tuple(f"{start} " for start in starts))
     if not words.startswith(f"{name} ") or not spoken or truth.she(main) == "they" or pick.chance(20):
         return None
     if any(truth.the(other) in before.lower() for other in truth.facts.subjects if other is not main):

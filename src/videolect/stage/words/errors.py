@@ -229,7 +229,11 @@ def _order(told: tuple[Sentence, ...]) -> Iterator[Change]:
                 or before.words == after.words
             ):
                 continue
-            if bits[mark].words == " before " or (len(bits) > mark + 2 and bits[mark + 2].words.startswith(" while")):
+            if mark > 1 and bits[mark - 2].words in (" while ", " as it ", " and ", ", "):
+                continue  # part of a step of several movements
+            if bits[mark].words == " before " or (
+                len(bits) > mark + 2 and bits[mark + 2].words.startswith((" while", " as it", " and"))
+            ):
                 continue
             words = f"{after.words}{bits[mark].words}{before.words}"
             end = starts[mark + 1] + len(after.words)

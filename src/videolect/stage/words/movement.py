@@ -38,6 +38,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "arc_counter_clockwise": (("arcs", "arcing", "counter-clockwise"), ("circles", "circling", "counter-clockwise")),
     "crane_up": (("cranes", "craning", "up"), ("cranes", "craning", "upward")),
     "crane_down": (("cranes", "craning", "down"), ("cranes", "craning", "downward")),
+    "whip_pan": (("whip pans", "whip panning", ""),),
     "whip_pan_left": (("whip pans", "whip panning", "left"), ("whip pans", "whip panning", "to the left")),
     "whip_pan_right": (("whip pans", "whip panning", "right"), ("whip pans", "whip panning", "to the right")),
 }  # fmt: skip
@@ -66,7 +67,7 @@ def steps(truth: Truth) -> list[Step]:
     found: list[Step] = []
     for segment in truth.segments():
         moves = tuple(SEGMENT.get(move, move) for move in segment.movements)
-        known = tuple(move for move in moves if truth.is_true(move.removeprefix("whip_")))
+        known = tuple(told for move in moves if (told := _told_as(truth, move)))
         if known:
             found.append(Step(known, at_once=True))
     if found:
@@ -75,11 +76,16 @@ def steps(truth: Truth) -> list[Step]:
     return [Step(moves, at_once=False)] if moves else []
 
 
+def _told_as(truth: Truth, move: str) -> str:
+    """The movement in as far as it is yes beyond doubt: on an arc the way of a whip pan is open."""
+    if truth.is_true(move.removeprefix("whip_")):
+        return move
+    return "whip_pan" if move.startswith("whip_") and truth.is_true("whip_pan") else ""
+
+
 def movement(truth: Truth) -> list[Maker]:
     """Steadiness, movement, direction, speed, order, and who is followed."""
     makers: list[Maker] = [lambda pick: _still(truth, pick), lambda pick: _moving_after(truth, pick)]
-    if truth.yes("dolly_zoom") and truth.is_true("dolly_zoom"):
-        makers.append(lambda pick: _dolly_zoom(truth, pick))
     makers += [lambda pick: gestures(truth, pick), lambda pick: grows(truth, pick)]
     return makers
 
@@ -186,9 +192,13 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
     done = [] if minor else steps(truth)
     if minor:
         return _slight(truth, pick)
+    if truth.is_true("dolly_zoom"):
+        return _dolly_zoom(truth, pick)
     if complex_:
         return _complex(truth, pick, done)
-    if done and not (truth.yes("dolly_zoom") and truth.is_true("dolly_zoom")):
+    if done:
+        if len(done) > 1 and pick.chance(60) and (lead := _as_lead(truth)):
+            return sentence(lead, "the camera ", _told(done, pick, []), ".", topic="direction")
         before, after = _adverbs(truth, pick)
         told = _told(done, pick, before)
         return sentence("The camera ", told, after, ".", topic="direction")
@@ -204,11 +214,20 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
     return sentence("The camera ", before, moves, after, ".", topic="movement")
 
 
+def _as_lead(truth: Truth) -> list[Bit]:
+    """'In a very smooth, slow movement, ', which covers all that follows."""
+    how = _manner(truth)[::-1]
+    if not how or any(each.adverb.startswith("with") for each in how):
+        return []
+    bits = [each.bit("", ", " if number + 1 < len(how) else " ", adjective=True) for number, each in enumerate(how)]
+    return [Bit(words="In a "), *bits, Bit(words="movement, ")]
+
+
 def _moving_after(truth: Truth, pick: Picker) -> Sentence | None:
     """The movement, and who is followed with it: in one sentence or in two."""
     moving = _moving(truth, pick)
-    if moving is None or (truth.yes("dolly_zoom") and truth.is_true("dolly_zoom")):
-        return following(truth, pick) if moving is None else moving
+    if moving is None:
+        return following(truth, pick)
     if not truth.is_true("tracking_shot"):
         return moving
     if pick.chance(50):
@@ -229,7 +248,10 @@ def _slight(truth: Truth, pick: Picker) -> Sentence:
     for each in _manner(truth):
         if each.kind == "steadiness":
             after.append(each.bit(" " if each.adverb.startswith("with") else ", ", cut=True))
-    return sentence("The camera ", moves, after, ".")
+    ways = [move for step in steps(truth) for move in step.moves]  # an arc, a crane: they are no small corrections
+    which = [bit for number, move in enumerate(ways)
+             for bit in (Bit(words=" and " if number else ", "), _move(move, pick, ing=True))]  # fmt: skip
+    return sentence("The camera ", moves, after, which, ".")
 
 
 def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
@@ -284,10 +306,10 @@ def _step(step: Step, pick: Picker, before: list[Bit], ing: bool) -> list[Bit]:
 
 def _move(move: str, pick: Picker, ing: bool = False) -> Bit:
     """One movement, with its opposite as the error."""
-    forms, others = FORMS[move], FORMS[OTHER[move]]
+    forms, others = FORMS[move], FORMS.get(OTHER.get(move, ""), ())
     at = 0 if pick.chance(40) else pick.number(len(forms))
-    says = (move, "whip_pan") if move.startswith("whip") else (move,)
-    wrong = (Wrong(kind="direction", words=_join(others[min(at, len(others) - 1)], int(ing))),)
+    says = (move, "whip_pan") if move.startswith("whip_pan_") else (move,)
+    wrong = tuple(Wrong(kind="direction", words=_join(other, int(ing))) for other in others[at:][:1] or others[-1:])
     return Bit(words=_join(forms[at], int(ing)), says=says, topic="direction", wrong=wrong)
 
 
@@ -298,7 +320,7 @@ def _join(form: Form, which: int) -> str:
 def _dolly_zoom(truth: Truth, pick: Picker) -> Sentence:
     says = ("dolly_zoom",)
     name = Bit(words="a dolly zoom", says=says)
-    _, after = _adverbs(truth, pick)
+    after = [each.bit(" " if each.adverb.startswith("with") else ", ", cut=True) for each in _manner(truth)]
     halves = [move for move in ("dolly_in", "dolly_out", "zoom_in", "zoom_out") if truth.is_true(move)]
     told: list[Bit] = []
     for number, move in enumerate(halves):

@@ -8,7 +8,19 @@ from videolect.stage.facts import KINDS, Happening, Named
 from videolect.stage.words.deeds import WAYS, carries_way, clauses
 from videolect.stage.words.phrases import plain, wrong_values
 from videolect.stage.words.spatial import comings
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, many, sentence
+from videolect.stage.words.telling import (
+    Bit,
+    Maker,
+    Picker,
+    Sentence,
+    Wrong,
+    a,
+    capital,
+    in_order,
+    listed,
+    many,
+    sentence,
+)
 from videolect.stage.words.truth import Truth
 
 COLOURS = ("red", "blue", "green", "yellow", "black", "white", "grey", "brown", "orange", "purple", "pink")
@@ -89,10 +101,8 @@ def _main(truth: Truth, pick: Picker) -> Sentence:
             if main.look:
                 parts += [" in ", *_look(main, pick)]
         elif main.look:
-            colour = _coloured(main, main.look[0])
-            more = "".join(f"{each} " for each in main.look[1:2])
-            lead = a(main.look[0]).split(" ")[0]
-            parts = [Bit(words=f"{capital(lead)} ", says=says, topic="subject_type"), colour, f" {more}{main.noun}"]
+            lead = capital(a(in_order(main.look)[0]).split(" ")[0])
+            parts = [Bit(words=f"{lead} ", says=says, topic="subject_type"), *_adjectives(main), main.noun]
         if body:
             parts += [" ", *body]
             parts += [", ", alone[1]] if alone else []
@@ -127,21 +137,23 @@ def _who(truth: Truth, named: Named, number: int, pick: Picker) -> Sentence:
         worn: list[str | Bit] = [" wears " if look else "", *look]
         return sentence(noun, *worn, "." if look else " is in view.", topic="subject_look")
     main = number == 0
-    told = list(named.look)
+    told = in_order(named.look)
     if told and pick.chance(50):
-        colour = _coloured(named, told[0])
-        lead = capital(a(f"{told[0]} {named.noun}")).split(" ")[0]
-        rest = "".join(f"{each} " for each in told[1:2])
+        lead = capital(a(told[0]).split(" ")[0])
         return sentence(
-            Bit(words=f"{lead} ", says=says, topic="subject_type"), colour, f" {rest}{named.noun} ",
+            Bit(words=f"{lead} ", says=says, topic="subject_type"), *_adjectives(named), f"{named.noun} ",
             pick.one("is in view", "is the subject") if main else pick.one("is also in view", "is there too"), ".",
             topic="subject_look",
         )  # fmt: skip
     return sentence(
         Bit(words=capital(a(named.noun)), says=says, topic="subject_type", wrong=_other_noun(named, True)),
-        " is " + (listed(told[1:2]) + " and " if len(told) > 1 else "") if told else " is in view",
-        *([_coloured(named, told[0])] if told else []), ".", topic="subject_look",
+        " is " if told else " is in view", _coloured(told[0]) if told else "",
+        *((" and ", _coloured(told[1])) if len(told) > 1 else ()), ".", topic="subject_look",
     )  # fmt: skip
+
+
+def _adjectives(named: Named) -> list[Bit]:
+    return [bit for each in in_order(named.look)[:2] for bit in (_coloured(each), Bit(words=" "))]
 
 
 _KIND = {
@@ -166,11 +178,11 @@ def _look(named: Named, pick: Picker) -> list[str | Bit]:
     for number, look in enumerate(named.look):
         if number:
             parts.append(" and " if number == len(named.look) - 1 else ", ")
-        parts.append(_coloured(named, a(look)))
+        parts.append(_coloured(a(look)))
     return parts
 
 
-def _coloured(named: Named, words: str) -> Bit:
+def _coloured(words: str) -> Bit:
     colour = next((each for each in COLOURS if each in words.split()), "")
     if not colour:
         return Bit(words=words, topic="subject_look")

@@ -128,6 +128,12 @@ def many(things: Sequence[str]) -> bool:
     return len(things) > 1 or things[0].split()[0] in ("two", "three", "four", "some", "several", "many")
 
 
+def in_order(look: Sequence[str]) -> list[str]:
+    """Adjectives as they stand before a noun: size first."""
+    sizes = ("small", "large", "big", "tall", "short", "long", "tiny", "low")
+    return sorted(look, key=lambda each: each not in sizes)
+
+
 def a(noun: str) -> str:
     """With 'a' or 'an'; what is plural or has an article stays."""
     first, last = noun.split()[0].lower(), noun.split()[-1]

@@ -12,7 +12,7 @@ from videolect.language.rules import fields_of
 from videolect.language.spec import Spec
 from videolect.language.values import Option, Segment
 from videolect.stage.facts import Facts, Named, completed
-from videolect.stage.words.telling import a, listed
+from videolect.stage.words.telling import a, in_order, listed
 
 SAME = {
     "forward_over_ground": "dolly_in", "backward_over_ground": "dolly_out",
@@ -28,7 +28,7 @@ UNSAID = frozenset({
     "subject_change", "change_of_subject_shot", "subject_switching", "action_sequence", "told_apart_by_look",
     "told_apart_by_place", "told_apart_by_action", "color_temperature_neutral", "colorfulness_neutral",
     "brightness_neutral", "balanced_exposure", "centred_composition", "position_changes",
-    "back_and_forth_shot", "over_the_shoulder_framing",
+    "back_and_forth_shot", "over_the_shoulder_framing", "low_key_lighting", "high_key_lighting", "flat_lighting",
 })  # fmt: skip
 """True, expressible, and yet no caption has to say them: each follows from what it says anyway, or is ordinary."""
 
@@ -82,6 +82,7 @@ class Truth:
             and self.get("shot_size_start")
         ):
             more += [name for name in self.states if name.startswith(("shot_size", "height_to_subject"))]
+        more += [f"whip_pan_{way}" for way in ("left", "right") if not self.states[f"pan_{way}"]]
         if not self.states["side_tracking_shot"]:
             more += ["side_tracking_left", "side_tracking_right"]
         return UNSAID.union(more)
@@ -152,7 +153,7 @@ class Truth:
         if named.is_person:
             worn = listed([a(each) for each in named.look])
             return a(named.noun) + (f" in {worn}" if worn else "")
-        return a(" ".join([*named.look[:2], named.noun]))
+        return a(" ".join([*in_order(named.look)[:2], named.noun]))
 
     def the(self, named: Named) -> str:
         """'the woman', or what tells her apart from another one."""
@@ -160,7 +161,7 @@ class Truth:
         if len(alike) > 1 and named.look:
             if named.is_person:
                 return f"the {named.noun} in {_article(named.look[0])}"
-            return f"the {named.look[0]} {named.noun}"
+            return f"the {in_order(named.look)[0]} {named.noun}"
         return f"the {named.noun}"
 
     def she(self, named: Named) -> str:
