@@ -72,6 +72,8 @@ def _way(truth: Truth) -> Bit:
 def clause(truth: Truth, deed: Happening, pick: Picker, says: tuple[str, ...]) -> Bit:
     """What is done, with what could be said wrongly of it."""
     forms = VERBS[deed.what]
+    if deed.what == "sit_down" and not truth.facts.named(deed.who[0]).is_person:
+        forms = (forms[0], forms[-1])
     if name := SAYS.get(deed.what):  # the last wording is one that claims nothing
         at = pick.number(len(forms) - 1) if truth.is_true(name) else len(forms) - 1
     else:

@@ -309,7 +309,7 @@ def _details(truth: Truth, number: int, pick: Picker) -> Sentence:
     told = pick.shuffled(truth.facts.details[number : number + 2])
     more = many(told)
     return pick.one(
-        sentence(f"There {'are' if more else 'is'} {listed(told)}.", topic="surroundings"),
+        sentence(f"There {'are' if many(told[:1]) else 'is'} {listed(told)}.", topic="surroundings"),
         sentence(f"{capital(listed(told))} {'make' if more else 'makes'} up the surroundings.", topic="surroundings"),
         sentence(f"{capital(listed(told))} {'are' if more else 'is'} in view.", topic="surroundings"),
     )

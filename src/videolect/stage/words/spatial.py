@@ -184,7 +184,7 @@ def _behind(truth: Truth, pick: Picker) -> Sentence | None:
     back = pick.shuffled(details)[: 1 + pick.number(len(details))]
     plural = many(back)
     return pick.one(
-        sentence(f"Farther off, there {'are' if plural else 'is'} {listed(back)}.", topic="depth"),
+        sentence(f"Farther off, there {'are' if many(back[:1]) else 'is'} {listed(back)}.", topic="depth"),
         sentence(f"{capital(listed(back))} {'close' if plural else 'closes'} off the background.", topic="depth"),
         sentence(f"{capital(listed(back))} {'lie' if plural else 'lies'} beyond.", topic="depth"),
     )
@@ -226,7 +226,7 @@ def _facing(truth: Truth, pick: Picker) -> Sentence | None:
     main = truth.main
     if main is None or start not in FACING:
         return None
-    words = dict(FACING)
+    words = dict(FACING) if main.is_person else {**FACING, "back": "from behind"}
     wrong = wrong_values(truth, "subject_facing_start", start, words, "orientation")
     bit = Bit(words=words[start], says=truth.needed.get("subject_facing_start", ()), wrong=wrong)
     return sentence(f"{capital(truth.the(main))} is seen ", bit, ".", topic="orientation")
