@@ -44,7 +44,7 @@ def subject(truth: Truth) -> list[Maker]:
     made: list[Maker] = [lambda pick: _count(truth, pick), lambda pick: _main(truth, pick)]
     for number, named in enumerate(truth.facts.subjects[1:6], 1):
         made.append(lambda pick, named=named, number=number: _who(truth, named, number, pick))  # type: ignore[misc]
-    made += [lambda pick: _worn(truth, pick), lambda pick: _face(truth, pick), lambda pick: _surface(truth, pick)]
+    made += [lambda pick: _worn(truth, pick), lambda pick: _face(truth, pick)]
     return [*made, lambda pick: comings(truth, pick, "subject_change")]
 
 
@@ -254,10 +254,6 @@ def _face(truth: Truth, pick: Picker) -> Sentence | None:
     who = capital(truth.the(truth.main))
     verb = "smiles" if truth.get("subject_expression") == "smile" else "has a face that changes expression"
     return sentence(f"{who} ", Bit(words=verb, says=says), ".", topic="subject_look")
-
-
-def _surface(truth: Truth, pick: Picker) -> Sentence | None:
-    return None
 
 
 # --------------------------------------------------------------------------------------------------------------- scene
