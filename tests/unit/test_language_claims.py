@@ -297,6 +297,35 @@ def test_what_a_cinematographer_writes_is_read(text: str, expected: set[str]):
     assert expected <= asserted(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("The camera dollies in.", {"dolly_in", "forward_over_ground"}, {"push_in"}),
+        ("The camera dollies out, then stops.", {"dolly_out"}, {"pull_out"}),
+        ("The camera dollies in on her face.", {"dolly_in", "push_in"}, set()),
+        ("From a bird's-eye angle, the camera dollies in.", {"dolly_in"}, {"forward_over_ground"}),
+        ("The dog is in the foreground, in the lower right of the frame.", {"starts_lower_right"}, {"truck_right"}),
+        ("The camera lowers.", {"pedestal_down"}, set()),
+        ("The woman travels towards the camera.", {"moves_towards_camera"}, set()),
+        ("The ball rolls away from the camera.", {"moves_away_from_camera"}, set()),
+        ("It is a plain studio.", {"stage_place"}, set()),
+        ("A title that reads HARBOUR is laid over it.", set(), {"waterside_place"}),
+        ("It is a harbour.", {"waterside_place"}, set()),
+        ("The man picks up a crate.", {"holds_thing"}, set()),
+        ("The man hands the ball to the boy.", {"holds_thing"}, set()),
+        ("It is a third-person top-down game.", set(), {"angle_starts_bird_eye"}),
+        ("It is an overhead POV.", {"overhead_pov"}, {"height_above_ground_starts_overhead_level"}),
+        ("The shadow of a man falls on the wall.", {"subject_shadow", "shadow_pattern"}, set()),
+        ("There is deep shadow on one side.", {"subject_contrast_high"}, set()),
+        ("A shallow stream keeps the eye busy.", set(), {"shallow_focus"}),
+    ],
+)
+def test_words_that_the_stage_writes_are_read(text: str, there: set[str], not_there: set[str]):
+    found = asserted(text)
+    assert there <= found
+    assert not not_there & found
+
+
 # --------------------------------------------------------------------------------------------------- start, end, time
 
 

@@ -1,0 +1,254 @@
+"""Words for how a shot is taken: speed, lens, height, angle, focus. The camera's movement is in ``movement``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from videolect.stage.words.movement import movement
+from videolect.stage.words.phrases import plain, wrong_values
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, capital, sentence
+from videolect.stage.words.truth import Truth
+
+HEIGHTS = {
+    "aerial_level": ("at aerial level", "from an aerial height"),
+    "overhead_level": ("at overhead level", "from an overhead height"),
+    "eye_level": ("at eye level", "at eye height"),
+    "hip_level": ("at hip level", "at waist height"),
+    "ground_level": ("at ground level", "near the ground"),
+    "water_level": ("at water level", "at the water's surface"),
+    "underwater_level": ("underwater",),
+}
+ANGLES = {
+    "bird_eye_angle": ("at a bird's-eye angle", "from a bird's-eye angle"),
+    "high_angle": ("at a high angle", "from a high angle"),
+    "level_angle": ("at a level angle", "from a level angle"),
+    "low_angle": ("at a low angle", "from a low angle"),
+    "worm_eye_angle": ("at a worm's-eye angle", "from a worm's-eye angle"),
+}
+PLANES = {"foreground": "foreground", "middle_ground": "middle ground", "background": "background"}
+
+
+def makers(truth: Truth) -> list[Maker]:
+    """In the order of the policy's topics."""
+    return [
+        plain(truth, "video_speed", "playback_speed"),
+        plain(truth, "frame_freezing", "playback_speed"),
+        plain(truth, "lens_distortion", "lens_distortion"),
+        lambda pick: _view(truth, pick),
+        plain(truth, "dutch_angle", "dutch_angle"),
+        plain(truth, "focal_length_look", "lens_distortion"),
+        plain(truth, "lens_traits", "lens_distortion"),
+        lambda pick: _depth(truth, pick),
+        lambda pick: _refocus(truth, pick),
+        *movement(truth),
+        plain(truth, "support_look", "steadiness"),
+        plain(truth, "motion_blur", "movement_speed"),
+        plain(truth, "cinemagraph", "movement"),
+    ]
+
+
+def _view(truth: Truth, pick: Picker) -> Sentence | None:
+    """Height and angle."""
+    height, angle = _ends(truth, "overall_height"), _ends(truth, "camera_angle")
+    at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height")
+    look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle")
+    if height[1] or angle[1]:
+        return _changing(truth, pick, height, angle)
+    if (at or look) and pick.chance(45):
+        at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height", 0)
+        look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle", 1)
+        first, second, join = pick.one((look, at, " "), (look, at, " "), (at, look, " and "))
+        if first and second:
+            return sentence(_capital(first), join, second, ", ")
+        return sentence(*(_capital(one) for one in (first, second) if one), ", ")
+    if at and look:
+        return pick.one(
+            sentence("The shot is taken ", at, " and ", look, "."),
+            sentence("The camera is set ", at, ", ", look, "."),
+            sentence("The view is ", at, " and ", look, "."),
+            sentence("The camera views the scene ", at, ", ", look, "."),
+            sentence("The shot is filmed ", look, ", ", at, "."),
+        )
+    if at or look:
+        one = at or look
+        return pick.one(
+            sentence("The shot is taken ", one, "."),
+            sentence("The camera is set ", one, "."),
+            sentence("The shot is filmed ", one, "."),
+        )
+    return None
+
+
+def _changing(truth: Truth, pick: Picker, height: tuple[str, str], angle: tuple[str, str]) -> Sentence:
+    """Where one of the two has another state at the end."""
+    parts: list[str | Bit] = []
+    for (start, end), table, field, topic in (
+        (height, HEIGHTS, "overall_height", "camera_height"),
+        (angle, ANGLES, "camera_angle", "camera_angle"),
+    ):
+        first = _level(truth, f"{field}_start", table, start, pick, topic, 0)
+        last = _level(truth, f"{field}_end", table, end, pick, topic, 0)
+        lead = "The camera " if not parts else pick.one(" It ", " The camera ")
+        if first and last:
+            begins, ends = pick.one(
+                ("starts ", " and ends "), ("begins ", " and finishes "), ("starts ", ", then ends "),
+                ("begins ", " and reaches "), ("starts ", " and reaches "),
+            )  # fmt: skip
+            if ends == " and reaches ":
+                bare = tuple(Wrong(kind=w.kind, words=w.words.removeprefix("at ")) for w in last.wrong)
+                last = replace(last, words=last.words.removeprefix("at "), wrong=bare)
+            parts += [lead, begins, first, ends, last, "."]
+        elif first:
+            parts += [lead, pick.one("stays ", "remains "), first, "."]
+        elif last:
+            parts += [lead, "ends ", last, "."]
+    return sentence(*parts)
+
+
+def _ends(truth: Truth, field: str) -> tuple[str, str]:
+    start, end = truth.get(f"{field}_start"), truth.get(f"{field}_end")
+    return start, "" if end == start else end
+
+
+def _level(
+    truth: Truth,
+    field: str,
+    table: Mapping[str, tuple[str, ...]],
+    value: str,
+    pick: Picker,
+    topic: str,
+    form: int | None = None,
+) -> Bit | None:
+    if value not in table:
+        return None
+    which = pick.number(4) // 3 if form is None else form
+    words = {other: forms[min(which, len(forms) - 1)] for other, forms in table.items()}
+    wrong = wrong_values(truth, field, value, words, "size" if "size" in field else topic.removeprefix("camera_"))
+    return Bit(words=words[value], says=truth.needed.get(field, ()), topic=topic, wrong=wrong)
+
+
+def _capital(bit: Bit) -> Bit:
+    wrong = tuple(Wrong(kind=w.kind, words=capital(w.words)) for w in bit.wrong)
+    return replace(bit, words=capital(bit.words), wrong=wrong)
+
+
+# ------------------------------------------------------------------------------------------------------------- focus
+
+
+def _depth(truth: Truth, pick: Picker) -> Sentence | None:
+    focus = truth.get("camera_focus")
+    says = truth.needed.get("camera_focus", ())
+    if focus == "deep_focus":
+        shallow = (Wrong(kind="focus", words="Shallow focus"),)
+        deep = Bit(words="Deep focus", says=says, wrong=shallow)
+        large = Bit(words="large", says=says, wrong=(Wrong(kind="focus", words="shallow"),))
+        return pick.one(
+            sentence(deep, pick.one(" keeps everything", " keeps near and far", " leaves the whole scene"), " sharp.",
+                     topic="depth_of_field"),
+            sentence("A ", large, " depth of field keeps near and far ", pick.one("sharp", "crisp"), ".",
+                     topic="depth_of_field"),
+            sentence("The shot is in ", Bit(words="deep focus", says=says,
+                     wrong=(Wrong(kind="focus", words="shallow focus"),)),
+                     pick.one("", ", sharp from near to far"), ".", topic="depth_of_field"),
+        )  # fmt: skip
+    if focus not in ("shallow_focus", "ultra_shallow_focus"):
+        return None
+    word = "shallow" if focus == "shallow_focus" else pick.one(
+        "very shallow", "extremely shallow", "ultra-shallow")  # fmt: skip
+    field = Bit(words=word, says=says, wrong=(Wrong(kind="focus", words="deep"),))
+    start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
+    plane = PLANES.get(start, "")
+    if (end and end != start) or not plane:
+        return pick.one(
+            sentence("The depth of field is ", field, ".", topic="depth_of_field"),
+            sentence("The ", field, " depth of field leaves the rest soft.", topic="depth_of_field"),
+        )
+    says = truth.needed.get("focus_plane_start", ())
+    wrong = wrong_values(truth, "focus_plane_start", start, PLANES, "focus")
+    where = Bit(words=plane, says=says, wrong=wrong)
+    who = _sharp(truth, start)
+    lead = "An " if word[0] in "eu" else "A "
+    soft = pick.one("", " and lets the rest go soft", ", the rest soft")
+    if not who:
+        return pick.one(
+            sentence(lead, field, " depth of field keeps the ", where, " in focus", soft, ".", topic="depth_of_field"),
+            sentence("The depth of field is ", field, ", with the focus on the ", where, ".", topic="depth_of_field"),
+        )
+    return pick.one(
+        sentence(
+            lead, field, f" depth of field keeps {who} in focus in the ", where, soft, ".", topic="depth_of_field"
+        ),
+        sentence("The depth of field is ", field, f", with {who} in focus in the ", where, ".", topic="depth_of_field"),
+        sentence(
+            "The ", field, f" depth of field keeps {who} in sharp focus in the ", where, ".", topic="depth_of_field"
+        ),
+    )
+
+
+def _sharp(truth: Truth, plane: str) -> str:
+    """Who is sharp there, where that is known."""
+    layer = truth.get("subject_depth_start")
+    main = truth.main
+    if main is not None and (layer == plane or PLANES.get(plane, "") in main.where):
+        return truth.the(main)
+    return ""
+
+
+def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
+    start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
+    reason = truth.get("focus_change_reason")
+    says = truth.needed.get("focus_change_reason", ())
+    if start == "out_of_focus" or end == "out_of_focus":
+        return _unsharp(truth, start, end)
+    if reason == "focus_tracking":
+        who = truth.the(truth.main) if truth.main else "the moving subject"
+        follows = Bit(words=f"he focus follows {who}", says=says)
+        planes = _planes(truth, start, end, "At the start the ", pick, " is in focus, and at the end the ")
+        if planes:
+            return sentence(*planes, " is in focus, as t", follows, ".", topic="focus_change")
+        return sentence("T", follows, ".", topic="focus_change")
+    if start in PLANES and end in PLANES and start != end:
+        verb = {
+            "rack_focus": pick.one("The focus racks from the ", "The camera racks focus from the "),
+            "pull_focus": pick.one("The camera pulls focus from the ", "The focus is pulled from the "),
+        }.get(reason, "")
+        if verb:
+            return sentence(
+                Bit(words=verb, says=says), *_planes(truth, start, end, "", pick), ".", topic="focus_change"
+            )
+        if not truth.is_true("focus_change"):
+            return None
+        return sentence(
+            "At the start the ", *_planes(truth, start, end, "", pick, " is in focus, and at the end the "),
+            " is in focus.", topic="focus_change",
+        )  # fmt: skip
+    if reason == "rack_focus":
+        return sentence(Bit(words="The camera racks focus", says=says), ".", topic="focus_change")
+    if reason == "pull_focus":
+        return sentence(Bit(words="The camera pulls focus", says=says), ".", topic="focus_change")
+    return None
+
+
+def _unsharp(truth: Truth, start: str, end: str) -> Sentence | None:
+    """Where nothing is sharp at one end."""
+    planes = (*truth.needed.get("focus_plane_start", ()), *truth.needed.get("focus_plane_end", ()))
+    says = tuple(dict.fromkeys(planes))
+    if start == "out_of_focus" and end in PLANES:
+        words = f"begins out of focus and comes into sharp focus on the {PLANES[end]}"
+    elif start == "out_of_focus":
+        words = "is completely out of focus"
+    else:
+        lead = f"At the start the {PLANES[start]} is in focus, and then the shot " if start in PLANES else "The shot "
+        return sentence(lead, Bit(words="goes completely out of focus", says=says), ".", topic="focus_change")
+    return sentence("The shot ", Bit(words=words, says=says), ".", topic="focus_change")
+
+
+def _planes(truth: Truth, start: str, end: str, lead: str, pick: Picker, to: str = " to the ") -> list[str | Bit]:
+    """'the foreground to the background'."""
+    if start not in PLANES or end not in PLANES or start == end:
+        return []
+    first, last = PLANES[start], PLANES[end]
+    says = (*truth.needed.get("focus_plane_start", ()), *truth.needed.get("focus_plane_end", ()))
+    wrong = (Wrong(kind="direction", words=f"{last}{to}{first}"),)
+    return [lead, Bit(words=f"{first}{to}{last}", says=tuple(dict.fromkeys(says)), wrong=wrong)]

@@ -1,0 +1,139 @@
+"""Clauses for what happens: 'A woman walks in, then she sits down while a dog runs.'"""
+
+from __future__ import annotations
+
+from videolect.stage.facts import Happening
+from videolect.stage.words.telling import Bit, Picker, Sentence, Wrong, capital, sentence
+from videolect.stage.words.truth import Truth
+
+VERBS: dict[str, tuple[str, ...]] = {
+    "stand": ("stands in place", "stands there"),
+    "walk": ("walks", "walks along", "strolls", "goes on foot"),
+    "run": ("runs", "runs along", "jogs", "goes at speed"),
+    "turn_left": ("turns left", "turns to face left"),
+    "turn_right": ("turns right", "turns to face right"),
+    "turn_around": ("turns around", "turns right round"),
+    "jump": ("jumps", "jumps up", "makes a jump"),
+    "sit_down": ("sits down", "takes a seat", "lowers to the ground"),
+    "stand_up": ("stands up", "gets up", "comes up from the ground"),
+    "wave": ("waves a hand", "waves one hand", "lifts a hand to greet"),
+    "pick_up": ("picks up {o}", "lifts {o} off the ground"),
+    "put_down": ("puts {o} down", "sets {o} down"),
+    "hand_over": ("hands {o2} to {o}", "passes {o2} to {o}"),
+    "collide": ("bumps into {o}", "collides with {o}"),
+    "gather": ("gathers with {o}", "joins {o}"),
+    "follow": ("follows {o}", "follows closely behind {o}", "goes after {o}"),
+    "enter_left": ("enters the frame from the left", "comes in from the left", "shows up at the left edge"),
+    "enter_right": ("enters the frame from the right", "comes in from the right", "shows up at the right edge"),
+    "leave_left": ("leaves the frame to the left", "exits the frame to the left", "is lost at the left edge"),
+    "leave_right": ("leaves the frame to the right", "exits the frame to the right", "is lost at the right edge"),
+    "drive": ("drives along", "drives through the scene", "moves along"),
+    "roll": ("rolls along", "rolls over the ground"),
+}
+FALSE = {
+    "walk": "run", "run": "walk", "turn_left": "turn_right", "turn_right": "turn_left", "sit_down": "stand_up",
+    "stand_up": "sit_down", "enter_left": "enter_right", "enter_right": "enter_left", "leave_left": "leave_right",
+    "leave_right": "leave_left", "wave": "jump", "jump": "sit_down", "pick_up": "put_down", "put_down": "pick_up",
+    "stand": "walk",
+}  # fmt: skip
+
+
+WAYS = {
+    "left_to_right": "from left to right", "right_to_left": "from right to left",
+    "toward_camera": "towards the camera", "away_from_camera": "away from the camera",
+}  # fmt: skip
+
+
+PLAIN = {"walk": "walks", "run": "runs", "drive": "moves", "roll": "rolls"}
+"""Verbs that a way goes with."""
+
+
+def carries_way(truth: Truth, deed: Happening) -> bool:
+    """Whether the way across the screen is told with this deed: the first travel of the main subject."""
+    main = truth.main
+    if main is None or truth.get("screen_direction") not in WAYS:
+        return False
+    own = [
+        each
+        for each in truth.facts.happenings
+        if each.who[0] == main.id and each.what in ("walk", "run", "drive", "roll")
+    ]
+    return bool(own) and deed == min(own, key=lambda each: (each.start_frame, each.end_frame))
+
+
+def _way(truth: Truth) -> Bit:
+    way = truth.get("screen_direction")
+    wrong = tuple(Wrong(kind="direction", words=f" {words}") for value, words in WAYS.items() if value != way)
+    return Bit(
+        words=f" {WAYS[way]}", says=truth.needed.get("screen_direction", ()), topic="travel", wrong=wrong, cut=True
+    )
+
+
+def clause(truth: Truth, deed: Happening, pick: Picker, says: tuple[str, ...]) -> Bit:
+    """What is done, with what could be said wrongly of it."""
+    forms = VERBS[deed.what]
+    if deed.what == "sit_down" and not truth.facts.named(deed.who[0]).is_person:
+        forms = (forms[0], forms[-1])
+    if name := SAYS.get(deed.what):  # the last wording is one that claims nothing
+        at = pick.number(len(forms) - 1) if truth.is_true(name) else len(forms) - 1
+    else:
+        at = pick.number(len(forms))
+    words = _filled(truth, deed, VERBS[deed.what][at])
+    other = FALSE.get(deed.what, "")
+    wrong = (Wrong(kind="action", words=_filled(truth, deed, VERBS[other][0])),) if other else ()
+    return Bit(words=words, says=says, topic="actions", wrong=wrong)
+
+
+def _filled(truth: Truth, deed: Happening, form: str) -> str:
+    to = [truth.the(truth.facts.named(id)) for id in deed.who[1:]]
+    to += ["the others"] * 2
+    if "{o2}" in form:
+        return form.replace("{o2}", to[1] if len(deed.who) > 2 else "it").replace("{o}", to[0])
+    return form.replace("{o}", to[0])
+
+
+SAYS = {
+    "walk": "walks", "run": "runs", "wave": "gestures", "enter_left": "enters_over_left_edge",
+    "enter_right": "enters_over_right_edge", "leave_left": "leaves_over_left_edge",
+    "leave_right": "leaves_over_right_edge", "follow": "follows", "drive": "rides_or_drives",
+    "sit_down": "gets_down", "stand_up": "stands_up",
+}  # fmt: skip
+
+
+def clauses(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence:
+    """All of it, in one or more sentences told as one."""
+    parts: list[str | Bit] = []
+    before: Happening | None = None
+    joined = False
+    """Whether this sentence has a "while" already."""
+    for deed in deeds:
+        who = truth.the(truth.facts.named(deed.who[0]))
+        name = SAYS.get(deed.what, "")
+        says = (name,) if name and truth.is_true(name) else ()
+        said: list[str | Bit] = [clause(truth, deed, pick, says)]
+        if carries_way(truth, deed):
+            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions"), _way(truth)]
+        if before is None:
+            parts += [f"{capital(who)} ", *said]
+        elif deed.start_frame < before.end_frame and deed.who[0] != before.who[0]:
+            if joined:
+                parts += [".", pick.one(f" At the same time {who} ", f" Meanwhile {who} "), *said]
+            else:
+                parts += [pick.one(" while ", " as ", " while "), f"{who} ", *said]
+            joined = not joined
+        elif deed.who[0] == before.who[0]:
+            she = truth.she(truth.facts.named(deed.who[0]))
+            if pick.chance(55):
+                parts += [pick.one(", then ", " and then "), *said]
+            else:
+                joined = False
+                parts += [
+                    ".",
+                    pick.one(f" Then {she} ", f" {capital(she)} then ") if she != "they" else f" Then {who} ",
+                    *said,
+                ]
+        else:
+            joined = False
+            parts += [".", f" Then {who} ", *said]
+        before = deed
+    return sentence(*parts, ".", topic="actions")

@@ -1,0 +1,141 @@
+"""Drafts with known errors, and the points that mend them: carrying these out gives the true caption again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from videolect.language.claims import claims_of
+from videolect.language.lint import lint
+from videolect.language.spec import Spec
+from videolect.record.critique import Point
+from videolect.stage.facts import Facts
+from videolect.stage.words.captions import composed
+from videolect.stage.words.errors import Change, ErrorKind, candidates
+from videolect.stage.words.telling import Picker, text_of
+from videolect.stage.words.truth import Truth, judge
+from videolect.vlm.points import apply_points
+
+MAX_ERRORS = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A caption as a machine or a beginner could have written it."""
+
+    aspect: str
+    text: str
+    points: tuple[Point, ...]
+    """All that is wrong with it; empty where it is right."""
+    errors: tuple[ErrorKind, ...]
+    """For each point the kind of error."""
+    truth: str
+    """The true caption that the points lead to."""
+
+
+def drafts(spec: Spec, facts: Facts, aspect: str, seed: int, count: int = 3) -> tuple[Draft, ...]:
+    """Up to ``count`` drafts of 0 to 4 errors each; none where there is no exact caption to begin with."""
+    truth = Truth(spec, facts)
+    found = []
+    for number in range(count):
+        told = composed(truth, aspect, seed, 1000 + number)
+        if told is None:
+            continue
+        pick = Picker("draft", seed, aspect, number)
+        wanted = pick.number(MAX_ERRORS + 1)
+        text = text_of(told)
+        chosen: list[Change] = []
+        for change in candidates(truth, aspect, told, pick):
+            if len(chosen) == wanted:
+                break
+            if not _is_error(truth, aspect, text, change) or any(_touch(change, other) for other in chosen):
+                continue
+            if _mended(text, sorted([*chosen, change], key=_place)):
+                chosen.append(change)
+        chosen.sort(key=_place)
+        draft, points = _written(text, chosen)
+        found.append(Draft(aspect=aspect, text=draft, points=points, errors=tuple(c.kind for c in chosen), truth=text))
+    return tuple(found)
+
+
+def _place(change: Change) -> tuple[int, int]:
+    return change.start, change.end
+
+
+def _touch(one: Change, other: Change) -> bool:
+    """Whether they meet: between two errors at least one true word stays."""
+    return one.start <= other.end + 1 and other.start <= one.end + 1
+
+
+def _is_error(truth: Truth, aspect: str, text: str, change: Change) -> bool:
+    """Whether the change can be told: in what the text claims, or in what the linter finds."""
+    draft = text[: change.start] + change.words + text[change.end :]
+    if change.kind in ("vague", "subjective"):
+        # A clause that only judges must not claim anything besides.
+        found = {finding.kind for finding in lint(draft, aspect, truth.spec)}
+        return change.kind in found and not (
+            change.kind == "subjective" and _claims(truth, draft) != _claims(truth, text)
+        )
+    if not draft.strip() or lint(draft, aspect, truth.spec):
+        return False
+    if change.kind == "wrong" and change.what == "look":
+        return draft != text
+    if change.kind == "order":
+        return _claims(truth, draft) != _claims(truth, text)
+    verdict = judge(truth, aspect, draft)
+    return bool(verdict.unsaid if change.kind == "missing" else verdict.untrue)
+
+
+def _claims(truth: Truth, text: str) -> tuple[tuple[str, str, int], ...]:
+    return tuple(sorted((claim.primitive, claim.state, claim.order) for claim in claims_of(text, truth.spec)))
+
+
+def _mended(text: str, chosen: list[Change]) -> bool:
+    """Whether carrying out the points gives the true text, all at once."""
+    draft, points = _written(text, chosen)
+    mended, applied, _ = apply_points(draft, points)
+    return mended == text and len(applied) == len(points)
+
+
+def _written(text: str, chosen: list[Change]) -> tuple[str, tuple[Point, ...]]:
+    out, at = "", 0
+    spans: list[tuple[int, int]] = []
+    for change in chosen:
+        out += text[at : change.start]
+        start = len(out)
+        out += change.words
+        spans.append((start, len(out)))
+        at = change.end
+    out += text[at:]
+    points = tuple(
+        _point(f"p{number}", change, out, span, text[change.start : change.end])
+        for number, (change, span) in enumerate(zip(chosen, spans, strict=True), 1)
+    )
+    return out, points
+
+
+def _point(id_: str, change: Change, draft: str, span: tuple[int, int], right: str) -> Point:
+    start, end = span
+    if change.kind == "missing":
+        end = len(draft[:start].rstrip())
+        start = _anchor(draft, end)
+        return Point(
+            id=id_, kind="insert", start=start, end=end, words=draft[start:end], instruction=right.strip(),
+            primitive=change.primitive, topic=change.topic, severity=change.severity,
+        )  # fmt: skip
+    if not right:
+        start += len(draft[start:end]) - len(draft[start:end].lstrip())
+        why = {"invented": "This is not so.", "subjective": "This is a judgement."}[change.kind]
+        return Point(
+            id=id_, kind="delete", start=start, end=end, words=draft[start:end], instruction=why,
+            primitive=change.primitive, topic=change.topic, severity=change.severity,
+        )  # fmt: skip
+    return Point(
+        id=id_, kind="replace", start=start, end=end, words=draft[start:end], instruction=right,
+        primitive=change.primitive, topic=change.topic, severity=change.severity,
+    )  # fmt: skip
+
+
+def _anchor(draft: str, end: int) -> int:
+    """Where the last few words before a place begin."""
+    words = draft[:end].split(" ")
+    return max(0, end - len(" ".join(words[-4:])))

@@ -1,0 +1,242 @@
+"""What can be wrong with a caption: candidates for errors, each as words to put in the place of true ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from videolect.record.critique import Severity
+from videolect.stage.words.telling import Picker, Sentence, text_of
+from videolect.stage.words.truth import Truth
+
+ErrorKind = Literal["wrong", "missing", "invented", "vague", "subjective", "order"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """Characters [start, end) of the true text become ``words``."""
+
+    kind: ErrorKind
+    start: int
+    end: int
+    words: str
+    what: str = ""
+    """Of a wrong fact: direction, size, speed, look, ..."""
+    primitive: str | None = None
+    topic: str | None = None
+    severity: Severity = "major"
+
+
+VAGUE = {
+    "camera": ("The camera moves in some way.", "The camera does something."),
+    "spatial": ("The rest is in the general area.", "The subject is somewhere in view."),
+    "subject": ("The subject has certain items.", "Somebody or something is in view."),
+    "motion": ("The subject does something.", "There are various activities."),
+    "scene": ("There are various objects in view.", "There are various other elements.")[:1],
+    "color": ("The colors are of some kind.",), "lighting": ("The light has some kind of look.",),
+    "effects": ("There are various elements in the light, and so on.",),
+}  # fmt: skip
+SUBJECTIVE = (
+    ", with a sense of mystery", ", a beautiful sight", ", with a dramatic mood", ", adding a touch of drama",
+    ", which is stunning", ", in an elegant way",
+)  # fmt: skip
+INVENTED: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "camera": (
+        *(
+            (name, f"The camera also {words}.", "direction")
+            for name, words in (
+                ("zoom_in", "zooms in"),
+                ("zoom_out", "zooms out"),
+                ("tilt_up", "tilts up"),
+                ("tilt_down", "tilts down"),
+                ("pan_left", "pans left"),
+                ("pan_right", "pans right"),
+                ("roll_clockwise", "rolls clockwise"),
+                ("truck_left", "trucks left"),
+                ("arc_clockwise", "arcs clockwise"),
+                ("pedestal_up", "pedestals up"),
+            )
+        ),
+        ("time_lapse", "The footage is a time-lapse.", "playback_speed"),
+        ("slow_motion", "The footage is in slow motion.", "playback_speed"),
+        ("fisheye_distortion", "The view has fisheye distortion.", "lens_distortion"),
+        ("dutch_angle", "The horizon leans at a Dutch angle.", "dutch_angle"),
+        ("tracking_shot", "It is a tracking shot.", "tracking"),
+        ("rack_focus", "The camera racks focus.", "focus_change"),
+    ),
+    "spatial": (
+        ("crosses_left_to_right", "{she} crosses the frame from left to right.", "spatial_change"),
+        ("enters_over_left_edge", "{she} enters the frame from the left.", "spatial_change"),
+        ("leaves_over_right_edge", "{she} leaves the frame to the right.", "spatial_change"),
+        ("moves_towards_camera", "{she} walks towards the camera.", "spatial_change"),
+        ("leading_lines", "Leading lines run through the view.", "position"),
+    ),
+    "scene": (
+        ("has_overlays", "A watermark lies in the lower right corner.", "overlays"),
+        ("rain", "Rain falls.", "weather"),
+        ("fog", "Fog hangs over the ground.", "weather"),
+        ("night_time", "It is a night scene.", "time_of_day"),
+        ("daytime", "It is a daytime view.", "time_of_day"),
+        ("drone_pov", "It is a drone's view.", "point_of_view"),
+        ("first_person_pov", "It is a first-person view.", "point_of_view"),
+        ("dynamic_scene", "Much is in motion.", "scene_dynamics"),
+    ),
+    "motion": (
+        ("gestures", "{she} also waves a hand.", "actions"),
+        ("runs", "{she} also runs.", "actions"),
+        ("walks", "{she} also walks.", "actions"),
+        ("leaves_over_left_edge", "{she} leaves the frame to the left.", "travel"),
+        ("leaves_over_right_edge", "{she} leaves the frame to the right.", "travel"),
+        ("holds_thing", "{she} holds a bag.", "object_interaction"),
+        ("dynamic_scene", "Much is in motion.", "amount_of_motion"),
+        ("static_scene", "Nothing in the scene moves.", "amount_of_motion"),
+    ),
+    "subject": (
+        ("headwear_worn", "{she} is wearing a hat.", "subject_look"),
+        ("smiling", "{she} is smiling.", "subject_look"),
+        ("sitting_at_start", "{she} is sitting.", "subject_pose"),
+        ("crouching_at_start", "{she} is crouching.", "subject_pose"),
+        ("standing_at_start", "{she} is standing.", "subject_pose"),
+        ("enters_over_left_edge", "{she} enters the frame from the left.", "subject_change"),
+        ("leaves_over_left_edge", "{she} leaves the frame to the left.", "subject_change"),
+        ("crowd_of_subjects", "A crowd of people stands by.", "subject_count"),
+        ("profile_at_start", "{she} is seen in profile.", "subject_pose"),
+    ),
+    "color": (
+        ("color_temperature_warm", "The grading is warm-toned.", "color_temperature"),
+        ("color_temperature_cool", "The grading is cool-toned.", "color_temperature"),
+        ("black_and_white", "The picture is in black and white.", "colorfulness"),
+        ("overexposed", "The picture is overexposed.", "exposure"),
+    ),
+    "lighting": (
+        ("hard_light", "It is hard light.", "quality"),
+        ("soft_light", "It is soft light.", "quality"),
+        ("firelight", "Part of the light is firelight.", "sources"),
+        ("moonlight_starlight", "Part of it is moonlight.", "sources"),
+        ("rembrandt_lighting", "The face is in Rembrandt light.", "contrast"),
+    ),
+    "effects": (
+        ("lens_flare", "A lens flare crosses the view.", "lens"),
+        ("vignette", "A vignette darkens the corners.", "looks_of_light"),
+        ("rainbow", "A rainbow spans the sky.", "nature"),
+        ("god_rays", "God rays show in the air.", "rays"),
+    ),
+}
+_SEVERE = frozenset({"direction", "subject", "action", "size", "count"})
+
+
+def candidates(truth: Truth, aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
+    """Errors that the text could have, the kinds mixed. Whether each is one is for the caller to see."""
+    kinds = [
+        list(_wrong(told)), list(_missing(truth, told)), list(_invented(truth, aspect, told)),
+        list(_vague(aspect, told, pick)), list(_subjective(told, pick)), list(_order(told)),
+    ]  # fmt: skip
+    queues = [pick.shuffled(kind) for kind in kinds]
+    weights = [0, 0, 0, 1, 1, 2, 2, 3, 4, 5]  # wrong words are the commonest error of drafts, then what is left out
+    while any(queues):
+        queue = queues[pick.one(*weights)]
+        if queue:
+            yield queue.pop()
+
+
+def _places(told: tuple[Sentence, ...]) -> Iterator[tuple[int, Sentence]]:
+    at = 0
+    for bits in told:
+        yield at, bits
+        at += len(text_of([bits])) + 1
+
+
+def _wrong(told: tuple[Sentence, ...]) -> Iterator[Change]:
+    for start, bits in _places(told):
+        at = start
+        for bit in bits:
+            for wrong in bit.wrong:
+                lead = 0
+                while (
+                    lead < len(bit.words)
+                    and bit.words[lead] == wrong.words[lead : lead + 1]
+                    and bit.words[lead] in " ,"
+                ):
+                    lead += 1
+                tail = 1 if bit.words.endswith(" ") and wrong.words.endswith(" ") else 0
+                yield Change(
+                    kind="wrong", start=at + lead, end=at + len(bit.words) - tail,
+                    words=wrong.words[lead : len(wrong.words) - tail], what=wrong.kind,
+                    primitive=bit.says[0] if bit.says else None, topic=bit.topic or None,
+                    severity="critical" if wrong.kind in _SEVERE else "major",
+                )  # fmt: skip
+            at += len(bit.words)
+
+
+def _missing(truth: Truth, told: tuple[Sentence, ...]) -> Iterator[Change]:
+    for number, (start, bits) in enumerate(_places(told)):
+        says = [name for bit in bits for name in bit.says]
+        size = len(text_of([bits]))
+        topic = next((bit.topic for bit in bits if bit.topic), None)
+        if len(told) > 1 and says:
+            first = 0 if number == 0 else 1
+            yield Change(kind="missing", start=start - first, end=start + size + (1 - first), words="",
+                         primitive=says[0], topic=topic)  # fmt: skip
+        at = start
+        for bit in bits:
+            if bit.cut and bit.says:
+                yield Change(kind="missing", start=at, end=at + len(bit.words), words="", primitive=bit.says[0],
+                             topic=bit.topic or None)  # fmt: skip
+            at += len(bit.words)
+
+
+def _invented(truth: Truth, aspect: str, told: tuple[Sentence, ...]) -> Iterator[Change]:
+    name = truth.the(truth.main) if truth.main else ""
+    ends = [start + len(text_of([bits])) for start, bits in _places(told)]
+    for number, (primitive, form, topic) in enumerate(INVENTED.get(aspect, ())):
+        if not truth.is_false(primitive) or ("{she}" in form and not name):
+            continue
+        words = form.replace("{she}", name[:1].upper() + name[1:])
+        at = ends[-1 - number % min(2, len(ends))]
+        yield Change(kind="invented", start=at, end=at, words=f" {words}", primitive=primitive, topic=topic)
+
+
+def _vague(aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
+    for start, bits in _places(told):
+        says = [name for bit in bits for name in bit.says]
+        if says:
+            topic = next((bit.topic for bit in bits if bit.topic), None)
+            yield Change(kind="vague", start=start, end=start + len(text_of([bits])), words=pick.one(*VAGUE[aspect]),
+                         primitive=says[0], topic=topic)  # fmt: skip
+
+
+def _subjective(told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
+    for start, bits in _places(told):
+        at = start + len(text_of([bits])) - 1
+        yield Change(kind="subjective", start=at, end=at, words=pick.one(*SUBJECTIVE), severity="minor")
+
+
+def _order(told: tuple[Sentence, ...]) -> Iterator[Change]:
+    """Two movements or happenings that are joined by 'then' change places."""
+    for start, bits in _places(told):
+        at, starts = start, []
+        for bit in bits:
+            starts.append(at)
+            at += len(bit.words)
+        marks = [n for n, bit in enumerate(bits) if bit.words.strip(" ,") in ("then", "and then", "before")]
+        for mark in marks:
+            before, after = bits[mark - 1], bits[mark + 1] if mark + 1 < len(bits) else None
+            if (
+                after is None
+                or not (before.says or after.says)
+                or before.topic != after.topic
+                or before.words == after.words
+            ):
+                continue
+            if mark > 1 and bits[mark - 2].words in (" while ", " as it ", " and ", ", "):
+                continue  # part of a step of several movements
+            if bits[mark].words == " before " or (
+                len(bits) > mark + 2 and bits[mark + 2].words.startswith((" while", " as it", " and"))
+            ):
+                continue
+            words = f"{after.words}{bits[mark].words}{before.words}"
+            end = starts[mark + 1] + len(after.words)
+            says = (*after.says, *before.says)
+            topic = "movement_order" if before.topic == "direction" else before.topic
+            yield Change(kind="order", start=starts[mark - 1], end=end, words=words, primitive=says[0], topic=topic)

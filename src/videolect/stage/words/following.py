@@ -1,0 +1,67 @@
+"""Words for whom the camera follows, from where, and what its movement is for."""
+
+from __future__ import annotations
+
+from videolect.stage.words.telling import Bit, Picker, Sentence, Wrong, capital, sentence
+from videolect.stage.words.truth import Truth
+
+WAYS = {
+    "side_tracking_shot": ("from the side",), "tail_tracking_shot": ("from behind",),
+    "lead_tracking_shot": ("from the front",), "aerial_tracking_shot": ("from the air", "from above"),
+    "arc_tracking_shot": ("in an arc",), "pan_tracking_shot": ("by panning",), "tilt_tracking_shot": ("by tilting",),
+    "front_side_tracking_shot": ("from the front side",), "rear_side_tracking_shot": ("from the rear side",),
+}  # fmt: skip
+_SIDES = ("side_tracking_shot", "tail_tracking_shot", "lead_tracking_shot")
+
+
+def gestures(truth: Truth, pick: Picker) -> Sentence | None:
+    """Movements that have a name of their own."""
+    who = truth.the(truth.main) if truth.main else "the subject"
+    words = {
+        "push_in": f"pushes in on {who}", "pull_out": f"pulls back from {who}",
+        "reveal": "moves on to reveal what was out of view", "fly_through": "flies through a narrow gap",
+        "snap_zoom": "makes a snap zoom",
+    }  # fmt: skip
+    told = [words[each] for each in truth.many("movement_gestures") if each in words]
+    if not told:
+        return None
+    says = truth.needed.get("movement_gestures", ())
+    return sentence("The camera ", Bit(words=" and ".join(told), says=says), ".", topic="direction")
+
+
+def following(truth: Truth, pick: Picker, ing: bool = False) -> Sentence | None:
+    """'The camera follows the woman from behind.', or with ``ing`` ', following the woman from behind.'"""
+    if not truth.is_true("tracking_shot"):
+        return None
+    who = truth.the(truth.main) if truth.main else "the moving subject"
+    verb = "tracking" if ing else "tracks"
+    for way, other in (("left", "right"), ("right", "left")):
+        if truth.is_true(f"side_tracking_{way}") and truth.is_true("side_tracking_shot"):
+            wrong = (Wrong(kind="direction", words=f"{verb} {other} alongside {who}"),)
+            says = (f"side_tracking_{way}", "tracking_shot")
+            beside = Bit(words=f"{verb} {way} alongside {who}", says=says, wrong=wrong)
+            return sentence(", " if ing else "The camera ", beside, ".", topic="tracking")
+    how = [_way(name, words, pick) for name, words in WAYS.items() if truth.is_true(name)]
+    if not any(truth.is_true(name) for name in ("pan_tracking_shot", "tilt_tracking_shot")):
+        verb = pick.one("tracking", "following") if ing else pick.one("tracks", "follows", "is tracking")
+    tracks = Bit(words=f"{verb} {who}", says=("tracking_shot",))
+    lead = ", " if ing else pick.one("The camera ", "Throughout, the camera ")
+    return sentence(lead, tracks, how, ".", topic="tracking")
+
+
+def _way(name: str, words: tuple[str, ...], pick: Picker) -> Bit:
+    others = [WAYS[other][0] for other in _SIDES if other != name]
+    wrong = tuple(Wrong(kind="tracking", words=f" {other}") for other in others)
+    return Bit(words=f" {pick.one(*words)}", says=(name,), topic="tracking", wrong=wrong, cut=True)
+
+
+def grows(truth: Truth, pick: Picker) -> Sentence | None:
+    """Whether who is followed becomes larger or smaller."""
+    change = truth.get("subject_size_change")
+    if change not in ("larger", "smaller") or not truth.is_true("tracking_shot"):
+        return None
+    who = capital(truth.the(truth.main) if truth.main else "the subject")
+    other = "smaller" if change == "larger" else "larger"
+    says = truth.needed.get("subject_size_change", ())
+    size = Bit(words=change, says=says, wrong=(Wrong(kind="size", words=other),))
+    return sentence(f"{who} {pick.one('becomes', 'grows', 'gets')} ", size, " in the frame.", topic="tracking")

@@ -1,0 +1,336 @@
+"""Words for what the camera does: whether it moves, which way, in which order, how fast, how steadily, after whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from videolect.stage.words.following import following, gestures, grows
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
+from videolect.stage.words.truth import Truth
+
+Form = tuple[str, str, str]
+"""'dollies', 'dollying', 'in': adverbs stand before the verb or behind its direction."""
+
+FORMS: dict[str, tuple[Form, ...]] = {
+    "dolly_in": (("dollies", "dollying", "in"), ("moves", "moving", "forward"), ("travels", "travelling", "forward"),
+                 ("pushes", "pushing", "forward")),
+    "dolly_out": (("dollies", "dollying", "out"), ("moves", "moving", "backward"),
+                  ("travels", "travelling", "backward"), ("dollies", "dollying", "backward")),
+    "truck_left": (("trucks", "trucking", "left"), ("trucks", "trucking", "to the left"),
+                   ("slides", "sliding", "to the left"), ("moves", "moving", "sideways to the left")),
+    "truck_right": (("trucks", "trucking", "right"), ("trucks", "trucking", "to the right"),
+                    ("slides", "sliding", "to the right"), ("moves", "moving", "sideways to the right")),
+    "pedestal_up": (("pedestals", "pedestalling", "up"), ("rises", "rising", ""), ("moves", "moving", "straight up"),
+                    ("booms", "booming", "up")),
+    "pedestal_down": (("pedestals", "pedestalling", "down"), ("descends", "descending", ""),
+                      ("moves", "moving", "straight down"), ("booms", "booming", "down")),
+    "pan_left": (("pans", "panning", "left"), ("pans", "panning", "to the left"), ("turns", "turning", "to the left"),
+                 ("pans", "panning", "leftward")),
+    "pan_right": (("pans", "panning", "right"), ("pans", "panning", "to the right"),
+                  ("turns", "turning", "to the right"), ("pans", "panning", "rightward")),
+    "tilt_up": (("tilts", "tilting", "up"), ("tilts", "tilting", "upward")),
+    "tilt_down": (("tilts", "tilting", "down"), ("tilts", "tilting", "downward")),
+    "roll_clockwise": (("rolls", "rolling", "clockwise"), ("rotates", "rotating", "clockwise")),
+    "roll_counter_clockwise": (("rolls", "rolling", "counter-clockwise"), ("rotates", "rotating", "counter-clockwise")),
+    "zoom_in": (("zooms", "zooming", "in"),),
+    "zoom_out": (("zooms", "zooming", "out"),),
+    "arc_clockwise": (("arcs", "arcing", "clockwise"), ("circles", "circling", "clockwise")),
+    "arc_counter_clockwise": (("arcs", "arcing", "counter-clockwise"), ("circles", "circling", "counter-clockwise")),
+    "crane_up": (("cranes", "craning", "up"), ("cranes", "craning", "upward")),
+    "crane_down": (("cranes", "craning", "down"), ("cranes", "craning", "downward")),
+    "whip_pan": (("whip pans", "whip panning", ""),),
+    "whip_pan_left": (("whip pans", "whip panning", "left"), ("whip pans", "whip panning", "to the left")),
+    "whip_pan_right": (("whip pans", "whip panning", "right"), ("whip pans", "whip panning", "to the right")),
+}  # fmt: skip
+PAIRS = (
+    ("dolly_in", "dolly_out"), ("truck_left", "truck_right"), ("pedestal_up", "pedestal_down"),
+    ("pan_left", "pan_right"), ("tilt_up", "tilt_down"), ("roll_clockwise", "roll_counter_clockwise"),
+    ("zoom_in", "zoom_out"), ("arc_clockwise", "arc_counter_clockwise"), ("crane_up", "crane_down"),
+    ("whip_pan_left", "whip_pan_right"),
+)  # fmt: skip
+OTHER = {here: there for pair in PAIRS for here, there in (pair, pair[::-1])}
+SEGMENT = {"dolly_forward": "dolly_in", "dolly_backward": "dolly_out"}
+"""Movements of segments that are named otherwise than their primitive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the camera does in one stretch."""
+
+    moves: tuple[str, ...]
+    at_once: bool
+    """Whether it is known that it does all of it at the same time."""
+
+
+def steps(truth: Truth) -> list[Step]:
+    """Stretch by stretch; one step where the order is not known. Only movements that are yes beyond doubt."""
+    found: list[Step] = []
+    for segment in truth.segments():
+        moves = tuple(SEGMENT.get(move, move) for move in segment.movements)
+        known = tuple(told for move in moves if (told := _told_as(truth, move)))
+        if known:
+            found.append(Step(known, at_once=True))
+    if found:
+        return found
+    moves = tuple(move for pair in PAIRS[:-1] for move in pair if truth.is_true(move))
+    return [Step(moves, at_once=False)] if moves else []
+
+
+def _told_as(truth: Truth, move: str) -> str:
+    """The movement in as far as it is yes beyond doubt: on an arc the way of a whip pan is open."""
+    if truth.is_true(move.removeprefix("whip_")):
+        return move
+    return "whip_pan" if move.startswith("whip_") and truth.is_true("whip_pan") else ""
+
+
+def movement(truth: Truth) -> list[Maker]:
+    """Steadiness, movement, direction, speed, order, and who is followed."""
+    makers: list[Maker] = [lambda pick: _still(truth, pick), lambda pick: _moving_after(truth, pick)]
+    makers += [lambda pick: gestures(truth, pick), lambda pick: grows(truth, pick)]
+    return makers
+
+
+# ----------------------------------------------------------------------------------------------------------- in place
+
+
+def _still(truth: Truth, pick: Picker) -> Sentence | None:
+    if truth.is_true("fixed_camera"):
+        other = Wrong(kind="steadiness", words=pick.one("shakes noticeably", "pans to the left"))
+        words = pick.one(
+            "stays completely still", "remains static throughout", "does not move", "holds a fixed position",
+            "is entirely static", "stays fixed in place",
+        )  # fmt: skip
+        says = ("fixed_camera",)
+        return sentence("The camera ", Bit(words=words, says=says, topic="movement", wrong=(other,)), ".")
+    stays = truth.answers.get("camera_movement") == "no" or truth.is_true("fixed_camera_with_shake")
+    if not stays and truth.get("camera_movement"):
+        return None
+    shaky, very = truth.is_true("shaky_camera"), truth.is_true("very_shaky_camera")
+    still = (Wrong(kind="steadiness", words="is perfectly still"),)
+    if very:
+        words = pick.one("stays where it is but shakes heavily", "keeps its place but shakes violently")
+        return sentence(
+            "The camera ", Bit(words=words, says=("very_shaky_camera",), topic="steadiness", wrong=still), "."
+        )
+    if shaky:
+        words = pick.one(
+            "stays in a fixed position with noticeable shake", "is fixed in place but shaky",
+            "stays in a fixed position with visible shake", "stays fixed but is unsteady",
+        )  # fmt: skip
+    elif truth.is_true("fixed_camera_with_shake"):
+        words = pick.one(
+            "stays fixed but slightly unsteady", "is fixed in place, slightly shaky", "is fixed but slightly shaky",
+            "remains static but slightly unsteady", "stays fixed, if slightly unsteady",
+        )  # fmt: skip
+    else:
+        return None
+    name = "fixed_camera_with_shake"
+    known = (name,) if truth.is_true(name) else ()
+    return sentence("The camera ", Bit(words=words, says=known, topic="steadiness", wrong=still), ".")
+
+
+# ------------------------------------------------------------------------------------------------------------- moving
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Pace or steadiness, in the forms that sentences take."""
+
+    says: str
+    adverb: str
+    adjective: str
+    topic: str
+    false_adverb: str
+    false_adjective: str
+
+    @property
+    def kind(self) -> str:
+        return "speed" if self.topic == "movement_speed" else "steadiness"
+
+    def bit(self, before: str = "", after: str = "", *, adjective: bool = False, cut: bool = False) -> Bit:
+        """The words with what stands around them."""
+        right, false = (self.adjective, self.false_adjective) if adjective else (self.adverb, self.false_adverb)
+        wrong = (Wrong(kind=self.kind, words=f"{before}{false}{after}"),)
+        return Bit(words=f"{before}{right}{after}", says=(self.says,), topic=self.topic, wrong=wrong, cut=cut)
+
+
+_PACES = (
+    Manner("slow_camera_movement", "slowly", "slow", "movement_speed", "quickly", "fast"),
+    Manner("fast_camera_movement", "quickly", "fast", "movement_speed", "slowly", "slow"),
+)
+_STEADINESS = (
+    Manner("very_stable_camera", "very smoothly", "very smooth", "steadiness", "unsteadily", "shaky"),
+    Manner("stable_camera", "smoothly", "smooth", "steadiness", "unsteadily", "shaky"),
+    Manner("very_shaky_camera", "with heavy shake", "very shaky", "steadiness", "smoothly", "smooth"),
+    Manner("shaky_camera", "with noticeable shake", "shaky", "steadiness", "smoothly", "smooth"),
+)
+
+
+def _manner(truth: Truth) -> list[Manner]:
+    """Pace and steadiness, as far as they are known; of each the strongest."""
+    known = [[each for each in few if truth.is_true(each.says)][:1] for few in (_PACES, _STEADINESS)]
+    return [each for few in known for each in few]
+
+
+def _adverbs(truth: Truth, pick: Picker) -> tuple[list[Bit], list[Bit]]:
+    """(before the verb, behind the movement)"""
+    before: list[Bit] = []
+    after: list[Bit] = []
+    for each in _manner(truth):
+        if not before and " " not in each.adverb and pick.chance(45):
+            before.append(each.bit("", " "))
+        else:
+            joins = bool(after) and after[-1].words.endswith("ly") and not each.adverb.startswith("with")
+            after.append(each.bit(" and " if joins else " ", cut=not joins))
+    return before, after
+
+
+def _moving(truth: Truth, pick: Picker) -> Sentence | None:
+    if truth.is_true("fixed_camera") or truth.answers.get("camera_movement") == "no":
+        return None
+    minor, complex_ = truth.is_true("minor_camera_movement"), truth.is_true("complex_camera_movement")
+    done = [] if minor else steps(truth)
+    if minor:
+        return _slight(truth, pick)
+    if truth.is_true("dolly_zoom"):
+        return _dolly_zoom(truth, pick)
+    if complex_:
+        return _complex(truth, pick, done)
+    if done:
+        if len(done) > 1 and pick.chance(60) and (lead := _as_lead(truth)):
+            return sentence(lead, "the camera ", _told(done, pick, []), ".", topic="direction")
+        before, after = _adverbs(truth, pick)
+        told = _told(done, pick, before)
+        return sentence("The camera ", told, after, ".", topic="direction")
+    manner = _manner(truth)
+    if not manner and not truth.is_true("moving_camera"):
+        return None
+    before, after = _adverbs(truth, pick)
+    moves = Bit(words="moves", says=("moving_camera",) if truth.is_true("moving_camera") else (), topic="movement")
+    if not truth.is_true("moving_camera"):
+        words = {"very_shaky_camera": "shakes heavily", "shaky_camera": "is shaky", "stable_camera": "is steady"}
+        known = [Bit(words=said, says=(name,)) for name, said in words.items() if truth.is_true(name)]
+        return sentence("The camera ", known[0], ".", topic="steadiness") if known else None
+    return sentence("The camera ", before, moves, after, ".", topic="movement")
+
+
+def _as_lead(truth: Truth) -> list[Bit]:
+    """'In a very smooth, slow movement, ', which covers all that follows."""
+    how = _manner(truth)[::-1]
+    if not how or any(each.adverb.startswith("with") for each in how):
+        return []
+    bits = [each.bit("", ", " if number + 1 < len(how) else " ", adjective=True) for number, each in enumerate(how)]
+    return [Bit(words="In a "), *bits, Bit(words="movement, ")]
+
+
+def _moving_after(truth: Truth, pick: Picker) -> Sentence | None:
+    """The movement, and who is followed with it: in one sentence or in two."""
+    moving = _moving(truth, pick)
+    if moving is None:
+        return following(truth, pick)
+    if not truth.is_true("tracking_shot"):
+        return moving
+    if pick.chance(50):
+        tail = following(truth, pick, ing=True)
+        return (*moving[:-1], *(tail or ()))
+    then = following(truth, pick) or ()
+    return (*moving, Bit(words=" "), *then)
+
+
+def _slight(truth: Truth, pick: Picker) -> Sentence:
+    """A slight movement is summed up, without a direction."""
+    words = pick.one(
+        "makes only a minor movement", "makes a minor movement", "drifts very slightly", "moves very slightly"
+    )
+    wrong = (Wrong(kind="amount", words="makes a complex movement"),)
+    moves = Bit(words=words, says=("minor_camera_movement",), topic="movement", wrong=wrong)
+    after: list[Bit] = []
+    for each in _manner(truth):
+        if each.kind == "steadiness":
+            after.append(each.bit(" " if each.adverb.startswith("with") else ", ", cut=True))
+    ways = [move for step in steps(truth) for move in step.moves]  # an arc, a crane: they are no small corrections
+    which = [bit for number, move in enumerate(ways)
+             for bit in (Bit(words=" and " if number else ", "), _move(move, pick, ing=True))]  # fmt: skip
+    return sentence("The camera ", moves, after, which, ".")
+
+
+def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
+    says = ("complex_camera_movement",)
+    adjectives: list[Bit] = []
+    shake: list[Bit] = []
+    before: list[Bit] = []
+    for each in _manner(truth):
+        if each.adverb.startswith("with"):
+            shake.append(each.bit(" ", cut=True))
+        elif each.kind == "speed":
+            before.append(each.bit("", " ", cut=True))
+        else:
+            adjectives.append(each.bit("", ", ", adjective=True))
+    verb, noun = pick.one("makes a ", "performs a "), "complex movement"
+    if not truth.is_true("moving_camera"):
+        verb, noun = "takes a ", "complex path"
+    lead: list[str | Bit] = [*before, verb, *adjectives, Bit(words=noun, says=says, topic="movement")]
+    if not done:
+        return sentence("The camera ", *lead, *shake, ".")
+    told = _told(done, pick, [])
+    join = pick.one(" in which it ", ": it ", ", in which it ")
+    return sentence("The camera ", *lead, *shake, join, told, ".", topic="direction")
+
+
+def _told(done: list[Step], pick: Picker, before: list[Bit]) -> list[Bit]:
+    """'pans left while tilting up, then dollies in'."""
+    bits: list[Bit] = []
+    then = pick.one(", then ", ", then ", " and then ", " before ")
+    ing = then == " before "
+    for number, step in enumerate(done):
+        if number:
+            bits.append(Bit(words=then if number < 2 or not ing else ", then "))
+        late = bool(number) and ing and number < 2
+        bits += _step(step, pick, [] if number else before, late)
+    return bits
+
+
+def _step(step: Step, pick: Picker, before: list[Bit], ing: bool) -> list[Bit]:
+    """'pans left while tilting up'; with ``ing`` behind "before": 'panning left while tilting up'."""
+    first, *rest = step.moves
+    bits = [*before, _move(first, pick, ing)]
+    join = " and "
+    if step.at_once:
+        join = " while " if ing else pick.one(" while ", " while ", " as it ")
+    participles = ing or join == " while "
+    for number, move in enumerate(rest):
+        lead = join if number == 0 and step.at_once else " and " if number == len(rest) - 1 else ", "
+        bits += [Bit(words=lead), _move(move, pick, participles)]
+    return bits
+
+
+def _move(move: str, pick: Picker, ing: bool = False) -> Bit:
+    """One movement, with its opposite as the error."""
+    forms, others = FORMS[move], FORMS.get(OTHER.get(move, ""), ())
+    at = 0 if pick.chance(40) else pick.number(len(forms))
+    says = (move, "whip_pan") if move.startswith("whip_pan_") else (move,)
+    wrong = tuple(Wrong(kind="direction", words=_join(other, int(ing))) for other in others[at:][:1] or others[-1:])
+    return Bit(words=_join(forms[at], int(ing)), says=says, topic="direction", wrong=wrong)
+
+
+def _join(form: Form, which: int) -> str:
+    return f"{form[which]} {form[2]}".strip()
+
+
+def _dolly_zoom(truth: Truth, pick: Picker) -> Sentence:
+    says = ("dolly_zoom",)
+    name = Bit(words="a dolly zoom", says=says)
+    after = [each.bit(" " if each.adverb.startswith("with") else ", ", cut=True) for each in _manner(truth)]
+    halves = [move for move in ("dolly_in", "dolly_out", "zoom_in", "zoom_out") if truth.is_true(move)]
+    told: list[Bit] = []
+    for number, move in enumerate(halves):
+        form = FORMS[move][0]
+        wrong = (Wrong(kind="direction", words=_join(FORMS[OTHER[move]][0], 1)),)
+        told += [Bit(words=" while " if number else ", "), Bit(words=_join(form, 1), says=(move,), wrong=wrong)]
+    others = [move for step in steps(truth) for move in step.moves if move not in halves]
+    more = [Bit(words=" It also ")] if others else []
+    for number, move in enumerate(others):
+        more += [Bit(words=" and ")] if number else []
+        more.append(_move(move, pick))
+    end = [*more, Bit(words=".")] if more else []
+    return sentence("The camera performs ", name, told, after, ".", end, topic="direction")

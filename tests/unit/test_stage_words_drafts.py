@@ -1,0 +1,115 @@
+"""Drafts with known errors, the points that mend them, and critiques in several voices."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.support.staged import LEVEL, MAN, WOMAN, facts
+from videolect.language.claims import claims_of
+from videolect.language.lint import constructiveness, lint, lint_critique
+from videolect.language.spec import load_spec
+from videolect.language.values import Segment
+from videolect.record.critique import SENTINEL, Critique
+from videolect.stage.facts import Happening
+from videolect.stage.words import ASPECTS, Truth, critiques, drafts, judge
+from videolect.stage.words.critiques import VOICES
+from videolect.vlm.points import apply_points
+
+SPEC = load_spec()
+SEGMENTS = (Segment(movements=("pan_left",)), Segment(movements=("tilt_up",)), Segment(movements=("dolly_forward",)))
+CLIP = facts(
+    {
+        **LEVEL, "camera_segments": SEGMENTS, "shot_size_start": "wide", "shot_size_end": "medium", "enters_by": (),
+        "leaves_by": (), "screen_direction": "left_to_right", "subject_position_start": "middle_left",
+        "subject_position_end": "unknown", "subject_depth_start": "foreground", "subject_depth_end": "unknown",
+        "scene_places": ("street",), "time_of_day_start": "day", "time_of_day_end": "unknown", "scene_weather": (),
+        "scene_movement": "dynamic", "subject_height_start": "at_subject", "subject_height_end": "unknown",
+        "color_temperature": "warm", "colorfulness": "high", "brightness": "dark", "exposure": "balanced",
+        "light_sources": ("sunlight",), "light_quality": "hard", "lens_effects": ("lens_flare_regular",),
+        "special_effects": ("vignette",), "natural_effects": (), "is_tracking": True, "tracking_shot_types": ("side",),
+    },
+    WOMAN,
+    happenings=(
+        Happening(what="walk", who=("a",), start_frame=0, end_frame=40),
+        Happening(what="wave", who=("a",), start_frame=40, end_frame=60),
+    ),
+    details=("a row of trees", "a wooden fence"),
+)  # fmt: skip
+DRAFTS = [draft for aspect in ASPECTS for seed in range(12) for draft in drafts(SPEC, CLIP, aspect, seed, count=2)]
+
+
+def test_there_are_enough_drafts_of_every_kind():
+    assert {draft.aspect for draft in DRAFTS} == set(ASPECTS)
+    assert {len(draft.points) for draft in DRAFTS} == {0, 1, 2, 3, 4}
+    kinds = Counter(kind for draft in DRAFTS for kind in draft.errors)
+    assert set(kinds) == {"wrong", "missing", "invented", "vague", "subjective", "order"}
+    assert kinds["wrong"] > kinds["subjective"]
+
+
+def test_carrying_out_the_points_gives_the_true_caption_again():
+    truth = Truth(SPEC, CLIP)
+    for draft in DRAFTS:
+        mended, applied, left = apply_points(draft.text, draft.points)
+        assert mended == draft.truth, draft
+        assert len(applied) == len(draft.points)
+        assert not left
+        assert judge(truth, draft.aspect, mended).exact
+
+
+def test_points_are_whole_points_of_the_draft():
+    for draft in DRAFTS:
+        if draft.points:
+            Critique(points=draft.points).check_against(draft.text, CLIP.frames)
+        assert len(draft.points) == len(draft.errors)
+
+
+def test_every_error_can_be_told_from_the_text_or_is_one_of_looks():
+    truth = Truth(SPEC, CLIP)
+
+    def claims(text):
+        return sorted((c.primitive, c.state, c.order) for c in claims_of(text))
+
+    for draft in DRAFTS:
+        if len(draft.points) != 1:
+            continue
+        kind, verdict = draft.errors[0], judge(truth, draft.aspect, draft.text)
+        if kind in ("vague", "subjective"):
+            assert kind in {finding.kind for finding in lint(draft.text, draft.aspect)}
+        elif draft.points[0].topic == "subject_look" and kind == "wrong":
+            assert draft.text != draft.truth
+        else:
+            assert claims(draft.text) != claims(draft.truth)
+            assert kind == "order" or not verdict.exact
+
+
+def test_a_right_draft_has_no_points_and_gets_the_sentinel():
+    right = [draft for draft in DRAFTS if not draft.points]
+    assert right
+    assert all(draft.text == draft.truth and critiques(draft, 1) == (SENTINEL,) for draft in right)
+
+
+def test_every_voice_says_what_to_write():
+    for draft in DRAFTS:
+        if not draft.points:
+            continue
+        told = critiques(draft, 7)
+        assert len(told) == len(VOICES) == len(set(told))
+        for text in told:
+            assert constructiveness(text) == 1.0, text
+            assert not lint_critique(text, draft.aspect), text
+            for point in draft.points:
+                wanted = point.instruction if point.kind == "replace" else point.words
+                assert wanted.strip(" ,.").split(". ")[-1] in text or point.kind == "insert"
+
+
+@pytest.mark.parametrize("aspect", ["camera", "motion"])
+def test_drafts_and_critiques_are_the_same_for_the_same_seed(aspect):
+    one, two = drafts(SPEC, CLIP, aspect, 3), drafts(SPEC, CLIP, aspect, 3)
+    assert one == two
+    assert [critiques(draft, 3) for draft in one] == [critiques(draft, 3) for draft in two]
+
+
+def test_without_an_exact_caption_there_is_no_draft():
+    assert drafts(SPEC, facts({**LEVEL, "shot_transition": True}, WOMAN, MAN), "camera", 1) == ()
