@@ -37,6 +37,7 @@ from benchmarks import (
     setup_labels,
     shots,
     stage_truth,
+    stage_words,
 )
 
 ALL = {
@@ -55,6 +56,7 @@ ALL = {
     "duplicates": duplicates,
     "shots": shots,
     "stage": stage_truth,
+    "stage-words": stage_words,
 }
 
 

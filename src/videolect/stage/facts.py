@@ -41,6 +41,8 @@ class Named:
     """Of a person what it wears ('red jacket', 'dark blue trousers'), of anything else adjectives ('yellow')."""
     where: tuple[str, ...] = ()
     """Where it is at the start: 'left', 'centre' or 'right', and a layer of depth."""
+    wears: tuple[str, ...] = ()
+    """Answers of ``subject_wears`` that are true of it; where no subject says any, they are those of the first."""
 
     @property
     def is_person(self) -> bool:

@@ -51,7 +51,7 @@ def truth_of(
         answers |= camera_answers(measured, main)
         answers |= framing
         answers |= content_answers(measured, actors, main, str(framing.get("shot_type", "")))
-        ranked = sorted(actors or (), key=lambda actor: actor is not main)
+        ranked = sorted(actors or (), key=lambda actor: (actor is not main, actor.kind != "person"))
         shown = tuple(actor.id for actor in ranked)
         told = _seen_events(measured, ranked)
     record = settled(spec, answers)

@@ -140,6 +140,7 @@ def _actions(out: dict[str, Answer], measured: Measured, framed: Sequence[Actor]
         elif len(own) > 1 and len(set(own)) > 1:
             out["action_timing"] = "sequence"
     if len(framed) > 1:
+        out["told_apart_by"] = ("look",)  # no two bodies of a stage have the same noun and colour
         dealings = []
         if "collide" in whats:
             dealings.append("touch")

@@ -239,11 +239,14 @@ def _alone(truth: Truth, pick: Picker) -> Sentence | None:
 
 def _worn(truth: Truth, pick: Picker) -> Sentence | None:
     words = {"uniform": "a work uniform", "costume": "a costume", "headwear": "a hat", "face_covering": "a face mask"}
-    told = [words[each] for each in truth.many("subject_wears") if each in words]
-    if not told or truth.main is None or not truth.main.is_person:
+    people = [named for named in truth.facts.subjects if named.is_person]
+    wearer = next((named for named in people if named.wears), truth.main)
+    worn = truth.many("subject_wears")
+    told = [words[each] for each in worn if each in words and (not wearer or each in (wearer.wears or worn))]
+    if not told or wearer is None or not wearer.is_person:
         return None
     says = truth.needed.get("subject_wears", ())
-    return sentence(f"{capital(truth.the(truth.main))} is wearing ", Bit(words=listed(told), says=says), ".",
+    return sentence(f"{capital(truth.the(wearer))} is wearing ", Bit(words=listed(told), says=says), ".",
                     topic="subject_look")  # fmt: skip
 
 
