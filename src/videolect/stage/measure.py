@@ -155,7 +155,7 @@ class Measured:
     @cached_property
     def restless(self) -> float:
         """W below which a way there and back is tremor and not meant."""
-        return max(0.3 * numbers.MOVES.no, 5 * self.tremor)
+        return max(0.3 * numbers.MOVES.no, 4 * self.tremor)
 
     @cached_property
     def legs(self) -> dict[str, list[tuple[int, int, float]]]:

@@ -228,21 +228,18 @@ class CameraPlan(MovesPlan):
             ),
         )
 
-    def shake(self, moves: bool) -> Shake | None:
+    def shake(self, focal: float) -> Shake | None:
         steady = self.asked("steadiness")
-        spans = {
-            "smooth": (0.0012, 0.0019) if not moves else (0.0013, 0.0021),
-            "unsteady": (0.0055, 0.0085),
-            "very_unsteady": (0.020, 0.030),
-        }
+        spans = {"smooth": (0.0013, 0.0020), "unsteady": (0.0055, 0.0085), "very_unsteady": (0.019, 0.026)}
         if steady is None:
             steady = self.of(["static", "smooth", "unsteady"], [6, 1.5, 1])
             if any(name in self.wish for name in ("camera_arc", "camera_crane", "dolly_zoom", "camera_segments")):
                 steady = "static"
         if steady not in spans:
             return None
-        # About this much of what is drawn here is left when what is meant is taken out.
-        return Shake(radians=self.one(*spans[steady]) * 0.85, metres=0.0, hertz=self.one(1.8, 2.6), seed=self.seed)
+        # Three quarters of a tremor are left when what is meant is taken out.
+        radians = self.one(*spans[steady]) / (0.74 * focal)
+        return Shake(radians=radians, hertz=self.one(1.8, 2.6), seed=self.seed)
 
     # -- focus
 

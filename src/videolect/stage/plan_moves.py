@@ -180,15 +180,11 @@ class MovesPlan(Dice):
         """Many movements one after another, none of which lasts."""
         count = 7
         out: list[Movement] = []
+        sign = self.side()
         for number in range(count):
-            axis = self.of(["pan", "tilt", "truck", "dolly", "pan"])
-            sign = 1 if self.one(0, 1) < 0.5 else -1
-            amount = {
-                "pan": self.one(0.2, 0.35),
-                "tilt": self.one(0.12, 0.2),
-                "truck": self.one(0.5, 0.9),
-                "dolly": self.one(1.2, 1.8),
-            }[axis]
+            axis = "pan" if number % 2 else self.of(["tilt", "truck", "pan"])
+            sign = -sign if number % 2 else sign
+            amount = {"pan": self.one(0.45, 0.7), "tilt": self.one(0.2, 0.28), "truck": self.one(0.8, 1.3)}[axis]
             start = number / count
             out.append(Move(axis=axis, amount=sign * amount, start=start, end=start + 0.8 / count, ease=0.3))  # type: ignore[arg-type]
         return tuple(out)

@@ -75,7 +75,7 @@ class _Draw(CameraPlan):
         actors = self.actors(place, edits)
         scene = Scene(place=place, actors=tuple(actors), frames=self.count)
         setup, movements = self.camera(scene)
-        shake = self.shake(bool(movements))
+        shake = self.shake(setup.focal)
         track = track_of(setup, movements, scene, self.fps, shake=shake)
         track = self.focused(setup, movements, scene, shake, track)
         frozen = next((edit for edit in edits if edit.what == "freeze"), None)

@@ -67,7 +67,7 @@ def camera_answers(measured: Measured, main: Actor | None) -> dict[str, Answer]:
         _put(out, "camera_movement", numbers.SLIGHT.of(most))
         return out
     stretches = [each for each in measured.stretches if numbers.MOVES.of(each.effect)]
-    shifts = _shifts(stretches)
+    shifts = _shifts(stretches, measured.count)
     complexity = numbers.SEGMENTS_MOST.of(shifts)
     if complexity is not None:
         out["camera_movement"] = "major_complex" if complexity else "major_simple"
@@ -108,17 +108,12 @@ def _way(totals: tuple[float, float], plus: str, minus: str) -> str | None:
     return "both" if forward and backward else plus if forward else minus if backward else "no"
 
 
-def _shifts(stretches: list[Stretch]) -> int:
-    """How many times, one after another, something new begins: stretches that overlap by half are one."""
-    found: list[tuple[int, int]] = []
-    for each in sorted(stretches, key=lambda s: (s.start, s.end)):
-        for number, (start, end) in enumerate(found):
-            shared = min(end, each.end) - max(start, each.start)
-            if shared >= 0.5 * min(end - start, each.end - each.start):
-                found[number] = (min(start, each.start), max(end, each.end))
-                break
-        else:
-            found.append((each.start, each.end))
+def _shifts(stretches: list[Stretch], count: int) -> int:
+    """How many times something new begins: what begins together, within a twelfth of the clip, is one."""
+    found: list[int] = []
+    for start in sorted(each.start for each in stretches):
+        if not found or start - found[-1] > count / 12:
+            found.append(start)
     return len(found)
 
 
