@@ -36,6 +36,7 @@ from benchmarks import (
     script,
     setup_labels,
     shots,
+    stage_leak,
     stage_truth,
     stage_words,
 )
@@ -56,6 +57,7 @@ ALL = {
     "duplicates": duplicates,
     "shots": shots,
     "stage": stage_truth,
+    "stage-leak": stage_leak,
     "stage-words": stage_words,
 }
 

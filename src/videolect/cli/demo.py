@@ -16,19 +16,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo_script import Play, http_caller
 from videolect.cli.desk import add_serving, drafting, listening, serve, workspace_of
+from videolect.cli.stage import need_numba
 from videolect.errors import BadInput, CannotRead
 from videolect.record.acts import Answer
 from videolect.record.campaign import Policy
 from videolect.record.clip import Video
 from videolect.wiring import Workspace, secret_file
-
-if TYPE_CHECKING:
-    from videolect.stage.planes import Movement
 
 CAMPAIGN = "demo"
 PEOPLE = {"ann": ("Ann", ("annotator",)), "rev": ("Rev", ("reviewer", "lead"))}
@@ -36,10 +34,19 @@ SIGN_INS = "demo-sign-ins.json"
 PLANTED = 2
 """Errors that the demo's writer plants in each draft, declared, so that there is something to criticise."""
 
-CLIPS: tuple[tuple[str, Movement], ...] = (
-    ("a-pan-across-the-village", "pan_right"),
-    ("down-from-the-sky", "tilt_down"),
-)
+CLIPS: tuple[tuple[str, int, dict[str, Answer]], ...] = (
+    (
+        "across-the-square", 1,
+        {
+            "is_tracking": True, "tracking_shot_types": ("side",), "steadiness": "very_smooth", "shot_type": "human",
+        },
+    ),
+    (
+        "around-somebody-who-waves", 8,
+        {"camera_arc": "clockwise", "play": "wave", "steadiness": "very_smooth", "shot_size_start": "medium_full"},
+    ),
+)  # fmt: skip
+"""What is rendered where no film is named: a name, a seed, and the wish for which it was chosen."""
 
 
 def add_parser(nouns: Any) -> None:
@@ -98,20 +105,27 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
 
 
 def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Answer]]]:
-    """A few short films, rendered on the spot: a moving camera over a little village."""
-    from videolect.stage.planes import render_clip
+    """A few staged clips, rendered on the spot, with their true label records."""
+    need_numba("Or give a film of yours: --video FILE.")
+    from videolect.stage.clips import clip_of, render
 
     truth = {}
     videos = []
+    usual = {aspect.id for aspect in workspace.spec.aspects if aspect.by_default}
     with tempfile.TemporaryDirectory(prefix="videolect-demo-") as folder:
-        for name, movement in CLIPS:
+        for name, seed, wish in CLIPS:
             path = Path(folder) / f"{name}.mp4"
             print(f"Rendering {name} ...", file=sys.stderr)
-            answers = render_clip(path, movement=movement, seconds=4.0, seed=1)
+            clip = clip_of(wish, seed, size=(480, 270), fps=24, seconds=4.0)
+            render(clip, path)
             (video,), refused, _ = take_in(workspace, [path])
             assert not refused  # what was rendered a moment ago can be read
             videos.append(video)
-            truth[video.hash] = answers
+            asked = {
+                field.id for field in workspace.spec.fields if usual & set(field.mentioned_in) or not field.mentioned_in
+            }
+            record = clip.truth(workspace.spec).record
+            truth[video.hash] = {name: answer for name, answer in record.items() if name in asked}
     return videos, truth
 
 

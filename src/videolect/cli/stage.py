@@ -42,7 +42,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     goes on where it was."""
     if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
         raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
-    _need_numba()
+    need_numba()
     from videolect.language import load_spec
     from videolect.stage.repertoire import Repertoire
     from videolect.stage.sets import Order, render_set
@@ -120,10 +120,12 @@ class _Progress:
             print(line, file=sys.stderr, flush=True)
 
 
-def _need_numba() -> None:
+def need_numba(mend: str = "") -> None:
+    """MissingExtra where the renderer cannot run. ``mend``: what else helps."""
     if find_spec("numba") is None:
+        install = "Install it: pip install 'videolect[stage]'."
         raise MissingExtra(
-            "The stage needs numba, which is not installed.", mend="Install it: pip install 'videolect[stage]'."
+            "The stage needs numba, which is not installed.", mend=f"{install} {mend}" if mend else install
         )
 
 

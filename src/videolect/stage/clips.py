@@ -117,6 +117,13 @@ def _shot(take: Take) -> Iterator[Picture]:
         yield held
 
 
+def render_frames(clip: Clip, numbers: Sequence[int]) -> list[Picture]:
+    """Some pictures of a clip's first take, without what is laid over them."""
+    take = clip.takes[0]
+    renderer = Renderer(take.scene, take.size, seed=take.seed)
+    return [renderer.picture(take.track, number, number) for number in numbers]
+
+
 def render(clip: Clip, path: Path, *, crf: int = 20) -> int:
     """Write the clip as MP4 (H.264, one encoder thread); how many frames."""
     count = write_mp4(path, clip.pictures(), fps=Fraction(clip.fps), size=clip.size, crf=crf)

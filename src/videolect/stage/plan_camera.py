@@ -9,7 +9,7 @@ import numpy as np
 
 from videolect.errors import BadInput
 from videolect.stage.camera import Track
-from videolect.stage.moves import Focus, Follow, Movement, Setup, Shake, track_of
+from videolect.stage.moves import Focus, Follow, Move, Movement, Setup, Shake, track_of
 from videolect.stage.plan_moves import ANGLES, HEIGHTS, SIZES, MovesPlan
 from videolect.stage.render import Renderer
 from videolect.stage.world import Scene
@@ -34,7 +34,36 @@ class CameraPlan(MovesPlan):
         if self.wish.get("is_tracking") is True and scene.actors:
             return self.following(scene)
         setup = self.framed(scene) if scene.actors else self.scenery(scene)
-        return setup, self.movements(setup)
+        movements = self.movements(setup)
+        return (self.centred(setup, movements) if self.centres() else setup), movements
+
+    def centres(self) -> bool:
+        """Whether what is drawn is the middle of the movement: so no single frame tells which way it goes."""
+        ends = any(name.endswith(("_start", "_end")) and self.wished(name) for name in self.wish)
+        return (
+            not ends
+            and not self.has("movement_gestures", "reveal")
+            and self.wish.get("shot_type") != "change_of_subject"
+        )
+
+    def centred(self, setup: Setup, movements: tuple[Movement, ...]) -> Setup:
+        """The same camera half of its movements earlier."""
+        x, y, z = setup.place
+        yaw, pitch, roll, focal = setup.yaw, setup.pitch, setup.roll, setup.focal
+        for move in movements:
+            if not isinstance(move, Move):
+                continue
+            half = move.amount / 2
+            if move.axis == "dolly":
+                x, y = x + math.sin(yaw) * half, y - math.cos(yaw) * half
+            elif move.axis == "truck":
+                x, y = x - math.cos(yaw) * half, y - math.sin(yaw) * half
+            z -= half if move.axis == "pedestal" else 0
+            yaw += half if move.axis == "pan" else 0
+            pitch -= half if move.axis == "tilt" else 0
+            roll -= half if move.axis == "roll" else 0
+            focal *= 2**-half if move.axis == "zoom" else 1
+        return replace(setup, place=(x, y, z), yaw=yaw, pitch=pitch, roll=roll, focal=focal)
 
     def lens(self) -> tuple[float, float]:
         """Focal length and distortion."""
@@ -85,7 +114,7 @@ class CameraPlan(MovesPlan):
         elif height is not None:
             z = self.one(*HEIGHTS[height])
         elif self.sinks():
-            z = self.one(2.4, 3.4)
+            z = self.one(1.6, 2.4) if self.centres() else self.one(2.4, 3.4)
         else:
             z = math.nan
         if angle is not None:
@@ -150,24 +179,30 @@ class CameraPlan(MovesPlan):
         return side * math.radians(self.one(12, 24)) if dutch in ("yes", "varying") else 0.0
 
     def sinks(self) -> bool:
-        """Whether the camera will go down and has to begin high enough for that."""
-        down = ("camera_up_down", "camera_up_down_cam_frame")
-        return (
-            any(self.wish.get(name) in ("down", "both") for name in down)
-            or self.wish.get("camera_crane") == "crane_down"
-        )
+        """Whether the camera will rise or sink and has to be high enough for that."""
+        named = ("camera_up_down", "camera_up_down_cam_frame", "camera_crane")
+        down = any(self.wish.get(name) in ("down", "both", "crane_down") for name in named)
+        return down or (self.centres() and any(self.wished(name) for name in named[:2]))
 
     def scenery(self, scene: Scene) -> Setup:
         """A view over the place from the south of its stage."""
         height, angle = self.asked("overall_height_start"), self.asked("camera_angle_start")
         focal, barrel = self.lens()
-        z = self.one(*HEIGHTS[height]) if height else self.one(2.6, 3.6) if self.sinks() else self.one(1.3, 1.8)
+        z = (
+            self.one(*HEIGHTS[height])
+            if height
+            else self.one(1.7, 2.6)
+            if self.sinks() and self.centres()
+            else self.one(2.6, 3.6)
+            if self.sinks()
+            else self.one(1.3, 1.8)
+        )
         pitch = math.radians(self.one(*ANGLES[angle])) if angle else math.radians(self.one(-6, 3))
         (west, south, _), (east, north, top) = scene.place.room
         if z > top:
             raise BadInput(f"{z:.1f} m is above the {scene.place.name}.", mend="Try another seed.")
-        dolly = self.wish.get("camera_forward_backward")
-        y = self.one(-2.5, 0.5) if dolly != "backward" else self.one(0.5, 4.0)
+        dolly = "" if self.centres() else self.wish.get("camera_forward_backward")
+        y = self.one(-1.5, 1.5) if dolly != "backward" else self.one(0.5, 4.0)
         y = float(np.clip(y, south + 0.6, north - 0.6))
         x = self.one(-0.2, 0.2) * (east - west) if scene.place.name != "street" else self.one(-2, 2)
         return Setup(

@@ -150,9 +150,14 @@ class MovesPlan(Dice):
         return [Move(axis=axis, amount=amount, start=start, end=min(1.0, start + share))]  # type: ignore[arg-type]
 
     def above_ground(self, move: Movement, setup: Setup) -> Movement:
-        """The same, but not lower than 30 cm."""
+        """The same, but not lower than 30 cm, wherever in the movement ``setup`` will be."""
         assert isinstance(move, Move)
-        return replace(move, amount=max(move.amount, 0.3 - setup.place[2])) if move.amount < 0 else move
+        most = (2 if self.centres() else 1) * (setup.place[2] - 0.3)
+        return replace(move, amount=max(-most, min(most, move.amount))) if move.amount < 0 or self.centres() else move
+
+    def centres(self) -> bool:
+        """As ``CameraPlan.centres``."""
+        return False
 
     def sequence(self, segments: tuple[Any, ...], speed: str) -> tuple[Movement, ...]:
         """One movement after another, each in its part of the clip."""

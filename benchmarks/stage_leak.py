@@ -1,0 +1,85 @@
+"""Can the movement be told from a single frame? A blind classifier has to stay near chance.
+
+Clips of one movement each, over scenery and over people; of each clip one frame by chance; colour, edges and sharpness
+in a coarse grid; ridge regression to the classes, on other clips than it is tested on. Beside it the same on the
+difference of two frames, which may tell the movement, to show that the classifier can learn at all.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from videolect.errors import BadInput
+from videolect.language import load_spec
+from videolect.stage.clips import Clip, clip_of, render_frames
+
+MOVES = (
+    "pan_left", "pan_right", "tilt_up", "tilt_down", "roll_clockwise", "roll_counter_clockwise", "zoom_in", "zoom_out",
+    "dolly_in", "dolly_out", "truck_left", "truck_right", "pedestal_up", "pedestal_down", "fixed_camera",
+)  # fmt: skip
+SIZE = (64, 36)
+
+
+def run(*, quick: bool = False) -> None:
+    """Print accuracy against chance."""
+    each = 8 if quick else 80
+    spec = load_spec()
+    begun = time.monotonic()
+    singles, pairs, labels = [], [], []
+    for number, name in enumerate(MOVES):
+        wish = next(one.answers for one in spec.primitives[name].examples if one.expected == "yes")
+        got, seed = 0, 1000 * number
+        while got < each and seed < 1000 * number + 999:
+            seed += 1
+            try:
+                clip = clip_of(wish, seed, size=SIZE, fps=8, seconds=3.0)
+            except BadInput:
+                continue
+            if clip.truth(spec).states[name] is not True:
+                continue
+            got += 1
+            frame = int(np.random.default_rng(seed).integers(0, clip.frames - 3))
+            one, other = _frames(clip, (frame, frame + 3))
+            singles.append(_seen(one))
+            pairs.append(_seen(other) - _seen(one))
+            labels.append(number)
+    truth = np.array(labels)
+    print(f"{len(truth)} clips of {len(MOVES)} movements, {time.monotonic() - begun:.0f} s")
+    chance = 1 / len(MOVES)
+    for title, features in (("a single frame", singles), ("difference of two frames", pairs)):
+        right, count = _crossed(np.array(features), truth)
+        spread = 1.96 * np.sqrt(chance * (1 - chance) / count)
+        print(f"{title}: {right / count:.1%} right; chance {chance:.1%} +- {spread:.1%}")
+
+
+def _frames(clip: Clip, numbers: tuple[int, int]) -> list[NDArray[np.float64]]:
+    return [picture / 255.0 for picture in render_frames(clip, numbers)]
+
+
+def _seen(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Colour, edges both ways and sharpness in 8x6 cells."""
+    grey = picture.mean(axis=2)
+    across, down = np.abs(np.diff(grey, axis=1, append=grey[:, -1:])), np.abs(np.diff(grey, axis=0, append=grey[-1:]))
+    layers = np.concatenate([picture, across[..., None], down[..., None]], axis=2)
+    rows, columns = 6, 8
+    cut = layers[: SIZE[1] // rows * rows, : SIZE[0] // columns * columns]
+    cells = cut.reshape(rows, cut.shape[0] // rows, columns, cut.shape[1] // columns, 5)
+    return np.concatenate([cells.mean(axis=(1, 3)).ravel(), cells.std(axis=(1, 3)).ravel()])
+
+
+def _crossed(features: NDArray[np.float64], truth: NDArray[np.int_]) -> tuple[int, int]:
+    """Right answers in five folds."""
+    order = np.random.default_rng(0).permutation(len(truth))
+    right = 0
+    for fold in range(5):
+        test = order[fold::5]
+        learn = np.setdiff1d(order, test)
+        mean, spread = features[learn].mean(0), features[learn].std(0) + 1e-6
+        x = np.hstack([(features - mean) / spread, np.ones((len(truth), 1))])
+        y = np.eye(len(MOVES))[truth[learn]]
+        weights = np.linalg.solve(x[learn].T @ x[learn] + 300 * np.eye(x.shape[1]), x[learn].T @ y)
+        right += int((np.argmax(x[test] @ weights, axis=1) == truth[test]).sum())
+    return right, len(truth)
