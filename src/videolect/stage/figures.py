@@ -185,8 +185,8 @@ def person(rng: np.random.Generator, *, noun: str | None = None, top: str | None
         )
     trunk = mesh.joined(
         [
-            mesh.tube(0.155 * broad, 0.195 * broad, 0.36 * s, around=12),
-            mesh.ball((0.2 * broad, 0.125 * broad, 0.11 * s), around=12, rings=6).moved((0, 0, 0.37 * s)),
+            mesh.tube(0.155 * broad, 0.197 * broad, 0.37 * s, around=12, caps=False),
+            mesh.ball((0.197 * broad, 0.197 * broad, 0.1 * s), around=12, rings=6).moved((0, 0, 0.37 * s)),
         ]
     )
     flat = Mesh(trunk.corners * [1, 0.66, 1], trunk.normals, trunk.marks, trunk.triangles)

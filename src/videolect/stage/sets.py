@@ -21,6 +21,7 @@ import numpy as np
 from videolect.errors import BadInput
 from videolect.language.spec import Spec, load_spec
 from videolect.stage.clips import VERSION, Clip, clip_of, render, truth_json
+from videolect.stage.measure import Measured
 from videolect.stage.repertoire import Repertoire
 from videolect.stage.truth import Truth
 
@@ -164,6 +165,7 @@ def found_for(spec: Spec, job: Job, order: Order) -> tuple[Clip, Truth, Aim | No
     A clip whose record contradicts itself is never taken.
     """
     spare: tuple[Clip, Truth] | None = None
+    telling: list[tuple[float, Clip, Truth, Aim]] = []
     why = "nothing was drawn"
     for number, aim in enumerate(job.aims):
         for attempt in range(_TRIES[order.set]):
@@ -180,12 +182,30 @@ def found_for(spec: Spec, job: Job, order: Order) -> tuple[Clip, Truth, Aim | No
                 why = "its record contradicts itself"
                 continue
             if truth.states[aim.primitive] is aim.state and (aim.also is None or truth.states[aim.also] is True):
-                return clip, truth, aim
+                if order.set != "glossary":
+                    return clip, truth, aim
+                telling.append((_telling(clip, truth), clip, truth, aim))
+                if len(telling) == _CHOICE:
+                    return max(telling, key=lambda each: each[0])[1:]
+                continue
             spare = clip, truth
             why = f"the attempts showed {aim.primitive} as {truth.states[aim.primitive]}"
+        if telling:
+            return max(telling, key=lambda each: each[0])[1:]
     if order.set in ("train", "bench") and spare is not None:
         return *spare, None
     return why
+
+
+_CHOICE = 6
+"""Of so many clips that show a primitive the glossary has the most telling one."""
+
+
+def _telling(clip: Clip, truth: Truth) -> float:
+    """How plainly one sees what happens: things near by, and somebody to look at."""
+    take = clip.takes[0]
+    measured = Measured(take.scene, take.track, take.size, take.fps)
+    return 4 / float(np.median(measured.near)) + (0.25 if truth.main is not None else 0.0)
 
 
 def make(spec: Spec, job: Job, order: Order, out: Path, words: Callable[[Spec, Clip, Truth], dict[str, Any]]) -> Done:

@@ -225,6 +225,7 @@ def dome(rng: Generator, zenith: tuple[float, ...], horizon: tuple[float, ...], 
     paint = np.repeat(sky[:, None].astype(np.float32), columns, 1)
     fluff = np.tile(noise(rng, 5, 5), (1, columns // SIDE))
     ramp = np.clip((fluff - (0.72 - 0.45 * clouds)) * 4, 0, 1) * np.clip(height * 5, 0, 1)[:, None] * min(1, 2 * clouds)
+    ramp = ramp * np.clip((0.97 - height) * 4, 0, 1)[:, None]  # a round sky has no seam at its top
     white = np.asarray(horizon) * 0.35 + np.float32(0.62)
     paint += (white.astype(np.float32) - paint) * ramp[..., None].astype(np.float32)
     below = height < 0
