@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support import movies, s3
-from videolect.cli.data_films import _duration, _Progress
+from videolect.cli.data_films import _Progress, duration
 from videolect.cli.main import main
 from videolect.errors import BadInput
 from videolect.record.acts import Opened
@@ -136,7 +136,7 @@ def test_progress_tells_how_fast_and_how_long(capsys: pytest.CaptureFixture[str]
         now += 0.5
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["60 of 200  2.0 a second, 1 min 10 s left"], "where nobody watches a line in half a minute"
-    assert [_duration(seconds) for seconds in (3, 63, 3723)] == ["3 s", "1 min 03 s", "1 h 02 min"]
+    assert [duration(seconds) for seconds in (3, 63, 3723)] == ["3 s", "1 min 03 s", "1 h 02 min"]
 
 
 # ------------------------------------------------------------------------------------------------- where films are kept

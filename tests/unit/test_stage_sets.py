@@ -125,6 +125,26 @@ def test_a_run_that_is_killed_leaves_nothing_half_and_goes_on(tmp_path: Path, ca
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.slow
+def test_a_renderer_that_is_killed_is_told_and_not_a_traceback(tmp_path: Path):
+    out = tmp_path / "clips"
+    words = ["--set", "train", "--n", "40", "--seed", "3", "--out", str(out), *SMALL, "--jobs", "2", "--json"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "videolect.cli.main", "stage", "render", *words], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list(out.glob("*.truth.json")) and time.monotonic() < deadline and running.poll() is None:
+        time.sleep(0.05)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    renderers = [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(renderers[0], signal.SIGKILL)
+    told, complaints = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "stopped from outside" in json.loads(told)["message"]
+    assert "Traceback" not in complaints
+
+
 @pytest.mark.parametrize(("words", "says"), [
     (("--set", "film", "--n", "1"), "no set 'film'"), (("--set", "train", "--n", "0"), "0 clips"),
     (("--set", "train", "--n", "-3"), "-3 clips"), (("--set", "train",), "--n N"),

@@ -258,7 +258,7 @@ class _Progress:
         line = f"{done} of {of}"
         if done > before and now > then:
             rate = (done - before) / (now - then)
-            line += f"  {rate:.1f} a second, {_duration((of - done) / rate)} left"
+            line += f"  {rate:.1f} a second, {duration((of - done) / rate)} left"
         if sys.stderr.isatty():
             print(f"\r{line}  {_shown(path)[-40:]:40}", end="" if done < of else "\n", file=sys.stderr, flush=True)
         elif now - self.told >= _LINE_EVERY_S:
@@ -266,7 +266,8 @@ class _Progress:
             print(line, file=sys.stderr, flush=True)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """In words, to the minute from an hour on."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli.data_films import duration
 from videolect.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     need_numba()
     from videolect.language import load_spec
     from videolect.stage.repertoire import Repertoire
-    from videolect.stage.sets import Order, render_set
+    from videolect.stage.sets import Order, jobs_of, render_set
     from videolect.stage.telling import words_json
     from videolect.video.imports import usual_jobs
 
@@ -56,7 +57,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []
-    progress = _Progress()
+    progress = _Progress(len(jobs_of(spec, order)))
     for each in render_set(spec, order, asked.out, jobs=asked.jobs or usual_jobs(), words=words_json):
         done.append(each)
         progress(each, len(done))
@@ -102,9 +103,9 @@ def render_list(answer: dict[str, Any]) -> str:
 class _Progress:
     """One line on stderr, written over on a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, of: int) -> None:
         self.told = self.begun = time.monotonic()
-        self.made = 0
+        self.of, self.made = of, 0
 
     def __call__(self, done: Done, count: int) -> None:
         self.made += not done.kept
@@ -112,7 +113,9 @@ class _Progress:
         if not self.made or (not sys.stderr.isatty() and now - self.told < 15):
             return
         self.told = now
-        line = f"{count} clips, {self.made / max(1e-9, now - self.begun):.2f} a second: {done.name}"
+        rate = self.made / max(1e-9, now - self.begun)
+        left = duration((self.of - count) / rate)
+        line = f"{count} of {self.of}  {rate:.2f} a second, {left} left  {done.name}"
         if sys.stderr.isatty():
             wide = os.get_terminal_size(sys.stderr.fileno()).columns - 1
             print(f"\r{line[:wide]:{wide}s}", end="", file=sys.stderr, flush=True)

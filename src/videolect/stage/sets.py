@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from videolect.errors import BadInput
+from videolect.errors import BadInput, CannotRead
 from videolect.language.spec import Spec, load_spec
 from videolect.stage.clips import VERSION, Clip, clip_of, render, truth_json
 from videolect.stage.measure import Measured
@@ -262,6 +263,11 @@ def render_set(
         try:
             for future in as_completed(running):
                 yield future.result()
+        except BrokenProcessPool:
+            raise CannotRead(
+                "A renderer was stopped from outside, perhaps for want of memory.",
+                mend="Run the same command again: what is done is kept. Fewer --jobs need less memory.",
+            ) from None
         finally:
             for future in running:
                 future.cancel()
