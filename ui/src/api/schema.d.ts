@@ -861,6 +861,30 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActShape
+         * @description Something that somebody did.
+         */
+        ActShape: {
+            /** Ago S */
+            ago_s: number;
+            /** By */
+            by: string;
+            /** Now */
+            now: [
+                number,
+                number
+            ] | null;
+            /** Version */
+            version: number;
+            /** Was */
+            was: [
+                number,
+                number
+            ] | null;
+            /** What */
+            what: string;
+        };
+        /**
          * ActsShape
          * @description A task's history.
          */
@@ -1078,6 +1102,8 @@ export interface components {
          * @description A film's transitions in order.
          */
         CutsShape: {
+            /** Acts */
+            acts: components["schemas"]["ActShape"][];
             detection: components["schemas"]["DetectionShape"];
             /** Last Edit */
             last_edit: string | null;
@@ -1106,7 +1132,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "none" | "running" | "done" | "failed";
+            state: "none" | "waiting" | "running" | "done" | "failed";
             /** Why */
             why: string;
         };
@@ -1345,6 +1371,8 @@ export interface components {
          * @description The film whose cuts these are.
          */
         FilmShape: {
+            /** Aspect */
+            aspect: number;
             /** File Name */
             file_name: string;
             /** Frames */
