@@ -128,8 +128,9 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
         was, is_now = state.change(act)
         ago_s = max(0.0, (now - act.at).total_seconds())
         return models.ActShape(
-            version=act.version, by=act.worker, what=state.told(act), was=was, now=is_now, ago_s=round(ago_s, 1)
-        )
+            version=act.version, by=act.worker, what=state.told(act), was=list(was) if was else None,
+            now=list(is_now) if is_now else None, ago_s=round(ago_s, 1),
+        )  # fmt: skip
 
     def row(one: Transition) -> models.TransitionShape:
         edit = by_place.get((one.found_by, one.start_frame, one.end_frame))

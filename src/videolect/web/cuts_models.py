@@ -97,9 +97,10 @@ class ActShape(Shape):
     by: str
     what: str
     """In words."""
-    was: tuple[int, int] | None
+    was: list[int] | None
     """Start and end of the transition before; null: there was none."""
-    now: tuple[int, int] | None
+    now: list[int] | None
+    """And after."""
     ago_s: float
 
 

@@ -870,17 +870,11 @@ export interface components {
             /** By */
             by: string;
             /** Now */
-            now: [
-                number,
-                number
-            ] | null;
+            now: number[] | null;
             /** Version */
             version: number;
             /** Was */
-            was: [
-                number,
-                number
-            ] | null;
+            was: number[] | null;
             /** What */
             what: string;
         };
