@@ -5,7 +5,7 @@ import { timecode } from "../lib/timecode";
 import type { PlayerEngine } from "../player/engine";
 import { say, words } from "../words";
 import { isAt, nameOf, placeOf } from "./rule";
-import { Strip } from "./Strip";
+import { Strip, stir } from "./Strip";
 
 export function times(engine: PlayerEngine | null, place: Stretch): string {
   if (!engine) return "";
@@ -24,6 +24,7 @@ export function List({ cuts, shown, ids, chosen, engine, onChoose, onFrame }: {
   const w = words.cuts;
   const place = chosen ? nameOf(chosen) : "";
   useEffect(() => {
+    stir();
     if (place) document.getElementById(`cut-${place}`)?.scrollIntoView({ block: "nearest" });
   }, [place]);
   if (shown.length === 0) return <p className="dim cuts-none" data-testid="no-cuts">{cuts.detection.state === "done" ? w.nothing : w.nothingYet}</p>;
@@ -31,7 +32,7 @@ export function List({ cuts, shown, ids, chosen, engine, onChoose, onFrame }: {
   return (
     <div
       className="cuts-list" role="listbox" aria-label={w.title} tabIndex={0} aria-activedescendant={place ? `cut-${place}` : undefined}
-      data-testid="cuts-list"
+      onScroll={stir} data-testid="cuts-list"
     >
       {shown.map((one, i) => (
         <Row

@@ -16,6 +16,12 @@ const RETRY_MOST_MS = 60_000;
 /** A browser speaks with a server over six connections. */
 const turns = new Turns(3);
 
+let stirredAt = 0;
+/** The list moves: nothing is asked for until it rests. */
+export function stir(): void {
+  stirredAt = performance.now();
+}
+
 export function Strip({ hash, table, frames, aspect, place, current, inView, onFrame }: {
   hash: string; table: string; frames: number; aspect: number; place: Stretch; current: boolean; inView: boolean;
   onFrame: (frame: number) => void;
@@ -34,9 +40,15 @@ export function Strip({ hash, table, frames, aspect, place, current, inView, onF
 
   useEffect(() => {
     if (!inView || isLoaded) return;
-    const timer = window.setTimeout(() => {
-      end.current = turns.ask(() => setSource(wanted), current);
-    }, REST_MS);
+    let timer = 0;
+    const whenAtRest = (rest: number) => {
+      timer = window.setTimeout(() => {
+        const left = stirredAt + REST_MS - performance.now();
+        if (left > 0) whenAtRest(left);
+        else end.current = turns.ask(() => setSource(wanted), current);
+      }, rest);
+    };
+    whenAtRest(REST_MS);
     return () => {
       window.clearTimeout(timer);
       end.current?.();
@@ -64,22 +76,24 @@ export function Strip({ hash, table, frames, aspect, place, current, inView, onF
       className={isLoaded ? "strip" : "strip waiting"} data-testid="strip" data-loaded={String(isLoaded)}
       style={{ width: Math.round(shown.length * HEIGHT * aspect), aspectRatio: shown.length * aspect }}
     >
-      {address && (
-        <img
-          src={address} alt={say(w.stripAlt, { from: shown[0] ?? 0, to: shown.at(-1) ?? 0 })} draggable={false} fetchPriority={current ? "auto" : "low"}
-          onLoad={() => {
-            setLoaded(address);
-            setFailed(null);
-            if (address === source) end.current?.();
-          }}
-          onError={() => {
-            end.current?.();
-            setSource(null);
-            if (address === loaded) setLoaded(null);
-            setFailed((before) => ({ source: address, times: before?.source === address ? before.times + 1 : 1 }));
-          }}
-        />
-      )}
+      {/* Always the same element: one that loses its address stops loading, one that is taken away may go on. */}
+      <img
+        src={address ?? undefined} hidden={!address} alt={say(w.stripAlt, { from: shown[0] ?? 0, to: shown.at(-1) ?? 0 })} draggable={false}
+        fetchPriority={current ? "auto" : "low"}
+        onLoad={() => {
+          if (!address) return;
+          setLoaded(address);
+          setFailed(null);
+          if (address === source) end.current?.();
+        }}
+        onError={() => {
+          if (!address) return;
+          end.current?.();
+          setSource(null);
+          if (address === loaded) setLoaded(null);
+          setFailed((before) => ({ source: address, times: before?.source === address ? before.times + 1 : 1 }));
+        }}
+      />
       {(inView || isLoaded) && (
         <div className="strip-cells">
           {shown.map((frame) => {
