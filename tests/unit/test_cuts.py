@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from fractions import Fraction
@@ -21,14 +22,13 @@ from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cut
 from videolect.record.clip import Video
 from videolect.record.codec import decode_act, encode_act
 from videolect.storage import CannotReach, open_storage
-from videolect.video import evidence
+from videolect.video import evidence, sandbox
 from videolect.video.backends.pillow import picture_of
 from videolect.video.backends.pyav import write_mp4
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder, around, laid_over
 from videolect.video.imports import TIMELINES
-from videolect.video.probe import probe, refused
-from videolect.video.sandbox import Refusal
+from videolect.video.probe import probe
 
 SPEC = Spec.load(Path(__file__).parents[1] / "data" / "spec" / "mini")
 HASH, TABLE = "ab" * 32, "cd" * 32
@@ -320,6 +320,11 @@ def test_a_shot_of_no_frames_is_refused(film: tuple[CutFinder, CutsDesk, Video])
             cuts.add(REV, video.hash, kind, start, end)  # type: ignore[arg-type]
     cuts.add(REV, video.hash, "cut", 31, 31)
     cuts.add(REV, video.hash, "cut", 19, 19)
+    CutsDesk(cuts.desk, Bare()).add(REV, video.hash, "cut", 50, 50)
+    CutsDesk(cuts.desk, Bare()).add(REV, video.hash, "dissolve", 45, 50)  # from before there was this rule
+    cuts.move(LEAD, video.hash, (45, 50), "fade_black", 45, 50)
+    cuts.remove(LEAD, video.hash, 50, 50)
+    cuts.remove(LEAD, video.hash, 45, 50)
     assert [start for start, _ in shown(finder, cuts, video)] == [19, 20, 31]
 
 
@@ -420,21 +425,62 @@ def test_films_wait_for_their_turn_in_one_thread(film: tuple[CutFinder, CutsDesk
     assert len(held.threads) == 1
 
 
+class Stopping(Held):
+    """Somebody stops the decoder in the middle of the film."""
+
+    def __init__(self, children: list[subprocess.Popen[bytes]]) -> None:
+        super().__init__()
+        self.children = children
+
+    def score(self, pictures: Any, rate: float) -> Any:
+        rest = iter(pictures)
+        next(rest)
+        self.children[-1].kill()
+        return Blends().score(rest, rate)
+
+
 def test_a_decoder_that_was_stopped_is_told_so_by_the_films_name(
-    film: tuple[CutFinder, CutsDesk, Video], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    film: tuple[CutFinder, CutsDesk, Video], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def started(*how: Any, **more: Any) -> subprocess.Popen[bytes]:
+        children.append(start(*how, **more))
+        return children[-1]
+
+    monkeypatch.setattr(sandbox.subprocess, "Popen", started)
+    video = film[2]
+    finder = CutFinder(film[0].storage, Stopping(children), "blends")
+    assert detected(finder, video) == "failed"
+    told = "film.mp4 was not decoded: the decoder was stopped from outside (signal 9)."
+    assert finder.detection(video).why == told
+
+
+def test_a_strip_that_cannot_be_drawn_names_the_film_and_not_its_place(
+    film: tuple[CutFinder, CutsDesk, Video], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finder, _, video = film
 
-    def stopped(path: Path, *_: Any, **__: Any) -> Any:
-        raise refused(path, Refusal("killed", "signal 9"))
+    def broken(path: Path, *_: Any, **__: Any) -> Any:
+        raise CannotRead(f"{path} no longer gives frame 1.", mend="Import it again.")
 
-    monkeypatch.setattr(evidence, "scores_of", stopped)
-    monkeypatch.setattr(evidence, "frames", stopped)
-    assert detected(finder, video) == "failed"
-    why = finder.detection(video).why
-    assert why == "film.mp4 was not decoded: the decoder was stopped from outside (signal 9)."
-    with pytest.raises(CannotRead, match=r"^film\.mp4 was not decoded"):
+    monkeypatch.setattr(evidence, "frames", broken)
+    with pytest.raises(CannotRead, match=r"^film\.mp4 no longer gives frame 1"):
         finder.strip(video, [1], 90)
+
+
+def test_the_table_of_timestamps_is_read_once(
+    film: tuple[CutFinder, CutsDesk, Video], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finder, _, video = film
+    read: list[str] = []
+    original = finder.storage.get_bytes
+    monkeypatch.setattr(finder.storage, "get_bytes", lambda kind, hash: read.append(kind) or original(kind, hash))
+    times = [finder.times(video)(frame) for frame in (0, 20, 60)]
+    assert times == [0, pytest.approx(20 / 24), 2.5]
+    finder.strip(video, [1], 90)
+    assert read.count(TIMELINES) == 1
 
 
 def test_a_storage_that_fails_keeps_its_address_to_itself(

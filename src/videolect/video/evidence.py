@@ -235,11 +235,14 @@ class CutFinder:
                 return True
             if (target.kind, *place) == (new.transition_kind, new.start_frame, new.end_frame):
                 return False
+        beside = 0
+        if isinstance(new, CutMoved) and (new.was_start, new.was_end) == (new.start_frame, new.end_frame):
+            beside = -1  # another kind: what touched it before may go on
         by_people = {(edit.worker, edit.start_frame, edit.end_frame) for edit in edits}
         for one in now:
             # Over a detector's transition, or beside it, an edit would take its place; beside a person's it only must
             # leave a frame between the two.
-            near = NEAR_FRAMES if (one.found_by, *_place(one)) not in by_people else 0
+            near = NEAR_FRAMES if (one.found_by, *_place(one)) not in by_people else beside
             if gap(_place(one), (new.start_frame, new.end_frame)) <= near:
                 raise BadInput(_too_near(one, new), mend="Move that one, or remove it first.")
         return True

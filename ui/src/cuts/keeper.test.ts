@@ -258,6 +258,18 @@ it("chooses nothing until it is asked to", () => {
   expect(site(36).keeper.snapshot().chosen).toEqual(place(40));
 });
 
+it("takes back at once what was not sent yet", async () => {
+  const { keeper, asked, go, frames, step } = site(20);
+  step(20, 21);
+  keeper.push({ verb: "remove", was: place(40) }, place(21));
+  expect(frames()).toEqual([21]);
+  keeper.push({ verb: "undo" }, null);
+  expect(frames()).toEqual([21, 40]);
+  await go();
+  expect(asked.map(({ edit }) => edit)).toEqual([move(20, 21)]);
+  expect(keeper.snapshot().saving).toBe(false);
+});
+
 it("gives a transition that is moved the same row, and no other row a new one", async () => {
   const { keeper, go, step, done } = site(40);
   const ids = () => keeper.snapshot().shown.map((one, i) => [one.start_frame, keeper.snapshot().ids[i]]);

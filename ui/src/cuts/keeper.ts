@@ -177,6 +177,10 @@ export class CutKeeper {
   /** `after`: what is chosen by it. */
   push(edit: Edit, after: Stretch | null): void {
     const last = this.waiting.at(-1);
+    if (edit.verb === "undo" && last && !last.tried && last.edit.verb !== "undo") {
+      this.takeBack(last);
+      return;
+    }
     this.orders += 1;
     if (last && !last.tried && edit.verb === "move" && last.edit.verb === "move" && isSame(edit.was, last.edit.to)) {
       last.edit = { ...last.edit, kind: edit.kind, to: edit.to };
@@ -185,6 +189,13 @@ export class CutKeeper {
     } else this.waiting.push({ edit, key: uuid(), tried: false, before: this.state.chosen, after, order: this.orders });
     this.reckon({ chosen: edit.verb === "undo" ? this.state.chosen : after, kept: this.keep() });
     if (!this.state.away) void this.drain();
+  }
+
+  /** It has not gone anywhere yet. */
+  private takeBack(last: Waiting): void {
+    this.waiting.pop();
+    const chosen = this.chosenWithout([last]);
+    this.reckon({ chosen, goTo: chosen ? { frame: chosen.start } : null, kept: this.keep() });
   }
 
   /** Try now: the network came back, or the person asked for it. */

@@ -21,6 +21,9 @@ it("keeps two frames from a detector's transition and leaves a frame beside a pe
   expect(why("dissolve", 5, 18)).toBe("There is a cut at frame 20 already, too near to frame 18.");
   expect(why("cut", 0)).toMatch(/Frame 0/);
   expect(why("fade_black", 0, 5)).toBeNull();
+  const touching = [one(30, 40, "lea"), one(40, 40, "rev")]; // from before there was this rule
+  expect(whyNot(touching, 100, "fade_white", at(30, 40), at(30, 40))).toBeNull();
+  expect(whyNot(touching, 100, "dissolve", at(29, 40), at(30, 40))).not.toBeNull();
 });
 
 it("stops a push at the neighbour", () => {

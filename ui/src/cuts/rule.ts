@@ -14,7 +14,7 @@ export const isSame = (one: Stretch, other: Stretch): boolean => one.start === o
 const gap = (one: Stretch, other: Stretch): number => Math.max(one.start - other.end, other.start - one.end);
 /** How near another may come: over a detector's, or beside it, an edit would take its place; beside a person's it only
  * must leave a frame between the two. */
-const nearness = (one: Transition): number => (one.edited_by === null ? NEAR_FRAMES : 0);
+const nearness = (one: Transition, stays: boolean): number => (one.edited_by === null ? NEAR_FRAMES : stays ? -1 : 0);
 
 /** Something that the page says by itself: what, and what to do about it. */
 export const told = (message: string, mend: string): ServerError => new ServerError(0, "Told", message, mend);
@@ -27,7 +27,8 @@ function named(kind: TransitionKind, place: Stretch): string {
 
 /** What stands too near to this place; `without`: the transition that is to be moved there. */
 function inTheWay(shown: readonly Transition[], place: Stretch, without: Stretch | null): Transition | undefined {
-  return shown.find((one) => !(without && isAt(one, without)) && gap(placeOf(one), place) <= nearness(one));
+  const stays = without !== null && isSame(place, without); // another kind: what touched it before may go on
+  return shown.find((one) => !(without && isAt(one, without)) && gap(placeOf(one), place) <= nearness(one, stays));
 }
 
 /** Why a transition cannot go there; null: it can. */

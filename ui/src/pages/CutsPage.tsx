@@ -6,6 +6,7 @@ import { cutsServer, type Cuts, type Stretch, type Transition, type TransitionKi
 import type { ClipInfo, Person } from "../api/types";
 import { CutKeeper } from "../cuts/keeper";
 import { List, numbers, times } from "../cuts/List";
+import { QUIET_MS, pollAfter } from "../cuts/news";
 import { isAt, nameOf, placeOf, shifted, told, whyNot } from "../cuts/rule";
 import { useKeys } from "../keys/keys";
 import { ActiveClock } from "../lib/active";
@@ -17,11 +18,6 @@ import { usePlayer } from "../player/use-player";
 import { say, words } from "../words";
 
 const KINDS: TransitionKind[] = ["cut", "dissolve", "fade_black", "fade_white", "gradual"];
-const POLL_MS = 1_000;
-const NEWS_MS = 15_000;
-/** While others edit too: somebody did within LATELY_S. */
-const BUSY_MS = 2_500;
-const LATELY_S = 60;
 /** Seconds before and after a cut that Enter plays. */
 const AROUND_S = 1;
 
@@ -29,16 +25,11 @@ export function CutsPage({ hash, me }: { hash: string; me: Person }) {
   const found = useQuery({
     queryKey: ["cuts", hash],
     queryFn: () => cutsServer.look(hash),
-    refetchInterval: (query) => (query.state.data ? pollAfter(query.state.data, me.id) : NEWS_MS),
+    refetchInterval: (query) => (query.state.data ? pollAfter(query.state.data, me.id) : QUIET_MS),
     structuralSharing: false,
   });
   if (!found.data) return <main className="plain">{found.error ? <Trouble error={found.error} /> : <p className="dim">{words.loading}</p>}</main>;
   return <Editor key={hash} hash={hash} me={me} news={found.data} again={() => void found.refetch()} />;
-}
-
-function pollAfter({ detection, acts }: Cuts, me: string): number {
-  if (detection.state === "running" || detection.state === "waiting") return POLL_MS;
-  return acts.some((act) => act.by !== me && act.ago_s < LATELY_S) ? BUSY_MS : NEWS_MS;
 }
 
 /** A link may name a frame: the transition that is nearest to it is chosen. */
