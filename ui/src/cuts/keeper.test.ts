@@ -232,6 +232,17 @@ it("keeps what waits on this computer, and the next page sends it under the same
   expect([...stored.keys()]).toEqual([]);
 });
 
+it("sends on what is under way when the page is left", async () => {
+  const { keeper, asked, go, step } = site(20);
+  step(20, 21);
+  step(21, 22);
+  keeper.leave();
+  await go();
+  await go();
+  expect(asked.map(({ edit }) => edit)).toEqual([move(20, 21), move(21, 22)]);
+  expect([...stored.keys()]).toEqual([]);
+});
+
 it("says when it cannot keep them", async () => {
   const { keeper, fails, go, step } = site(20);
   vi.spyOn(window.localStorage, "setItem").mockImplementation(() => {

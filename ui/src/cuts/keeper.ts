@@ -211,7 +211,7 @@ export class CutKeeper {
     this.failures = 0;
     this.giveUp(this.state.cuts, { away: null });
   };
-  /** The page is left; what waits is sent by the next one. */
+  /** The page is left: what is under way goes on, what the server does not take now is sent by the next page. */
   leave = (): void => {
     this.closed = true;
     clearTimeout(this.timer);
@@ -225,7 +225,7 @@ export class CutKeeper {
   private async drain(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
-    for (let next = this.waiting[0]; next && !this.closed; next = this.waiting[0]) {
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
       const since = this.state.cuts.seen;
       next.tried = true;
       this.keep();
