@@ -90,7 +90,7 @@ def _report(outcomes: Sequence[Outcome], memory: Mapping[str, int], deaths: int)
         print(f"| {way} | {' | '.join(map(str, counts))} | {longest:.1f} | {most // MB} |")
     slowest = sorted(outcomes, key=lambda outcome: -outcome.seconds)[:3]
     print("slowest: " + ", ".join(f"{outcome.recipe} {outcome.seconds:.1f} s ({outcome.kind})" for outcome in slowest))
-    for kind in ("died", "memory", "time", "other", "unsaid"):
+    for kind in ("died", "killed", "memory", "time", "other", "unsaid"):
         named = [outcome for outcome in outcomes if outcome.kind == kind]
         for outcome in named[:12]:
             print(f"{kind}: {outcome.recipe}: {outcome.words[-150:]}")

@@ -168,6 +168,8 @@ def test_what_was_appended_is_read_in_order(ledger: Any):
     keep(ledger, history)
     assert ledger.read(history.key.stream) == history.acts
     assert [act for _, act in ledger.read_placed(history.key.stream)] == history.acts
+    assert ledger.read(history.key.stream, after=2) == history.acts[2:]
+    assert ledger.read(history.key.stream, after=len(history.acts)) == []
     assert ledger.read("task/demo/c1/nothing") == []
     assert ledger.row("task/demo/c1/nothing") is None
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from videolect.errors import BadInput, CannotRead
+from videolect.record.cuts import NEAR_FRAMES
 from videolect.video.blends import Blends
 from videolect.video.shots import (
     Added,
+    Edit,
+    Laid,
     Moved,
     Removed,
     Scores,
@@ -312,3 +318,88 @@ def test_the_edited_transitions_make_shots():
     edits = [Added(by="ann", kind="cut", start_frame=30, end_frame=30)]
     shots = shots_of(edited([cut(60)], edits), timeline())
     assert [shot.found_by for shot in shots] == ["ann", "ann", "detector 1"]
+
+
+def oracle(transitions: Iterable[Transition], edits: Iterable[Edit]) -> list[Transition]:
+    """``edited`` as it was at first: over all transitions for each edit."""
+
+    def place(one: Transition) -> tuple[int, int]:
+        return one.start_frame, one.end_frame
+
+    def distance(one: Transition, start: int, end: int) -> int:
+        return max(start - one.end_frame, one.start_frame - end)
+
+    found = sorted(transitions, key=place)
+    by_people: list[Transition] = []
+    for edit in edits:
+        if isinstance(edit, Removed | Moved):
+            old = (edit.start_frame, edit.end_frame) if isinstance(edit, Removed) else (edit.was_start, edit.was_end)
+            near = [one for one in [*found, *by_people] if distance(one, *old) <= NEAR_FRAMES]
+            target = min(
+                near, key=lambda one: abs(one.start_frame - old[0]) + abs(one.end_frame - old[1]), default=None
+            )
+            found = [one for one in found if one is not target]
+            by_people = [one for one in by_people if one is not target]
+        if isinstance(edit, Added | Moved):
+            new = Transition(
+                kind=edit.kind, start_frame=edit.start_frame, end_frame=edit.end_frame, found_by=edit.by, score=1.0
+            )
+            for other in by_people:
+                if distance(other, *place(new)) < 0 or place(other) == place(new):
+                    raise BadInput(
+                        f"{edit.by} puts a {new.kind} at frame {new.start_frame}, over the {other.kind} of "
+                        f"{other.found_by} at {other.start_frame}.",
+                        mend="Remove or move that one first.",
+                    )
+            found = [one for one in found if distance(one, *place(new)) > NEAR_FRAMES]
+            by_people.append(new)
+    return sorted([*found, *by_people], key=place)
+
+
+def drawn_stretch(draw: Random, most: int) -> dict[str, int]:
+    start = draw.randrange(most)
+    return {"start_frame": start, "end_frame": start + draw.choice([0, 0, 0, 1, 3, 12])}
+
+
+def drawn_transition(draw: Random, most: int) -> Transition:
+    place = drawn_stretch(draw, most)
+    kind = "cut" if place["start_frame"] == place["end_frame"] else draw.choice(["dissolve", "gradual"])
+    return Transition(kind=kind, **place, found_by="detector 1", score=draw.random())
+
+
+def drawn_edit(draw: Random, most: int) -> Edit:
+    place, by = drawn_stretch(draw, most), draw.choice(["ann", "rev"])
+    kind = "cut" if place["start_frame"] == place["end_frame"] else draw.choice(["dissolve", "fade_black"])
+    was = drawn_stretch(draw, most)
+    match draw.randrange(4):
+        case 0:
+            return Removed(by=by, **place)
+        case 1:
+            return Added(by=by, kind=kind, **place)
+    return Moved(by=by, kind=kind, **place, was_start=was["start_frame"], was_end=was["end_frame"])
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_edits_one_by_one_give_what_all_at_once_gave(seed: int):
+    draw = Random(seed)
+    most = draw.choice([20, 60, 300])
+    found = [drawn_transition(draw, most) for _ in range(draw.randrange(60))]
+    laid, kept = Laid(found), list[Edit]()
+    refused = 0
+    for _ in range(60):
+        if kept and draw.random() < 0.25:
+            laid.take_back()
+            kept.pop()
+        edit = drawn_edit(draw, most)
+        try:
+            expected = oracle(found, [*kept, edit])
+        except BadInput as why:
+            refused += 1
+            with pytest.raises(BadInput, match=re.escape(str(why))):
+                laid.apply(edit)
+        else:
+            laid.apply(edit)
+            kept.append(edit)
+            assert edited(found, kept) == expected
+        assert laid.transitions() == oracle(found, kept)
+    assert refused or most == 300

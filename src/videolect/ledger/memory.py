@@ -102,9 +102,10 @@ class MemoryLedger:
         """As ``Ledger.lease``."""
         return self._leases.get(stream)
 
-    def read(self, stream: str) -> Sequence[Act]:
+    def read(self, stream: str, *, after: int = 0) -> Sequence[Act]:
         """As ``Ledger.read``."""
-        return [act for _, act in self.read_placed(stream)]
+        with self._lock:
+            return [self._acts[seq - 1] for seq in self._streams.get(stream, ())[after:]]
 
     def read_placed(self, stream: str) -> Sequence[tuple[int, Act]]:
         """As ``Ledger.read_placed``."""

@@ -102,9 +102,10 @@ class SqlLedger:
 
     # -- reading
 
-    def read(self, stream: str) -> Sequence[Act]:
+    def read(self, stream: str, *, after: int = 0) -> Sequence[Act]:
         """As ``Ledger.read``."""
-        return [act for _, act in self.read_placed(stream)]
+        with self.database.reading() as connection:
+            return [act for _, act in _read(connection, [stream], after=after)[stream]]
 
     def read_placed(self, stream: str) -> Placed:
         """As ``Ledger.read_placed``."""
@@ -344,14 +345,14 @@ def _insert(connection: Connection, new: Sequence[Act]) -> int:
     return int(seq)
 
 
-def _read(connection: Connection, streams: Sequence[str]) -> dict[str, list[tuple[int, Act]]]:
+def _read(connection: Connection, streams: Sequence[str], *, after: int = 0) -> dict[str, list[tuple[int, Act]]]:
     found: dict[str, list[tuple[int, Act]]] = {stream: [] for stream in streams}
     for start in range(0, len(streams), 500):
-        for row in connection.execute(
-            sa.select(acts.c.stream, acts.c.seq, acts.c.body)
-            .where(acts.c.stream.in_(streams[start : start + 500]))
-            .order_by(acts.c.stream, acts.c.version)
-        ):
+        chosen = sa.select(acts.c.stream, acts.c.seq, acts.c.body).order_by(acts.c.stream, acts.c.version)
+        chosen = chosen.where(acts.c.stream.in_(streams[start : start + 500]))
+        if after:
+            chosen = chosen.where(acts.c.version > after)
+        for row in connection.execute(chosen):
             found[row.stream].append((row.seq, _decode(row.body)))
     return found
 

@@ -6,8 +6,9 @@ What a detector found is no act: it can be made again at any time. The edits are
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from videolect.errors import BadInput, KeyReused, NotAllowed, NotYourTurn, StaleVersion
@@ -15,15 +16,20 @@ from videolect.oversight.desk import Desk
 from videolect.oversight.roles import Worker
 from videolect.record.acts import Act, CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
-from videolect.record.cuts import TransitionKind
+from videolect.record.cuts import NEAR_FRAMES, TransitionKind, gap
 
 
 class Footage(Protocol):
     """The film behind the edits."""
 
-    def check(self, video: Video, edits: Sequence[CutEdit], new: CutEdit) -> None:
-        """BadInput where ``new`` cannot follow these edits: nothing is at its place, or something else already."""
+    def check(self, video: Video, edits: Sequence[CutEdit], new: CutEdit) -> bool:
+        """Whether ``new`` changes anything after these edits. BadInput where it cannot follow them: nothing is at its
+        place, or something else already."""
         ...
+
+
+Place = tuple[int, int]
+"""The first frame that is no longer wholly the old shot, and the first that is wholly the new one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,31 +42,54 @@ class Cuts:
     """Those that count, oldest first."""
     acts: tuple[Act, ...] = field(default=(), repr=False)
 
+    def change(self, act: Act) -> tuple[Place | None, Place | None]:
+        """Where the transition was, and where it is after this act: one of ``acts``, or the next one."""
+        if isinstance(act, CutUndone):
+            was, now = self.change(self.acts[act.undone - 1])
+            return now, was
+        return _change_of(act)
 
-def fold(acts: Iterable[Act]) -> Cuts:
-    """Where a film's edits stand after these acts, oldest first."""
-    cuts = Cuts()
-    for act in acts:
-        cuts = apply(cuts, act)
-    return cuts
+    def told(self, act: Act) -> str:
+        """As ``told``; what was taken back is told too."""
+        return f"{told(act)}: {told(self.acts[act.undone - 1])}" if isinstance(act, CutUndone) else told(act)
 
 
-def apply(cuts: Cuts, act: Act) -> Cuts:
-    """The same after one more act. NotYourTurn where it may not follow."""
-    if act.version != cuts.version + 1:
-        raise StaleVersion(f"{act.stream} is at version {cuts.version}.", mend="Read it again.")
-    after = replace(cuts, version=act.version, acts=(*cuts.acts, act))
+def _change_of(act: Act) -> tuple[Place | None, Place | None]:
     match act:
-        case CutAdded() | CutMoved() | CutRemoved():
-            return replace(after, edits=(*cuts.edits, act))
-        case CutUndone():
-            last = cuts.edits[-1] if cuts.edits else None
-            if last is None or last.version != act.undone:
+        case CutAdded():
+            return None, (act.start_frame, act.end_frame)
+        case CutMoved():
+            return (act.was_start, act.was_end), (act.start_frame, act.end_frame)
+        case CutRemoved():
+            return (act.start_frame, act.end_frame), None
+    return None, None
+
+
+def fold(acts: Iterable[Act], after: Cuts | None = None) -> Cuts:
+    """Where a film's edits stand after these acts, oldest first; ``after``: where they stood before.
+
+    StaleVersion for an act that is not the next one, NotYourTurn where it may not follow.
+    """
+    before = after or Cuts()
+    edits, kept = list(before.edits), list(before.acts)
+    for act in acts:
+        if act.version != len(kept) + 1:
+            raise StaleVersion(f"{act.stream} is at version {len(kept)}.", mend="Read it again.")
+        match act:
+            case CutAdded() | CutMoved() | CutRemoved():
+                edits.append(act)
+            case CutUndone():
+                if not edits or edits[-1].version != act.undone:
+                    raise NotYourTurn(
+                        "That edit is not the latest one that counts.", mend="Take the later ones back first."
+                    )
+                edits.pop()
+            case _:
                 raise NotYourTurn(
-                    "That edit is not the latest one that counts.", mend="Take the later ones back first."
+                    f"{type(act).__name__} does not belong to a film's cuts.", mend="Use the verbs of the cuts."
                 )
-            return replace(after, edits=cuts.edits[:-1])
-    raise NotYourTurn(f"{type(act).__name__} does not belong to a film's cuts.", mend="Use the verbs of the cuts.")
+        kept.append(act)
+    return Cuts(version=len(kept), edits=tuple(edits), acts=tuple(kept))
 
 
 def may_edit(worker: Worker) -> bool:
@@ -74,11 +103,13 @@ class CutsDesk:
     def __init__(self, desk: Desk, footage: Footage) -> None:
         self.desk = desk
         self.footage = footage
+        self._lock = threading.Lock()
+        self._known: dict[str, Cuts] = {}  # the film used last stands last
 
     def look(self, video_hash: str) -> Cuts:
         """Where the edits stand. NotFound for a film that was never imported."""
         self.desk.video(video_hash)
-        return fold(self.desk.ledger.read(cuts_stream(video_hash)))
+        return self._look(video_hash)
 
     def check_may_edit(self, worker: Worker) -> None:
         """NotAllowed for others than leads and reviewers."""
@@ -115,6 +146,7 @@ class CutsDesk:
         """Take the latest edit back, if it is one's own."""
 
         def made(video: Video, cuts: Cuts) -> Act:
+            _check_seen(cuts, seen)
             if not cuts.edits:
                 raise NotYourTurn("There is no edit to take back.", mend="The cuts are as the detector found them.")
             last = cuts.edits[-1]
@@ -124,15 +156,30 @@ class CutsDesk:
                 )
             return self._act(worker, video, cuts, CutUndone, key, undone=last.version)
 
-        return self._change(worker, video_hash, made, seen, key)
+        return self._change(worker, video_hash, made, lambda act: isinstance(act, CutUndone), key)
 
     # -- inside
+
+    def _look(self, video_hash: str) -> Cuts:
+        """Only the acts that came since the last look are read: there may be thousands."""
+        with self._lock:
+            known = self._known.get(video_hash, Cuts())
+        cuts = fold(self.desk.ledger.read(cuts_stream(video_hash), after=known.version), known)
+        self._remember(video_hash, cuts)
+        return cuts
+
+    def _remember(self, video_hash: str, cuts: Cuts) -> None:
+        with self._lock:
+            before = self._known.pop(video_hash, cuts)
+            self._known[video_hash] = cuts if cuts.version >= before.version else before
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
 
     def _edit(
         self, worker: Worker, video_hash: str, sort: type[CutAct], said: dict[str, Any], *, table: str | None,
         seen: int | None, key: str | None,
     ) -> Cuts:  # fmt: skip
-        def act_of(video: Video, cuts: Cuts) -> Act:
+        def act_of(video: Video, cuts: Cuts) -> Act | None:
             if table is not None and table != video.pts_table_hash:
                 raise BadInput(
                     "The frames were counted in another table of timestamps than the film's.",
@@ -141,10 +188,13 @@ class CutsDesk:
             made = self._act(worker, video, cuts, sort, key, pts_table_hash=video.pts_table_hash, **said)
             act = cast(CutEdit, made)
             _check_inside(video, act)
-            self.footage.check(video, cuts.edits, act)
-            return act
+            _check_seen(cuts, seen, act)
+            return act if self.footage.check(video, cuts.edits, act) else None
 
-        return self._change(worker, video_hash, act_of, seen, key)
+        def is_same(act: Act) -> bool:
+            return type(act) is sort and all(getattr(act, name) == value for name, value in said.items())
+
+        return self._change(worker, video_hash, act_of, is_same, key)
 
     def _act(self, worker: Worker, video: Video, cuts: Cuts, sort: type[Act], key: str | None, **said: Any) -> Act:
         return sort(
@@ -153,24 +203,40 @@ class CutsDesk:
         )  # fmt: skip
 
     def _change(
-        self, worker: Worker, video_hash: str, made: Callable[[Video, Cuts], Act], seen: int | None, key: str | None
-    ) -> Cuts:
+        self, worker: Worker, video_hash: str, made: Callable[[Video, Cuts], Act | None],
+        is_same: Callable[[Act], bool], key: str | None,
+    ) -> Cuts:  # fmt: skip
+        """Append what ``made`` makes of what stands. Where another was faster it is made again of what stands then."""
         self.check_may_edit(worker)
         video = self.desk.video(video_hash)
-        cuts = self.look(video_hash)
-        if key is not None and (earlier := self.desk.ledger.by_key(worker.id, key)) is not None:
-            if earlier.stream != cuts_stream(video_hash):
-                raise KeyReused(f"The key {key[:60]!r} led to another act.", mend="Make a new key for each act.")
-            return cuts
-        _check_seen(cuts, seen)
-        act = made(video, cuts)
-        after = apply(cuts, act)
-        try:
-            self.desk.ledger.append([act])
-        except StaleVersion:
-            _check_seen(self.look(video_hash), cuts.version)  # says who was faster
-            raise
-        return after
+        for left in reversed(range(_TRIES)):
+            earlier = self.desk.ledger.by_key(worker.id, key) if key is not None else None
+            cuts = self._look(video_hash)
+            if earlier is not None:
+                if earlier.stream != cuts_stream(video_hash) or not is_same(earlier):
+                    raise KeyReused(f"The key {(key or '')[:60]!r} led to another act.", mend=_NEW_KEY)
+                return cuts
+            act = made(video, cuts)
+            if act is None:
+                return cuts
+            after = fold([act], cuts)
+            try:
+                self.desk.ledger.append([act])
+            except (StaleVersion, KeyReused):  # another was faster, or the same request came twice at once
+                with self._lock:
+                    self._known.pop(video_hash, None)
+                if not left:
+                    raise
+            else:
+                self._remember(video_hash, after)
+                return after
+        raise AssertionError("the last try returns or raises")
+
+
+_KEPT = 32
+"""Films whose folded edits are remembered."""
+_TRIES = 30
+_NEW_KEY = "Make a new key for each act."
 
 
 def told(act: Act) -> str:
@@ -178,15 +244,18 @@ def told(act: Act) -> str:
     match act:
         case CutAdded():
             return f"{act.worker} added the {_named(act.transition_kind)} at frame {act.start_frame}"
-        case CutMoved() if act.transition_kind == "cut":
+        case CutMoved() if act.transition_kind == "cut" and act.was_start == act.was_end:
             return f"{act.worker} moved the cut at frame {act.was_start} to {act.start_frame}"
+        case CutMoved() if act.transition_kind == "cut":
+            return f"{act.worker} made the transition at frame {act.was_start} a cut at {act.start_frame}"
         case CutMoved():
             return (
                 f"{act.worker} made the transition at frame {act.was_start} a {_named(act.transition_kind)} from "
                 f"{act.start_frame} to {act.end_frame}"
             )
         case CutRemoved():
-            return f"{act.worker} removed the transition at frame {act.start_frame}"
+            gone = "cut" if act.start_frame == act.end_frame else "transition"
+            return f"{act.worker} removed the {gone} at frame {act.start_frame}"
         case CutUndone():
             return f"{act.worker} took an edit back"
     return f"{act.worker} changed something"
@@ -207,12 +276,19 @@ def _check_inside(video: Video, act: CutEdit) -> None:
         )
 
 
-def _check_seen(cuts: Cuts, seen: int | None) -> None:
+def _check_seen(cuts: Cuts, seen: int | None, new: CutEdit | None = None) -> None:
+    """StaleVersion where others have touched the place of ``new`` since; for None, where they did anything."""
     if seen is None or seen == cuts.version:
         return
-    later = cuts.acts[seen:] if seen < cuts.version else ()
-    said = "; ".join(told(act) for act in later[-3:])
-    raise StaleVersion(
-        f"The cuts have changed since you saw them: {said or 'read them anew'}.",
-        mend="Look at what is there now, then do it again.",
-    )
+    if seen > cuts.version:
+        raise StaleVersion("The cuts that you saw are not there.", mend="Read them anew.")
+    later = [act for act in cuts.acts[seen:] if new is None or _is_near(cuts.change(act), cuts.change(new))]
+    if later:
+        said = "; ".join(cuts.told(act) for act in later[-3:])
+        raise StaleVersion(
+            f"The cuts have changed since you saw them: {said}.", mend="Look at what is there now, then do it again."
+        )
+
+
+def _is_near(one: tuple[Place | None, Place | None], other: tuple[Place | None, Place | None]) -> bool:
+    return any(gap(a, b) <= NEAR_FRAMES for a in one if a is not None for b in other if b is not None)

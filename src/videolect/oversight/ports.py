@@ -129,8 +129,9 @@ class Ledger(Protocol):
         """The task's lease, live or lapsed; None after release or end."""
         ...
 
-    def read(self, stream: str) -> Sequence[Act]:
-        """All acts of a stream, oldest first; empty where there is no such stream."""
+    def read(self, stream: str, *, after: int = 0) -> Sequence[Act]:
+        """The acts of a stream, oldest first; empty where there is no such stream. ``after``: only those later than
+        this version."""
         ...
 
     def read_placed(self, stream: str) -> Sequence[tuple[int, Act]]:

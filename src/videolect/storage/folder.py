@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from blake3 import blake3
 
-from videolect.errors import BadInput
+from videolect.errors import BadInput, CannotRead
 from videolect.storage.base import (
     FILES,
     STALE_S,
@@ -121,6 +121,11 @@ class FolderStorage:
             return unsealed(place.read_bytes(), kind, content_hash)
         except FileNotFoundError:
             raise missing(kind, content_hash) from None
+        except OSError as error:
+            raise CannotRead(
+                f"The stored {kind} of {content_hash[:12]}... cannot be read: {error.strerror}.",
+                mend="Give this user the right to read it, or check the disk.",
+            ) from error
 
     # -------------------------------------------------------------------------------------------------- inside
 

@@ -40,6 +40,10 @@ WHY = {
     "too_long": ("has more than {detail}.", "Cut it into parts, or raise Limits.frames."),
     "memory": ("needs more memory to decode than the limit.", "Scale it down, or raise Limits.memory_bytes."),
     "time": ("could not be decoded within {detail}.", "Cut it into parts, or raise Limits.seconds."),
+    "killed": (
+        "was not decoded: the decoder was stopped from outside ({detail}).",
+        "Do it again; if it stays, this machine may have too little memory.",
+    ),
     "died": ("made the decoder stop ({detail}).", "Convert it to H.264 in MP4 with another program."),
 }
 """Why the decoder refuses a file, by the child's word for it: what is said after the file's name, and the mend."""

@@ -207,6 +207,8 @@ def _refusal(line: bytes, code: int, ran_out: bool, muttered: str, seconds: floa
     if not line.endswith(b"\n"):
         if code == -signal.SIGXCPU:
             return Refusal("time", f"{seconds:.0f} s of processor time")
+        if code in (-signal.SIGKILL, -signal.SIGTERM):  # no decoder does that to itself
+            return Refusal("killed", f"signal {-code}")
         return Refusal("died", f"signal {-code}" if code < 0 else muttered or f"exit code {code}")
     try:
         answer = json.loads(line)

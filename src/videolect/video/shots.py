@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,16 +31,13 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput, CannotRead
-from videolect.record.cuts import TRANSITION_KINDS
+from videolect.record.cuts import NEAR_FRAMES, TRANSITION_KINDS, gap
 from videolect.video.timeline import Timeline
 
 Picture = NDArray[np.uint8]
 """[height, width, 3] red, green, blue."""
 
 KINDS = TRANSITION_KINDS
-
-NEAR_FRAMES = 2
-"""Two detectors put one cut this far apart: an edit finds a transition again at this distance."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -399,28 +397,78 @@ def edited(transitions: Iterable[Transition], edits: Iterable[Edit]) -> list[Tra
     adds. What a person adds takes the place of whatever a detector shows there; over what another person put there it
     is BadInput, because only a removal takes that back.
     """
-    found = sorted(transitions, key=_place)
-    by_people: list[Transition] = []
+    laid = Laid(transitions)
     for edit in edits:
+        laid.apply(edit)
+    return laid.transitions()
+
+
+_Entry = tuple[int, int, int, int, Transition]
+"""(start, end, 1 for a person's, a number that counts up, itself): sorted, so that a place is found by bisection."""
+
+
+class Laid:
+    """A detector's transitions under people's edits, one edit after another: ``edited`` for one who keeps the state.
+
+    An edit costs what lies about its place, whatever the number of edits before it; the latest can be taken back.
+    """
+
+    def __init__(self, transitions: Iterable[Transition]) -> None:
+        found = sorted(transitions, key=_place)
+        self._all: list[_Entry] = [(one.start_frame, one.end_frame, 0, at, one) for at, one in enumerate(found)]
+        self._longest = max((one.end_frame - one.start_frame for one in found), default=0)
+        self._put = 0
+        self._done: list[tuple[list[_Entry], _Entry | None]] = []  # what each edit took away, and what it put
+
+    def transitions(self) -> list[Transition]:
+        """As they stand, in order."""
+        return [entry[-1] for entry in self._all]
+
+    def apply(self, edit: Edit) -> None:
+        """One more edit. BadInput where it puts something over what a person put there; nothing has changed then."""
+        gone: list[_Entry] = []
         if isinstance(edit, Removed | Moved):
             old = (edit.start_frame, edit.end_frame) if isinstance(edit, Removed) else (edit.was_start, edit.was_end)
-            target = _nearest([*found, *by_people], *old)
-            found = [one for one in found if one is not target]
-            by_people = [one for one in by_people if one is not target]
+            near = self._near(*old)
+            if near:
+                gone.append(min(near, key=lambda entry: (_apart(entry[-1], *old), entry[2], entry[3])))
+        put: _Entry | None = None
         if isinstance(edit, Added | Moved):
             new = Transition(
                 kind=edit.kind, start_frame=edit.start_frame, end_frame=edit.end_frame, found_by=edit.by, score=1.0
             )
-            for other in by_people:
-                if _distance(other, new.start_frame, new.end_frame) < 0 or _place(other) == _place(new):
-                    raise BadInput(
-                        f"{edit.by} puts a {new.kind} at frame {new.start_frame}, over the {other.kind} of "
-                        f"{other.found_by} at {other.start_frame}.",
-                        mend="Remove or move that one first.",
-                    )
-            found = [one for one in found if _distance(one, new.start_frame, new.end_frame) > NEAR_FRAMES]
-            by_people.append(new)
-    return sorted([*found, *by_people], key=_place)
+            about = [entry for entry in self._near(*_place(new)) if entry not in gone]
+            over = [entry for entry in about if entry[2] and _is_over(entry[-1], new)]
+            if over:
+                other = min(over, key=lambda entry: entry[3])[-1]
+                raise BadInput(
+                    f"{edit.by} puts a {new.kind} at frame {new.start_frame}, over the {other.kind} of "
+                    f"{other.found_by} at {other.start_frame}.",
+                    mend="Remove or move that one first.",
+                )
+            gone += [entry for entry in about if not entry[2]]
+            self._put += 1
+            put = (*_place(new), 1, self._put, new)
+        for entry in gone:
+            del self._all[bisect_left(self._all, entry[:4])]
+        if put is not None:
+            insort(self._all, put)
+            self._longest = max(self._longest, put[1] - put[0])
+        self._done.append((gone, put))
+
+    def take_back(self) -> None:
+        """As if the latest edit had not been applied."""
+        gone, put = self._done.pop()
+        if put is not None:
+            del self._all[bisect_left(self._all, put[:4])]
+        for entry in gone:
+            insort(self._all, entry)
+
+    def _near(self, start: int, end: int) -> list[_Entry]:
+        """What overlaps this place or lies within ``NEAR_FRAMES`` of it."""
+        first = bisect_left(self._all, (start - NEAR_FRAMES - self._longest,))
+        last = bisect_left(self._all, (end + NEAR_FRAMES + 1,))
+        return [entry for entry in self._all[first:last] if _distance(entry[-1], start, end) <= NEAR_FRAMES]
 
 
 def _place(one: Transition) -> tuple[int, int]:
@@ -429,9 +477,12 @@ def _place(one: Transition) -> tuple[int, int]:
 
 def _distance(one: Transition, start: int, end: int) -> int:
     """Frames between a transition and a place; below 0 where they overlap by more than an edge."""
-    return max(start - one.end_frame, one.start_frame - end)
+    return gap((start, end), _place(one))
 
 
-def _nearest(transitions: Sequence[Transition], start: int, end: int) -> Transition | None:
-    near = [one for one in transitions if _distance(one, start, end) <= NEAR_FRAMES]
-    return min(near, key=lambda one: abs(one.start_frame - start) + abs(one.end_frame - end), default=None)
+def _apart(one: Transition, start: int, end: int) -> int:
+    return abs(one.start_frame - start) + abs(one.end_frame - end)
+
+
+def _is_over(one: Transition, new: Transition) -> bool:
+    return _distance(one, new.start_frame, new.end_frame) < 0 or _place(one) == _place(new)

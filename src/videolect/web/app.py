@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from videolect.errors import (
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
-from videolect.storage import CannotReach
+from videolect.storage import CannotReach, CannotStore
 from videolect.video.evidence import CutFinder
 from videolect.video.previews import PreviewMaker
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
@@ -36,6 +38,8 @@ from videolect.web.cuts_api import cuts_router
 from videolect.web.films_api import films_router
 from videolect.web.media import Library, media_router
 from videolect.web.spec_api import language_router
+
+log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 """The built browser client; part of every wheel."""
@@ -46,7 +50,7 @@ MAX_BODY = 4_000_000
 STATUS_OF: dict[type[VideolectError], int] = {
     NotSignedIn: 401, NotAllowed: 403, NotFound: 404, NotYourTurn: 409, StaleVersion: 409, HeldByAnother: 409,
     LeaseLost: 409, KeyReused: 409, BadInput: 422, TooManyTries: 429,
-    CannotReach: 503,
+    CannotReach: 503, CannotStore: 503,
 }  # fmt: skip
 
 _HEADERS = {
@@ -80,6 +84,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
     _add_pages(app, static)
+    app.add_middleware(_PackedLists)
     app.add_middleware(_Guard)
     return app
 
@@ -115,7 +120,13 @@ def _mendable(request: Request, error: Exception) -> Response:
         details = {"retry_after_s": error.retry_after_s}
         headers["Retry-After"] = str(error.retry_after_s)
     name = next(kind.__name__ for kind in type(error).__mro__ if kind in STATUS_OF or kind is VideolectError)
-    body = {"error": name, "message": error.message, "mend": error.mend, "details": details}
+    message, mend = error.message, error.mend
+    if isinstance(error, CannotReach | CannotStore):
+        # Where the storage is and what it says of our keys is for those who run the desk.
+        log.warning("%s: %s", name, error)
+        what = "takes no more bytes" if isinstance(error, CannotStore) else "does not answer"
+        message, mend = f"The storage of the films {what}.", "Try again; the desk's log says more."
+    body = {"error": name, "message": message, "mend": mend, "details": details}
     return JSONResponse(body, status_code=status, headers=headers)
 
 
@@ -147,6 +158,22 @@ def _broken(request: Request, error: Exception) -> Response:
         status_code=500,
         headers=_HEADERS,  # this answer is made outside of the guard
     )  # fmt: skip
+
+
+class _PackedLists:
+    """Packs the long lists of a film's cuts. Nothing else: films are served in ranges, pictures are packed already, and
+    an answer with a secret in it is better not packed beside what a stranger may have chosen."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.packed = GZipMiddleware(app, minimum_size=2_000, compresslevel=4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_list = scope["type"] == "http" and _LISTS.fullmatch(scope["path"])
+        await (self.packed if is_list else self.app)(scope, receive, send)
+
+
+_LISTS = re.compile(r"/api/videos/[^/]+/cuts(/[a-z]+)?")
 
 
 class _Guard:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from videolect.errors import BadInput
 from videolect.oversight.cuts import Cuts, CutsDesk, may_edit, told
-from videolect.record.acts import CutAdded, CutMoved
+from videolect.record.acts import Act, CutAdded, CutMoved
 from videolect.video.evidence import MAX_STRIP, CutFinder, around
 from videolect.video.shots import Transition
 from videolect.web import cuts_models as models
@@ -19,6 +19,9 @@ from videolect.web.auth import SignedIn, SignInDesk
 
 _DECODERS = 2
 """Strips that are decoded at the same time; others wait without holding a thread."""
+
+_ACTS = 20
+"""Acts that an answer tells, so that a page can say who did what to the cut that was chosen there."""
 
 
 def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRouter:
@@ -119,6 +122,16 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
         if isinstance(edit, CutAdded | CutMoved)
     }
 
+    now = cuts.desk.clock.now()
+
+    def done(act: Act) -> models.ActShape:
+        was, is_now = state.change(act)
+        ago_s = max(0.0, (now - act.at).total_seconds())
+        return models.ActShape(
+            version=act.version, by=act.worker, what=state.told(act), was=list(was) if was else None,
+            now=list(is_now) if is_now else None, ago_s=round(ago_s, 1),
+        )  # fmt: skip
+
     def row(one: Transition) -> models.TransitionShape:
         edit = by_place.get((one.found_by, one.start_frame, one.end_frame))
         return models.TransitionShape(
@@ -130,11 +143,12 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
 
     return models.CutsShape(
         video=models.FilmShape(
-            hash=video.hash, file_name=video.file_name, frames=video.frames, table=video.pts_table_hash
+            hash=video.hash, file_name=video.file_name, frames=video.frames, table=video.pts_table_hash,
+            aspect=round(finder.aspect(video), 4),
         ),
         seen=state.version, may_edit=may_edit(me.worker),
         may_undo=last is not None and may_edit(me.worker) and last.worker == me.worker.id,
-        last_edit=told(last) if last else None,
+        last_edit=told(last) if last else None, acts=[done(act) for act in state.acts[-_ACTS:]],
         detection=models.DetectionShape(
             state=detection.state, engine=detection.engine, frames_done=detection.frames_done, why=detection.why,
             mend=detection.mend,

@@ -59,12 +59,14 @@ class FilmShape(Shape):
     frames: int
     table: str
     """The hash of its table of timestamps."""
+    aspect: float
+    """Width over height of its picture in a strip."""
 
 
 class DetectionShape(Shape):
     """How far the detector is."""
 
-    state: Literal["none", "running", "done", "failed"]
+    state: Literal["none", "waiting", "running", "done", "failed"]
     engine: str
     frames_done: int
     why: str
@@ -87,6 +89,21 @@ class TransitionShape(Shape):
     edited_at: str | None
 
 
+class ActShape(Shape):
+    """Something that somebody did."""
+
+    version: int
+    """``seen`` of the answers from then on."""
+    by: str
+    what: str
+    """In words."""
+    was: list[int] | None
+    """Start and end of the transition before; null: there was none."""
+    now: list[int] | None
+    """And after."""
+    ago_s: float
+
+
 class CutsShape(Shape):
     """A film's transitions in order."""
 
@@ -97,5 +114,7 @@ class CutsShape(Shape):
     """Whether the latest edit is mine."""
     last_edit: str | None
     """The latest edit that counts, in words."""
+    acts: list[ActShape]
+    """The latest ones, oldest first."""
     detection: DetectionShape
     transitions: list[TransitionShape]

@@ -4,6 +4,8 @@ import type { components } from "./schema";
 
 type Shapes = components["schemas"];
 export type Cuts = Shapes["CutsShape"];
+/** Something that somebody did. */
+export type Act = Shapes["ActShape"];
 export type Transition = Shapes["TransitionShape"];
 export type Detection = Shapes["DetectionShape"];
 export type TransitionKind = Transition["kind"];

@@ -977,6 +977,24 @@ export interface components {
             width: number;
         };
         /**
+         * ActShape
+         * @description Something that somebody did.
+         */
+        ActShape: {
+            /** Ago S */
+            ago_s: number;
+            /** By */
+            by: string;
+            /** Now */
+            now: number[] | null;
+            /** Version */
+            version: number;
+            /** Was */
+            was: number[] | null;
+            /** What */
+            what: string;
+        };
+        /**
          * ActsShape
          * @description A task's history.
          */
@@ -1222,6 +1240,8 @@ export interface components {
          * @description A film's transitions in order.
          */
         CutsShape: {
+            /** Acts */
+            acts: components["schemas"]["ActShape"][];
             detection: components["schemas"]["DetectionShape"];
             /** Last Edit */
             last_edit: string | null;
@@ -1250,7 +1270,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "none" | "running" | "done" | "failed";
+            state: "none" | "waiting" | "running" | "done" | "failed";
             /** Why */
             why: string;
         };
@@ -1489,6 +1509,8 @@ export interface components {
          * @description The film whose cuts these are.
          */
         FilmShape: {
+            /** Aspect */
+            aspect: number;
             /** File Name */
             file_name: string;
             /** Frames */

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { languageServer, type Change, type Language } from "../api/language";
 import { useKeys } from "../keys/keys";
+import { uuid } from "../lib/uuid";
 import { Banner, Diff, Key, Link, Section, Trouble } from "../parts/parts";
 import { notify } from "../parts/notices";
 import { say, words } from "../words";
@@ -41,7 +42,7 @@ function Draft({ language, draft }: { language: Language; draft: NonNullable<Lan
       setBusy(false);
     }
   };
-  const at = () => ({ seen: language.seen, key: crypto.randomUUID() });
+  const at = () => ({ seen: language.seen, key: uuid() });
   const publish = () =>
     run(async () => {
       const made = await languageServer.publish(version, note, language.seen);

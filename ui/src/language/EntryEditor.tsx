@@ -7,6 +7,7 @@ import { useKeys } from "../keys/keys";
 import { PARTS, tidy } from "../lib/entry";
 import { sameData } from "../lib/rule";
 import { kept } from "../lib/storage";
+import { uuid } from "../lib/uuid";
 import { Banner, Key, Trouble } from "../parts/parts";
 import { notify } from "../parts/notices";
 import { words } from "../words";
@@ -66,7 +67,7 @@ export function EntryEditor({ language, kind, id, start, view, me, onDone }: Pro
     setBusy(true);
     setProblem(null);
     try {
-      const whole = await languageServer.edit(kind, id, entry, typed.note, { seen, key: crypto.randomUUID() });
+      const whole = await languageServer.edit(kind, id, entry, typed.note, { seen, key: uuid() });
       forget();
       queries.setQueryData(["language"], whole);
       await queries.invalidateQueries({ queryKey: ["language-entry"] });

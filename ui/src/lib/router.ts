@@ -39,15 +39,48 @@ export function taskPath(task: TaskKey, stage: Stage | null): string {
   return `/${stage === "review" ? "review" : "task"}/${where}`;
 }
 
-export const cutsPath = (video: string, frame = 0): string => `/cuts/${encodeURIComponent(video)}${frame ? `?f=${frame}` : ""}`;
+/** `from`: where the page's link back leads. */
+export function cutsPath(video: string, frame = 0, from: string | null = null): string {
+  const query = new URLSearchParams();
+  if (frame) query.set("f", String(frame));
+  if (from !== null) query.set("from", from);
+  return `/cuts/${encodeURIComponent(video)}${query.size ? `?${query}` : ""}`;
+}
+
+/** A path of this site that the query names; nothing else is followed. */
+export function pathFrom(name: string): string | null {
+  const path = new URLSearchParams(window.location.search).get(name) ?? "";
+  return /^\/(?![/\\])/.test(path) ? path : null;
+}
 
 const listeners = new Set<() => void>();
 const tell = () => listeners.forEach((listener) => listener());
-window.addEventListener("popstate", tell);
+let here = window.location.href;
+window.addEventListener("popstate", () => {
+  // The browser has gone already: where the person wants to stay, the page's address is put back.
+  if (new URL(here).pathname !== window.location.pathname && !mayLeave()) window.history.pushState(null, "", here);
+  here = window.location.href;
+  tell();
+});
+
+type Guard = () => string | null;
+const guards = new Set<Guard>();
+const mayLeave = () => [...guards].every((guard) => {
+  const question = guard();
+  return question === null || window.confirm(question);
+});
+
+/** While it gives a question, the person is asked it before the page is left. */
+export function guardLeaving(guard: Guard): () => void {
+  guards.add(guard);
+  return () => void guards.delete(guard);
+}
 
 export function navigate(path: string, options: { replace?: boolean } = {}): void {
+  if (new URL(path, window.location.href).pathname !== window.location.pathname && !mayLeave()) return;
   if (options.replace) window.history.replaceState(null, "", path);
   else window.history.pushState(null, "", path);
+  here = window.location.href;
   tell();
 }
 
@@ -74,5 +107,6 @@ export function setQuery(values: Record<string, string | number | null>, options
   const path = window.location.pathname + (query.size ? `?${query}` : "");
   if (path === window.location.pathname + window.location.search) return;
   window.history.replaceState(null, "", path);
+  here = window.location.href;
   if (!options.quiet) tell();
 }

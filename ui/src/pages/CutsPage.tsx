@@ -1,14 +1,17 @@
 /** A film's cuts: the player, and every transition with a strip of frames around it, to be moved, added and removed. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Unreachable } from "../api/client";
 import { cutsServer, type Cuts, type Stretch, type Transition, type TransitionKind } from "../api/cuts";
 import type { ClipInfo, Person } from "../api/types";
 import { CutKeeper } from "../cuts/keeper";
-import { Strip } from "../cuts/Strip";
+import { List, numbers, times } from "../cuts/List";
+import { QUIET_MS, pollAfter } from "../cuts/news";
+import { isAt, nameOf, placeOf, shifted, told, whyNot } from "../cuts/rule";
 import { useKeys } from "../keys/keys";
 import { ActiveClock } from "../lib/active";
-import { timecode } from "../lib/timecode";
-import { Banner, Key, Trouble } from "../parts/parts";
+import { guardLeaving, pathFrom } from "../lib/router";
+import { Banner, Key, Link, Trouble } from "../parts/parts";
 import { AboutFilm } from "../player/AboutFilm";
 import type { PlayerEngine } from "../player/engine";
 import { Player } from "../player/Player";
@@ -16,8 +19,6 @@ import { usePlayer } from "../player/use-player";
 import { say, words } from "../words";
 
 const KINDS: TransitionKind[] = ["cut", "dissolve", "fade_black", "fade_white", "gradual"];
-const POLL_MS = 1_000;
-const NEWS_MS = 15_000;
 /** Seconds before and after a cut that Enter plays. */
 const AROUND_S = 1;
 
@@ -25,7 +26,7 @@ export function CutsPage({ hash, me }: { hash: string; me: Person }) {
   const found = useQuery({
     queryKey: ["cuts", hash],
     queryFn: () => cutsServer.look(hash),
-    refetchInterval: (query) => (query.state.data?.detection.state === "running" ? POLL_MS : NEWS_MS),
+    refetchInterval: (query) => (query.state.data ? pollAfter(query.state.data, me.id) : QUIET_MS),
     structuralSharing: false,
   });
   if (!found.data) return <main className="plain">{found.error ? <Trouble error={found.error} /> : <p className="dim">{words.loading}</p>}</main>;
@@ -33,19 +34,19 @@ export function CutsPage({ hash, me }: { hash: string; me: Person }) {
 }
 
 /** A link may name a frame: the transition that is nearest to it is chosen. */
-function fromAddress(): Stretch | null {
+function fromAddress(): number | null {
   const frame = new URLSearchParams(window.location.search).get("f") ?? "";
-  return /^\d{1,9}$/.test(frame) ? { start: Number(frame), end: Number(frame) } : null;
+  return /^\d{1,9}$/.test(frame) ? Number(frame) : null;
 }
-
-const placeOf = (one: Transition): Stretch => ({ start: one.start_frame, end: one.end_frame });
-const nameOf = (place: Stretch) => `${place.start}-${place.end}`;
 
 function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cuts; again: () => void }) {
   const w = words.cuts;
-  const [keeper] = useState(() => new CutKeeper(news, me.id, (edit, rests) => cutsServer.edit(hash, edit, rests), () => cutsServer.look(hash)));
+  const [keeper] = useState(() => new CutKeeper(
+    news, me.id, (edit, rests) => cutsServer.edit(hash, edit, rests), () => cutsServer.look(hash), fromAddress(),
+  ));
   useEffect(() => keeper.take(news), [keeper, news]);
-  const { cuts, shown, saving, trouble, away } = useSyncExternalStore(keeper.subscribe, keeper.snapshot);
+  const { cuts, shown, ids, saving, chosen, trouble, away, kept, goTo } = useSyncExternalStore(keeper.subscribe, keeper.snapshot);
+  useUnsaved(keeper);
   const { video, detection, may_edit: mayEdit } = cuts;
 
   const clip = useMemo<ClipInfo>(
@@ -55,69 +56,107 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
   const [clock] = useState(() => new ActiveClock());
   const { engine, problem } = usePlayer(clip, clock);
 
-  const [at, setAt] = useState(fromAddress);
-  const current = Math.max(0, nearest(shown, at));
-  const selected = shown[current];
+  const current = chosen ? shown.findIndex((one) => isAt(one, chosen)) : -1;
+  const selected: Transition | undefined = shown[current];
   const [detectProblem, setDetectProblem] = useState<unknown>(null);
 
-  const refused = trouble !== null && !away;
-  const stands = selected?.start_frame;
+  const opened = useRef(keeper.snapshot().chosen);
   useEffect(() => {
-    if (refused && stands !== undefined) engine?.seek(stands); // the picture is of what stands, not of what was wished
-  }, [refused, stands, engine]);
-
-  const go = (place: Stretch) => {
-    setAt(place);
+    if (engine && opened.current) engine.seek(opened.current.start); // a link shows what it chooses
+  }, [engine]);
+  useEffect(() => {
+    if (!goTo) return;
     engine?.pause();
-    engine?.seek(place.start);
-  };
+    engine?.seek(goTo.frame);
+  }, [goTo, engine]);
+
+  const show = useCallback((place: Stretch, frame: number) => {
+    keeper.choose(place);
+    engine?.pause();
+    engine?.seek(frame);
+  }, [keeper, engine]);
+  const go = useCallback((place: Stretch) => show(place, place.start), [show]);
   const walk = (by: number) => {
-    const next = at === null ? shown[0] : shown[Math.max(0, Math.min(shown.length - 1, current + by))];
+    const frame = engine?.snapshot().frame ?? 0;
+    const next = current >= 0 ? shown[Math.max(0, Math.min(shown.length - 1, current + by))]
+      : by > 0 ? (shown.find((one) => one.start_frame >= frame) ?? shown.at(-1))
+      : (shown.findLast((one) => one.start_frame <= frame) ?? shown[0]);
     if (next) go(placeOf(next));
   };
+  /** What is chosen, for an edit of it; where nothing is, the page says so. */
+  const toEdit = (): Transition | undefined => {
+    if (!mayEdit) return undefined;
+    const one = keeper.selected();
+    if (!one) keeper.tell(told(w.chooseFirst, w.chooseMend));
+    return one;
+  };
   const shift = (by: number) => {
-    if (!mayEdit || !selected) return;
-    const was = placeOf(selected);
-    const least = selected.kind === "cut" ? 1 : 0;
-    const most = selected.kind === "cut" ? video.frames - 1 : video.frames - (was.end - was.start);
-    const start = Math.max(least, Math.min(most, was.start + by));
-    if (start === was.start) return;
-    const to = { start, end: start + was.end - was.start };
-    keeper.push({ verb: "move", kind: selected.kind, was, to });
-    go(to);
+    const one = toEdit();
+    if (!one) return;
+    const was = placeOf(one);
+    const to = shifted(keeper.snapshot().shown, video.frames, was, by);
+    if (to.start === was.start) {
+      const next = { start: was.start + Math.sign(by), end: was.end + Math.sign(by) };
+      keeper.tell(whyNot(shown, video.frames, one.kind, next, was) ?? told(w.goesNoFurther, w.goesNoFurtherMend));
+      return;
+    }
+    keeper.push({ verb: "move", kind: one.kind, was, to }, to);
+    engine?.pause();
+    engine?.seek(to.start);
   };
   const add = () => {
-    const frame = engine?.snapshot().frame ?? 0;
-    if (!mayEdit || frame === 0) return;
+    if (!mayEdit || !engine) return;
+    const frame = engine.snapshot().frame;
     const to = { start: frame, end: frame };
-    keeper.push({ verb: "add", kind: "cut", to });
-    go(to);
+    const why = whyNot(shown, video.frames, "cut", to);
+    if (why) keeper.tell(why);
+    else {
+      keeper.push({ verb: "add", kind: "cut", to }, to);
+      engine.pause();
+      engine.seek(frame);
+    }
   };
   const remove = () => {
-    if (!mayEdit || !selected) return;
-    const was = placeOf(selected);
+    const one = toEdit();
+    if (!one) return;
     const next = shown[current + 1] ?? shown[current - 1];
-    keeper.push({ verb: "remove", was });
-    if (next) setAt(placeOf(next));
+    keeper.push({ verb: "remove", was: placeOf(one) }, next ? placeOf(next) : null);
+    if (next) go(placeOf(next));
   };
   /** Another kind or other ends; a transition without a frame of its own is a cut, and one with some is none. */
-  const reshape = (kind: TransitionKind, to: Stretch) => {
-    if (!mayEdit || !selected || to.start > to.end) return;
+  const reshape = (one: Transition, kind: TransitionKind, to: Stretch) => {
     const made = to.start === to.end ? "cut" : kind === "cut" ? "dissolve" : kind;
-    if (made === selected.kind && to.start === selected.start_frame && to.end === selected.end_frame) return;
-    keeper.push({ verb: "move", kind: made, was: placeOf(selected), to });
-    setAt(to);
+    const was = placeOf(one);
+    if (made === one.kind && isAt(one, to)) return;
+    const why = whyNot(shown, video.frames, made, to, was);
+    if (why) keeper.tell(why);
+    else keeper.push({ verb: "move", kind: made, was, to }, to);
   };
   const setEnd = (which: "start" | "end") => {
-    if (selected && engine) reshape(selected.kind, { ...placeOf(selected), [which]: engine.snapshot().frame });
+    const one = toEdit();
+    if (!one || !engine) return;
+    const { frame } = engine.snapshot();
+    const { start, end } = placeOf(one);
+    if (which === "start" && frame > end) keeper.tell(told(say(w.behindEnd, { frame, end }), w.behindEndMend));
+    else if (which === "end" && frame < start) keeper.tell(told(say(w.beforeStart, { frame, start }), w.beforeStartMend));
+    else reshape(one, one.kind, { start, end, [which]: frame });
   };
   const setKind = (kind: TransitionKind) => {
-    if (!selected) return;
-    const { start, end } = placeOf(selected);
-    reshape(kind, { start: kind === "cut" ? end : start, end });
+    const one = toEdit();
+    if (one) reshape(one, kind, { start: kind === "cut" ? one.end_frame : one.start_frame, end: one.end_frame });
   };
   const undo = () => {
-    if (mayEdit) keeper.push({ verb: "undo" });
+    if (mayEdit) keeper.push({ verb: "undo" }, null);
+  };
+  /** Once for each press of the key. */
+  const once = (run: () => void) => (event: KeyboardEvent) => {
+    if (!event.repeat) run();
+  };
+  /** Again while the key is held; not beyond a refusal. */
+  const heldSince = useRef(0);
+  const held = (run: () => void) => (event: KeyboardEvent) => {
+    if (!event.repeat) heldSince.current = keeper.snapshot().refusals;
+    if (heldSince.current === keeper.snapshot().refusals) run();
   };
   const playAround = () => {
     if (selected && engine) engine.playRange(secondsAround(engine, placeOf(selected)), false);
@@ -135,15 +174,15 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
       { keys: ["Enter"], label: w.play, run: playAround },
       ...(mayEdit
         ? [
-            { keys: ["ArrowLeft"], label: w.earlier, run: () => shift(-1) },
-            { keys: ["ArrowRight"], label: w.later, run: () => shift(1) },
-            { keys: ["Shift+ArrowLeft"], label: w.tenEarlier, run: () => shift(-10) },
-            { keys: ["Shift+ArrowRight"], label: w.tenLater, run: () => shift(10) },
-            { keys: ["["], label: w.startsKey, run: () => setEnd("start") },
-            { keys: ["]"], label: w.endsKey, run: () => setEnd("end") },
-            { keys: ["A"], label: w.addKey, run: add },
-            { keys: ["Delete"], label: w.removeKey, run: remove },
-            { keys: ["Ctrl+Z"], label: w.undoKey, run: undo },
+            { keys: ["ArrowLeft"], label: w.earlier, run: held(() => shift(-1)) },
+            { keys: ["ArrowRight"], label: w.later, run: held(() => shift(1)) },
+            { keys: ["Shift+ArrowLeft"], label: w.tenEarlier, run: held(() => shift(-10)) },
+            { keys: ["Shift+ArrowRight"], label: w.tenLater, run: held(() => shift(10)) },
+            { keys: ["["], label: w.startsKey, run: once(() => setEnd("start")) },
+            { keys: ["]"], label: w.endsKey, run: once(() => setEnd("end")) },
+            { keys: ["A"], label: w.addKey, run: once(add) },
+            { keys: ["Delete"], label: w.removeKey, run: once(remove) },
+            { keys: ["Ctrl+Z"], label: w.undoKey, run: once(undo) },
           ]
         : []),
     ],
@@ -157,22 +196,28 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
     [shown, current, w],
   );
   const cutHere = (label: string, key: string, testid: string, run: () => void, disabled = false) => (
-    <button type="button" onMouseDown={(event) => event.preventDefault()} onClick={run} disabled={disabled} data-testid={testid}>
+    <button type="button" onMouseDown={(event) => event.preventDefault()} onClick={(event) => {
+      if (event.detail < 2 || testid !== "remove-cut") run(); // a double click removes one cut, and not the next one too
+    }} disabled={disabled} data-testid={testid}>
       {label} <Key name={key} />
     </button>
   );
   const none = selected === undefined;
+  const [from] = useState(() => pathFrom("from"));
   return (
     <main className="cuts" data-testid="cuts-page" data-seen={cuts.seen} data-saving={String(saving)}>
       <div className="task-head">
-        <h1>{w.title} <span className="dim">/</span> <strong dir="auto">{video.file_name}</strong></h1>
+        <h1>
+          {from !== null && <><Link to={from} className="dim" testid="back">{from.startsWith("/task/") || from.startsWith("/review/") ? w.backToTask : w.back}</Link> <span className="dim">/</span> </>}
+          {w.title} <span className="dim">/</span> <strong dir="auto">{video.file_name}</strong>
+        </h1>
         <span className="dim" data-testid="cuts-count">{say(w.count, { count: shown.length })}</span>
         <span className="grow" />
         <AboutFilm hash={hash} />
         {mayEdit && (
           <span className={`save ${away ? "offline" : saving ? "saving" : "saved"}`} role="status" data-testid="save-state">
             <span className="save-sign" aria-hidden="true" />
-            {away ? w.notSaved : saving ? words.save.saving : words.save.saved}
+            {away ? (kept ? w.notSaved : w.notKept) : saving ? words.save.saving : words.save.saved}
           </span>
         )}
       </div>
@@ -181,11 +226,17 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
         <div className="cuts-side">
           <Finding detection={detection} frames={video.frames} mayEdit={mayEdit} onDetect={() => void detect()} />
           <Trouble error={detectProblem} />
+          {away !== null && (
+            <Banner kind="bad" testid="away">
+              <span><strong>{away instanceof Error && !(away instanceof Unreachable) ? away.message : words.errors.away}</strong> {kept ? w.awayKept : w.awayNotKept}</span>
+              <button type="button" onClick={keeper.retry} data-testid="retry">{words.save.retry}</button>
+              <button type="button" className="text-button" onClick={keeper.drop} data-testid="drop-edits">{w.dropEdits}</button>
+            </Banner>
+          )}
           <Trouble error={trouble}>
-            {away
-              ? <button type="button" onClick={keeper.retry} data-testid="retry">{words.save.retry}</button>
-              : <button type="button" className="text-button" onClick={keeper.dismiss}>{words.task.dismiss}</button>}
+            <button type="button" className="text-button" onClick={keeper.dismiss}>{words.task.dismiss}</button>
           </Trouble>
+          {!selected && shown.length > 0 && <p className="dim" data-testid="none-chosen">{w.noneChosen}</p>}
           {selected && <Chosen one={selected} number={current + 1} count={shown.length} engine={engine} onKind={mayEdit ? setKind : null} />}
           <div className="cuts-buttons">
             {cutHere(w.playShort, "Enter", "play-around", playAround, none)}
@@ -208,24 +259,31 @@ function Editor({ hash, me, news, again }: { hash: string; me: Person; news: Cut
           </p>
         </div>
       </div>
-      <List cuts={cuts} shown={shown} current={current} engine={engine} onChoose={go} onFrame={(place, frame) => {
-        setAt(place);
-        engine?.pause();
-        engine?.seek(frame);
-      }} />
+      <List cuts={cuts} shown={shown} ids={ids} chosen={chosen} engine={engine} onChoose={go} onFrame={show} />
     </main>
   );
 }
 
-/** The transition at this place, or that which is nearest to it: someone may just have moved it. */
-function nearest(shown: Transition[], at: Stretch | null): number {
-  if (at === null) return 0;
-  let best = 0;
-  const far = (one: Transition) => Math.abs(one.start_frame - at.start) + Math.abs(one.end_frame - at.end);
-  shown.forEach((one, i) => {
-    if (far(one) < far(shown[best]!)) best = i;
-  });
-  return best;
+/** What waits is sent again when the network is there again, and nobody leaves it unknowingly. */
+function useUnsaved(keeper: CutKeeper): void {
+  useEffect(() => {
+    keeper.resume();
+    const ask = (event: BeforeUnloadEvent) => {
+      if (keeper.snapshot().saving) event.preventDefault();
+    };
+    const free = guardLeaving(() => {
+      const { away, kept } = keeper.snapshot();
+      return away === null ? null : kept ? words.cuts.leave : words.cuts.leaveNotKept; // what is under way arrives without the page
+    });
+    window.addEventListener("online", keeper.retry);
+    window.addEventListener("beforeunload", ask);
+    return () => {
+      free();
+      window.removeEventListener("online", keeper.retry);
+      window.removeEventListener("beforeunload", ask);
+      keeper.leave();
+    };
+  }, [keeper]);
 }
 
 function secondsAround(engine: PlayerEngine, place: Stretch): Stretch {
@@ -242,6 +300,7 @@ function Finding({ detection, frames, mayEdit, onDetect }: {
 }) {
   const w = words.cuts;
   if (detection.state === "done") return <p className="dim" data-testid="detection" data-state="done">{say(w.foundBy, { engine: detection.engine })}</p>;
+  if (detection.state === "waiting") return <Banner testid="detection"><span>{w.waiting}</span></Banner>;
   if (detection.state === "running") {
     return (
       <Banner testid="detection">
@@ -258,16 +317,6 @@ function Finding({ detection, frames, mayEdit, onDetect }: {
   );
 }
 
-function times(engine: PlayerEngine | null, place: Stretch): string {
-  if (!engine) return "";
-  const start = timecode(engine.stretch, place.start);
-  return place.end === place.start ? start : `${start} – ${timecode(engine.stretch, place.end)}`;
-}
-
-function numbers(one: Transition): string {
-  return one.start_frame === one.end_frame ? String(one.start_frame) : `${one.start_frame} – ${one.end_frame}`;
-}
-
 function Chosen({ one, number, count, engine, onKind }: {
   one: Transition; number: number; count: number; engine: PlayerEngine | null;
   /** Null: one may not. A cut becomes another kind by its ends alone. */
@@ -278,14 +327,7 @@ function Chosen({ one, number, count, engine, onKind }: {
     <dl className="cuts-chosen" data-testid="chosen" data-frame={one.start_frame}>
       <div><dt>{w.transition}</dt><dd><strong>{say(w.numberOf, { number, count })}</strong>{" "}
         {onKind === null || one.kind === "cut" ? w.kinds[one.kind] : (
-          <select
-            value={one.kind} aria-label={w.kind} data-testid="kind" onChange={(event) => {
-              onKind(event.target.value as TransitionKind);
-              event.target.blur(); // the page has its keys again
-            }}
-          >
-            {KINDS.map((kind) => <option key={kind} value={kind}>{w.kinds[kind]}</option>)}
-          </select>
+          <KindField kind={one.kind} onKind={onKind} />
         )}</dd></div>
       <div><dt>{w.frame}</dt><dd>{numbers(one)} <span className="dim">{times(engine, placeOf(one))}</span></dd></div>
       <div><dt>{w.by}</dt><dd>{one.found_by}{!one.edited_by && <span className="dim"> {say(w.score, { score: one.score.toFixed(2) })}</span>}</dd></div>
@@ -293,39 +335,37 @@ function Chosen({ one, number, count, engine, onKind }: {
   );
 }
 
-function List({ cuts, shown, current, engine, onChoose, onFrame }: {
-  cuts: Cuts; shown: Transition[]; current: number; engine: PlayerEngine | null; onChoose: (place: Stretch) => void;
-  onFrame: (place: Stretch, frame: number) => void;
-}) {
+/** A kind that the mouse takes counts at once; one that a key walks to, when Enter takes it. */
+function KindField({ kind, onKind }: { kind: TransitionKind; onKind: (kind: TransitionKind) => void }) {
   const w = words.cuts;
-  const list = useRef<HTMLDivElement>(null);
-  const where = shown[current];
-  const place = where ? nameOf(placeOf(where)) : "";
-  useEffect(() => {
-    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
-  }, [place]);
-  if (shown.length === 0) return <p className="dim cuts-none" data-testid="no-cuts">{cuts.detection.state === "done" ? w.nothing : w.nothingYet}</p>;
+  const byKey = useRef(false);
+  const [walked, setWalked] = useState<TransitionKind | null>(null);
+  const take = (next: TransitionKind, field: HTMLSelectElement) => {
+    setWalked(null);
+    field.blur(); // the page has its keys again
+    if (next !== kind) onKind(next);
+  };
   return (
-    <div className="cuts-list" role="listbox" aria-label={w.title} tabIndex={0} ref={list} aria-activedescendant={`cut-${place}`} data-testid="cuts-list">
-      {shown.map((one, i) => (
-        <div
-          key={i} id={`cut-${nameOf(placeOf(one))}`} role="option" aria-selected={i === current} className={i === current ? "cut-row current" : "cut-row"}
-          onClick={() => onChoose(placeOf(one))} data-testid="cut-row" data-start={one.start_frame} data-end={one.end_frame} data-by={one.found_by}
-        >
-          <div className="cut-facts">
-            <span><strong>{i + 1}</strong> {w.kinds[one.kind]}</span>
-            <span className="cut-frame">{numbers(one)}</span>
-            <span className="dim">{times(engine, placeOf(one))}</span>
-            {one.edited_by
-              ? <span className="tag accent">{say(w.person, { who: one.edited_by })}</span>
-              : <span className="dim">{one.found_by}, {one.score.toFixed(2)}</span>}
-          </div>
-          <Strip
-            hash={cuts.video.hash} table={cuts.video.table} frames={cuts.video.frames} place={placeOf(one)} lazy={i !== current}
-            onFrame={(frame) => onFrame(placeOf(one), frame)}
-          />
-        </div>
-      ))}
-    </div>
+    <>
+      <select
+        value={walked ?? kind} aria-label={w.kind} data-testid="kind" onPointerDown={() => (byKey.current = false)} onBlur={() => setWalked(null)}
+        onKeyDown={(event) => {
+          byKey.current = !["Enter", " "].includes(event.key);
+          if (event.key === "Escape") event.currentTarget.blur();
+          if (event.key === "Enter" && walked !== null) {
+            event.preventDefault();
+            take(walked, event.currentTarget);
+          }
+        }}
+        onChange={(event) => {
+          const next = event.target.value as TransitionKind;
+          if (byKey.current) setWalked(next);
+          else take(next, event.target);
+        }}
+      >
+        {KINDS.map((each) => <option key={each} value={each}>{w.kinds[each]}</option>)}
+      </select>
+      {walked !== null && walked !== kind && <span className="dim"> {w.kindByKey}</span>}
+    </>
   );
 }

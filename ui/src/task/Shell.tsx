@@ -35,7 +35,7 @@ export function Shell({ desk, view, left, children, footer, save, trouble }: Pro
         {view.mode !== "critique" && task.aspect !== "labels" && <span className="status">{words.modes[view.mode]}</span>}
         <span className="grow" />
         <AboutFilm hash={view.clip.video_hash} />
-        <Link to={cutsPath(view.clip.video_hash, view.clip.start_frame)} className="dim" testid="to-cuts">{words.cuts.title}</Link>
+        <Link to={cutsPath(view.clip.video_hash, view.clip.start_frame, window.location.pathname)} className="dim" testid="to-cuts">{words.cuts.title}</Link>
         {save && <SaveState state={save.state} keeper={save.keeper} />}
         {desk.holding && !desk.lost && view.lease && (
           <button type="button" className="small" onClick={() => void desk.release()} data-testid="release">{w.giveBack}</button>
