@@ -37,18 +37,28 @@ def _one(states: dict[str, dict[str, bool]], group: str, profile: str | None, qu
     solvers = {cut: spec.inverse(known, {"shot_transition": cut}) for cut in (True, False)}
     kinds: Counter[str] = Counter()
     examples: dict[str, str] = {}
-    satisfied = 0
+    records: list[dict[str, object]] = []
+    asked: list[dict[str, bool | None]] = []
     start = time.perf_counter()
     for clip in clips:
         wanted = {id_: known[id_].get(clip) for id_ in known}
         solver = solvers[gate[clip]]
-        if solver.record(wanted) is not None:
-            satisfied += 1
+        record = solver.record(wanted)
+        if record is not None:
+            records.append(record)
+            asked.append(wanted)
             continue
         for core in solver.conflicts(wanted):
             told = ", ".join(f"{id_} {_WORDS[state]}" for id_, state in core)
             kinds[told] += 1
             examples.setdefault(told, clip)
+    # What was found counts only if it gives the states back.
+    derived = spec.derive_many(records)
+    number = {True: 1, False: 0, None: -1}
+    columns = {id_: derived.column(id_) for id_ in known}
+    satisfied = sum(
+        all(columns[id_][row] == number[state] for id_, state in wanted.items()) for row, wanted in enumerate(asked)
+    )
     seconds = time.perf_counter() - start
     print(
         f"\nreading: {profile or 'our own'}; {len(known) + 1} primitives; not known to us: {', '.join(lost) or 'none'}"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from videolect.errors import BadInput, NotFound
-from videolect.language import Spec
+from videolect.language import Spec, load_spec
 from videolect.language.answers import check_many
 from videolect.language.parse import parse
 from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several
@@ -293,3 +293,19 @@ def test_states_that_no_record_has_are_told_apart_to_the_core():
     wanted = {"pans": True, "pans_left": False, "pans_right": False, "warm_light": True, "comes_closer": None}
     assert inverse.record(wanted) is None
     assert inverse.conflicts(wanted) == [(("pans_left", False), ("pans_right", False), ("pans", True))]
+
+
+def test_a_record_that_is_found_gives_the_states_back():
+    """Over several groups of questions, each of which the solver answers apart from the others."""
+    spec = load_spec()
+    names = [
+        p.id for p in spec.primitives.values() if p.group in ("shot_size", "camera_angle", "focus", "point_of_view")
+    ]
+    inverse = spec.inverse(names, {"shot_transition": False})
+    assert len(inverse.blocks) > 1
+    for name in ("close_up", "angle_starts_high", "rack_focus", "drone_pov", "shot_size_starts_wide"):
+        for example in spec.primitives[name].examples if name in spec.primitives else ():
+            wanted = {id_: spec.derive({"shot_transition": False, **example.answers})[id_] for id_ in names}
+            found = inverse.record(wanted)
+            assert found is not None
+            assert {id_: spec.derive(found)[id_] for id_ in names} == wanted

@@ -28,9 +28,14 @@ class Inverse:
         self._solver = Solver(spec)
         self._known: dict[tuple[tuple[str, bool | None], ...], Mapping[str, object] | None] = {}
 
-    @cached_property
+    @property
     def blocks(self) -> tuple[tuple[str, ...], ...]:
         """The primitives in groups that rest on the same answers; one group's answers do not touch another's."""
+        return tuple(members for members, _ in self._parted)
+
+    @cached_property
+    def _parted(self) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+        """Each block's primitives, and the fields whose answers settle them."""
         group: dict[str, str] = {}
 
         def root(name: str) -> str:
@@ -48,7 +53,11 @@ class Inverse:
         found: dict[str, list[str]] = {}
         for id_ in self.primitives:
             found.setdefault(root(f"primitive {id_}"), []).append(id_)
-        return tuple(tuple(members) for members in found.values())
+        named = [name.removeprefix("field ") for name in group if name.startswith("field ")]
+        fields_of_root: dict[str, set[str]] = {}
+        for field in named:
+            fields_of_root.setdefault(root(f"field {field}"), set()).add(field)
+        return tuple((tuple(members), frozenset(fields_of_root.get(name, ()))) for name, members in found.items())
 
     def record(self, states: States) -> dict[str, object] | None:
         """A consistent record that has exactly these states (None: undetermined), or None where there is none.
@@ -56,11 +65,12 @@ class Inverse:
         TooTangled where the search gave up.
         """
         found: dict[str, object] = dict(self.given)
-        for block in self.blocks:
+        for block, fields in self._parted:
             one = self._block(tuple((id_, states.get(id_)) for id_ in block))
             if one is None:
                 return None
-            found.update(one)
+            # The solver answers every question; the others' answers are theirs to give.
+            found.update({field: answer for field, answer in one.items() if field in fields})
         return found
 
     def conflicts(self, states: States) -> list[tuple[tuple[str, bool | None], ...]]:

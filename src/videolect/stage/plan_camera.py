@@ -188,15 +188,8 @@ class CameraPlan(MovesPlan):
         """A view over the place from the south of its stage."""
         height, angle = self.asked("overall_height_start"), self.asked("camera_angle_start")
         focal, barrel = self.lens()
-        z = (
-            self.one(*HEIGHTS[height])
-            if height
-            else self.one(1.7, 2.6)
-            if self.sinks() and self.centres()
-            else self.one(2.6, 3.6)
-            if self.sinks()
-            else self.one(1.3, 1.8)
-        )
+        low, high = (1.4, 2.2) if self.centres() or not self.sinks() else (2.6, 3.6)
+        z = self.one(*HEIGHTS[height]) if height else self.one(low, high)
         pitch = math.radians(self.one(*ANGLES[angle])) if angle else math.radians(self.one(-6, 3))
         (west, south, _), (east, north, top) = scene.place.room
         if z > top:
