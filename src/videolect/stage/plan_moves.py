@@ -146,7 +146,7 @@ class MovesPlan(Dice):
                 Move(axis=axis, amount=amount, start=0.0, end=share),  # type: ignore[arg-type]
                 Move(axis=axis, amount=-amount, start=0.5, end=0.5 + share),  # type: ignore[arg-type]
             ]
-        start = self.one(0, max(0.0, 0.98 - share)) * 0.5
+        start = self.one(0, max(0.0, 1.0 - share))
         return [Move(axis=axis, amount=amount, start=start, end=min(1.0, start + share))]  # type: ignore[arg-type]
 
     def above_ground(self, move: Movement, setup: Setup) -> Movement:
