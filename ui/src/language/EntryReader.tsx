@@ -1,7 +1,10 @@
 /** An entry to be read: the guide beside the questions, and where a lead begins to edit. */
+import { useQuery } from "@tanstack/react-query";
 import type { Entry, EntryView, Language } from "../api/language";
+import { picturesServer, type PrimitivePictures } from "../api/pictures";
 import { list, mappings, strings, text } from "../lib/entry";
-import { useQuery } from "../lib/router";
+import { useQuery as useAddress } from "../lib/router";
+import { Loop } from "../parts/Loop";
 import { Link, UserText } from "../parts/parts";
 import { words } from "../words";
 import { Outcomes } from "./TrialPanel";
@@ -13,11 +16,16 @@ const PROSE = ["definition", "question", "model_question", "decision", "help", "
 
 export function EntryReader({ view, language }: { view: EntryView; language: Language }) {
   const w = words.language;
-  const hash = useQuery().get("hash");
+  const hash = useAddress().get("hash");
+  const pictures = useQuery({
+    queryKey: ["pictures", view.id, hash ?? language.hash], queryFn: () => picturesServer.primitive(view.id, hash ?? undefined), staleTime: Infinity,
+    enabled: view.kind === "primitive",
+  }).data;
   const entry: Entry = typeof view.entry === "object" && view.entry !== null && !Array.isArray(view.entry) ? (view.entry as Entry) : {};
   const lists = (["use_words", "avoid_words", "leave_out", "form"] as const).filter((key) => strings(entry, key).length > 0);
   return (
     <article className="entry-text" data-testid="entry-reader">
+      {pictures?.loop && <div className="entry-loop"><Loop loop={pictures.loop} name={view.title} stills testid="entry-loop" /></div>}
       {view.kind !== "condition" && PROSE.filter((key) => text(entry, key)).map((key) => (
         <section key={key}>
           <h3>{w.keys[key]}</h3>
@@ -55,11 +63,7 @@ export function EntryReader({ view, language }: { view: EntryView; language: Lan
       {view.look_alikes.length > 0 && (
         <section>
           <h3>{w.keys.look_alikes}</h3>
-          {view.look_alikes.map((each) => (
-            <p key={each.id}>
-              <Link to={entryPath("primitive", each.id, hash)}>{each.title}</Link>: <UserText text={each.how} />
-            </p>
-          ))}
+          {view.look_alikes.map((each) => <LookAlike key={each.id} view={view} other={each} hash={hash} pictures={pictures} />)}
         </section>
       )}
       {lists.map((key) => (
@@ -83,5 +87,27 @@ export function EntryReader({ view, language }: { view: EntryView; language: Lan
         </section>
       )}
     </article>
+  );
+}
+
+/** What it is taken for, beside it where there are pictures of both. */
+function LookAlike({ view, other, hash, pictures }: {
+  view: EntryView; other: EntryView["look_alikes"][number]; hash: string | null; pictures: PrimitivePictures | undefined;
+}) {
+  const link = <Link to={entryPath("primitive", other.id, hash)}>{other.title}</Link>;
+  const beside = pictures?.look_alikes.find((each) => each.id === other.id);
+  if (!pictures?.loop || !beside) return <p>{link}: <UserText text={other.how} /></p>;
+  return (
+    <div className="loops-beside" data-testid={`beside-${other.id}`}>
+      <div>
+        <Loop loop={pictures.loop} name={view.title} />
+        <strong>{view.title}</strong>
+      </div>
+      <div>
+        <Loop loop={beside.loop} name={other.title} />
+        {link}
+      </div>
+      <p><span className="dim">{words.pictures.apart}</span> <UserText text={other.how} /></p>
+    </div>
   );
 }
