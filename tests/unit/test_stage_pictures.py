@@ -90,6 +90,27 @@ def test_a_clip_that_cannot_be_read_is_told_and_left_out(folder: Path, capsys: p
     assert {loop.name for loop in Glossary.read(folder).loops}.isdisjoint({"pan_left.yes", "pan_right.yes"})
 
 
+@pytest.mark.slow
+def test_a_glossary_that_is_rendered_is_ready_for_guide_and_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = tmp_path / "glossary"
+    words = ("--set", "glossary", "--out", out, "--size", "64x36", "--seconds", "1", "--fps", "8", "--jobs", "1")
+    code, answer = run(capsys, "stage", "render", "--n", "2", *words)
+    assert (code, answer["failed"]) == (0, 0)
+    glossary = Glossary.read(out)
+    assert len(glossary.loops) == answer["clips"] > 2
+    for loop in glossary.loops:
+        assert (loop.width, loop.height) == (64, 36)
+        if loop.shows:
+            assert glossary.under(SPEC).of(loop.primitive) == loop
+        else:
+            assert loop.also is not None
+            assert glossary.under(SPEC).beside(loop.primitive, loop.also) == loop
+    before = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
+    code, answer = run(capsys, "stage", "render", "--n", "2", *words)
+    assert (code, answer["kept"]) == (0, len(glossary.loops))
+    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == before
+
+
 @pytest.mark.parametrize("there", [False, True])
 def test_a_folder_without_a_glossary_is_refused(there: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     folder = tmp_path / "films"

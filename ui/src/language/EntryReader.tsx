@@ -12,7 +12,7 @@ import { Outcomes } from "./TrialPanel";
 /** The address of an entry; ``hash`` stays with one version. */
 export const entryPath = (kind: string, id: string, hash?: string | null) => `/language?${new URLSearchParams({ kind, id, ...(hash ? { hash } : {}) })}`;
 
-const PROSE = ["definition", "question", "model_question", "decision", "help", "purpose", "rule", "mend", "why"] as const;
+const PROSE = ["question", "model_question", "decision", "help", "purpose", "rule", "mend", "why"] as const;
 
 export function EntryReader({ view, language }: { view: EntryView; language: Language }) {
   const w = words.language;
@@ -23,15 +23,29 @@ export function EntryReader({ view, language }: { view: EntryView; language: Lan
   }).data;
   const entry: Entry = typeof view.entry === "object" && view.entry !== null && !Array.isArray(view.entry) ? (view.entry as Entry) : {};
   const lists = (["use_words", "avoid_words", "leave_out", "form"] as const).filter((key) => strings(entry, key).length > 0);
+  const prose = (key: "definition" | (typeof PROSE)[number]) => view.kind !== "condition" && text(entry, key) && (
+    <section key={key}>
+      <h3>{w.keys[key]}</h3>
+      <UserText as="p" text={text(entry, key)} testid={`read-${key}`} />
+    </section>
+  );
+  const pictured = Boolean(pictures?.loop && pictures.look_alikes.length); // then they come first: nothing tells words apart as quickly
+  const lookAlikes = view.look_alikes.length > 0 && (
+    <section>
+      <h3>{w.keys.look_alikes}</h3>
+      {view.look_alikes.map((each) => <LookAlike key={each.id} view={view} other={each} hash={hash} pictures={pictures} />)}
+    </section>
+  );
   return (
     <article className="entry-text" data-testid="entry-reader">
-      {pictures?.loop && <div className="entry-loop"><Loop loop={pictures.loop} name={view.title} stills testid="entry-loop" /></div>}
-      {view.kind !== "condition" && PROSE.filter((key) => text(entry, key)).map((key) => (
-        <section key={key}>
-          <h3>{w.keys[key]}</h3>
-          <UserText as="p" text={text(entry, key)} testid={`read-${key}`} />
-        </section>
-      ))}
+      {pictures?.loop ? (
+        <div className="entry-top">
+          <Loop loop={pictures.loop} name={view.title} stills testid="entry-loop" />
+          <div>{prose("definition")}</div>
+        </div>
+      ) : prose("definition")}
+      {pictured && lookAlikes}
+      {PROSE.map(prose)}
       {Object.entries(view.words).map(([key, said]) => (
         <section key={key}>
           <h3>{(w.keys as Record<string, string>)[key] ?? key}</h3>
@@ -60,12 +74,7 @@ export function EntryReader({ view, language }: { view: EntryView; language: Lan
           <ul>{mappings(entry, "topics").map((each) => <li key={text(each, "id")}><UserText text={text(each, "title")} /> <UserText className="dim" text={text(each, "say")} /></li>)}</ul>
         </section>
       )}
-      {view.look_alikes.length > 0 && (
-        <section>
-          <h3>{w.keys.look_alikes}</h3>
-          {view.look_alikes.map((each) => <LookAlike key={each.id} view={view} other={each} hash={hash} pictures={pictures} />)}
-        </section>
-      )}
+      {!pictured && lookAlikes}
       {lists.map((key) => (
         <section key={key}>
           <h3>{w.keys[key]}</h3>
