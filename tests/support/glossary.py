@@ -26,15 +26,27 @@ def put_clip(
 
 
 def put_glossary(folder: Path, spec: Spec, *primitives: str) -> None:
-    """A clip for each primitive, from its first example, and one of its first look-alike that is among them."""
+    """A clip for each primitive, from an example of it, and one of its first look-alike that is among them."""
     for name in primitives:
         put_clip(folder, f"{name}.yes", example(spec, name))
         for other in spec.primitives[name].look_alikes:
             if other.id in primitives:
-                put_clip(folder, f"{name}.no", example(spec, other.id), also=other.id)
+                put_clip(folder, f"{name}.no", example(spec, other.id, without=name), also=other.id)
                 break
 
 
-def example(spec: Spec, primitive: str) -> Mapping[str, Any]:
-    """A record for which it is so."""
-    return next(each.answers for each in spec.primitives[primitive].examples if each.expected == "yes")
+def example(spec: Spec, primitive: str, *, without: str | None = None) -> Mapping[str, Any]:
+    """A record for which it is so, and which says that the other one is not."""
+    records = [each.answers for each in spec.primitives[primitive].examples]
+    told = [
+        other.example
+        for one in (primitive, without)
+        if one is not None
+        for other in spec.primitives[one].look_alikes
+        if {one, other.id} == {primitive, without} and other.example is not None
+    ]
+    for record in (*told, *records):
+        states = spec.derive(record)
+        if states[primitive] and (without is None or states[without] is False):
+            return record
+    raise AssertionError(f"No example of the specification shows {primitive} without {without}.")

@@ -217,10 +217,13 @@ def test_a_picture_shows_what_is_so_by_the_rules(tmp_path: Path):
     assert beside is not None
     assert beside.name == "pan_left.no"
     assert shown.beside("zoom_in", "dolly_in") is None
+    assert shown.beside("gimbal_look", "stable_camera") is None, "undetermined, which tells nothing apart"
     assert shown.beside("pan_left", "whip_pan_left") is None
 
 
 def test_without_a_look_alike_of_its_own_the_clip_of_the_other_stands_beside(folder: Path):
+    put_clip(folder, "truck_left.yes", example(SPEC, "truck_left", without="pan_left"))
+    make_pictures(folder)
     (folder / "pan_left.no.mp4").unlink()
     shown = Glossary.read(folder).under(SPEC)
     loop = shown.beside("pan_left", "truck_left")
@@ -270,9 +273,10 @@ def loop_of(name: str, answers: Mapping[str, Any]) -> Loop:
 def test_the_guide_shows_the_loops_beside_each_other(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     for path in (*folder.glob("*.jpg"), folder / INDEX):
         path.unlink()
+    (folder / "truck_left.yes.mp4").write_bytes(b"no film")
     out = tmp_path / "site"
     code, answer = run(capsys, "spec", "guide", "--out", out, "--pictures", folder)
-    assert (code, answer["pictures"]) == (0, 3)
+    assert (code, answer["pictures"], answer["left_out"]) == (0, 2, ["truck_left.yes"])
     page = (out / "primitives" / "pan_left.html").read_text()
     how = next(other.how for other in SPEC.primitives["pan_left"].look_alikes if other.id == "truck_left")
     beside = next(part for part in page.split('<div class="beside">') if "truck_left.html" in part)

@@ -45,10 +45,11 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     out: Path = args.out
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "search-index.js").is_file())):
         raise BadInput(f"{out} is in use, and not by a guide.", mend="Give a new folder, or an empty one.")
-    files = list(own.values())
+    files, left_out = list(own.values()), list[str]()
     pictures = {id_: Picture(path=f"media/{path.name}", moving=path.suffix in _CLIPS) for id_, path in own.items()}
     beside = {(p.id, o.id): pictures[o.id] for p, o in _pairs(spec) if o.id in pictures}
     if args.pictures is not None:
+        left_out = _stills_made(args.pictures)
         staged, staged_beside, staged_files = _staged(spec, args.pictures)
         pictures, beside, files = staged | pictures, staged_beside | beside, [*staged_files, *files]
     fresh = out.with_name(out.name + ".partial")
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         shutil.rmtree(fresh, ignore_errors=True)
         raise BadInput(f"{out} cannot be written: {error.strerror}.", mend="Give a folder that is yours.") from None
     answer = {"path": str(out / "index.html"), "files": pages, "pictures": len(pictures), "version": spec.version}
-    return 0, {**answer, "hash": spec.hash}
+    return 0, {**answer, "hash": spec.hash, "left_out": left_out}
 
 
 def _write(folder: Path, pages: Iterable[tuple[str, str]], media: Iterable[Path]) -> int:
@@ -80,14 +81,20 @@ def _pairs(spec: Spec) -> Iterator[tuple[Primitive, LookAlike]]:
     return ((primitive, other) for primitive in spec.primitives.values() for other in primitive.look_alikes)
 
 
+def _stills_made(folder: Path) -> list[str]:
+    """Make what a glossary lacks of stills; the clips that have none."""
+    from videolect.stage.pictures import make_pictures
+    from videolect.video.imports import usual_jobs
+
+    return [each.name for each in make_pictures(folder, jobs=usual_jobs()) if each.why is not None]
+
+
 def _staged(
     spec: Spec, folder: Path
 ) -> tuple[dict[str, Picture], dict[tuple[str, str], Picture], list[Path]]:  # fmt: skip
-    """What a glossary shows of primitives and of look-alikes, and its files. What it lacks of stills is made now."""
-    from videolect.stage.pictures import Glossary, make_pictures
-    from videolect.video.imports import usual_jobs
+    """What a glossary shows of primitives and of look-alikes, and its files."""
+    from videolect.stage.pictures import Glossary
 
-    make_pictures(folder, jobs=usual_jobs())
     glossary = Glossary.read(folder)
     shown = glossary.under(spec)
     used: dict[str, Loop] = {}
@@ -117,4 +124,5 @@ def _media(spec: Spec, folder: Path | None) -> dict[str, Path]:
 
 def text(answer: dict[str, Any]) -> str:
     """Where it lies."""
-    return f"{answer['files']} files, {answer['pictures']} pictures. Open {answer['path']} in a browser."
+    left_out = "".join(f"\n  left out, as it cannot be read: {name}" for name in answer["left_out"])
+    return f"{answer['files']} files, {answer['pictures']} pictures. Open {answer['path']} in a browser.{left_out}"

@@ -299,9 +299,14 @@ class Shown:
         """The clip in which the look-alike is so and the primitive is not: its own look-alike's, or the other's."""
         beside, own = self._by_name.get(f"{primitive}.no"), self._by_name.get(f"{other}.yes")
         for loop in (beside if beside is not None and beside.also == other else None, own):
-            if loop is not None and self._state(loop, primitive) != 1 and self._state(loop, other) == 1:
+            if loop is not None and self._state(loop, other) == 1 and self._is_not(loop, primitive):
                 return loop
         return None
+
+    def _is_not(self, loop: Loop, primitive: str) -> bool:
+        """Whether it is surely not so; what is undetermined would tell nothing apart."""
+        state = self._state(loop, primitive)
+        return state == 0 or (state == -1 and primitive in self.spec.does_not_apply(loop.answers))
 
     @property
     def options(self) -> Mapping[str, list[OptionPicture]]:
