@@ -4,10 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 HEAVY := .venv/.heavy
+GLOSSARY := build/glossary
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help venv ui demo serve test lint check-ui format bench clean system-packages
+.PHONY: help venv ui demo serve glossary test lint check-ui format bench clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,11 +31,18 @@ $(HEAVY): $(INSTALLED)
 ui: $(INSTALLED)  ## the browser client, built from ui/ into the package
 	@$(BIN)/python tools/node.py build
 
+# The desk shows the pictures of the language as soon as they are all there: their index is written last.
+demo serve: export VIDEOLECT_GLOSSARY ?= $(if $(wildcard $(GLOSSARY)/pictures.json),$(GLOSSARY))
+
 demo: venv ui  ## try it: the whole loop on sample clips (VIDEO=file for one of yours, ARGS=... for more)
 	@$(BIN)/videolect demo $(if $(VIDEO),--video "$(VIDEO)") $(ARGS)
 
 serve: venv ui  ## the desk on this machine (ARGS=... is handed on)
 	@$(BIN)/videolect desk serve $(ARGS)
+
+# What is there is kept: a run that was stopped goes on.
+glossary: venv  ## pictures of the language in build/glossary, for guide and desk: 20 minutes, once (ARGS='--n 30' for the first 30)
+	@$(BIN)/videolect stage render --set glossary --out $(GLOSSARY) $(ARGS)
 
 lint: $(INSTALLED)  ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.dataset.triples import as_jsonl, triples
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.language.shelf import Shelf
 from videolect.language.spec import Spec, load_spec
 from videolect.ledger.accounts import SqlAccounts
@@ -29,6 +30,7 @@ from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
 from videolect.record.people import Person
+from videolect.stage.pictures import Glossary
 from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
@@ -42,12 +44,16 @@ from videolect.video.timeline import Timeline
 if TYPE_CHECKING:
     from videolect.web.app import App
 
+log = logging.getLogger(__name__)
+
 MARKER = "workspace.json"
 FORMAT = 1
 FILMS = "films"
 """The folder of a workspace in which films stand, unless it was made with another place for them."""
 VERSIONS = "specs"
 """The folder of a workspace in which published versions of the specification stand."""
+PICTURES = "glossary"
+"""The folder of a workspace in which pictures of the language stand, if it has any."""
 
 OPERATOR = Worker(actor=Person(id="operator"), roles=("lead",))
 """Whoever runs commands on the machine itself."""
@@ -201,10 +207,11 @@ class Workspace:
 
     def __init__(
         self, root: Path, *, database_url: str | None = None, films: str | None = None, writer: str = "labels",
-        plant: int = 0, seed: int = 0, clock: Clock | None = None,
+        plant: int = 0, seed: int = 0, clock: Clock | None = None, glossary: Path | None = None,
     ) -> None:  # fmt: skip
         self.root = root
         self.films_at = films
+        self.glossary_at = glossary
         self.clock = clock or SystemClock()
         self.shelf = Shelf(load_spec(), root / VERSIONS)
         self.spec = self.shelf.newest()
@@ -305,6 +312,21 @@ class Workspace:
         """What a detector says of the films' transitions."""
         return CutFinder(self.storage, make_shot_engine(CUTS_ENGINE), CUTS_ENGINE)
 
+    @cached_property
+    def glossary(self) -> Glossary | None:
+        """The pictures of the language: of the folder that was named, or of the workspace's own, if it is whole.
+
+        NotFound or BadInput for a folder that was named and holds none.
+        """
+        if self.glossary_at is not None:
+            return Glossary.read(self.glossary_at)
+        own = self.root / PICTURES
+        try:
+            return Glossary.read(own) if own.is_dir() else None
+        except VideolectError as error:
+            log.warning("No pictures are shown: %s %s", error.message, error.mend)
+            return None
+
     def edits_of(self, video: Video) -> tuple[CutEdit, ...]:
         """People's edits of a film's cuts that count, oldest first."""
         return CutsDesk(self.desk, self.cuts).look(video.hash).edits
@@ -316,6 +338,7 @@ class Workspace:
         return create_app(
             self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
             triples=self.triple_lines, language=self.language, cuts=self.cuts, previews=PreviewMaker(self.storage),
+            glossary=self.glossary,
         )  # fmt: skip
 
     def triple_lines(self, campaign: str | None) -> Iterator[str]:

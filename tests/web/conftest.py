@@ -26,6 +26,7 @@ from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
+from videolect.stage.pictures import Glossary
 from videolect.storage import open_storage
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
@@ -121,10 +122,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Makes a site; ``policy`` is the campaign's, ``plant`` the number of planted errors per draft."""
+    """Makes a site; ``policy`` is the campaign's, ``plant`` the number of planted errors per draft.
+
+    ``glossary``: a folder with pictures of the language.
+    """
     database = open_database(database_url)
 
-    def make(*, policy: Policy | None = None, plant: int = 0) -> Site:
+    def make(*, policy: Policy | None = None, plant: int = 0, glossary: Path | None = None) -> Site:
         spec = load_spec()
         shelf = Shelf(spec, tmp_path / "specs")
         ledger = SqlLedger(database, projector_of(spec, shelf))
@@ -145,6 +149,7 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
             language=LanguageDesk(ledger, shelf, desk.clock),
             cuts=CutFinder(open_storage(str(tmp_path / "films")), Blends(), "blends"),
             previews=PreviewMaker(open_storage(str(tmp_path / "films"))),
+            glossary=None if glossary is None else Glossary.read(glossary),
         )  # fmt: skip
         return Site(app=app, desk=desk)
 

@@ -31,9 +31,11 @@ MARKUP = "<img src=x onerror=\"document.title='broken'\"> <b>bold</b>"
 
 
 @contextmanager
-def site_of(film: Path, folder: Path, *, plant: int = 0) -> Iterator[tuple[str, dict[str, str], Workspace]]:
+def site_of(
+    film: Path, folder: Path, *, plant: int = 0, glossary: Path | None = None
+) -> Iterator[tuple[str, dict[str, str], Workspace]]:  # fmt: skip
     """A served workspace with one film in one campaign: address, passwords, workspace."""
-    workspace = Workspace.create(folder / "workspace", plant=plant)
+    workspace = Workspace.create(folder / "workspace", plant=plant, glossary=glossary)
     passwords = people_of(workspace)
     videos, refused, _ = take_in(workspace, [film])
     assert not refused

@@ -250,6 +250,16 @@ export const words = {
     agreeKey: "Agree with the point",
     disagreeKey: "Disagree with the point",
   },
+  /** Loops and stills that show the language. */
+  pictures: {
+    start: "start",
+    end: "end",
+    firstFrame: "{name}: the first frame",
+    lastFrame: "{name}: the last frame",
+    play: "Play: {name}",
+    stop: "Stop: {name}",
+    apart: "Tell them apart:",
+  },
   labels: {
     keysTitle: "Labels",
     title: "labels",
@@ -271,6 +281,9 @@ export const words = {
     hideMeaning: "Hide",
     meaningKey: "What the words mean",
     lookUp: "Look up a primitive",
+    showPictures: "What the answers look like",
+    hidePictures: "Hide the pictures",
+    picturesKey: "What the answers look like",
     not: "Not",
   },
   segments: {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput
@@ -59,12 +61,19 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=8750, help="default: 8750; 0 takes a free one")
     parser.add_argument("--writer", default="labels", help="the backend that drafts and revises; default: labels")
+    said = os.environ.get("VIDEOLECT_GLOSSARY")
+    parser.add_argument(
+        "--glossary", type=Path, metavar="DIR", default=Path(said) if said else None,
+        help="pictures of the language; default: $VIDEOLECT_GLOSSARY, or the workspace's folder glossary",
+    )  # fmt: skip
 
 
 def workspace_of(asked: argparse.Namespace, *, create: bool = False, **options: Any) -> Workspace:
     """The workspace that the command line names."""
     if getattr(asked, "writer", None):
         options.setdefault("writer", asked.writer)
+    if getattr(asked, "glossary", None):
+        options.setdefault("glossary", asked.glossary)
     make = Workspace.create if create else Workspace.open
     return make(asked.workspace, database_url=asked.database, **options)
 
@@ -151,10 +160,11 @@ def serve(workspace: Workspace, *, host: str, port: int, greeting: str = "") -> 
     """The pages and the drafting thread, until interrupted."""
     import uvicorn
 
+    app = workspace.app()
     with listening(host, port) as sock:
         address = f"http://{host}:{sock.getsockname()[1]}"
         print(f"The desk is open at {address}\n{greeting}", file=sys.stderr, flush=True)
-        server = uvicorn.Server(uvicorn.Config(workspace.app(), log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         with drafting(workspace):
             server.run(sockets=[sock])
 

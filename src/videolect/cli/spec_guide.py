@@ -1,18 +1,22 @@
-"""``videolect spec guide``: the specification as a static site."""
+"""``videolect spec guide``: the specification as a static site, with what shows its primitives."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from videolect.errors import BadInput, NotFound
 from videolect.language import Spec
 from videolect.language.guide import Picture, guide
 from videolect.language.source import folder_of
 from videolect.language.spec import load_spec
+from videolect.language.values import LookAlike, Primitive
+
+if TYPE_CHECKING:
+    from videolect.stage.pictures import Loop
 
 _STILLS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _CLIPS = (".mp4", ".webm")
@@ -25,28 +29,40 @@ def add_verb(verbs: Any) -> None:
     verb.add_argument("--spec", default="core", metavar="PATH", help="a folder, or one that ships (default: core)")
     named = "stills and clips to show, each named after its primitive: pan_left.mp4"
     verb.add_argument("--media", type=Path, metavar="DIR", help=named)
+    verb.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="a glossary of stage render: loops and stills of what can be staged",
+    )
     verb.set_defaults(run=run, render=text)
 
 
 def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write a page for every primitive, with search; open index.html in a browser, no server is needed."""
     spec = load_spec() if args.spec == "core" else Spec.load(folder_of(args.spec))
-    media = _media(spec, args.media)
+    own = _media(spec, args.media)
     out: Path = args.out
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "search-index.js").is_file())):
         raise BadInput(f"{out} is in use, and not by a guide.", mend="Give a new folder, or an empty one.")
-    pictures = {id_: Picture(path=f"media/{path.name}", moving=path.suffix in _CLIPS) for id_, path in media.items()}
+    files, left_out = list(own.values()), list[str]()
+    pictures = {id_: Picture(path=f"media/{path.name}", moving=path.suffix in _CLIPS) for id_, path in own.items()}
+    beside = {(p.id, o.id): pictures[o.id] for p, o in _pairs(spec) if o.id in pictures}
+    if args.pictures is not None:
+        left_out = _stills_made(args.pictures)
+        staged, staged_beside, staged_files = _staged(spec, args.pictures)
+        pictures, beside, files = staged | pictures, staged_beside | beside, [*staged_files, *files]
     fresh = out.with_name(out.name + ".partial")
     try:
         shutil.rmtree(fresh, ignore_errors=True)
-        pages = _write(fresh, guide(spec, pictures), media.values())
+        pages = _write(fresh, guide(spec, pictures, beside), files)
         shutil.rmtree(out, ignore_errors=True)
         fresh.rename(out)
     except OSError as error:
         shutil.rmtree(fresh, ignore_errors=True)
         raise BadInput(f"{out} cannot be written: {error.strerror}.", mend="Give a folder that is yours.") from None
-    answer = {"path": str(out / "index.html"), "files": pages, "pictures": len(media), "version": spec.version}
-    return 0, {**answer, "hash": spec.hash}
+    answer = {"path": str(out / "index.html"), "files": pages, "pictures": len(pictures), "version": spec.version}
+    return 0, {**answer, "hash": spec.hash, "left_out": left_out}
 
 
 def _write(folder: Path, pages: Iterable[tuple[str, str]], media: Iterable[Path]) -> int:
@@ -59,6 +75,39 @@ def _write(folder: Path, pages: Iterable[tuple[str, str]], media: Iterable[Path]
         (folder / "media").mkdir(exist_ok=True)
         shutil.copyfile(picture, folder / "media" / picture.name)
     return number
+
+
+def _pairs(spec: Spec) -> Iterator[tuple[Primitive, LookAlike]]:
+    return ((primitive, other) for primitive in spec.primitives.values() for other in primitive.look_alikes)
+
+
+def _stills_made(folder: Path) -> list[str]:
+    """Make what a glossary lacks of stills; the clips that have none."""
+    from videolect.stage.pictures import make_pictures
+    from videolect.video.imports import usual_jobs
+
+    return [each.name for each in make_pictures(folder, jobs=usual_jobs()) if each.why is not None]
+
+
+def _staged(
+    spec: Spec, folder: Path
+) -> tuple[dict[str, Picture], dict[tuple[str, str], Picture], list[Path]]:  # fmt: skip
+    """What a glossary shows of primitives and of look-alikes, and its files."""
+    from videolect.stage.pictures import Glossary
+
+    glossary = Glossary.read(folder)
+    shown = glossary.under(spec)
+    used: dict[str, Loop] = {}
+
+    def picture(loop: Loop) -> Picture:
+        used[loop.name] = loop
+        film, start, end = (f"media/{name}" for name in loop.files)
+        return Picture(path=film, moving=True, start=start, end=end)
+
+    pictures = {id_: picture(loop) for id_ in spec.primitives if (loop := shown.of(id_)) is not None}
+    pairs = [(p.id, o.id) for p, o in _pairs(spec)]
+    beside = {pair: picture(loop) for pair in pairs if (loop := shown.beside(*pair)) is not None}
+    return pictures, beside, [folder / name for loop in used.values() for name in loop.files]
 
 
 def _media(spec: Spec, folder: Path | None) -> dict[str, Path]:
@@ -75,4 +124,5 @@ def _media(spec: Spec, folder: Path | None) -> dict[str, Path]:
 
 def text(answer: dict[str, Any]) -> str:
     """Where it lies."""
-    return f"{answer['files']} files, {answer['pictures']} pictures. Open {answer['path']} in a browser."
+    left_out = "".join(f"\n  left out, as it cannot be read: {name}" for name in answer["left_out"])
+    return f"{answer['files']} files, {answer['pictures']} pictures. Open {answer['path']} in a browser.{left_out}"

@@ -14,6 +14,7 @@ from videolect.cli.data_films import duration
 from videolect.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
+    from videolect.stage.pictures import Made
     from videolect.stage.sets import Done
 
 
@@ -34,13 +35,18 @@ def add_parser(nouns: Any) -> None:
     verb.add_argument("--seconds", type=float, default=4.0, metavar="S", help="of each clip (default 4)")
     verb.add_argument("--jobs", type=int, metavar="N", help="clips rendered at once; default: one per core")
     verb.set_defaults(run=run_render, render=render_render)
+    verb = verbs.add_parser(
+        "stills", help="first and last frames of a glossary, and its index", description=run_stills.__doc__
+    )
+    verb.add_argument("folder", type=Path, metavar="DIR", help="that stage render --set glossary filled")
+    verb.set_defaults(run=run_stills, render=render_stills)
     verb = verbs.add_parser("list", help="what can be staged, and what cannot and why")
     verb.set_defaults(run=run_list, render=render_list)
 
 
 def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Render a set: CLIP.mp4 and CLIP.truth.json for each. What is there already is kept, so a run that was stopped
-    goes on where it was."""
+    goes on where it was. A glossary gets its stills and their index last, as stage stills makes them."""
     if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
         raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
     need_numba()
@@ -60,10 +66,13 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     progress = _Progress(len(jobs_of(spec, order)))
     for each in render_set(spec, order, asked.out, jobs=asked.jobs or usual_jobs(), words=words_json):
         done.append(each)
-        progress(each, len(done))
+        progress.line(each.name, new=not each.kept)
     failures = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
+    clips = len(done) - len(failures)
+    if asked.set == "glossary" and clips:
+        failures += _stills_of(asked.out)[1]
     return (1 if failures else 0), {
-        "clips": len(done) - len(failures),
+        "clips": clips,
         "kept": sum(each.kept for each in done),
         "as_wished": sum(each.hit for each in done if not each.kept),
         "seconds": round(time.monotonic() - begun, 3),
@@ -79,6 +88,36 @@ def render_render(answer: dict[str, Any]) -> str:
     lines = [f"{answer['clips']} clips are in {answer['out']}{kept}; {answer['seconds']:.0f} s."]
     lines += [f"  not made: {each['clip']}: {each['why']}" for each in answer["failures"]]
     return "\n".join(lines)
+
+
+def run_stills(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Make what guide and desk show of a glossary: the first and the last frame of each film, beside it, and the index.
+    What is there is kept."""
+    made, failures = _stills_of(asked.folder)
+    kept = sum(each.kept for each in made)
+    return (1 if failures else 0), {
+        "clips": len(made) - len(failures), "kept": kept, "failed": len(failures), "failures": failures,
+        "out": str(asked.folder),
+    }  # fmt: skip
+
+
+def render_stills(answer: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [f"{answer['clips']} clips in {answer['out']} have their stills, {answer['kept']} of them from before."]
+    return "\n".join(lines + [f"  left out: {each['clip']}: {each['why']}" for each in answer["failures"]])
+
+
+def _stills_of(folder: Path) -> tuple[list[Made], list[dict[str, Any]]]:
+    from videolect.stage.pictures import make_pictures
+    from videolect.video.imports import usual_jobs
+
+    progress = _Progress(sum(1 for _ in folder.glob("*.mp4")))
+
+    def told(made: Made) -> None:
+        progress.line(made.name, new=not made.kept, what="stills")
+
+    made = make_pictures(folder, jobs=usual_jobs(), told=told)
+    return made, [{"clip": each.name, "why": each.why} for each in made if each.why is not None]
 
 
 def run_list(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -105,17 +144,20 @@ class _Progress:
 
     def __init__(self, of: int) -> None:
         self.told = self.begun = time.monotonic()
-        self.of, self.made = of, 0
+        self.of = of
+        self.made = self.count = 0
 
-    def __call__(self, done: Done, count: int) -> None:
-        self.made += not done.kept
+    def line(self, name: str, *, new: bool, what: str = "clips") -> None:
+        """One more is done; ``new``: it was not there before."""
+        self.count += 1
+        self.made += new
         now = time.monotonic()
         if not self.made or (not sys.stderr.isatty() and now - self.told < 15):
             return
         self.told = now
         rate = self.made / max(1e-9, now - self.begun)
-        left = duration((self.of - count) / rate)
-        line = f"{count} of {self.of}  {rate:.2f} a second, {left} left  {done.name}"
+        left = duration((self.of - self.count) / rate)
+        line = f"{self.count} of {self.of} {what}  {rate:.2f} a second, {left} left  {name}"
         if sys.stderr.isatty():
             wide = os.get_terminal_size(sys.stderr.fileno()).columns - 1
             print(f"\r{line[:wide]:{wide}s}", end="", file=sys.stderr, flush=True)

@@ -26,11 +26,20 @@ class Picture:
 
     path: str
     moving: bool
+    start: str | None = None
+    """Of a clip that plays by itself: the path of its first frame; and of its last."""
+    end: str | None = None
 
 
-def guide(spec: Spec, pictures: Mapping[str, Picture] | None = None) -> Iterator[tuple[str, str]]:
-    """(path, content) of every file of the site. ``pictures``: by the id of the primitive that they show."""
-    site = _Site(spec, pictures or {})
+def guide(
+    spec: Spec, pictures: Mapping[str, Picture] | None = None,
+    beside: Mapping[tuple[str, str], Picture] | None = None,
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """(path, content) of every file of the site. ``pictures``: by the id of the primitive that they show.
+
+    ``beside``: by primitive and look-alike, what shows the look-alike where the primitive is not so.
+    """
+    site = _Site(spec, pictures or {}, beside or {})
     chapters = site.chapters()
     policies = [
         {"id": a.id, "title": a.title, "lines": policy_label_free(spec, a.id).text.splitlines()} for a in spec.aspects
@@ -73,9 +82,10 @@ def _environment() -> Environment:
 
 
 class _Site:
-    def __init__(self, spec: Spec, pictures: Mapping[str, Picture]) -> None:
+    def __init__(self, spec: Spec, pictures: Mapping[str, Picture], beside: Mapping[tuple[str, str], Picture]) -> None:
         self.spec = spec
         self.pictures = pictures
+        self.beside = beside
         told = [(p.id, other) for p in spec.primitives.values() for other in p.look_alikes if other.example is not None]
         states = spec.derive_many([other.example or {} for _, other in told])
         self.apart = {(id_, other.id): int(states.column(id_)[row]) == 1 for row, (id_, other) in enumerate(told)}
@@ -132,7 +142,7 @@ class _Site:
             "how": other.how,
             "example": told,
             "which": primitive.title if here else known.title,
-            "media": self.pictures.get(other.id),
+            "media": self.beside.get((primitive.id, other.id)),
         }
 
     def _record(self, answers: Mapping[str, object]) -> list[dict[str, str]]:

@@ -29,6 +29,7 @@ from videolect.errors import (
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
+from videolect.stage.pictures import Glossary
 from videolect.storage import CannotReach, CannotStore
 from videolect.video.evidence import CutFinder
 from videolect.video.previews import PreviewMaker
@@ -37,6 +38,7 @@ from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.cuts_api import cuts_router
 from videolect.web.films_api import films_router
 from videolect.web.media import Library, media_router
+from videolect.web.pictures_api import pictures_router
 from videolect.web.spec_api import language_router
 
 log = logging.getLogger(__name__)
@@ -68,9 +70,9 @@ App = FastAPI
 
 def create_app(
     desk: Desk, *, accounts: Accounts, scratch: ScratchPad, library: Library, triples: Triples, language: LanguageDesk,
-    cuts: CutFinder, previews: PreviewMaker, static: Path = STATIC,
+    cuts: CutFinder, previews: PreviewMaker, glossary: Glossary | None = None, static: Path = STATIC,
 ) -> FastAPI:  # fmt: skip
-    """The application. All that it shows or keeps is handed in."""
+    """The application. All that it shows or keeps is handed in; without a glossary the language has no pictures."""
     app = FastAPI(title="videolect", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     signing = SignInDesk(accounts, desk.clock)
     app.include_router(session_router(signing))
@@ -78,6 +80,7 @@ def create_app(
     app.include_router(language_router(language, signing))
     app.include_router(cuts_router(CutsDesk(desk, cuts), cuts, signing))
     app.include_router(films_router(desk, library, previews, signing))
+    app.include_router(pictures_router(glossary, desk, language, signing))
     app.include_router(media_router(desk, library, signing.who))
     app.add_exception_handler(VideolectError, _mendable)
     app.add_exception_handler(RequestValidationError, _misshapen)

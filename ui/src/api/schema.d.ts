@@ -64,6 +64,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/glossary/primitives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Primitive
+         * @description The loop of a primitive and those of its look-alikes, by the newest version or that of this hash.
+         */
+        get: operations["primitive_api_glossary_primitives__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/glossary/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Questions
+         * @description What answers to the label form of a campaign look like.
+         */
+        get: operations["questions_api_glossary_questions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/language": {
         parameters: {
             query?: never;
@@ -1005,6 +1045,19 @@ export interface components {
             }[];
         };
         /**
+         * AnswerPicture
+         * @description What an answer looks like.
+         */
+        AnswerPicture: {
+            loop: components["schemas"]["LoopShape"];
+            /** Primitive */
+            primitive: string;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string | boolean;
+        };
+        /**
          * ApproveBody
          * @description A word on each point.
          */
@@ -1536,6 +1589,14 @@ export interface components {
             verdict: "approved" | "corrected";
         };
         /**
+         * FormPictures
+         * @description The questions that have pictures.
+         */
+        FormPictures: {
+            /** Questions */
+            questions: components["schemas"]["QuestionPictures"][];
+        };
+        /**
          * FormShape
          * @description The label form of one campaign: only the questions that it asks, with their rules as data (docs/language.md).
          */
@@ -1677,6 +1738,15 @@ export interface components {
             until: string;
         };
         /**
+         * LookAlikeLoop
+         * @description A look-alike where the primitive is not so.
+         */
+        LookAlikeLoop: {
+            /** Id */
+            id: string;
+            loop: components["schemas"]["LoopShape"];
+        };
+        /**
          * LookAlikeShape
          * @description What an entry is taken for.
          */
@@ -1687,6 +1757,22 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * LoopShape
+         * @description A short clip that plays again and again. Addresses carry the hash of what they name.
+         */
+        LoopShape: {
+            /** End */
+            end: string;
+            /** Film */
+            film: string;
+            /** Height */
+            height: number;
+            /** Start */
+            start: string;
+            /** Width */
+            width: number;
         };
         /**
          * MoveCutBody
@@ -1878,6 +1964,15 @@ export interface components {
             width: number;
         };
         /**
+         * PrimitivePictures
+         * @description What shows a primitive; nothing where there is no picture.
+         */
+        PrimitivePictures: {
+            /** Look Alikes */
+            look_alikes: components["schemas"]["LookAlikeLoop"][];
+            loop: components["schemas"]["LoopShape"] | null;
+        };
+        /**
          * PublishBody
          * @description How the version is called; None: the lowest that the changes allow.
          */
@@ -1903,6 +1998,16 @@ export interface components {
             hash: string;
             /** Version */
             version: string;
+        };
+        /**
+         * QuestionPictures
+         * @description The answers to one question that have a picture, in the order of the form.
+         */
+        QuestionPictures: {
+            /** Answers */
+            answers: components["schemas"]["AnswerPicture"][];
+            /** Field */
+            field: string;
         };
         /**
          * QueueShape
@@ -2507,6 +2612,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    primitive_api_glossary_primitives__id__get: {
+        parameters: {
+            query?: {
+                hash?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrimitivePictures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    questions_api_glossary_questions_get: {
+        parameters: {
+            query: {
+                campaign: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormPictures"];
                 };
             };
             /** @description Validation Error */

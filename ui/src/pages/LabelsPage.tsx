@@ -2,12 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ServerError } from "../api/client";
+import { picturesServer, type AnswerPicture } from "../api/pictures";
 import { server } from "../api/server";
 import type { Answer, Answers, Field, Form, Person, Primitive, Scratch, Segment, Spec, TaskKey, TaskView } from "../api/types";
 import { useKeys } from "../keys/keys";
 import { added, timesOf, toggled } from "../lib/segments";
 import { asked, broken, following, grouped, isAnswered, isSegments, meant, sendable, untouched, violationsOf } from "../lib/spec";
 import { entryPath } from "../language/EntryReader";
+import { Loop } from "../parts/Loop";
 import { Key, Trouble, UserText } from "../parts/parts";
 import { notify } from "../parts/notices";
 import { Player } from "../player/Player";
@@ -83,6 +85,9 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
   const [meaning, setMeaning] = useState(false);
+  const [showing, setShowing] = useState(false);
+  // The form does without: where there are none, or they do not come, nothing is offered.
+  const pictures = useQuery({ queryKey: ["answer-pictures", task.campaign], queryFn: () => picturesServer.questions(task.campaign), staleTime: Infinity }).data;
   const refused = desk.trouble instanceof ServerError ? violationsOf(desk.trouble.details) : [];
   const rules = broken(form, answers);
   const violations = [...rules, ...refused.filter((each) => !rules.some((known) => known.rule === each.rule))];
@@ -188,6 +193,7 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
       { keys: ["N"], label: w.nextOpen, run: nextOpen },
       { keys: ["Backspace"], label: w.clear, run: () => current && !(current.id in derived) && answer(current, undefined) },
       { keys: ["W"], label: w.meaningKey, run: () => setMeaning(!meaning) },
+      ...(pictures && Object.keys(pictures).length ? [{ keys: ["V"], label: w.picturesKey, run: () => setShowing(!showing) }] : []),
       { keys: ["Ctrl+Enter"], label: w.submit, inText: true, run: () => void submit() },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
@@ -214,9 +220,17 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
           <div className="question-help" data-testid="question-help">
             <h2>{current.title}</h2>
             {current.help && <p>{current.help}</p>}
-            <button type="button" className="text-button" aria-expanded={meaning} onClick={() => setMeaning(!meaning)} data-testid="meaning-toggle">
-              {meaning ? w.hideMeaning : w.showMeaning} <Key name="W" />
-            </button>
+            <div className="help-toggles">
+              {pictures?.[current.id] && (
+                <button type="button" className="text-button" aria-expanded={showing} onClick={() => setShowing(!showing)} data-testid="pictures-toggle">
+                  {showing ? w.hidePictures : w.showPictures} <Key name="V" />
+                </button>
+              )}
+              <button type="button" className="text-button" aria-expanded={meaning} onClick={() => setMeaning(!meaning)} data-testid="meaning-toggle">
+                {meaning ? w.hideMeaning : w.showMeaning} <Key name="W" />
+              </button>
+            </div>
+            {showing && pictures?.[current.id] && <AnswerPictures key={current.id} field={current} given={shown[current.id]} pictures={pictures[current.id]!} hash={spec?.hash} />}
             {meaning && spec && <Meaning key={current.id} spec={spec} field={current} />}
           </div>
         )}
@@ -271,6 +285,29 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
         ))}
       </div>
     </Shell>
+  );
+}
+
+/** What the answers to a question look like, under their digits; those without a picture are left out. */
+function AnswerPictures({ field, given, pictures, hash }: { field: Field; given: Answer | undefined; pictures: AnswerPicture[]; hash: string | undefined }) {
+  const choices = field.kind === "segments" ? field.options : choicesOf(field);
+  const on = (value: Answer) => (Array.isArray(given) ? (given as unknown[]).includes(value) : given === value);
+  return (
+    <ul className="answer-pictures" data-testid="answer-pictures">
+      {choices.map((choice, i) => {
+        const found = pictures.find((each) => each.value === choice.value);
+        if (!found) return null;
+        return (
+          <li key={String(choice.value)} data-testid={`picture-${String(choice.value)}`}>
+            <Loop loop={found.loop} name={found.title} />
+            <a className={on(choice.value) ? "answer-name on" : "answer-name"} href={entryPath("primitive", found.primitive, hash)} target="_blank" rel="noreferrer" title={found.title}>
+              {i < 10 && <kbd>{(i + 1) % 10}</kbd>}
+              <span>{choice.title}</span>
+            </a>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -68,3 +68,42 @@
   const asked = new URLSearchParams(location.search).get("q");
   if (asked) { input.value = asked; show(); }
 })();
+
+// Loops play while they are in view, the two of a pair together, and rest a moment before they begin again. A loop can be
+// stopped; who asked the system for less motion sees the first and the last frame instead (guide.css).
+(() => {
+  const REST = 700;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const stopped = new Set();
+  const seen = new Set();
+  const go = (video) => {
+    if (!still.matches && seen.has(video) && !stopped.has(video)) video.play().catch(() => {});
+    else video.pause();
+  };
+  const watcher = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) seen.add(target); else seen.delete(target);
+      if (isIntersecting) target.preload = "auto";
+      go(target);
+    }
+  }, { threshold: 0.25 });
+  for (const motion of document.querySelectorAll(".motion")) {
+    const video = motion.querySelector("video");
+    const button = document.createElement("button");
+    button.type = "button";
+    const tell = () => {
+      const off = stopped.has(video);
+      button.textContent = off ? "Play" : "Stop";
+      button.setAttribute("aria-pressed", String(off));
+      button.setAttribute("aria-label", `${off ? "Play" : "Stop"}: ${motion.dataset.name}`);
+    };
+    const turn = () => { if (!stopped.delete(video)) stopped.add(video); tell(); go(video); };
+    button.addEventListener("click", turn);
+    video.addEventListener("click", turn);
+    video.addEventListener("ended", () => setTimeout(() => { if (seen.has(video) && !stopped.has(video)) { video.currentTime = 0; go(video); } }, REST));
+    tell();
+    motion.append(button);
+    watcher.observe(video);
+  }
+  still.addEventListener("change", () => seen.forEach(go));
+})();
