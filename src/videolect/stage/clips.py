@@ -77,12 +77,12 @@ class Clip:
 
 def clip_of(
     wish: Wish, seed: int, *, size: tuple[int, int] = (320, 180), fps: int = 16, seconds: float = 4.0,
-    held_back: bool = False,
+    held_back: bool = False, site: tuple[str, int] | None = None,
 ) -> Clip:  # fmt: skip
     """One attempt at a clip for which the wish comes true. BadInput where what was drawn is impossible."""
     wanted: Any = wish.get("transition_kinds")
     if wish.get("shot_transition") is not True and not wanted:
-        take = take_of(wish, seed, size=size, fps=fps, seconds=seconds, held_back=held_back)
+        take = take_of(wish, seed, size=size, fps=fps, seconds=seconds, held_back=held_back, site=site)
         return Clip(seed=seed, takes=(take,), edits=take.edits, plan=dict(take.plan))
     rng = np.random.default_rng([seed, 31])
     kinds = [kind for kind in wanted or () if kind in BLENDS.values()] or [str(rng.choice(list(BLENDS)))]

@@ -90,6 +90,8 @@ class CameraPlan(MovesPlan):
         size = self.asked("shot_size_start")
         if size is None:
             end = self.asked("shot_size_end")
+            if self.plan["play"] == "near_and_far":
+                end = end or self.of(["medium", "medium_close_up"])
             size = end or self.of(
                 ["wide", "full", "medium_full", "medium", "medium_close_up", "close_up"], [3, 2, 1.5, 1.5, 1, 0.8]
             )
@@ -140,6 +142,10 @@ class CameraPlan(MovesPlan):
         ):
             facing = {"left_to_right": "profile", "right_to_left": "profile", "toward_camera": "front",
                       "away_from_camera": "back"}.get(str(self.wish.get("screen_direction")), "profile")  # fmt: skip
+            if self.wish.get("focus_change_reason") == "focus_tracking":
+                facing = self.of(["front", "back"])
+        if self.plan["play"] == "near_and_far":
+            facing = self.of(["front", "three_quarter"])
         side = self.side()
         if self.wish.get("screen_direction") in ("left_to_right", "right_to_left"):
             # From its right side it goes from left to right... as its right side sees it.
@@ -304,7 +310,7 @@ class CameraPlan(MovesPlan):
             long = self.one(1.8, 2.6) if reason == "pull_focus" else self.one(0.3, 0.5)
             begin = self.one(0.2, 0.35) if reason == "pull_focus" else self.one(0.35, 0.55)
             change = (Focus(to=end, start=begin, end=min(0.98, begin + long / self.seconds)),)
-        blur = self.one(0.018, 0.026) if depth_of_field == "ultra_shallow_focus" else self.one(0.0055, 0.008)
+        blur = self.one(0.018, 0.026) if depth_of_field == "ultra_shallow_focus" else self.one(0.0066, 0.0086)
         aperture = 2 * blur * start / float(track.focal[0])
         if start > 12:
             aperture = 2 * blur * 3.0 / float(track.focal[0])  # what is near is blurred, then

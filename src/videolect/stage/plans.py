@@ -45,11 +45,11 @@ class Take:
 
 def take_of(
     wish: Wish, seed: int, *, size: tuple[int, int] = (320, 180), fps: int = 16, seconds: float = 4.0,
-    held_back: bool = False,
+    held_back: bool = False, site: tuple[str, int] | None = None,
 ) -> Take:  # fmt: skip
     """One attempt. BadInput where what was drawn is impossible: the camera would stand in a wall, and so on.
 
-    ``held_back``: only places and surfaces that training never shows.
+    ``held_back``: only places and surfaces that training never shows. ``site``: in just this place, of this seed.
     """
     if min(size) < 32 or size[0] % 2 or size[1] % 2:
         raise BadInput(f"A size of {size[0]}x{size[1]}.", mend="Give even numbers of 32 or more.")
@@ -57,7 +57,7 @@ def take_of(
     if not 2 <= count <= 2000:
         raise BadInput(f"{seconds:g} s at {fps} frames a second are {count} frames.", mend="Ask for 2 to 2,000 frames.")
     draw = _Draw(wish, seed, size, fps, count)
-    draw.held_back = held_back
+    draw.held_back, draw.site = held_back, site
     return draw.take()
 
 
@@ -65,6 +65,7 @@ class _Draw(CameraPlan):
     """The drawing of one take."""
 
     held_back: bool = False
+    site: tuple[str, int] | None = None
 
     def take(self) -> Take:
         for side in ("start", "end"):
@@ -91,6 +92,9 @@ class _Draw(CameraPlan):
     # -- place, play, edits
 
     def place(self) -> Place:
+        if self.site is not None:
+            self.plan["place"] = self.site[0]
+            return places.place(*self.site)
         shelf = [name for name in places.PLACES if (name in places.HELD_BACK) == self.held_back]
         high = "aerial_level" in (self.wish.get("overall_height_start"), self.wish.get("overall_height_end"))
         travels = any(self.wish.get(name) not in OPEN for name in ("camera_forward_backward", "camera_left_right"))
@@ -149,6 +153,10 @@ class _Draw(CameraPlan):
             return ("run" if self.has("subject_actions", "run") else "walk"), "person"
         if shot == "change_of_subject":
             return "walk", "person"
+        if wish.get("focus_change_reason") == "focus_tracking":
+            return "walk", "person"
+        if shot is None and (self.wished("focus_plane_start") or self.wished("focus_change_reason")):
+            return self.of(["near_and_far", "stand", "nobody"], [4, 1, 1]), "person"
         for action, play in (("walk", "walk"), ("run", "run"), ("gesture", "wave")):
             if self.has("subject_actions", action):
                 return play, "person"

@@ -253,6 +253,17 @@ def _walk_group(stage: Stage) -> list[Actor]:
     return out
 
 
+def _near_and_far(stage: Stage) -> list[Actor]:
+    """One who faces the camera, and a second well behind to the side: two things that can be sharp."""
+    one = stage.enter("person", "a").stand().finish()
+    side = 1 if stage.rng.random() < 0.5 else -1
+    far = float(stage.rng.uniform(4.5, 6.5))
+    return [
+        one,
+        stage.enter("person", "c", at=(1.1 * side, -far), turn=float(stage.rng.uniform(-0.4, 0.4))).stand().finish(),
+    ]
+
+
 def _nobody(stage: Stage) -> list[Actor]:
     return []
 
@@ -261,7 +272,7 @@ PLAYS: Mapping[str, Play] = {
     "nobody": _nobody, "stand": _stand, "walk": _walk, "run": _run, "turn_around": _turn_around, "jump": _jump,
     "sit_down": _sit_down, "stand_up": _stand_up, "wave": _wave, "pick_up": _pick_up, "put_down": _put_down,
     "hand_over": _hand_over, "collide": _collide, "gather": _gather, "follow": _follow, "pair": _pair,
-    "group": _group, "walk_group": _walk_group,
+    "group": _group, "walk_group": _walk_group, "near_and_far": _near_and_far,
 }  # fmt: skip
 """Every play by name."""
 

@@ -22,7 +22,7 @@ import numpy as np
 from videolect.errors import BadInput, CannotRead
 from videolect.language.spec import Spec, load_spec
 from videolect.stage.clips import VERSION, Clip, clip_of, render, truth_json
-from videolect.stage.measure import Measured
+from videolect.stage.measure import AXES, Measured
 from videolect.stage.repertoire import Repertoire
 from videolect.stage.truth import Truth
 
@@ -30,7 +30,9 @@ Set = Literal["glossary", "exam", "bench", "train"]
 SETS: tuple[Set, ...] = get_args(Set)
 
 SETTLED = "set.json"
-_TRIES = {"glossary": 40, "exam": 12, "bench": 8, "train": 8}
+_SITES = ("street", "square", "hall", "meadow")
+"""Where the glossary is shot: places with things near and far."""
+_TRIES = {"glossary": 14, "exam": 12, "bench": 8, "train": 8}
 """Of each aim."""
 _BOUND = 1 << 31
 
@@ -82,6 +84,8 @@ class Aim:
     wish: Mapping[str, Any]
     also: str | None = None
     """The look-alike that should be true instead."""
+    site: tuple[str, int] | None = None
+    """The place and its seed, where it is given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,13 +122,19 @@ def jobs_of(spec: Spec, order: Order) -> list[Job]:
         made = []
         for number, name in enumerate(known.names[: order.count]):
             seed = _seed(order, number)
-            shows = tuple(Aim(primitive=name, state=True, wish=wish) for wish in known.examples[name])
+            # A clip and its look-alike are shot in one place, if that can be, so that nothing else differs.
+            sites = [(place, seed % 1000) for place in _SITES]
+            shows = tuple(
+                Aim(primitive=name, state=True, wish=wish, site=site) for site in sites for wish in known.examples[name]
+            )
             made.append(Job(name=f"{name}.yes", aims=shows, seed=seed))
             others = tuple(
-                Aim(primitive=name, state=False, wish=wish, also=other) for other, wish in known.look_alikes[name]
+                Aim(primitive=name, state=False, wish=wish, also=other, site=site)
+                for site in sites
+                for other, wish in known.look_alikes[name]
             )
             if others:
-                made.append(Job(name=f"{name}.no", aims=others, seed=seed + 500_000))
+                made.append(Job(name=f"{name}.no", aims=others, seed=seed))
         return made
     rng = np.random.default_rng([order.seed, 41, *order.set.encode()])
     decks: list[list[str]] = [[] for _ in range(_AIMS)]
@@ -173,7 +183,7 @@ def found_for(spec: Spec, job: Job, order: Order) -> tuple[Clip, Truth, Aim | No
             try:
                 clip = clip_of(
                     aim.wish, job.seed + 7919 * attempt + 104_729 * number, size=order.size, fps=order.fps,
-                    seconds=order.seconds, held_back=order.set == "bench",
+                    seconds=order.seconds, held_back=order.set == "bench", site=aim.site,
                 )  # fmt: skip
             except BadInput as error:
                 why = error.message
@@ -206,7 +216,9 @@ def _telling(clip: Clip, truth: Truth) -> float:
     """How plainly one sees what happens: things near by, and somebody to look at."""
     take = clip.takes[0]
     measured = Measured(take.scene, take.track, take.size, take.fps)
-    return 4 / float(np.median(measured.near)) + (0.25 if truth.main is not None else 0.0)
+    seen = 0.0 if truth.main is None else float((measured.visible[truth.main] > 0.7).mean())
+    moved = sum(max(measured.totals(axis)) for axis in AXES)
+    return 4 / float(np.median(measured.near)) + 0.5 * seen + min(0.6, moved)
 
 
 def make(spec: Spec, job: Job, order: Order, out: Path, words: Callable[[Spec, Clip, Truth], dict[str, Any]]) -> Done:
