@@ -125,7 +125,9 @@ def jobs_of(spec: Spec, order: Order) -> list[Job]:
             # A clip and its look-alike are shot in one place, if that can be, so that nothing else differs.
             sites = [(place, seed % 1000) for place in _SITES]
             shows = tuple(
-                Aim(primitive=name, state=True, wish=wish, site=site) for site in sites for wish in known.examples[name]
+                Aim(primitive=name, state=True, wish=wish, site=site)
+                for site in sites
+                for wish in sorted(known.examples[name], key=lambda wish: "both" in wish.values())
             )
             made.append(Job(name=f"{name}.yes", aims=shows, seed=seed))
             others = tuple(
