@@ -152,7 +152,7 @@ def sums(renderer: Renderer, clip: Clip) -> dict[str, tuple[float, float]] | Non
     ways = {axis: np.cumsum(steps) for axis, steps in found.items()}
     steady = {axis: _smooth(way, 0.12 * take.fps) for axis, way in ways.items()}
     turns = np.hypot(ways["pan"] - steady["pan"], ways["tilt"] - steady["tilt"])
-    least = max(0.003, 5 * 1.48 * float(np.median(turns)))
+    least = max(0.003, 4 * 1.48 * float(np.median(turns)))
     legs = {axis: [by for _, _, by in legs_of(np.concatenate([[0.0], way]), least)] for axis, way in steady.items()}
     return {axis: (sum(max(by, 0) for by in each), sum(max(-by, 0) for by in each)) for axis, each in legs.items()}
 
