@@ -15,7 +15,10 @@ from videolect.stage.sets import Order, found_for, jobs_of
 from videolect.stage.telling import facts_of, words_json
 from videolect.stage.words import ASPECTS, Truth
 
-SAME = {"forward_over_ground": "dolly_in", "backward_over_ground": "dolly_out"}
+SAME = {
+    "forward_over_ground": "dolly_in", "backward_over_ground": "dolly_out", "up_above_ground": "pedestal_up",
+    "down_to_ground": "pedestal_down",
+}  # fmt: skip
 """One movement under two questions, of which the second is asked only from an ordinary angle."""
 
 
