@@ -197,14 +197,28 @@ def _same_view(track: Track, one: int, other: int) -> bool:
     )
 
 
-def displayed(linear: Singles, grain: float, rng: np.random.Generator) -> Picture:
-    """Linear light as a display wants it: highlights rolled off, sRGB's curve, grain."""
-    light = np.maximum(linear, 0)
+_STEPS = 8192
+
+
+def _curve() -> Singles:
+    """What a display is told for light from 0 to 4, by the square root of it: highlights rolled off, sRGB's curve."""
+    light = np.linspace(0, 2, _STEPS) ** 2
     light = np.where(light > 0.8, 0.8 + 0.2 * (1 - np.exp(-(light - 0.8) / 0.2)), light)
-    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055) * 255
+    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return (curve * 255).astype(np.float32)
+
+
+_CURVE = _curve()
+"""A table: a power for each pixel would cost as much as drawing the triangles."""
+
+
+def displayed(linear: Singles, grain: float, rng: np.random.Generator) -> Picture:
+    """Linear light as a display wants it, with grain."""
+    index = (np.sqrt(np.clip(linear, 0, 4)) * np.float32((_STEPS - 1) / 2)).astype(np.int32)
+    shown = _CURVE[index]
     if grain:
-        curve += rng.standard_normal((*curve.shape[:2], 1), np.float32) * np.float32(grain)
-    picture: Picture = np.clip(curve + 0.5, 0, 255).astype(np.uint8)
+        shown += rng.standard_normal((*shown.shape[:2], 1), np.float32) * np.float32(grain)
+    picture: Picture = np.clip(shown + np.float32(0.5), 0, 255).astype(np.uint8)
     return picture
 
 
