@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Render a set: CLIP.mp4 and CLIP.truth.json for each. What is there already is kept, so a run that was stopped
     goes on where it was. A glossary gets its stills and their index last, as stage stills makes them."""
     if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
-        raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
+        raise BadInput(f"--jobs is {asked.jobs}.", mend="Give 1 to 1,000; leave it out for one per core.")
     need_numba()
     from videolect.language import load_spec
     from videolect.stage.repertoire import Repertoire
@@ -167,10 +167,17 @@ class _Progress:
 
 def need_numba(mend: str = "") -> None:
     """MissingExtra where the renderer cannot run. ``mend``: what else helps."""
-    if find_spec("numba") is None:
+    try:
+        import_module("numba")
+    except ImportError:
+        there = False
+    else:
+        there = True
+    if not there:
         install = "Install it: pip install 'videolect[stage]'."
         raise MissingExtra(
-            "The stage needs numba, which is not installed.", mend=f"{install} {mend}" if mend else install
+            "The stage needs numba, which is not installed or cannot be loaded.",
+            mend=f"{install} {mend}" if mend else install,
         )
 
 

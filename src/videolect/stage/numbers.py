@@ -52,9 +52,9 @@ STEADY = Scale(
 )
 STEADY_MOVING = Scale(
     (
-        ("very_smooth", 0, 0.0005),
-        ("smooth", 0.0011, 0.0024),
-        ("unsteady", 0.0045, 0.0100),
+        ("very_smooth", 0, 0.0006),
+        ("smooth", 0.0010, 0.0033),
+        ("unsteady", 0.0046, 0.0110),
         ("very_unsteady", 0.0170, BIG),
     ),
     "W of tremor, where it moves",

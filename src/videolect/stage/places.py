@@ -156,7 +156,7 @@ def _bench(site: _Site, at: Colour) -> None:
 
 
 def _sun(site: _Site, *, low: bool = False, cloudy: bool = False) -> None:
-    turn, rise = site.rng.uniform(0, 2 * np.pi), site.rng.uniform(0.35, 0.6) if low else site.rng.uniform(0.8, 1.1)
+    turn, rise = site.rng.uniform(0, 2 * np.pi), site.rng.uniform(0.14, 0.24) if low else site.rng.uniform(0.8, 1.1)
     towards = (float(np.cos(turn) * np.cos(rise)), float(np.sin(turn) * np.cos(rise)), float(np.sin(rise)))
     if cloudy:
         site.lighting = Lighting(

@@ -227,7 +227,7 @@ def make(spec: Spec, job: Job, order: Order, out: Path, words: Callable[[Spec, C
     """Render one clip and its truth into a folder, unless its truth is there."""
     begun = time.monotonic()
     truth_path = out / f"{job.name}.truth.json"
-    if truth_path.exists():
+    if _is_done(out, job):
         return Done(name=job.name, seconds=0.0, kept=True)
     found = found_for(spec, job, order)
     if isinstance(found, str):
@@ -243,10 +243,52 @@ def make(spec: Spec, job: Job, order: Order, out: Path, words: Callable[[Spec, C
         told.write_text(text + "\n", encoding="utf-8")
         partial.replace(film)
         told.replace(truth_path)
+    except OSError as error:
+        raise CannotRead(
+            f"{job.name} cannot be written into {out}: {error.strerror or error}.",
+            mend="Make room or choose another folder, and run the same command again: what is done is kept.",
+        ) from None
     finally:
         partial.unlink(missing_ok=True)
         told.unlink(missing_ok=True)
     return Done(name=job.name, seconds=time.monotonic() - begun, hit=aim is not None)
+
+
+def _is_done(out: Path, job: Job) -> bool:
+    """Whether film and truth are there, the truth to its last character."""
+    truth, film = out / f"{job.name}.truth.json", out / f"{job.name}.mp4"
+    try:
+        with truth.open("rb") as file:
+            file.seek(-2, os.SEEK_END)
+            return file.read() == b"}\n" and film.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _sweep(out: Path, names: set[str]) -> None:
+    """Remove what a run that was killed left half: files of these clips whose process is no more."""
+    for path in out.glob(".*"):
+        name, _, rest = path.name[1:].rpartition(".")
+        name, _, pid = name.rpartition(".")
+        if rest not in ("mp4", "json") or name not in names or not pid.isdecimal():
+            continue
+        if not _lives(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process runs. One that is dead and not yet buried does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True  # a system without /proc
+    return state != "Z"
 
 
 def render_set(
@@ -256,14 +298,11 @@ def render_set(
     """Render what is not there yet; one result for each clip, as it is done. BadInput for a folder of another set."""
     _settle(order, out)
     wanted = jobs_of(spec, order)
-    for stale in out.glob(".*.mp4"):
-        stale.unlink(missing_ok=True)  # of a run that was killed
-    for stale in out.glob(".*.json"):
-        stale.unlink(missing_ok=True)
-    there = {path.name for path in out.glob("*.truth.json")}
-    missing = [job for job in wanted if f"{job.name}.truth.json" not in there]
+    _sweep(out, {job.name for job in wanted})
+    there = {job.name for job in wanted if _is_done(out, job)}
+    missing = [job for job in wanted if job.name not in there]
     for job in wanted:
-        if f"{job.name}.truth.json" in there:
+        if job.name in there:
             yield Done(name=job.name, seconds=0.0, kept=True)
     if jobs == 1 or len(missing) < 2:
         for job in missing:
@@ -308,6 +347,8 @@ def _settle(order: Order, out: Path) -> None:
         settled = out / SETTLED
         if settled.exists():
             there = json.loads(settled.read_text(encoding="utf-8"))
+            if not isinstance(there, dict):
+                raise ValueError(f"{SETTLED} is not of a set")
             if there != order.as_json():
                 differs = [key for key, value in order.as_json().items() if there.get(key) != value]
                 raise BadInput(

@@ -223,9 +223,14 @@ def dome(rng: Generator, zenith: tuple[float, ...], horizon: tuple[float, ...], 
     blend = np.clip(height, 0, 1) ** 0.5
     sky = np.asarray(horizon) + (np.asarray(zenith) - np.asarray(horizon)) * blend[:, None]
     paint = np.repeat(sky[:, None].astype(np.float32), columns, 1)
-    fluff = np.tile(noise(rng, 5, 5), (1, columns // SIDE))
-    ramp = np.clip((fluff - (0.72 - 0.45 * clouds)) * 4, 0, 1) * np.clip(height * 5, 0, 1)[:, None] * min(1, 2 * clouds)
-    ramp = ramp * np.clip((0.97 - height) * 4, 0, 1)[:, None]  # a round sky has no seam at its top
+    # Clouds lie on a ceiling: far ones near the horizon are small and flat.
+    turn = (np.arange(columns) + 0.5) / columns * 2 * np.pi
+    away = np.tan(np.minimum(np.linspace(0, np.pi, rows), 1.5))[:, None] * 20.0
+    u = (away * np.cos(turn)).astype(np.intp) % SIDE
+    v = (away * np.sin(turn)).astype(np.intp) % SIDE
+    fluff = noise(rng, 5, 5)[v, u]
+    ramp = np.clip((fluff - (0.72 - 0.45 * clouds)) * 4, 0, 1) * np.clip(height * 5 - 0.3, 0, 1)[:, None]
+    ramp = ramp * min(1, 2 * clouds)
     white = np.asarray(horizon) * 0.35 + np.float32(0.62)
     paint += (white.astype(np.float32) - paint) * ramp[..., None].astype(np.float32)
     below = height < 0

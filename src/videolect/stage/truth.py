@@ -50,10 +50,10 @@ def truth_of(
         main = main_of(actors, measured) if actors else None
         answers |= camera_answers(measured, main)
         answers |= framing
-        answers |= content_answers(measured, actors, main, str(framing.get("shot_type", "")))
         ranked = sorted(actors or (), key=lambda actor: (actor is not main, actor.kind != "person"))
-        shown = tuple(actor.id for actor in ranked)
         told = _seen_events(measured, ranked)
+        answers |= content_answers(measured, actors, main, str(framing.get("shot_type", "")))
+        shown = tuple(actor.id for actor in ranked)
     record = settled(spec, answers)
     return Truth(
         record=record, states=spec.derive(record), main=None if main is None else main.id, shown=shown, told=told

@@ -13,6 +13,7 @@ import numpy as np
 from videolect.language.values import Segment
 from videolect.record.acts import Answer
 from videolect.stage import numbers
+from videolect.stage.camera import gaze_at
 from videolect.stage.measure import Measured, Stretch
 from videolect.stage.world import Actor
 
@@ -71,6 +72,8 @@ def camera_answers(measured: Measured, main: Actor | None) -> dict[str, Answer]:
     complexity = numbers.SEGMENTS_MOST.of(shifts)
     if complexity is not None:
         out["camera_movement"] = "major_complex" if complexity else "major_simple"
+    if complexity is not False and out.get("steadiness") in ("unsteady", "very_unsteady"):
+        del out["steadiness"]  # darting to and fro jolts as tremor does: which it is, the numbers do not tell
     _put(out, "camera_motion_speed", _speed(measured, stretches))
     arc, crane = _arc(measured, amounts), _crane(measured, amounts)
     if arc is not None:
@@ -166,9 +169,10 @@ def _arc(measured: Measured, amounts: Mapping[str, tuple[float, float]]) -> str 
         return "no"
     round_ = numbers.ARC.of(float(np.degrees(abs(swept))))
     even, aimed = numbers.ARC_EVEN.of(uneven), numbers.ARC_AIM.of(missed)
-    if round_ is False or even or aimed:
+    bow = 0.5 * float(np.tan(min(abs(swept), 3.0) / 4))  # of a circle's part over its chord
+    if round_ is False or even or aimed or (round_ and measured.bow < 0.3 * bow):
         return "no"
-    if travels and round_ and even is False and aimed is False:
+    if travels and round_ and even is False and aimed is False and measured.bow > 0.6 * bow:
         return "counter_clockwise" if swept > 0 else "clockwise"
     return None
 
@@ -182,9 +186,23 @@ def _crane(measured: Measured, amounts: Mapping[str, tuple[float, float]]) -> st
     if up is False or against is False or bent is False:
         return "no"
     sideways = numbers.MOVES.of(max(amounts["truck"]))
+    if not _together(measured, "pedestal", "tilt"):
+        return None
     if up and against and bent and sideways is False:
         return "crane_up" if rise > 0 else "crane_down"
     return None
+
+
+def _together(measured: Measured, one: str, other: str) -> bool:
+    """Whether the longest stretches of two axes share most of their time."""
+    longest = []
+    for axis in (one, other):
+        legs = measured.legs[axis]
+        if not legs:
+            return False
+        longest.append(max(legs, key=lambda leg: abs(leg[2])))
+    (a, b, _), (c, d, _) = longest
+    return min(b, d) - max(a, c) > 0.6 * min(b - a, d - c)
 
 
 def _dolly_zoom(measured: Measured, amounts: Mapping[str, tuple[float, float]]) -> bool | None:
@@ -252,7 +270,8 @@ def _revealed(measured: Measured) -> bool | None:
     for actor in measured.scene.actors:
         at = measured.seen[actor.id]
         here, there = numbers.COUNTS.of(float(at[-1])), numbers.COUNTS.of(float(at[0]))
-        stays = numbers.TRAVELS.of(travelled(actor, measured.count))
+        way = actor.marks["middle"][: measured.count]
+        stays = numbers.TRAVELS.of(float(np.linalg.norm(way - way[0], axis=1).max()))  # what is lifted moves too
         if here and at[0] == 0 and stays is False:
             return True
         doubt |= bool(here is not False and there is not True and stays is not True)
@@ -338,7 +357,8 @@ def _tracking(
     goes = numbers.TRAVELS.of(travelled(main, measured.count))
     if goes is False:
         return {"is_tracking": False}
-    kept = numbers.KEPT_IN_FRAME.of(float((measured.visible[main.id] > 0.6).mean()))
+    held = np.array([held_of(box) for box in measured.boxes[main.id]])
+    kept = numbers.KEPT_IN_FRAME.of(float((held > 0.6).mean()))
     if kept is False:
         return {"is_tracking": False}
     if not (goes and kept):
@@ -377,6 +397,9 @@ def _tracking(
         if holds is not False:
             return {} if holds is None else {"is_tracking": False}
         turns = {axis: numbers.MOVES.of(max(amounts[axis])) for axis in ("pan", "tilt")}
+        for axis, goes_along in zip(("pan", "tilt"), _along(measured, main), strict=True):
+            if turns[axis] and not goes_along:
+                return {} if goes_along is None else {"is_tracking": False}
         if None in turns.values():
             return {"is_tracking": True}
         types = [axis for axis, does in turns.items() if does]
@@ -392,6 +415,27 @@ def _tracking(
         if changes is not None:
             out["subject_size_change"] = "no" if not changes else "larger" if ratio > 1 else "smaller"
     return out
+
+
+def _along(measured: Measured, main: Actor) -> tuple[bool | None, bool | None]:
+    """Whether the camera turns as the way to the actor does: sideways, and up and down."""
+    meant = measured.meant
+    yaw, pitch = gaze_at(meant.place, main.marks["middle"][: measured.count])
+    found: list[bool | None] = []
+    for camera, actor in ((meant.yaw, yaw), (meant.pitch, pitch)):
+        turned, went = float(camera[-1] - camera[0]), float(actor[-1] - actor[0])
+        share = turned / went if abs(went) > 1e-3 else 0.0
+        found.append(True if 0.6 < share < 1.6 else False if share < 0.3 else None)
+    return found[0], found[1]
+
+
+def held_of(box: np.ndarray) -> float:
+    """The share of an actor that the picture holds, of what it could hold at most; 0 where a part is behind it."""
+    if not np.isfinite(box).all():
+        return 0.0
+    across = max(0.0, min(box[2], 1) - max(box[0], 0)) / min(1.0, box[2] - box[0])
+    down = max(0.0, min(box[3], 1) - max(box[1], 0)) / min(1.0, box[3] - box[1])
+    return float(across * down)
 
 
 def measured_smooth(measured: Measured, actor: Actor) -> np.ndarray:

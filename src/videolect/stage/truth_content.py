@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from videolect.record.acts import Answer
 from videolect.stage import numbers
 from videolect.stage.measure import Measured
 from videolect.stage.truth_camera import travelled
-from videolect.stage.world import Actor
+from videolect.stage.world import Actor, Event
 
 _KINDS = {"person": "person", "animal": "animal", "vehicle": "vehicle", "object": "object"}
 _PLACES = {
@@ -77,7 +78,8 @@ def _place(out: dict[str, Answer], measured: Measured) -> None:
     if place.indoors:
         out["scene_weather"] = ()
         return
-    out["time_of_day_start"], out["time_of_day_end"] = "day", "unknown"
+    if place.facts.get("sky") != "low_sun":  # which may be day or twilight
+        out["time_of_day_start"], out["time_of_day_end"] = "day", "unknown"
     sky = float(np.mean([(~np.isfinite(depth)).mean() for depth in measured.depths]))
     if sky > 0.12 and place.facts.get("sky") == "overcast":
         out["scene_weather"] = ("overcast",)
@@ -122,22 +124,31 @@ def _seated(actor: Actor, at: int) -> bool | None:
 
 
 def _actions(out: dict[str, Answer], measured: Measured, framed: Sequence[Actor], main: Actor | None) -> None:
+    """Deeds that the camera sees. Where it sees a part of one, nothing is said."""
     count = measured.count
-    events = [event for actor in framed for event in actor.events if event.start_frame < count]
-    whats = {event.what for event in events}
+    seen: list[Event] = []
+    for actor in framed:
+        inside = measured.visible[actor.id] > 0.5
+        for event in actor.events:
+            share = inside[event.start_frame : event.end_frame].mean() if event.start_frame < count else 0.0
+            if 0.05 < share < 0.6 and event.what != "stand":
+                return
+            if share >= 0.6:
+                seen.append(event)
+    whats = {event.what for event in seen}
     actions: list[str] = [what for what in ("walk", "run") if what in whats]
     if whats & _GESTURES:
         actions.append("gesture")
     out["subject_actions"] = tuple(actions)
     out["object_handling"] = ("hold",) if whats & _HANDLES else ()
     if main is not None:
-        own = [event.what for event in main.events if event.what != "stand" and event.start_frame < count]
-        stirs = _stirs(main, count)
-        if not own and stirs is False:
+        own = sorted((e.start_frame, e.end_frame) for e in seen if e.who[0] == main.id and e.what != "stand")
+        after = all(then[0] >= one[1] for one, then in pairwise(own))
+        if not own and _stirs(main, count) is False:
             out["action_timing"] = "none"
         elif len(own) == 1:
             out["action_timing"] = "one"
-        elif len(own) > 1 and len(set(own)) > 1:
+        elif len(own) > 1 and after:
             out["action_timing"] = "sequence"
     if len(framed) > 1:
         out["told_apart_by"] = ("look",)  # no two bodies of a stage have the same noun and colour

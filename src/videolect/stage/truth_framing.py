@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -68,9 +68,9 @@ def framing_answers(measured: Measured) -> dict[str, Answer]:
     if main is None:
         return out
     if kind in ("human", "non_human"):
-        first, last = (_size(measured, main, frame) for frame in (0, measured.count - 1))
-        _pair(out, "shot_size", first, last)
-        _pair(out, "subject_height", *(_against(measured, main, frame) for frame in (0, measured.count - 1)))
+        looks = [int(frame) for frame in measured.looked_at]
+        _pair(out, "shot_size", *_ends([_size(measured, main, frame) for frame in looks]))
+        _pair(out, "subject_height", *_ends([_against(measured, main, frame) for frame in looks]))
     elif kind == "change_of_subject":
         _change(out, measured, main)
     _position(out, measured, main)
@@ -82,8 +82,8 @@ def framing_answers(measured: Measured) -> dict[str, Answer]:
 
 def _view(out: dict[str, Answer], measured: Measured) -> None:
     m = measured.meant
-    _pair(out, "overall_height", *(numbers.HEIGHT.of(float(m.place[at, 2])) for at in (0, -1)))
-    _pair(out, "camera_angle", *(numbers.ANGLE.of(float(np.degrees(m.pitch[at]))) for at in (0, -1)))
+    _pair(out, "overall_height", *_ends([numbers.HEIGHT.of(float(z)) for z in m.place[:, 2]]))
+    _pair(out, "camera_angle", *_ends([numbers.ANGLE.of(float(np.degrees(pitch))) for pitch in m.pitch]))
     lean = np.degrees(np.abs(m.roll))
     least, most = numbers.DUTCH.of(float(lean.min())), numbers.DUTCH.of(float(lean.max()))
     changes = numbers.DUTCH_CHANGE.of(float(np.degrees(m.roll.max() - m.roll.min())))
@@ -99,6 +99,13 @@ def _view(out: dict[str, Answer], measured: Measured) -> None:
             out["camera_pov"] = "drone_pov"
     elif float(m.place[:, 2].max()) < 8:
         out["camera_pov"] = "objective_pov"
+
+
+def _ends(words: Sequence[str | None]) -> tuple[str | None, str | None]:
+    """First and last; nothing where both are the same and something else lies between: there and back has no words."""
+    if words[0] == words[-1] and {word for word in words if word is not None} - {words[0]}:
+        return None, None
+    return words[0], words[-1]
 
 
 def _pair(out: dict[str, Answer], field: str, start: str | None, end: str | None) -> None:
@@ -237,7 +244,8 @@ def _inside(measured: Measured, actor: Actor, at: int) -> float:
     """
     box = measured.boxes[actor.id][at]
     if not np.isfinite(box).all():
-        return 0.0
+        # A part of it is behind the lens: all of it, or is it beside the camera?
+        return math.nan if measured.distance[actor.id][at] > -3 else 0.0
     wide, high = box[2] - box[0], box[3] - box[1]
     across = max(0.0, min(box[2], 1) - max(box[0], 0)) / min(1.0, wide)
     down = max(0.0, min(box[3], 1) - max(box[1], 0)) / min(1.0, high)
@@ -274,7 +282,8 @@ def _size(measured: Measured, main: Actor, at: int) -> str | None:
     down = [float(measured.project(marks[name][: measured.count])[at, 1]) for name in _ORDER]
     if not np.isfinite(down).all() or any(b >= a for a, b in itertools.pairwise(down)):
         return None  # bent over, or seen from above
-    if down[-1] < -0.12 and numbers.PERSON_SIZE.of(_cut(down, 1.0)) not in ("close_up", "extreme_close_up"):
+    headless = _cut(down, 0.0) < 0.965
+    if headless and numbers.PERSON_SIZE.of(_cut(down, 1.0)) not in ("close_up", "extreme_close_up"):
         return None  # without its head it has no size of this list
     cut = _cut(down, 1.0)
     if cut < 0:
@@ -384,20 +393,20 @@ def _ways(measured: Measured, main: Actor) -> tuple[tuple[str, ...] | None, tupl
 
 
 def _edge(box: np.ndarray) -> str | None:
+    """Over which edge it is gone: that beyond which most of it lies."""
     if not np.isfinite(box).all():
         return None
-    over = {"left": -box[0], "right": box[2] - 1, "top": -box[1], "bottom": box[3] - 1}
-    if over["left"] > 0 and over["right"] > 0:
-        return None
+    wide, high = max(1e-6, box[2] - box[0]), max(1e-6, box[3] - box[1])
+    over = {
+        "left": -box[0] / wide, "right": (box[2] - 1) / wide, "top": -box[1] / high, "bottom": (box[3] - 1) / high,
+    }  # fmt: skip
     ranked = sorted(((value, name) for name, value in over.items()), reverse=True)
-    sideways = max(over["left"], over["right"])
-    if sideways > 0.02:
-        return "left" if over["left"] > over["right"] else "right"
-    return ranked[0][1] if ranked[0][0] > 0.05 else None
+    plain = ranked[0][0] > 0.4 and ranked[0][0] > 1.3 * max(ranked[1][0], 0.0)
+    return ranked[0][1] if plain else None
 
 
 def _put_facing(out: dict[str, Answer], measured: Measured, main: Actor) -> None:
-    if main.kind not in ("person", "animal", "vehicle"):
+    if main.kind not in ("person", "animal", "vehicle") or _steep(measured):
         return
     found = []
     for at in (0, measured.count - 1):
@@ -410,6 +419,8 @@ def _put_facing(out: dict[str, Answer], measured: Measured, main: Actor) -> None
 
 def _screen_way(measured: Measured, main: Actor) -> str | None:
     """Its own way over the ground, against the camera's right."""
+    if _steep(measured):
+        return None
     way = main.marks["middle"][: measured.count, :2]
     thirds = np.linspace(0, measured.count - 1, 4).astype(int)
     words = set()
@@ -422,6 +433,11 @@ def _screen_way(measured: Measured, main: Actor) -> str | None:
         angle = float(np.degrees(np.arctan2(ahead, right))) % 360
         words.add(numbers.SCREEN_WAY.of(angle if angle <= 330 else angle - 360))
     return words.pop() if len(words) == 1 else None
+
+
+def _steep(measured: Measured) -> bool:
+    """From straight above or below there is no before and behind."""
+    return float(np.degrees(np.abs(measured.meant.pitch)).max()) > 60
 
 
 Rule = Callable[[Measured], dict[str, Answer]]
