@@ -37,6 +37,12 @@ VAGUE = {
     "color": ("The colors are of some kind.",), "lighting": ("The light has some kind of look.",),
     "effects": ("There are various elements in the light, and so on.",),
 }  # fmt: skip
+VAGUE_OF = {
+    "depth_of_field": "The focus is of some kind.", "focus_change": "The focus changes in some way.",
+    "camera_height": "The camera is somewhere.", "camera_angle": "The camera is somewhere.",
+    "lens_distortion": "The lens has some kind of look.", "playback_speed": "The footage plays in some way.",
+}  # fmt: skip
+"""Of sentences that are not about what the aspect is mostly about: by topic."""
 SUBJECTIVE = (
     ", with a sense of mystery", ", a beautiful sight", ", with a dramatic mood", ", adding a touch of drama",
     ", which is stunning", ", in an elegant way",
@@ -202,8 +208,9 @@ def _vague(aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Ch
         says = [name for bit in bits for name in bit.says]
         if says:
             topic = next((bit.topic for bit in bits if bit.topic), None)
-            yield Change(kind="vague", start=start, end=start + len(text_of([bits])), words=pick.one(*VAGUE[aspect]),
-                         primitive=says[0], topic=topic)  # fmt: skip
+            words = VAGUE_OF.get(topic or "") or pick.one(*VAGUE[aspect])
+            end = start + len(text_of([bits]))
+            yield Change(kind="vague", start=start, end=end, words=words, primitive=says[0], topic=topic)
 
 
 def _subjective(told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:

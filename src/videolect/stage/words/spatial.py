@@ -265,11 +265,14 @@ def comings(truth: Truth, pick: Picker, topic: str) -> Sentence | None:
     if main is None:
         return None
     parts: list[str | Bit] = []
-    for field, verb, ways in (("enters_by", "enters the frame", EDGES), ("leaves_by", "leaves the frame", GONE)):
+    both = [("enters_by", "enters the frame", EDGES), ("leaves_by", "leaves the frame", GONE)]
+    if truth.get("subject_position_start") not in ("", "out_of_view"):
+        both.reverse()  # who is there at first goes before he comes back
+    for field, verb, ways in both:
         values = [value for value in truth.many(field) if value in ways]
         if not values:
             continue
-        parts.append(" and " if parts else f"{capital(truth.the(main))} ")
+        parts.append(" and then " if parts else f"{capital(truth.the(main))} ")
         says = truth.needed.get(field, ())
         value = values[0]
         wrong: tuple[Wrong, ...] = ()
