@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,17 +167,13 @@ class _Progress:
 def need_numba(mend: str = "") -> None:
     """MissingExtra where the renderer cannot run. ``mend``: what else helps."""
     try:
-        import_module("numba")
+        from videolect.stage import raster  # noqa: F401
     except ImportError:
-        there = False
-    else:
-        there = True
-    if not there:
         install = "Install it: pip install 'videolect[stage]'."
         raise MissingExtra(
             "The stage needs numba, which is not installed or cannot be loaded.",
             mend=f"{install} {mend}" if mend else install,
-        )
+        ) from None
 
 
 def _size(text: str) -> tuple[int, int]:
