@@ -85,14 +85,13 @@ class Track:
 def turns_of(yaw: Floats, pitch: Floats, roll: Floats) -> Floats:
     """[F, 3, 3]: world directions into camera space, for cameras that look so."""
     yaw, pitch, roll = np.broadcast_arrays(np.atleast_1d(yaw), np.atleast_1d(pitch), np.atleast_1d(roll))
-    zero, one = np.zeros_like(yaw), np.ones_like(yaw)
+    zero = np.zeros_like(yaw)
     forward = np.stack([-np.sin(yaw) * np.cos(pitch), np.cos(yaw) * np.cos(pitch), np.sin(pitch)], axis=1)
     right = np.stack([np.cos(yaw), np.sin(yaw), zero], axis=1)
     down = np.cross(forward, right)
     c, s = np.cos(roll)[:, None], np.sin(roll)[:, None]
     # Clockwise, as seen by who stands behind the camera: its right side goes down.
     turned_right, turned_down = c * right + s * down, c * down - s * right
-    del one
     return np.stack([turned_right, turned_down, forward], axis=1)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,14 +81,6 @@ def times_of(count: int, edits: Sequence[Edit]) -> NDArray[np.float64]:
         elif edit.what == "reverse":
             times = times[::-1].copy()
     return times
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blended:
-    """Shots one after another, with a blend between each two."""
-
-    lengths: tuple[int, ...]
-    blends: tuple[Edit, ...] = field(default=())
 
 
 def joined(shots: Sequence[Iterable[Picture]], blends: Sequence[Edit]) -> Iterator[Picture]:
@@ -196,5 +187,3 @@ def _border(draw: ImageDraw.ImageDraw, width: int, height: int, words: str, numb
 
 
 _DRAW = {"title": _title, "subtitle": _subtitle, "watermark": _watermark, "hud": _hud, "border": _border}
-
-Speed = Literal["slow_motion", "fast_motion", "time_lapse", "stop_motion", "speed_ramp", "reverse"]

@@ -203,7 +203,6 @@ class MovesPlan(Dice):
     def to_the_end(self, setup: Setup) -> list[Movement]:
         """What brings size, height and angle to where they are wished at the end."""
         out: list[Movement] = []
-        wish = self.wish
         first, last = self.plan.get("size"), self.asked("shot_size_end")
         if last in SIZES and first in SIZES and last != first:
             was, then = (SIZES[str(name)][1] - SIZES[str(name)][0] for name in (first, last))
@@ -221,5 +220,4 @@ class MovesPlan(Dice):
         if against[1] is not None and against[0] != against[1] and not out:
             z = {"above_subject": 2.4, "at_subject": 1.0, "below_subject": 0.25}[against[1]]
             out.append(Move(axis="pedestal", amount=z - setup.place[2]))
-        del wish
         return out

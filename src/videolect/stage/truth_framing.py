@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -438,6 +438,3 @@ def _screen_way(measured: Measured, main: Actor) -> str | None:
 def _steep(measured: Measured) -> bool:
     """From straight above or below there is no before and behind."""
     return float(np.degrees(np.abs(measured.meant.pitch)).max()) > 60
-
-
-Rule = Callable[[Measured], dict[str, Answer]]
