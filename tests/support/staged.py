@@ -8,7 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from videolect.language.spec import Spec
-from videolect.stage.facts import Answer, Facts, Happening, Named
+from videolect.stage.facts import Answer, Facts, Named
+from videolect.stage.world import Event
 
 WOMAN = Named(
     id="a", kind="person", noun="woman", look=("red jacket", "dark blue trousers"), where=("left", "foreground")
@@ -34,7 +35,7 @@ DEEDS = {
 }  # fmt: skip
 
 
-def facts(record: dict[str, Answer], *subjects: Named, happenings: tuple[Happening, ...] = (), **more: object) -> Facts:
+def facts(record: dict[str, Answer], *subjects: Named, happenings: tuple[Event, ...] = (), **more: object) -> Facts:
     """Facts of a clip of a hundred frames."""
     given = {"place": "a street between brick houses", "frames": 100, "fps": Fraction(24), **more}
     return Facts(record=record, subjects=subjects, happenings=happenings, **given)  # type: ignore[arg-type]
@@ -83,10 +84,10 @@ def _made_up(clip: str, record: dict[str, Answer]) -> Facts:
         "dutch_angle": one("dutch", "no", "no", "yes", "varying"), "has_overlays": one("overlay", True, False),
         "time_of_day_start": one("hour", "day", "night", "twilight"), "time_of_day_end": "unknown",
     }  # fmt: skip
-    deeds: list[Happening] = []
+    deeds: list[Event] = []
     if not scenery:
         what: tuple[str, ...] = one("deeds", *DEEDS[main.kind])  # type: ignore[assignment]
-        deeds = [Happening(what=w, who=("a",), start_frame=n * 20, end_frame=n * 20 + 20) for n, w in enumerate(what)]
+        deeds = [Event(what=w, who=("a",), start_frame=n * 20, end_frame=n * 20 + 20) for n, w in enumerate(what)]
         enters = what[0] == "enter_left"
         made |= {
             "subject_height_start": one("against", "above_subject", "at_subject", "below_subject"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support import movies, s3
+from tests.support.commands import clips_of, run
 from videolect.cli.data_films import _Progress, duration
 from videolect.cli.main import main
 from videolect.errors import BadInput
-from videolect.record.acts import Opened
 from videolect.wiring import Workspace
 
 
@@ -21,20 +20,6 @@ def root(tmp_path: Path) -> Path:
     path = tmp_path / "workspace"
     assert main(["desk", "init", "--workspace", str(path), "--json"]) == 0
     return path
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[str, Any]]:
-    capsys.readouterr()
-    code = main([*map(str, words), "--json"])
-    return code, json.loads(capsys.readouterr().out)
-
-
-def clips_of(root: Path) -> dict[str, tuple[str, int, int]]:
-    """Source, first frame and end by the clip's name."""
-    workspace = Workspace.open(root)
-    opened = [act for _, act in workspace.ledger.every(kind="Opened") if isinstance(act, Opened)]
-    workspace.close()
-    return {act.clip.id: (act.clip.source_id, act.clip.start_frame, act.clip.end_frame) for act in opened}
 
 
 def test_a_manifest_opens_its_clips_and_a_report_tells_of_each(

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from tests.support import movies
+from tests.support.commands import clips_of, run
 from videolect.cli.main import main
 from videolect.errors import CannotRead, NotFound
 from videolect.oversight.cuts import CutsDesk
-from videolect.record.acts import Opened
 from videolect.video import evidence
 from videolect.video.backends.pyav import write_mp4
 from videolect.video.imports import PROXIES, import_videos
@@ -45,20 +45,6 @@ def film_of(path: Path, lengths: tuple[int, ...]) -> Path:
 def scene(seed: int, number: int) -> np.ndarray:
     tiles = np.random.default_rng(seed).integers(0, 256, (5, 9, 3)).astype(np.uint8)
     return np.roll(np.kron(tiles, np.ones((18, 18, 1), np.uint8))[:90, :160], number // 4, axis=1)
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[str, Any]]:
-    capsys.readouterr()
-    code = main([*map(str, words), "--json"])
-    return code, json.loads(capsys.readouterr().out)
-
-
-def clips_of(root: Path) -> dict[str, tuple[str, int, int]]:
-    """Source, first frame and end by the clip's name."""
-    workspace = Workspace.open(root)
-    opened = [act for _, act in workspace.ledger.every(kind="Opened") if isinstance(act, Opened)]
-    workspace.close()
-    return {act.clip.id: (act.clip.source_id, act.clip.start_frame, act.clip.end_frame) for act in opened}
 
 
 def put_right(root: Path, film: Path) -> None:

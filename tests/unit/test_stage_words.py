@@ -12,10 +12,11 @@ from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
-from videolect.stage.facts import Happening, completed
+from videolect.stage.facts import completed
 from videolect.stage.words import ASPECTS, Truth, captions, judge
 from videolect.stage.words.phrase_tables import TABLES
 from videolect.stage.words.telling import a, listed
+from videolect.stage.world import Event
 
 SPEC = load_spec()
 FIVE = ASPECTS[:5]
@@ -29,8 +30,8 @@ def said(text: str) -> set[str]:
     return {claim.primitive for claim in claims_of(text) if claim.state == "asserted"}
 
 
-def doing(*whats: str) -> tuple[Happening, ...]:
-    return tuple(Happening(what=w, who=("a",), start_frame=n * 10, end_frame=n * 10 + 10) for n, w in enumerate(whats))
+def doing(*whats: str) -> tuple[Event, ...]:
+    return tuple(Event(what=w, who=("a",), start_frame=n * 10, end_frame=n * 10 + 10) for n, w in enumerate(whats))
 
 
 MOVES = sorted(option.value for option in SPEC.field("camera_segments").options)
@@ -181,9 +182,9 @@ def test_impossible_facts_are_refused():
     with pytest.raises(BadInput, match="nothing that can happen"):
         facts({}, WOMAN, happenings=doing("fly"))
     with pytest.raises(BadInput, match="from frame 90 to 120"):
-        facts({}, WOMAN, happenings=(Happening(what="walk", who=("a",), start_frame=90, end_frame=120),))
+        facts({}, WOMAN, happenings=(Event(what="walk", who=("a",), start_frame=90, end_frame=120),))
     with pytest.raises(BadInput, match="done by z"):
-        facts({}, WOMAN, happenings=(Happening(what="walk", who=("z",), start_frame=0, end_frame=1),))
+        facts({}, WOMAN, happenings=(Event(what="walk", who=("z",), start_frame=0, end_frame=1),))
 
 
 def test_articles_and_lists():

@@ -12,9 +12,9 @@ from videolect.language.lint import constructiveness, lint, lint_critique
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
 from videolect.record.critique import SENTINEL, Critique
-from videolect.stage.facts import Happening
 from videolect.stage.words import ASPECTS, Truth, critiques, drafts, judge
 from videolect.stage.words.critiques import VOICES
+from videolect.stage.world import Event
 from videolect.vlm.points import apply_points
 
 SPEC = load_spec()
@@ -32,8 +32,8 @@ CLIP = facts(
     },
     WOMAN,
     happenings=(
-        Happening(what="walk", who=("a",), start_frame=0, end_frame=40),
-        Happening(what="wave", who=("a",), start_frame=40, end_frame=60),
+        Event(what="walk", who=("a",), start_frame=0, end_frame=40),
+        Event(what="wave", who=("a",), start_frame=40, end_frame=60),
     ),
     details=("a row of trees", "a wooden fence"),
 )  # fmt: skip

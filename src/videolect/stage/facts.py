@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from videolect.errors import BadInput
 from videolect.language.values import Segment
+from videolect.stage.world import Event
 
 Answer = str | bool | tuple[str, ...] | tuple[Segment, ...]
 """An answer of a label record, in one of the forms that the kinds of field take."""
@@ -51,17 +52,6 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Happening:
-    """One thing that happens, half open in frames."""
-
-    what: str
-    who: tuple[str, ...]
-    """Ids: who does it, then to whom, with whom or with what."""
-    start_frame: int
-    end_frame: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """All that the words may say of a clip."""
 
@@ -76,7 +66,7 @@ class Facts:
     overlays: tuple[str, ...] = ()
     """'a title that reads HARBOUR', 'a watermark in the lower right corner'."""
     subjects: tuple[Named, ...] = ()
-    happenings: tuple[Happening, ...] = ()
+    happenings: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [named.id for named in self.subjects]
@@ -125,7 +115,7 @@ POSES_AFTER = {
 """The pose in which a deed leaves whoever does it; standing for all others."""
 
 
-def _when(happening: Happening) -> tuple[int, int]:
+def _when(happening: Event) -> tuple[int, int]:
     return happening.start_frame, happening.end_frame
 
 

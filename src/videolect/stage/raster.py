@@ -65,6 +65,24 @@ def see(
     return seen
 
 
+@nb.njit(cache=True, nogil=True, inline="always")
+def _span(slope_i, rest_i, slope_j, rest_j, slope_k, rest_k, width):  # type: ignore[no-untyped-def]
+    """First and last sample of a row inside three edges, each slope x + rest >= 0; the last before the first: none."""
+    left, right = 0.0, float(width)
+    outside = False
+    for slope, rest in ((slope_i, rest_i), (slope_j, rest_j), (slope_k, rest_k)):
+        if slope > 0.0:
+            left = max(left, -rest / slope)
+        elif slope < 0.0:
+            right = min(right, -rest / slope)
+        elif rest < 0.0:
+            outside = True
+    first, last = 0, -1
+    if not outside and left <= right:
+        first, last = max(0, int(np.ceil(left - 0.5))), min(width - 1, int(np.floor(right - 0.5)))
+    return first, last
+
+
 @nb.njit(cache=True, nogil=True)
 def _see(corners, triangles, two_sided, focal, cx, cy, out, best, second, third):  # type: ignore[no-untyped-def]
     height, width = out.shape
@@ -141,19 +159,7 @@ def _fill(px, py, pw, b1, b2, i, j, k, area, index, width, height, out, best, se
         e_i = bx_i * y + c_i
         e_j = bx_j * y + c_j
         e_k = bx_k * y + c_k
-        left, right = 0.0, float(width)
-        outside = False
-        for slope, rest in ((ax_i, e_i), (ax_j, e_j), (ax_k, e_k)):
-            if slope > 0.0:
-                left = max(left, -rest / slope)
-            elif slope < 0.0:
-                right = min(right, -rest / slope)
-            elif rest < 0.0:
-                outside = True
-        if outside or left > right:
-            continue
-        begin = max(0, int(np.ceil(left - 0.5)))
-        end = min(width - 1, int(np.floor(right - 0.5)))
+        begin, end = _span(ax_i, e_i, ax_j, e_j, ax_k, e_k, width)
         if begin > end:
             continue
         x = begin + 0.5
@@ -203,19 +209,7 @@ def _from_the_light(corners, triangles, casts, depth):  # type: ignore[no-untype
         for row in range(top, bottom + 1):
             y = row + 0.5
             e_i, e_j, e_k = b_i * y + c_i, b_j * y + c_j, b_k * y + c_k
-            left, right = 0.0, float(size)
-            outside = False
-            for slope, rest in ((a_i, e_i), (a_j, e_j), (a_k, e_k)):
-                if slope > 0.0:
-                    left = max(left, -rest / slope)
-                elif slope < 0.0:
-                    right = min(right, -rest / slope)
-                elif rest < 0.0:
-                    outside = True
-            if outside or left > right:
-                continue
-            begin = max(0, int(np.ceil(left - 0.5)))
-            end = min(size - 1, int(np.floor(right - 0.5)))
+            begin, end = _span(a_i, e_i, a_j, e_j, a_k, e_k, size)
             if begin > end:
                 continue
             x = begin + 0.5

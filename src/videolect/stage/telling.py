@@ -11,7 +11,7 @@ from videolect.language.spec import Spec
 from videolect.record.critique import Point
 from videolect.stage.clips import Clip
 from videolect.stage.edits import OVERLAYS, Edit
-from videolect.stage.facts import DEEDS, Facts, Happening, Named
+from videolect.stage.facts import DEEDS, Facts, Named
 from videolect.stage.facts import Answer as FactAnswer
 from videolect.stage.truth import Truth
 from videolect.stage.words import ASPECTS, captions, critiques, drafts
@@ -29,11 +29,7 @@ def facts_of(clip: Clip, truth: Truth) -> Facts:
         place="" if whole else str(scene.place.facts.get("says", "")),
         overlays=tuple(_laid(edit) for edit in clip.edits if edit.what in OVERLAYS),
         subjects=() if whole else tuple(_named(scene.actor(id), truth) for id in truth.shown),
-        happenings=tuple(
-            Happening(what=e.what, who=e.who, start_frame=e.start_frame, end_frame=e.end_frame)
-            for e in truth.told
-            if e.what in DEEDS and e.what != "stand"
-        ),
+        happenings=tuple(event for event in truth.told if event.what in DEEDS and event.what != "stand"),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from videolect.stage.facts import Happening
 from videolect.stage.words.telling import Bit, Picker, Sentence, Wrong, capital, sentence
 from videolect.stage.words.truth import Truth
+from videolect.stage.world import Event
 
 VERBS: dict[str, tuple[str, ...]] = {
     "stand": ("stands in place", "stands there"),
@@ -48,7 +48,7 @@ PLAIN = {"walk": "walks", "run": "runs", "drive": "moves", "roll": "rolls"}
 """Verbs that a way goes with."""
 
 
-def carries_way(truth: Truth, deed: Happening) -> bool:
+def carries_way(truth: Truth, deed: Event) -> bool:
     """Whether the way across the screen is told with this deed: the first travel of the main subject."""
     main = truth.main
     if main is None or truth.get("screen_direction") not in WAYS:
@@ -69,7 +69,7 @@ def _way(truth: Truth) -> Bit:
     )
 
 
-def clause(truth: Truth, deed: Happening, pick: Picker, says: tuple[str, ...]) -> Bit:
+def clause(truth: Truth, deed: Event, pick: Picker, says: tuple[str, ...]) -> Bit:
     """What is done, with what could be said wrongly of it."""
     forms = VERBS[deed.what]
     if deed.what == "sit_down" and not truth.facts.named(deed.who[0]).is_person:
@@ -84,7 +84,7 @@ def clause(truth: Truth, deed: Happening, pick: Picker, says: tuple[str, ...]) -
     return Bit(words=words, says=says, topic="actions", wrong=wrong)
 
 
-def _filled(truth: Truth, deed: Happening, form: str) -> str:
+def _filled(truth: Truth, deed: Event, form: str) -> str:
     to = [truth.the(truth.facts.named(id)) for id in deed.who[1:]]
     to += ["the others"] * 2
     if "{o2}" in form:
@@ -100,10 +100,10 @@ SAYS = {
 }  # fmt: skip
 
 
-def clauses(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence:
+def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
     """All of it, in one or more sentences told as one."""
     parts: list[str | Bit] = []
-    before: Happening | None = None
+    before: Event | None = None
     joined = False
     """Whether this sentence has a "while" already."""
     for deed in deeds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from videolect.stage.facts import KINDS, Happening, Named
+from videolect.stage.facts import KINDS, Named
 from videolect.stage.words.deeds import WAYS, carries_way, clauses
 from videolect.stage.words.phrases import plain, wrong_values
 from videolect.stage.words.spatial import comings
@@ -22,6 +22,7 @@ from videolect.stage.words.telling import (
     sentence,
 )
 from videolect.stage.words.truth import Truth
+from videolect.stage.world import Event
 
 COLOURS = ("red", "blue", "green", "yellow", "black", "white", "grey", "brown", "orange", "purple", "pink")
 POSES = {
@@ -338,7 +339,7 @@ def motion(truth: Truth) -> list[Maker]:
     return [*made, lambda pick: comings_once(truth, deeds, pick)]
 
 
-def comings_once(truth: Truth, deeds: list[Happening], pick: Picker) -> Sentence | None:
+def comings_once(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence | None:
     """Entering and leaving, where no happening tells it."""
     if any(deed.what.startswith(("enter", "leave")) for deed in deeds):
         return None

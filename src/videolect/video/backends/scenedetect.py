@@ -8,6 +8,7 @@ stable interface.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -21,7 +22,7 @@ _FULL = 127.5
 """The largest ``content_val`` that is told apart; cuts lie around 27 to 90."""
 
 
-class _Detector:
+class _Detector(ABC):
     size = (256, 144)
     """PySceneDetect itself scales to a width of 256."""
     threshold: float
@@ -63,8 +64,9 @@ class _Detector:
             if at > 0
         ]
 
+    @abstractmethod
     def _detector(self, library: Any, threshold: float) -> Any:
-        raise NotImplementedError
+        """PySceneDetect's own, with this threshold."""
 
 
 class Content(_Detector):

@@ -1,0 +1,28 @@
+"""Commands as a person types them, answered in JSON, and what they left in a workspace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from videolect.cli.main import main
+from videolect.record.acts import Opened
+from videolect.wiring import Workspace
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[str, Any]]:
+    """The exit code and the answer."""
+    capsys.readouterr()
+    code = main([*map(str, words), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def clips_of(root: Path) -> dict[str, tuple[str, int, int]]:
+    """Source, first frame and end by the clip's name."""
+    workspace = Workspace.open(root)
+    opened = [act for _, act in workspace.ledger.every(kind="Opened") if isinstance(act, Opened)]
+    workspace.close()
+    return {act.clip.id: (act.clip.source_id, act.clip.start_frame, act.clip.end_frame) for act in opened}
