@@ -31,6 +31,8 @@ _LOOKS = 9
 """Frames at which depths are looked at."""
 _SMALL = 64
 """Width in pixels of the pictures in which they are."""
+_FINE = 256
+"""Width of those in which actors are looked for."""
 SPREAD = 0.3
 """Mean distance of a picture's points from its middle, in W: how far a zoom or a roll moves them."""
 
@@ -246,8 +248,10 @@ class Measured:
     def seen(self) -> dict[str, Floats]:
         """[looks] of each actor: which share of the picture shows it, at ``looked_at``."""
         found: dict[str, list[float]] = {actor.id: [] for actor in self.scene.actors}
+        # In finer pictures than depth: somebody far away is a few pixels there, or none.
+        fine = Renderer(self.scene, (_FINE, max(2, 2 * round(_FINE * self.aspect / 2)))) if found else self._renderer
         for n in self.looked_at:
-            owners = self._renderer.owners(self.track, int(n), min(int(n), self.scene.frames - 1))
+            owners = fine.owners(self.track, int(n), min(int(n), self.scene.frames - 1))
             for number, actor in enumerate(self.scene.actors):
                 found[actor.id].append(float((owners == number).mean()))
         return {id: np.array(shares) for id, shares in found.items()}

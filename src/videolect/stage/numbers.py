@@ -116,10 +116,10 @@ PERSON_SIZE = Scale(
         ("medium", 0.52, 0.62),
         ("medium_close_up", 0.68, 0.76),
         ("close_up", 0.805, 0.865),
-        ("extreme_close_up", 0.91, 1.0),
     ),
     "where the lower edge cuts the body: 0 the soles, 1 the top of the head",
 )
+PART_OF_FACE = Band(0.085, 0.13, "share of the body that the picture takes in: below it is an extreme close-up")
 WHOLE_SIZE = Scale(
     (("extreme_wide", 0, 0.10), ("wide", 0.15, 0.52), ("full", 0.68, 0.97)),
     "height of the whole subject, of the picture's",
@@ -149,6 +149,7 @@ FACING = Scale(
 )
 IN_VIEW = Band(0.12, 0.55, "share of an actor that is in the picture")
 COUNTS = Band(0.0015, 0.006, "share of the picture that an actor has to fill to count")
+COUNTS_WHOLE = Band(0.035, 0.065, "height of a whole actor, of the picture's, that counts however little it fills")
 FILLS = Band(0.6, 0.85, "share of the picture that an actor fills")
 SCREEN_WAY = Scale(
     (

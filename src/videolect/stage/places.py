@@ -7,7 +7,7 @@ actors and cameras.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -30,6 +30,14 @@ def place(name: str, seed: int) -> Place:
         name=name.replace("_", " "), indoors=site.indoors, pieces=tuple(site.pieces), solids=tuple(site.solids),
         lighting=site.lighting, stage=site.stage, room=site.room, facts=dict(site.facts),
     )  # fmt: skip
+
+
+def with_block(place: Place, at: tuple[float, float], height: float) -> Place:
+    """The same with a block of stone on its floor, as high as that, on which somebody can stand."""
+    wide = 1.5
+    low, high = (at[0] - wide / 2, at[1] - wide / 2, 0.0), (at[0] + wide / 2, at[1] + wide / 2, height)
+    block = Piece(mesh.box(wide, wide, height, per_m=0.5).moved((at[0], at[1], 0.0)), Surface("concrete", side_m=2.0))
+    return replace(place, pieces=(*place.pieces, block), solids=(*place.solids, Solid(low=low, high=high)))
 
 
 @dataclass

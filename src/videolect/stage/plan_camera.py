@@ -34,6 +34,9 @@ class CameraPlan(MovesPlan):
         if self.wish.get("is_tracking") is True and scene.actors:
             return self.following(scene)
         setup = self.framed(scene) if scene.actors else self.scenery(scene)
+        if self.plan["play"] == "apart":
+            x, y, z = (float(each) for each in scene.actors[1].marks["feet"][0])
+            return setup, tuple(self.looks_back(setup, (x, y, z), str(self.asked("shot_size_end"))))
         movements = self.movements(setup)
         return (self.centred(setup, movements) if self.centres() else setup), movements
 
@@ -92,6 +95,8 @@ class CameraPlan(MovesPlan):
             end = self.asked("shot_size_end")
             if self.plan["play"] == "near_and_far":
                 end = end or self.of(["medium", "medium_close_up"])
+            if self.step:
+                end = end or self.of(["wide", "full"])
             size = end or self.of(
                 ["wide", "full", "medium_full", "medium", "medium_close_up", "close_up"], [3, 2, 1.5, 1.5, 1, 0.8]
             )
@@ -105,12 +110,15 @@ class CameraPlan(MovesPlan):
         focal, barrel = self.lens()
         slant = focal * extent / self.aspect
         if size == "extreme_wide":
-            slant = min(slant, 22.0)
+            slant = min(slant, 14.5)
             focal = slant * self.aspect / extent
+        elif size == "extreme_close_up" and not self.wished("focal_length_look") and barrel == 0:
+            focal = self.one(2.2, 3.2)  # as one would, to stay out of the face
+            slant = focal * extent / self.aspect
         angle, height = self.asked("camera_angle_start"), self.asked("overall_height_start")
         against = self.asked("subject_height_start")
         if height is None and against is not None:
-            z = {"above_subject": top + self.one(0.3, 1.2), "below_subject": low - 0.3,
+            z = {"above_subject": top + self.one(0.3, 1.2), "below_subject": low - self.one(0.3, 0.7),
                  "at_subject": low + self.one(0.3, 0.7) * body}[against]  # fmt: skip
             z = max(0.2, z)
         elif height is not None:
@@ -144,13 +152,15 @@ class CameraPlan(MovesPlan):
                       "away_from_camera": "back"}.get(str(self.wish.get("screen_direction")), "profile")  # fmt: skip
             if self.wish.get("focus_change_reason") == "focus_tracking":
                 facing = self.of(["front", "back"])
-        if self.plan["play"] == "near_and_far":
+        if self.plan["play"] in ("near_and_far", "apart"):
             facing = self.of(["front", "three_quarter"])
         side = self.side()
         if self.wish.get("screen_direction") in ("left_to_right", "right_to_left"):
             # From its right side it goes from left to right... as its right side sees it.
             side = -1 if self.wish["screen_direction"] == "left_to_right" else 1
         bearing = float(main.heading[frame]) + side * math.radians(self.one(*_FACINGS[facing]))
+        if size == "extreme_wide" and not self.asked("subject_facing_start"):
+            bearing = math.pi + self.one(-0.35, 0.35)  # from the side on which there is room
         at = main.marks["middle"][frame, :2]
         if self.plan["play"] in ("walk", "run", "walk_group", "follow"):
             at = np.asarray(self.at) if self.wish.get("shot_type") != "change_of_subject" else at
@@ -213,6 +223,7 @@ class CameraPlan(MovesPlan):
         types = [str(kind) for kind in self.many("tracking_shot_types")] or [self.of(["side", "tail", "lead", "pan"])]
         main = scene.actors[0]
         focal, barrel = self.lens()
+        types = ["arc"] if "arc" in types else types
         how = {"lead,side": "front_side", "side,tail": "rear_side"}.get(",".join(sorted(types[:2])), types[0])
         change = self.wish.get("subject_size_change")
         closer = {"larger": self.one(0.5, 0.65), "smaller": self.one(1.6, 2.0)}.get(str(change), 1.0)
@@ -247,7 +258,10 @@ class CameraPlan(MovesPlan):
         if how == "aerial":
             far, up = self.one(5, 8), self.one(7.0, 10.0)
         if how == "arc":
-            how, turn = "side", self.one(0.9, 1.5) * (1 if left else -1)
+            # Round to the front it has to overtake; round to the back it stays near, or it would fall behind.
+            how, behind = "side", self.rng.random() < 0.4
+            far = min(far, self.one(1.9, 2.4)) if behind else far
+            turn = self.one(0.9, 1.5) * (1 if left == behind else -1)
         setup = Setup(place=(float(start[0]), float(start[1]), up), focal=focal, focus=far, barrel=barrel)
         return setup, (
             Follow(
@@ -298,8 +312,11 @@ class CameraPlan(MovesPlan):
         start = self.plane(planes[0][0], planes[0][1], planes[0][2], setup.focus)
         change: tuple[Focus, ...] = ()
         reason = self.wish.get("focus_change_reason")
+        sharp = start
         if tracked:
             change = (Focus(actor=scene.actors[0].id),)
+        elif reason == "camera_subject_movement":
+            pass  # the plane stays where it is, and the picture goes past it
         elif (planes[1][2] is not None and planes[1][2] != planes[0][2]) or reason in ("rack_focus", "pull_focus"):
             end_word = planes[1][2] or ("background" if planes[0][2] != "background" else "foreground")
             end = self.plane(planes[1][0], planes[1][1], end_word, setup.focus)
@@ -307,12 +324,13 @@ class CameraPlan(MovesPlan):
                 start = self.plane(
                     planes[0][0], planes[0][1], "foreground" if end_word != "foreground" else "background", 1
                 )
+            sharp = end if planes[0][2] == "out_of_focus" else start
             long = self.one(1.8, 2.6) if reason == "pull_focus" else self.one(0.3, 0.5)
             begin = self.one(0.2, 0.35) if reason == "pull_focus" else self.one(0.35, 0.55)
             change = (Focus(to=end, start=begin, end=min(0.98, begin + long / self.seconds)),)
         blur = self.one(0.018, 0.026) if depth_of_field == "ultra_shallow_focus" else self.one(0.0066, 0.0086)
-        aperture = 2 * blur * start / float(track.focal[0])
-        if start > 12:
+        aperture = 2 * blur * sharp / float(track.focal[0])
+        if sharp > 12:
             aperture = 2 * blur * 3.0 / float(track.focal[0])  # what is near is blurred, then
         made = replace(setup, focus=start, aperture=min(aperture, 2.0))
         return track_of(made, movements, scene, self.fps, focus=change, shake=shake)
@@ -322,5 +340,5 @@ class CameraPlan(MovesPlan):
         if wanted in shares:
             return float(np.exp(near + shares[wanted] * (far - near)))
         if wanted == "out_of_focus":
-            return 0.25
+            return 0.35 * math.exp(near)
         return usual

@@ -46,6 +46,8 @@ AXES: dict[str, tuple[str, str]] = {
 class MovesPlan(Dice):
     """Draws the movements of a camera that begins somewhere."""
 
+    step: float = 0.0
+    """Metres above the ground on which the subject stands."""
     reveal: float = 0.0
     """Radians to the left of what a revealing pan ends on."""
 
@@ -218,6 +220,25 @@ class MovesPlan(Dice):
             out.append(Move(axis="pedestal", amount=self.one(*HEIGHTS[str(heights[1])]) - setup.place[2]))
         against = (self.asked("subject_height_start"), self.asked("subject_height_end"))
         if against[1] is not None and against[0] != against[1] and not out:
-            z = {"above_subject": 2.4, "at_subject": 1.0, "below_subject": 0.25}[against[1]]
+            z = self.step + {"above_subject": 2.4, "at_subject": 1.0, "below_subject": -0.5}[against[1]]
+            looked_at = setup.place[2] + setup.focus * math.sin(setup.pitch)
+            pitch = math.atan2(looked_at - z, setup.focus * math.cos(setup.pitch))
             out.append(Move(axis="pedestal", amount=z - setup.place[2]))
+            out.append(Move(axis="tilt", amount=pitch - setup.pitch))
         return out
+
+    def looks_back(self, setup: Setup, at: tuple[float, float, float], size: str) -> list[Movement]:
+        """Away from whom the camera looks at, over to somebody else at that place, 1.75 m high and as large as that."""
+        x, y, z = (to - here for to, here in zip(at, setup.place, strict=True))
+        low, high = SIZES[size]
+        extent, centre = 1.75 * (high - low), 1.75 * (high + low) / 2
+        away = math.hypot(x, y)
+        turn = math.remainder(math.atan2(-x, y) - setup.yaw, math.tau)
+        pitch = math.atan2(z + centre, away)
+        focal = math.hypot(away, z + centre) * self.aspect / extent
+        span = {"start": 0.2, "end": 0.75}
+        return [
+            Move(axis="pan", amount=-turn, **span),
+            Move(axis="tilt", amount=pitch - setup.pitch, **span),
+            Move(axis="zoom", amount=math.log2(focal / setup.focal), **span),
+        ]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from videolect.errors import BadInput
+from videolect.record.acts import Answer
 from videolect.stage import edits as editing
 from videolect.stage import places, plays
 from videolect.stage.camera import Track
@@ -22,7 +23,7 @@ from videolect.stage.edits import Edit
 from videolect.stage.moves import check_free, track_of
 from videolect.stage.plan_camera import CameraPlan
 from videolect.stage.plan_moves import AXES
-from videolect.stage.plays import PLAYS, Stage, retimed
+from videolect.stage.plays import PLAYS, Stage, lifted, retimed
 from videolect.stage.world import Actor, Place, Scene
 
 FINE = 4
@@ -61,19 +62,43 @@ def take_of(
     return draw.take()
 
 
+def suits(wish: Wish, place: str) -> bool:
+    """Whether it can come true there: heights, a long way, a car, or much to look at ask for the outdoors."""
+    return place not in _INDOORS or not _needs_room(_whole(wish))
+
+
+def _needs_room(wish: Wish) -> bool:
+    travels = any(wish.get(name) not in OPEN for name in ("camera_forward_backward", "camera_left_right"))
+    return (
+        "aerial_level" in (wish.get("overall_height_start"), wish.get("overall_height_end"))
+        or "extreme_wide" in (wish.get("shot_size_start"), wish.get("shot_size_end"))
+        or (wish.get("camera_motion_speed") == "fast" and travels)
+        or wish.get("scene_type") == "exterior"
+        or wish.get("subject_kinds") == ("vehicle",)
+    )
+
+
+_INDOORS = frozenset({"study", "living_room", "hall", "workshop"})
+
+
 class _Draw(CameraPlan):
     """The drawing of one take."""
 
     held_back: bool = False
     site: tuple[str, int] | None = None
+    step: float = 0.0
+    """Metres above the ground on which a raised subject stands."""
 
     def take(self) -> Take:
+        self.wish = _whole(self.wish)
         for side in ("start", "end"):
             if self.wish.get(f"overall_height_{side}") in ("water_level", "underwater_level"):
                 raise BadInput("The stage has no water.", mend="Wish for another height.")
         place = self.place()
         edits = self.edits()
         actors = self.actors(place, edits)
+        if self.raised():
+            place = places.with_block(place, self.at, self.step)
         scene = Scene(place=place, actors=tuple(actors), frames=self.count)
         setup, movements = self.camera(scene)
         shake = self.shake(setup.focal)
@@ -91,31 +116,24 @@ class _Draw(CameraPlan):
 
     # -- place, play, edits
 
+    def raised(self) -> bool:
+        """Whether its subject has to stand on something, so that a camera can be below it."""
+        return "below_subject" in (self.wish.get("subject_height_start"), self.wish.get("subject_height_end"))
+
     def place(self) -> Place:
         if self.site is not None:
             self.plan["place"] = self.site[0]
             return places.place(*self.site)
         shelf = [name for name in places.PLACES if (name in places.HELD_BACK) == self.held_back]
-        high = "aerial_level" in (self.wish.get("overall_height_start"), self.wish.get("overall_height_end"))
-        travels = any(self.wish.get(name) not in OPEN for name in ("camera_forward_backward", "camera_left_right"))
-        fast = self.wish.get("camera_motion_speed") == "fast" and travels
-        indoors = {"study", "living_room", "hall", "workshop"}
         kinds = {"home": {"living_room", "study"}, "workplace": {"workshop"}, "public_interior": {"hall"},
                  "street": {"street", "square"}, "countryside": {"meadow"}, "desert": {"desert"}}  # fmt: skip
         wanted = self.wish.get("scene_places")
         if isinstance(wanted, tuple) and wanted and wanted[0] in kinds:
             shelf = [name for name in shelf if name in kinds[str(wanted[0])]] or shelf
         if self.wish.get("scene_type") == "interior":
-            shelf = [name for name in shelf if name in indoors]
-        if (
-            high
-            or fast
-            or self.wish.get("scene_type") == "exterior"
-            or self.wish.get("shot_size_start") == "extreme_wide"
-        ):
-            shelf = [name for name in shelf if name not in indoors]
-        if self.wish.get("subject_kinds") == ("vehicle",):
-            shelf = [name for name in shelf if name not in indoors]
+            shelf = [name for name in shelf if name in _INDOORS]
+        if _needs_room(self.wish):
+            shelf = [name for name in shelf if name not in _INDOORS]
         quality = self.wish.get("sunlight_quality")
         name = self.of(shelf)
         self.plan["place"] = name
@@ -151,8 +169,13 @@ class _Draw(CameraPlan):
             return "follow", "person"
         if wish.get("is_tracking") is True or wish.get("screen_direction") not in OPEN:
             return ("run" if self.has("subject_actions", "run") else "walk"), "person"
+        sizes = [self.asked(f"shot_size_{side}") for side in ("start", "end")]
         if shot == "change_of_subject":
-            return "walk", "person"
+            return ("apart" if None not in sizes else "stand" if sizes[0] is None else "walk"), "person"
+        if "extreme_close_up" in sizes or self.raised():
+            return "stand", "person"
+        if wish.get("focus_change_reason") == "camera_subject_movement":
+            return "near_and_far", "person"
         if wish.get("focus_change_reason") == "focus_tracking":
             return "walk", "person"
         if shot is None and (self.wished("focus_plane_start") or self.wished("focus_change_reason")):
@@ -180,6 +203,7 @@ class _Draw(CameraPlan):
         if kind != "person" and name not in ("stand", "walk"):
             name = "stand"
         self.plan |= {"play": name, "kind": kind}
+        self.step = self.one(1.1, 1.6) if self.raised() else 0.0
         times = editing.times_of(self.count, [edit for edit in edits if edit.what in editing.SPEEDS])
         fine = 1 if not any(edit.what in editing.SPEEDS for edit in edits) else FINE
         frames = int(np.ceil(times.max())) * fine + 1 if fine > 1 else self.count
@@ -194,7 +218,12 @@ class _Draw(CameraPlan):
             self.facing = (0.0 if north - south > east - west else -math.pi / 2) + self.one(-0.25, 0.25)
             self.facing += math.pi * int(self.rng.integers(2))
             stage.facing, stage.room = self.facing, max(1.5, 0.5 * max(north - south, east - west) - 0.6)
+        if name == "apart":  # beside one another as the camera sees them, with the whole floor between them
+            stage.facing, stage.at = math.pi + self.one(-0.15, 0.15), ((west + east) / 2, middle[1])
+            stage.room = 0.5 * (east - west)
         made = PLAYS[name](stage)
+        if self.raised():
+            made = [lifted(actor, self.step) for actor in made]
         if fine > 1:
             indices = np.minimum(np.round(times * fine).astype(int), frames - 1)
             made = [retimed(actor, indices) for actor in made]
@@ -227,6 +256,23 @@ class _Draw(CameraPlan):
         named = ("camera_arc", "camera_crane", "whip_pan", "dolly_zoom", "camera_segments", "movement_gestures")
         return any(self.wished(name) for name in (*AXES, *named))
 
+
+def _whole(wish: Wish) -> dict[str, Answer]:
+    """The wish with what it cannot come true without."""
+    out = dict(wish)
+    if wish.get("camera_pov") == "drone_pov":
+        out |= {"overall_height_start": "aerial_level", "camera_angle_start": "high_angle"}
+        out |= {"camera_forward_backward": "forward", "camera_motion_speed": "fast"}
+    comes = wish.get("shot_size_start") == "unknown" and wish.get("shot_size_end") not in OPEN
+    if wish.get("shot_type") == "change_of_subject" and comes:
+        out["movement_gestures"] = ("reveal",)
+    if wish.get("focus_change_reason") == "camera_subject_movement":
+        nearer = _LAYERS.get(wish.get("focus_plane_end"), 3) < _LAYERS.get(wish.get("focus_plane_start"), 0)
+        out["camera_forward_backward"] = "backward" if nearer else "forward"
+    return out
+
+
+_LAYERS: Mapping[object, int] = {"foreground": 0, "middle_ground": 1, "background": 2}
 
 _ABOUT_PEOPLE = (
     "shot_size_start", "shot_size_end", "subject_height_start", "subject_facing_start", "subject_position_start",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -234,6 +234,15 @@ def _pair(stage: Stage) -> list[Actor]:
     return [one, stage.enter("person", "c", at=(0.45, 0.0), turn=0.5).stand().finish()]
 
 
+def _apart(stage: Stage) -> list[Actor]:
+    """Two far from one another, so that a picture holds one or the other."""
+    side = 1 if stage.rng.random() < 0.5 else -1
+    far = min(3.4, stage.room - 0.2) * side
+    one = stage.enter("person", "a", at=(far, 0.0), turn=float(stage.rng.uniform(-0.2, 0.2))).stand().finish()
+    other = stage.enter("person", "c", at=(-far, 0.0), turn=float(stage.rng.uniform(-0.2, 0.2))).stand().finish()
+    return [one, other]
+
+
 def _group(stage: Stage) -> list[Actor]:
     out = []
     for number in range(5):
@@ -273,6 +282,7 @@ PLAYS: Mapping[str, Play] = {
     "sit_down": _sit_down, "stand_up": _stand_up, "wave": _wave, "pick_up": _pick_up, "put_down": _put_down,
     "hand_over": _hand_over, "collide": _collide, "gather": _gather, "follow": _follow, "pair": _pair,
     "group": _group, "walk_group": _walk_group, "near_and_far": _near_and_far,
+    "apart": _apart,
 }  # fmt: skip
 """Every play by name."""
 
@@ -290,6 +300,15 @@ def _with(actor: Actor, event: Event) -> Actor:
 def later(actor: Actor, by: int) -> Actor:
     """The same without its first frames; what ended in them is gone."""
     return retimed(actor, np.arange(by, len(actor.heading)))
+
+
+def lifted(actor: Actor, by: float) -> Actor:
+    """The same, higher by so many metres."""
+    places = actor.places.copy()
+    places[..., 2, 3] += by
+    return replace(
+        actor, places=places, marks={name: points + np.array([0.0, 0.0, by]) for name, points in actor.marks.items()}
+    )
 
 
 _BACKWARDS = {"sit_down": "stand_up", "stand_up": "sit_down", "pick_up": "put_down", "put_down": "pick_up"}

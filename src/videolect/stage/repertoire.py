@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 from videolect.language.spec import Spec
+from videolect.stage.dice import Wish
 
 GROUPS = frozenset({
     "shot", "steadiness", "motion_complexity", "scene_movement", "rotation", "translation", "ground_movement", "lens",
@@ -43,7 +44,7 @@ class Repertoire:
 
     def __init__(self, spec: Spec) -> None:
         self.examples = {
-            name: [one.answers for one in primitive.examples if one.expected == "yes"]
+            name: [cast("Wish", one.answers) for one in primitive.examples if one.expected == "yes"]
             for name, primitive in spec.primitives.items()
             if primitive.group in GROUPS and name not in NOT_STAGED
         }
@@ -53,7 +54,7 @@ class Repertoire:
         states = spec.derive_many(flat)
         columns = {name: states.column(name) for name in self.names}
         shown = {id(wish): row for row, wish in enumerate(flat)}
-        self.look_alikes: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
+        self.look_alikes: dict[str, list[tuple[str, Wish]]] = {
             name: [
                 (other.id, wish)
                 for other in spec.primitives[name].look_alikes

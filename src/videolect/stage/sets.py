@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ import numpy as np
 from videolect.errors import BadInput, CannotRead
 from videolect.language.spec import Spec, load_spec
 from videolect.stage.clips import VERSION, Clip, clip_of, render, truth_json
+from videolect.stage.dice import Wish
 from videolect.stage.measure import AXES, Measured
+from videolect.stage.plans import suits
 from videolect.stage.repertoire import Repertoire
 from videolect.stage.truth import Truth
 
@@ -81,7 +83,7 @@ class Aim:
     primitive: str
     state: bool
     """Whether it should come out true, or false beside its look-alike."""
-    wish: Mapping[str, Any]
+    wish: Wish
     also: str | None = None
     """The look-alike that should be true instead."""
     site: tuple[str, int] | None = None
@@ -128,12 +130,14 @@ def jobs_of(spec: Spec, order: Order) -> list[Job]:
                 Aim(primitive=name, state=True, wish=wish, site=site)
                 for site in sites
                 for wish in sorted(known.examples[name], key=lambda wish: "both" in wish.values())
+                if suits(wish, site[0])
             )
             made.append(Job(name=f"{name}.yes", aims=shows, seed=seed))
             others = tuple(
                 Aim(primitive=name, state=False, wish=wish, also=other, site=site)
                 for site in sites
                 for other, wish in known.look_alikes[name]
+                if suits(wish, site[0])
             )
             if others:
                 made.append(Job(name=f"{name}.no", aims=others, seed=seed))

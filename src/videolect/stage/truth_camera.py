@@ -95,8 +95,12 @@ def camera_answers(measured: Measured, main: Actor | None) -> dict[str, Answer]:
     segments = _segments(measured, stretches, arc, crane, amounts)
     if segments is not None and complexity is False:
         out["camera_segments"] = segments
-    out |= _tracking(measured, amounts, main)
-    return out
+    follows = _tracking(measured, amounts, main)
+    types = follows.get("tracking_shot_types")
+    if main is not None and isinstance(types, tuple) and "arc" in types:
+        # It circles what it follows, though that circle has no fixed middle.
+        follows["camera_arc"] = "counter_clockwise" if _swept(measured, main) > 0 else "clockwise"
+    return out | follows
 
 
 def _put(out: dict[str, Answer], field: str, value: Answer | None) -> None:
@@ -379,8 +383,7 @@ def _tracking(
         heading = np.arctan2(way[:, 1], way[:, 0])
         bearing = np.degrees(np.angle(np.exp(1j * (np.arctan2(offset[:, 1], offset[:, 0]) - heading))))[going]
         side = numbers.SIDES.all_of([float(abs(np.median(part))) for part in np.array_split(bearing, 3) if len(part)])
-        world = np.unwrap(np.arctan2(offset[:, 1], offset[:, 0]))
-        swept = numbers.TRACK_ARC.of(float(np.degrees(abs(world[-1] - world[0]))))
+        swept = numbers.TRACK_ARC.of(float(np.degrees(abs(_swept(measured, main)))))
         down = np.degrees(-measured.meant.pitch.mean())
         above = numbers.FROM_ABOVE.of(float(down)) if measured.meant.place[:, 2].min() > 4 else False
         if swept is None or above is None:
@@ -415,6 +418,13 @@ def _tracking(
         if changes is not None:
             out["subject_size_change"] = "no" if not changes else "larger" if ratio > 1 else "smaller"
     return out
+
+
+def _swept(measured: Measured, actor: Actor) -> float:
+    """Radians by which the camera goes round somebody, counter-clockwise from above."""
+    offset = measured.meant.place[:, :2] - actor.marks["middle"][: measured.count, :2]
+    bearing = np.unwrap(np.arctan2(offset[:, 1], offset[:, 0]))
+    return float(bearing[-1] - bearing[0])
 
 
 def _along(measured: Measured, main: Actor) -> tuple[bool | None, bool | None]:

@@ -25,15 +25,26 @@ _COLUMNS = ("left", "centre", "right")
 
 
 def counted(measured: Measured) -> list[Actor] | None:
-    """The actors that fill enough of the picture at some time to count, largest first. None where that is in doubt."""
+    """The actors that fill enough of the picture at some time to count, largest first. None where that is in doubt.
+
+    Somebody far away fills little and is seen all the same: who is in the picture whole counts by height.
+    """
     found = []
     for actor in measured.scene.actors:
-        counts = numbers.COUNTS.of(float(measured.seen[actor.id].max()))
-        if counts is None:
+        fills = numbers.COUNTS.of(float(measured.seen[actor.id].max()))
+        stands = numbers.COUNTS_WHOLE.of(_height_of_whole(measured, actor))
+        if not fills and not stands and None in (fills, stands):
             return None
-        if counts:
+        if fills or stands:
             found.append(actor)
     return sorted(found, key=lambda actor: -float(measured.seen[actor.id].mean()))
+
+
+def _height_of_whole(measured: Measured, actor: Actor) -> float:
+    """Its largest height in the picture where all of it is inside and some of it is seen; 0 where that never is so."""
+    boxes = measured.boxes[actor.id][measured.looked_at]
+    whole = (boxes >= 0).all(axis=1) & (boxes <= 1).all(axis=1) & (measured.seen[actor.id] > 0)
+    return float((boxes[whole, 3] - boxes[whole, 1]).max()) if whole.any() else 0.0
 
 
 def main_of(actors: list[Actor], measured: Measured) -> Actor | None:
@@ -59,6 +70,10 @@ def framing_answers(measured: Measured) -> dict[str, Answer]:
     if actors is None:
         return out
     main = main_of(actors, measured)
+    if (switched := _switched(measured, actors)) is not None:
+        out["shot_type"] = "change_of_subject"
+        _change(out, measured, *switched)
+        return out
     _type(out, measured, actors, main)
     kind = out.get("shot_type")
     if kind == "scenery":
@@ -72,7 +87,8 @@ def framing_answers(measured: Measured) -> dict[str, Answer]:
         _pair(out, "shot_size", *_ends([_size(measured, main, frame) for frame in looks]))
         _pair(out, "subject_height", *_ends([_against(measured, main, frame) for frame in looks]))
     elif kind == "change_of_subject":
-        _change(out, measured, main)
+        here = bool(numbers.IN_VIEW.of(_inside(measured, main, 0)))
+        _change(out, measured, main if here else None, None if here else main)
     _position(out, measured, main)
     return out
 
@@ -143,22 +159,24 @@ def _focus(out: dict[str, Answer], measured: Measured) -> None:
         return
     if shallow != {True}:
         return
-    ultra = {numbers.ULTRA.of(float(np.quantile(circle, 0.6))) for circle in measured.circles}
+    layers = [_sharp_layer(measured, at) for at in (0, -1)]
+    # Where nothing is sharp the blur says nothing of the depth of field; if nothing ever is, it has to.
+    sharp = [circle for circle in measured.circles if numbers.IN_FOCUS.of(float(np.quantile(circle, 0.02))) is False]
+    ultra = {numbers.ULTRA.of(float(np.quantile(circle, 0.6))) for circle in sharp or measured.circles}
     if ultra == {True}:
         out["camera_focus"] = "ultra_shallow_focus"
     elif ultra == {False}:
         out["camera_focus"] = "shallow_focus"
     else:
         return
-    layers = [_sharp_layer(measured, at) for at in (0, -1)]
     focus = measured.track.focus
     changes = numbers.REFOCUS.of(float(focus.max() / focus.min()))
     if None not in layers:
         out["focus_plane_start"] = str(layers[0])
         out["focus_plane_end"] = "unknown" if layers[0] == layers[1] else str(layers[1])
     if changes is False:
-        if None not in layers and layers[0] == layers[1]:
-            out["focus_change_reason"] = "no_change"
+        if None not in layers:
+            out["focus_change_reason"] = "no_change" if layers[0] == layers[1] else "camera_subject_movement"
         return
     if not changes:
         return
@@ -282,16 +300,13 @@ def _size(measured: Measured, main: Actor, at: int) -> str | None:
     down = [float(measured.project(marks[name][: measured.count])[at, 1]) for name in _ORDER]
     if not np.isfinite(down).all() or any(b >= a for a, b in itertools.pairwise(down)):
         return None  # bent over, or seen from above
-    headless = _cut(down, 0.0) < 0.965
-    if headless and numbers.PERSON_SIZE.of(_cut(down, 1.0)) not in ("close_up", "extreme_close_up"):
-        return None  # without its head it has no size of this list
-    cut = _cut(down, 1.0)
-    if cut < 0:
-        return numbers.PERSON_SIZE.of(cut)
-    top = _cut(down, 0.0)
-    if cut > 0.86 or (top - cut) < 0.13:
-        return "extreme_close_up" if (min(1.0, top) - cut) < 0.085 else None
-    return numbers.PERSON_SIZE.of(cut)
+    cut, top = _cut(down, 1.0), _cut(down, 0.0)
+    takes_in = min(1.0, top) - max(0.0, cut)
+    if cut > 0.8 and numbers.PART_OF_FACE.of(takes_in) is not True:
+        return "extreme_close_up" if numbers.PART_OF_FACE.of(takes_in) is False else None
+    size = numbers.PERSON_SIZE.of(cut)
+    # Without its head a body has no size of this list, but for a face that is cut at the brow.
+    return size if top >= 0.965 or size == "close_up" else None
 
 
 def _cut(down: list[float], edge: float) -> float:
@@ -324,12 +339,25 @@ def _against(measured: Measured, main: Actor, at: int) -> str | None:
     return "at_subject" if above is False and z - float(main.marks["feet"][at, 2]) > 0.12 else None
 
 
-def _change(out: dict[str, Answer], measured: Measured, main: Actor) -> None:
-    """A subject that comes or goes: the size only at the end at which it is there."""
-    first = bool(numbers.IN_VIEW.of(_inside(measured, main, 0)))
-    size = _size(measured, main, 0 if first else measured.count - 1)
-    if size is not None:
-        out["shot_size_start"], out["shot_size_end"] = (size, "unknown") if first else ("unknown", size)
+def _switched(measured: Measured, actors: Sequence[Actor]) -> tuple[Actor, Actor] | None:
+    """Who is there at the start and who at the end, where one takes the place of the other."""
+    if len(actors) != 2:
+        return None
+    first = [numbers.IN_VIEW.of(_inside(measured, actor, 0)) for actor in actors]
+    last = [numbers.IN_VIEW.of(_inside(measured, actor, -1)) for actor in actors]
+    if [first, last] == [[True, False], [False, True]]:
+        return actors[0], actors[1]
+    return (actors[1], actors[0]) if [first, last] == [[False, True], [True, False]] else None
+
+
+def _change(out: dict[str, Answer], measured: Measured, first: Actor | None, last: Actor | None) -> None:
+    """A subject that comes, goes or gives way to another: the size at each end at which there is one."""
+    sizes = [
+        "unknown" if actor is None else _size(measured, actor, at)
+        for actor, at in ((first, 0), (last, measured.count - 1))
+    ]
+    if sizes[0] is not None and sizes[1] is not None:
+        out["shot_size_start"], out["shot_size_end"] = sizes[0], sizes[1]
 
 
 def _position(out: dict[str, Answer], measured: Measured, main: Actor) -> None:
