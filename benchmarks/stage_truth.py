@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from videolect.language import load_spec
 from videolect.stage import numbers
 from videolect.stage.clips import Clip
+from videolect.stage.finding import found_for
 from videolect.stage.measure import SPREAD, legs_of
+from videolect.stage.orders import Order, jobs_of
 from videolect.stage.render import Renderer
-from videolect.stage.sets import Order, found_for, jobs_of
 
 SMALL = (96, 54)
 _DEEP = 0.2
@@ -47,7 +48,7 @@ def run(*, quick: bool = False) -> None:
     count = 12 if quick else 300
     spec = load_spec()
     order = Order(set="train", count=count, seed=77, size=SMALL, fps=16, seconds=3.0)
-    tallies = {name: Tally() for name in (*AXES, "subject_size", "subject_in_view")}
+    tallies = {name: Tally() for name in (*AXES, "subject_size", "subject_in_view", "shot_size")}
     begun, seen = time.monotonic(), 0
     for job in jobs_of(spec, order):
         found = found_for(spec, job, order)
@@ -97,6 +98,16 @@ def _compare(clip: Clip, record: object, main: str | None, tallies: dict[str, Ta
                 tallies["subject_in_view"], said != "out_of_view", shown,
                 f"{name}: frame {at}: by poses {said}, by pixels {'seen' if shown else 'not seen'}",
             )  # fmt: skip
+    if record.get("shot_type") in ("human", "non_human"):
+        first, final = record.get("shot_size_start"), record.get("shot_size_end")
+        for at, said, box in ((0, first, boxes[0]), (last, first if final == "unknown" else final, boxes[1])):
+            if said is not None and box is not None and box[2]:  # all of it is in the picture
+                high = max(
+                    box[1] / take.size[1], 0.0 if take.scene.actors[number].kind == "person" else box[0] / take.size[1]
+                )
+                _count(
+                    tallies["shot_size"], said, numbers.WHOLE_SIZE.of(high), f"{name}: frame {at}: {said}, {high:.2f}"
+                )
     if record.get("subject_size_change") and None not in boxes:
         ratio = boxes[1][1] / boxes[0][1]  # type: ignore[index]
         changes = numbers.SIZE_CHANGE.of(max(ratio, 1 / ratio))

@@ -11,7 +11,8 @@ from collections import Counter
 from videolect.language import load_spec
 from videolect.language.claims import claims_of
 from videolect.language.lint import lint
-from videolect.stage.sets import Order, found_for, jobs_of
+from videolect.stage.finding import found_for
+from videolect.stage.orders import Order, jobs_of
 from videolect.stage.telling import facts_of, words_json
 from videolect.stage.words import ASPECTS, Truth
 

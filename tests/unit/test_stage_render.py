@@ -15,6 +15,7 @@ from videolect.stage.edits import Edit, joined, laid_over, times_of
 from videolect.stage.figures import made
 from videolect.stage.moves import Arc, DollyZoom, Focus, Follow, Move, Setup, Shake, track_of
 from videolect.stage.places import PLACES, place
+from videolect.stage.plays import PLAYS, Stage
 from videolect.stage.render import Renderer
 from videolect.stage.world import Lighting, Piece, Place, Scene, Surface
 
@@ -234,6 +235,19 @@ def test_what_no_camera_can_do_is_refused(setup: Setup, moves: tuple[Move, ...],
 
 
 # --------------------------------------------------------------------------------------------------------------- bodies
+
+
+@pytest.mark.parametrize("play", sorted(PLAYS))
+def test_nobody_sinks_into_the_ground_or_hovers(play: str):
+    stage = Stage(np.random.default_rng(5), 40, 16, (0.0, 8.0), 0.3)
+    for actor in PLAYS[play](stage):
+        low = np.min([
+            (actor.places[:, n, 2, :3] @ piece.mesh.corners.T + actor.places[:, n, 2, 3:4]).min(axis=1)
+            for n, piece in enumerate(actor.pieces)
+        ], axis=0)  # fmt: skip
+        assert low.min() > -0.002
+        if actor.kind == "person" and play not in ("run", "jump"):
+            assert low.max() < 0.002, "somebody who does not run or jump is never off the ground"
 
 
 @pytest.mark.parametrize("kind", ["man", "woman", "child", "dog", "horse", "car", "ball", "crate"])

@@ -119,6 +119,7 @@ WISHES = (
     "pan_left", "tilt_up", "roll_clockwise", "zoom_in", "dolly_out", "truck_right", "pedestal_down", "arc_clockwise",
     "crane_up", "dolly_zoom", "whip_pan_left", "only_zoom_out", "side_tracking_shot", "lead_tracking_shot",
     "pan_tracking_shot", "tracked_subject_larger", "fixed_camera", "shaky_camera", "complex_camera_movement",
+    "arc_tracking_shot",
 )  # fmt: skip
 
 
@@ -142,7 +143,10 @@ FRAMING = (
     "angle_always_bird_eye", "height_above_ground_starts_aerial_level", "height_to_subject_always_above",
     "dutch_angle", "shallow_focus", "ultra_shallow_focus", "rack_focus", "pull_focus", "focus_tracking",
     "fisheye_distortion", "barrel_distortion", "long_lens_look", "slow_motion", "time_reversed", "frame_freezing",
-    "has_overlays", "scenery_shot", "non_human_shot",
+    "has_overlays", "scenery_shot", "non_human_shot", "drone_pov", "subject_revealing",
+    "subject_switching", "shot_size_always_extreme_wide", "shot_size_always_extreme_close_up", "focus_goes_out",
+    "focus_comes_in", "focus_shifts_by_movement", "height_to_subject_always_below",
+    "height_to_subject_from_above_to_below",
 )  # fmt: skip
 
 

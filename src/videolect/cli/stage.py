@@ -50,8 +50,9 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput(f"--jobs is {asked.jobs}.", mend="Give 1 to 1,000; leave it out for one per core.")
     need_numba()
     from videolect.language import load_spec
+    from videolect.stage.orders import Order, jobs_of
     from videolect.stage.repertoire import Repertoire
-    from videolect.stage.sets import Order, jobs_of, render_set
+    from videolect.stage.sets import render_set
     from videolect.stage.telling import words_json
     from videolect.video.imports import usual_jobs
 

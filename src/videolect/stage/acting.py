@@ -191,14 +191,14 @@ class Performance:
                 self.stand()
             root = root_of(self.place, self.heading)
             joints = self.figure.posed(root, self.angles)
-            marks = self.figure.marks(joints)
-            low = np.minimum(marks["left_foot"][:, 2], marks["right_foot"][:, 2])
-            if self.figure.noun == "ball":
-                low = np.zeros(self.frames)  # its marks turn with it
+            # A ball's marks turn with it.
+            low = np.zeros(self.frames) if self.figure.noun == "ball" else self.figure.soles(joints)
             joints[:, :, 2, 3] += (self.lift - low)[:, None]
             marks = self.figure.marks(joints)
             marks["feet"] = np.minimum(marks["left_foot"], marks["right_foot"])
             marks["feet"][:, :2] = (marks["left_foot"][:, :2] + marks["right_foot"][:, :2]) / 2
+            if self.figure.noun != "ball":
+                marks["feet"][:, 2] = self.lift
             self._made = Actor(
                 id=self.id, kind=self.figure.kind, look={"noun": self.figure.noun, **self.figure.look},
                 pieces=self.figure.pieces, places=self.figure.placed(joints), marks=marks, heading=self.heading,

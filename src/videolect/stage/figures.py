@@ -81,6 +81,20 @@ class Figure:
         placed: Floats = joints[:, list(self.hangs_on)]
         return placed
 
+    def soles(self, joints: Floats) -> Floats:
+        """How high the lowest point of its feet is: [F] metres. Things without legs stand on their marks."""
+        feet = [number for number, name in enumerate(self.names) if name.endswith("_foot")]
+        feet = feet or [number for number, name in enumerate(self.names) if name.endswith("_knee")]
+        if not feet:
+            marks = self.marks(joints)
+            return np.asarray(np.minimum(marks["left_foot"][:, 2], marks["right_foot"][:, 2]))
+        low = np.full(len(joints), np.inf)
+        for piece, joint in zip(self.pieces, self.hangs_on, strict=True):
+            if joint in feet:
+                heights = joints[:, joint, 2, :3] @ piece.mesh.corners.T + joints[:, joint, 2, 3:4]
+                low = np.minimum(low, heights.min(axis=1))
+        return low
+
     def marks(self, joints: Floats) -> dict[str, Floats]:
         """Where the body's marks are: [F, 3] each."""
         return {

@@ -12,7 +12,7 @@ from videolect.stage.camera import Track
 from videolect.stage.moves import Focus, Follow, Move, Movement, Setup, Shake, track_of
 from videolect.stage.plan_moves import ANGLES, HEIGHTS, SIZES, MovesPlan
 from videolect.stage.render import Renderer
-from videolect.stage.world import Scene
+from videolect.stage.world import Actor, Scene
 
 _FACINGS: dict[str, tuple[float, float]] = {
     "front": (0, 14),
@@ -36,7 +36,7 @@ class CameraPlan(MovesPlan):
         setup = self.framed(scene) if scene.actors else self.scenery(scene)
         if self.plan["play"] == "apart":
             x, y, z = (float(each) for each in scene.actors[1].marks["feet"][0])
-            return setup, tuple(self.looks_back(setup, (x, y, z), str(self.asked("shot_size_end"))))
+            return setup, tuple(self.looks_back(setup, (x, y, z), self.asked("shot_size_end") or "wide"))
         movements = self.movements(setup)
         return (self.centred(setup, movements) if self.centres() else setup), movements
 
@@ -82,6 +82,21 @@ class CameraPlan(MovesPlan):
             return (self.one(0.42, 0.58) if self.wish.get("camera_zoom") != "out" else self.one(1.0, 1.3)), 0.0
         return self.one(*_VIEWS[self.of(["wide_angle", "normal"], [1, 3])]), 0.0
 
+    def size_drawn(self, main: Actor) -> str:
+        """As which shot size it begins, of those that its kind has."""
+        size = self.asked("shot_size_start") or self.asked("shot_size_end")
+        if size is None and self.plan["play"] == "near_and_far":
+            size = self.of(["medium", "medium_close_up"])
+        elif size is None and self.step:
+            size = self.of(["wide", "full"])
+        elif size is None and self.tracks_by_focus():
+            size = "wide"
+        elif size is None:
+            size = self.of(
+                ["wide", "full", "medium_full", "medium", "medium_close_up", "close_up"], [3, 2, 1.5, 1.5, 1, 0.8]
+            )
+        return "wide" if main.kind != "person" and size not in ("extreme_wide", "wide", "full") else size
+
     def framed(self, scene: Scene) -> Setup:
         """The main actor at the wished size, from the wished height and angle."""
         main = scene.actors[0]
@@ -90,31 +105,25 @@ class CameraPlan(MovesPlan):
         body = max(0.3, top - low)
         if main.kind in ("vehicle", "animal"):
             body = max(body, 1.1 * float(np.ptp([main.marks[n][frame, :2] for n in ("nose", "rear")], axis=0).max()))
-        size = self.asked("shot_size_start")
-        if size is None:
-            end = self.asked("shot_size_end")
-            if self.plan["play"] == "near_and_far":
-                end = end or self.of(["medium", "medium_close_up"])
-            if self.step:
-                end = end or self.of(["wide", "full"])
-            size = end or self.of(
-                ["wide", "full", "medium_full", "medium", "medium_close_up", "close_up"], [3, 2, 1.5, 1.5, 1, 0.8]
-            )
-        if main.kind != "person" and size not in ("extreme_wide", "wide", "full"):
-            size = "wide"
+        size = self.size_drawn(main)
         self.plan["size"] = size
         bottom, upper = SIZES[size]
         jitter = 1 + self.one(-0.03, 0.03)
         extent = (upper - bottom) * body * jitter
         centre = low + (upper + bottom) / 2 * body
         focal, barrel = self.lens()
+        if not self.wished("focal_length_look") and barrel == 0:
+            if size == "extreme_close_up":
+                focal = self.one(2.2, 3.2)  # as one would, to stay out of the face
+            elif self.tracks_by_focus():
+                focal = self.one(1.15, 1.35)
         slant = focal * extent / self.aspect
         if size == "extreme_wide":
             slant = min(slant, 14.5)
             focal = slant * self.aspect / extent
-        elif size == "extreme_close_up" and not self.wished("focal_length_look") and barrel == 0:
-            focal = self.one(2.2, 3.2)  # as one would, to stay out of the face
-            slant = focal * extent / self.aspect
+        if self.tracks_by_focus():
+            slant = self.one(8.6, 9.2)  # it goes from among what is seen to before it, or back
+            extent = slant * self.aspect / focal
         angle, height = self.asked("camera_angle_start"), self.asked("overall_height_start")
         against = self.asked("subject_height_start")
         if height is None and against is not None:
@@ -125,6 +134,8 @@ class CameraPlan(MovesPlan):
             z = self.one(*HEIGHTS[height])
         elif self.sinks():
             z = self.one(1.6, 2.4) if self.centres() else self.one(2.4, 3.4)
+        elif self.tracks_by_focus():
+            z = self.one(0.7, 0.9)
         else:
             z = math.nan
         if angle is not None:
@@ -150,8 +161,8 @@ class CameraPlan(MovesPlan):
         ):
             facing = {"left_to_right": "profile", "right_to_left": "profile", "toward_camera": "front",
                       "away_from_camera": "back"}.get(str(self.wish.get("screen_direction")), "profile")  # fmt: skip
-            if self.wish.get("focus_change_reason") == "focus_tracking":
-                facing = self.of(["front", "back"])
+            if self.tracks_by_focus():
+                facing = "front" if self.asked("focus_plane_end") == "foreground" else self.of(["front", "back"])
         if self.plan["play"] in ("near_and_far", "apart"):
             facing = self.of(["front", "three_quarter"])
         side = self.side()
@@ -179,6 +190,10 @@ class CameraPlan(MovesPlan):
             shift = self.reveal
         roll = self.lean()
         return Setup(place=place, yaw=yaw + shift, pitch=pitch, roll=roll, focal=focal, focus=slant, barrel=barrel)
+
+    def tracks_by_focus(self) -> bool:
+        """Whether the focus is to stay on somebody who goes nearer or away."""
+        return self.wish.get("focus_change_reason") == "focus_tracking"
 
     def shift(self, focal: float) -> float:
         """Radians by which the camera looks past its subject, so that it stands where it is wished."""
@@ -308,13 +323,15 @@ class CameraPlan(MovesPlan):
             near, far = np.log(np.quantile(depth, 0.03)), np.log(np.quantile(depth, 0.97))
             wanted = self.asked(name)
             planes.append((near, far, wanted))
-        tracked = self.wish.get("focus_change_reason") == "focus_tracking" and scene.actors
+        tracked = self.tracks_by_focus() and scene.actors
         start = self.plane(planes[0][0], planes[0][1], planes[0][2], setup.focus)
         change: tuple[Focus, ...] = ()
         reason = self.wish.get("focus_change_reason")
         sharp = start
         if tracked:
             change = (Focus(actor=scene.actors[0].id),)
+            # The nearer it is the more is blurred behind it: at its nearest as much as may be.
+            sharp = 1.1 * float(np.linalg.norm(scene.actors[0].marks["eyes"] - track.place, axis=1).min())
         elif reason == "camera_subject_movement":
             pass  # the plane stays where it is, and the picture goes past it
         elif (planes[1][2] is not None and planes[1][2] != planes[0][2]) or reason in ("rack_focus", "pull_focus"):
