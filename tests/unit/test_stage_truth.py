@@ -130,7 +130,7 @@ def first_hit(name: str, tries: int = 16) -> tuple[Take, dict[str, bool | None]]
                 take = take_of(wish, seed, size=SIZE)
             except BadInput:
                 continue
-            truth = truth_of(SPEC, take.scene, take.track, take.size, take.fps, take.edits)
+            truth = truth_of(SPEC, Measured(take.scene, take.track, take.size, take.fps), take.edits)
             assert not list(SPEC.check_answers(truth.record)), "no record contradicts itself"
             if truth.states[name]:
                 return take, dict(truth.states)
@@ -193,7 +193,7 @@ def test_there_and_back_is_not_always():
     scene = Scene(place=place("square", 2), actors=(), frames=48)
     moves = (Move(axis="tilt", amount=0.6, end=0.45), Move(axis="tilt", amount=-0.6, start=0.55))
     track = track_of(Setup(place=(0.0, 0.0, 1.7)), moves, scene, 16)
-    truth = truth_of(SPEC, scene, track, SIZE, 16)
+    truth = truth_of(SPEC, Measured(scene, track, SIZE, 16))
     assert truth.states["angle_always_level"] is not True
     assert truth.record["camera_tilt"] == "both"
 
@@ -210,7 +210,8 @@ def test_truth_turns_with_the_clip():
     """The mirrored camera and the film run backwards: left and right, in and out change places."""
     take, _ = first_hit("pan_left")
     back = take.track.at(np.arange(take.track.frames)[::-1])
-    turned = truth_of(SPEC, Scene(place=take.scene.place, actors=(), frames=take.scene.frames), back, SIZE, take.fps)
+    empty = Scene(place=take.scene.place, actors=(), frames=take.scene.frames)
+    turned = truth_of(SPEC, Measured(empty, back, SIZE, take.fps))
     assert turned.states["pan_right"]
     assert not turned.states["pan_left"]
 

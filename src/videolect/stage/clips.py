@@ -69,10 +69,14 @@ class Clip:
         for number, picture in enumerate(joined(shots, self.blends) if len(shots) > 1 else shots[0]):
             yield laid_over(picture, number, overlays)
 
-    def truth(self, spec: Spec) -> Truth:
-        """The record and the states."""
+    def measured(self) -> Measured:
+        """The numbers of its first take."""
         take = self.takes[0]
-        return truth_of(spec, take.scene, take.track, take.size, take.fps, self.edits)
+        return Measured(take.scene, take.track, take.size, take.fps)
+
+    def truth(self, spec: Spec, measured: Measured | None = None) -> Truth:
+        """The record and the states. ``measured``: its numbers, where somebody has them already."""
+        return truth_of(spec, measured or self.measured(), self.edits)
 
 
 def clip_of(

@@ -53,10 +53,10 @@ def found_for(spec: Spec, job: Job, order: Order) -> Found | str:
         if isinstance(made, str):
             why = made
             continue
-        clip, truth = made
+        clip, truth, _ = made
         if _shows(truth, aim):
             return clip, truth, aim
-        spare, why = made, f"the attempts showed {aim.primitive} as {truth.states[aim.primitive]}"
+        spare, why = (clip, truth), f"the attempts showed {aim.primitive} as {truth.states[aim.primitive]}"
     if order.set in ("train", "bench") and spare is not None:
         return *spare, None
     return why
@@ -73,9 +73,9 @@ def _most_telling(spec: Spec, job: Job, order: Order, beside: Job | None) -> tup
                 why = made if isinstance(made, str) else f"the attempts showed it as {made[1].states[aim.primitive]}"
                 continue
             other = None if beside is None else _beside(spec, beside, aim, seed, order)
-            score = _telling(*made) + (_telling(*other[:2]) if other is not None else 0.0)
+            score = _telling(*made[1:]) + (other[1] if other is not None else 0.0)
             if best is None or score > best[0]:
-                best = score, (*made, aim), other
+                best = score, (*made[:2], aim), None if other is None else other[0]
             hits += 1
             if hits == _CHOICE:
                 break
@@ -84,12 +84,12 @@ def _most_telling(spec: Spec, job: Job, order: Order, beside: Job | None) -> tup
     return why
 
 
-def _beside(spec: Spec, job: Job, shown: Aim, seed: int, order: Order) -> Found | None:
-    """What is taken for it, in the same place with the same seed."""
+def _beside(spec: Spec, job: Job, shown: Aim, seed: int, order: Order) -> tuple[Found, float] | None:
+    """What is taken for it, in the same place with the same seed, and how telling that is."""
     for aim in [aim for aim in job.aims if aim.site == shown.site][:_BESIDE]:
         made = _attempt(spec, aim, seed, order)
         if not isinstance(made, str) and _shows(made[1], aim):
-            return *made, aim
+            return (*made[:2], aim), _telling(*made[1:])
     return None
 
 
@@ -102,7 +102,7 @@ def _seeds(job: Job, order: Order, number: int) -> list[int]:
     return [job.seed + 7919 * attempt + 104_729 * number for attempt in range(_TRIES[order.set])]
 
 
-def _attempt(spec: Spec, aim: Aim, seed: int, order: Order) -> tuple[Clip, Truth] | str:
+def _attempt(spec: Spec, aim: Aim, seed: int, order: Order) -> tuple[Clip, Truth, Measured] | str:
     """A clip and its truth, or why there is none. One whose record contradicts itself is never taken."""
     try:
         clip = clip_of(
@@ -111,18 +111,19 @@ def _attempt(spec: Spec, aim: Aim, seed: int, order: Order) -> tuple[Clip, Truth
         )  # fmt: skip
     except BadInput as error:
         return error.message
-    truth = clip.truth(spec)
-    return "its record contradicts itself" if any(True for _ in spec.check_answers(truth.record)) else (clip, truth)
+    measured = clip.measured()
+    truth = clip.truth(spec, measured)
+    if any(True for _ in spec.check_answers(truth.record)):
+        return "its record contradicts itself"
+    return clip, truth, measured
 
 
 def _shows(truth: Truth, aim: Aim) -> bool:
     return truth.states[aim.primitive] is aim.state and (aim.also is None or truth.states[aim.also] is True)
 
 
-def _telling(clip: Clip, truth: Truth) -> float:
+def _telling(truth: Truth, measured: Measured) -> float:
     """How plainly one sees what happens: things near by, somebody to look at all the time, and much that moves."""
-    take = clip.takes[0]
-    measured = Measured(take.scene, take.track, take.size, take.fps)
     seen = 0.0 if truth.main is None else float((measured.visible[truth.main] > 0.6).mean())
     moved = sum(max(measured.totals(axis)) for axis in AXES)
     return min(1.2, 4 / float(np.median(measured.near))) + 1.5 * seen + 1.5 * min(0.6, moved)

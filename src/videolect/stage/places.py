@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
@@ -20,8 +21,9 @@ from videolect.stage.world import Colour, Lighting, Piece, Place, Solid, Surface
 Builder = Callable[["_Site"], None]
 
 
+@lru_cache(maxsize=8)
 def place(name: str, seed: int) -> Place:
-    """The place of that name. The same seed builds the same. BadInput lists the names."""
+    """The place of that name. The same seed builds the same, which is kept. BadInput lists the names."""
     if name not in PLACES:
         raise BadInput(f"The stage has no place {name!r}.", mend=f"Use one of {', '.join(sorted(PLACES))}.")
     site = _Site(np.random.default_rng([seed, 3, *name.encode()]))

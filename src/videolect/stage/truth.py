@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 
 from videolect.language.spec import Spec
 from videolect.record.acts import Answer
-from videolect.stage.camera import Track
 from videolect.stage.edits import Edit, edit_answers
 from videolect.stage.measure import Measured
 from videolect.stage.truth_camera import camera_answers
 from videolect.stage.truth_content import content_answers
 from videolect.stage.truth_framing import counted, framing_answers, main_of
-from videolect.stage.world import Actor, Event, Scene
+from videolect.stage.world import Actor, Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,16 +34,13 @@ class Truth:
     """What they do before the camera, in order of time."""
 
 
-def truth_of(
-    spec: Spec, scene: Scene, track: Track, size: tuple[int, int], fps: float, edits: Sequence[Edit] = ()
-) -> Truth:  # fmt: skip
+def truth_of(spec: Spec, measured: Measured, edits: Sequence[Edit] = ()) -> Truth:
     """The truth of a scene through a camera. With a transition between shots only what holds of the whole clip."""
     answers = edit_answers(edits)
     main: Actor | None = None
     shown: tuple[str, ...] = ()
     told: tuple[Event, ...] = ()
     if answers["shot_transition"] is not True:
-        measured = Measured(scene, track, size, fps)
         framing = framing_answers(measured)
         actors = counted(measured)
         main = main_of(actors, measured) if actors else None
