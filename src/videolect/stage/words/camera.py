@@ -65,7 +65,8 @@ def _setup(truth: Truth, pick: Picker) -> Sentence | None:
         return sentence(*lead, ", the shot is filmed with ", *lens, *_with([], depth, pick), ".")
     if truth.get("camera_focus") == "deep_focus":
         return sentence(*lead, ", the shot is in ", *depth, ".")
-    return sentence(*lead, ", the shot has ", *depth, ".")
+    focus: Parts = [", with the focus on the ", *depth[2:]] if depth[2:] else []
+    return sentence(*lead, ", the shot has ", depth[0], *focus, ".")
 
 
 def _in_a_row(*told: Sentence | None) -> Sentence | None:
@@ -73,36 +74,42 @@ def _in_a_row(*told: Sentence | None) -> Sentence | None:
     bits: list[Bit] = []
     for each in filter(None, told):
         first = each[0]
-        if bits and first.words.startswith("The shot is "):
+        if bits and bits[0].words.startswith("The shot ") and first.words.startswith("The shot is "):
             first = replace(first, words=first.words.replace("The shot is ", "It is ", 1))
         bits += [*([Bit(words=" ")] if bits else []), first, *each[1:]]
     return tuple(bits) or None
 
 
-def _apart(truth: Truth, lens: Parts, depth: Parts, pick: Picker) -> tuple[Sentence | None, ...]:
+def _apart(truth: Truth, lens: list[Bit], depth: list[Bit], pick: Picker) -> tuple[Sentence | None, ...]:
     """Lens and depth of field behind what is said of the view."""
     if lens and depth and pick.chance(60):
         return (sentence("The shot is filmed with ", *lens, *_with([], depth, pick), "."),)
     return plain(truth, "focal_length_look", "lens_distortion")(pick), _depth(truth, pick)
 
 
-def _taken(view: Parts, lens: Parts, pick: Picker) -> Sentence:
+def _taken(view: Parts, lens: list[Bit], pick: Picker) -> Sentence:
     lead = pick.one("The shot is taken ", "The shot is filmed ", "The camera views the scene ")
-    return sentence(lead, *view, *(["", " with ", *lens] if lens else []), ".")
+    return sentence(lead, *view, *(_behind(" with ", bit, cut=True) for bit in lens), ".")
 
 
-def _with(lens: Parts, depth: Parts, pick: Picker) -> Parts:
+def _with(lens: list[Bit], depth: list[Bit], pick: Picker) -> Parts:
     """' with a wide-angle lens and in deep focus'"""
-    deep = len(depth) == 1 and isinstance(depth[0], Bit) and depth[0].words == "deep focus"
-    parts: Parts = [" with ", *lens] if lens else []
+    parts = [_behind(" with ", bit, cut=not depth) for bit in lens]
     if not depth:
-        return parts
-    if deep:
-        return [*parts, " in " if lens else pick.one(", in ", " in "), *depth]
-    return [*parts, " and " if lens else pick.one(", with ", " with "), *depth]
+        return [*parts]
+    if depth[0].words == "deep focus":
+        return [*parts, _behind(" in " if lens else pick.one(", in ", " in "), depth[0], cut=True)]
+    lead = " and " if lens else pick.one(", with ", " with ")
+    return [*parts, _behind(lead, depth[0], cut=len(depth) == 1), *depth[1:]]
 
 
-def _lens(truth: Truth) -> Parts:
+def _behind(lead: str, bit: Bit, *, cut: bool) -> Bit:
+    """With words before it."""
+    wrong = tuple(Wrong(kind=each.kind, words=lead + each.words) for each in bit.wrong)
+    return replace(bit, words=lead + bit.words, wrong=wrong, cut=cut)
+
+
+def _lens(truth: Truth) -> list[Bit]:
     """'a wide-angle lens'"""
     look = truth.get("focal_length_look")
     words = {"wide_angle": "a wide-angle lens", "long_lens": "a long lens"}
@@ -113,7 +120,7 @@ def _lens(truth: Truth) -> Parts:
     return [Bit(words=words[look], says=says, topic="lens_distortion", wrong=wrong)]
 
 
-def _field(truth: Truth) -> Parts:
+def _field(truth: Truth) -> list[Bit]:
     """'deep focus', 'a shallow depth of field and the focus on the foreground'"""
     focus = truth.get("camera_focus")
     says = truth.needed.get("camera_focus", ())
@@ -132,7 +139,7 @@ def _field(truth: Truth) -> Parts:
     plane = Bit(
         words=PLANES[start], says=truth.needed.get("focus_plane_start", ()), topic="depth_of_field", wrong=wrong
     )
-    return [field, " and the focus on the ", plane]
+    return [field, Bit(words=" and the focus on the "), plane]
 
 
 def _view(truth: Truth, pick: Picker) -> Parts:

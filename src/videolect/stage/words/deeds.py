@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from videolect.stage.facts import Named
 from videolect.stage.words.telling import Bit, Picker, Sentence, Wrong, capital, sentence
 from videolect.stage.words.truth import Truth
 from videolect.stage.world import Event
@@ -26,10 +27,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "collide": ("bumps into {o}", "collides with {o}"),
     "gather": ("gathers with {o}", "joins {o}"),
     "follow": ("follows {o}", "follows closely behind {o}", "goes after {o}"),
-    "enter_left": ("enters the frame from the left", "comes in from the left", "appears at the left edge"),
-    "enter_right": ("enters the frame from the right", "comes in from the right", "appears at the right edge"),
-    "leave_left": ("leaves the frame to the left", "exits the frame to the left", "disappears at the left edge"),
-    "leave_right": ("leaves the frame to the right", "exits the frame to the right", "disappears at the right edge"),
+    "enter_left": ("enters the frame from the left", "comes in from the left", "turns up at the left edge"),
+    "enter_right": ("enters the frame from the right", "comes in from the right", "turns up at the right edge"),
+    "leave_left": ("leaves the frame to the left", "exits the frame to the left", "slips away past the left edge"),
+    "leave_right": ("leaves the frame to the right", "exits the frame to the right", "slips away past the right edge"),
     "drive": ("drives along", "drives through the scene", "moves along"),
     "roll": ("rolls along", "rolls over the ground"),
 }
@@ -95,6 +96,14 @@ def _filled(truth: Truth, deed: Event, form: str) -> str:
     return form.replace("{o}", to[0])
 
 
+def _of_her(truth: Truth, bit: Bit, named: Named) -> Bit:
+    """'follows her' for 'follows the woman', who has just been spoken of."""
+    her = {"she": "her", "he": "him"}.get(truth.she(named), "")
+    name = truth.the(named)
+    wrong = tuple(replace(each, words=each.words.replace(name, her)) for each in bit.wrong)
+    return replace(bit, words=bit.words.replace(name, her), wrong=wrong) if her else bit
+
+
 SAYS = {
     "walk": "walks", "run": "runs", "wave": "gestures", "enter_left": "enters_over_left_edge",
     "enter_right": "enters_over_right_edge", "leave_left": "leaves_over_left_edge",
@@ -120,14 +129,16 @@ def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
     """All of it, in one or more sentences told as one. What follows in time is a step of its own."""
     parts: list[str | Bit] = []
     before: Event | None = None
-    joined = False
-    """Whether this sentence has a "while" already."""
+    joined = then = False
+    """Whether this sentence has a "while" or a "then" already."""
     for number, deed in enumerate(deeds, 1):
         named = truth.facts.named(deed.who[0])
         who = truth.the(named)
         name = SAYS.get(deed.what, "")
         says = (name,) if name and truth.is_true(name) else ()
         said = [clause(truth, deed, pick, says)]
+        if before is not None and deed.what == "follow" and deed.who[1] == before.who[0]:
+            said = [_of_her(truth, said[0], truth.facts.named(deed.who[1]))]
         if carries_way(truth, deed):
             said = [Bit(words=PLAIN[deed.what], says=says, topic="actions"), _way(truth)]
         said = [replace(bit, step=number, frames=(deed.start_frame, deed.end_frame)) for bit in said]
@@ -143,14 +154,15 @@ def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
             joined = not joined
         elif deed.who[0] == before.who[0]:
             she = truth.she(named)
-            if pick.chance(55):
+            if not then and pick.chance(55):
+                then = True
                 parts += [pick.one(", then ", " and then "), *said]
             else:
-                joined = False
-                then = (f" Then {she} ", f" {capital(she)} then ") if she != "they" else (f" Then {who} ",)
-                parts += [".", pick.one(*then), *said]
+                joined, she = False, who if she == "they" else she
+                then = not pick.chance(60)
+                parts += [".", f" {capital(she)} then " if then else pick.one(f" Then {she} ", f" Next, {she} "), *said]
         else:
-            joined = False
+            joined = then = False
             parts += [".", " Then ", actor, *said]
         before = deed
     return sentence(*parts, ".", topic="actions")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from videolect.language.claims import claims_of
@@ -129,8 +128,10 @@ def _point(id_: str, change: Change, draft: str, span: tuple[int, int], right: s
         start += len(draft[start:end]) - len(draft[start:end].lstrip(" ,"))
         why = {"invented": "This is not so.", "subjective": "This is a judgement."}[change.kind]
         return _made(id_, "delete", change, draft, (start, end), why)
-    moved = _moved(id_, change, draft, span, right) if change.kind == "order" else None
-    return moved or _made(id_, "replace", change, draft, (start, end), right)
+    if change.whole[0]:
+        first, second = change.whole
+        return _made(id_, "reorder", change, draft, (end - len(first), end), f'before "{second}"')
+    return _made(id_, "replace", change, draft, (start, end), right)
 
 
 def _made(id_: str, kind: PointKind, change: Change, draft: str, span: tuple[int, int], instruction: str) -> Point:
@@ -140,22 +141,6 @@ def _made(id_: str, kind: PointKind, change: Change, draft: str, span: tuple[int
         id=id_, kind=kind, start=start, end=end, words=draft[start:end], instruction=instruction, start_frame=first,
         end_frame=last, primitive=change.primitive, topic=change.topic, severity=change.severity,
     )  # fmt: skip
-
-
-def _moved(id_: str, change: Change, draft: str, span: tuple[int, int], right: str) -> Point | None:
-    """Where two whole sentences changed places ('Then she waves. Then she sits down.'), the second moves back."""
-    start, end = span
-    lead, said = re.match(r"(?s)(.*?)\. (.*)", draft[start:end]), draft[end : end + 1] == "."
-    if lead is None or not said:
-        return None
-    opening = re.search(r"(?:^|(?<=\. ))[^.]*$", draft[:start])
-    before, wanted = (opening[0] if opening else "") + lead[1] + ".", lead[2] + "."
-    if not opening or not opening[0] or not wanted.startswith(opening[0]):
-        return None
-    place = (start + lead.start(2), end + 1)
-    point = _made(id_, "reorder", change, draft, place, f'before "{before}"')
-    mended, applied, _ = apply_points(draft, [point])
-    return point if applied and mended == draft[:start] + right + draft[end:] else None
 
 
 def _anchor(draft: str, end: int) -> int:

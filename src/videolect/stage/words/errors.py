@@ -32,6 +32,8 @@ class Change:
     """The stretch of the clip that the words are about, half open; None where they are about the whole."""
     pair: tuple[str, str] = ("", "")
     """Of a wrong order what comes first and what after it, where each can be quoted for itself."""
+    whole: tuple[str, str] = ("", "")
+    """The two, where they are sentences that change places as they are."""
 
 
 VAGUE = {
@@ -148,7 +150,7 @@ def candidates(truth: Truth, aspect: str, told: tuple[Sentence, ...], pick: Pick
     queues = [pick.shuffled(kind) for kind in kinds]
     if queues[-1] and pick.chance(ORDER_FIRST):
         yield queues[-1].pop()
-    weights = [0, 0, 0, 1, 1, 2, 2, 3, 4, 5]  # wrong words are the commonest error of drafts, then what is left out
+    weights = [0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5]  # wrong words are the commonest error of drafts, then what is left out
     while any(queues):
         queue = queues[pick.one(*weights)]
         if queue:
@@ -184,7 +186,9 @@ def _wrong(told: tuple[Sentence, ...]) -> Iterator[Change]:
                     and bit.words[lead] in " ,"
                 ):
                     lead += 1
-                tail = 1 if bit.words.endswith(" ") and wrong.words.endswith(" ") else 0
+                tail = 0
+                while bit.words[-1 - tail] in " ," and bit.words[-1 - tail] == wrong.words[-1 - tail]:
+                    tail += 1
                 yield Change(
                     kind="wrong", start=at + lead, end=at + len(bit.words) - tail,
                     words=wrong.words[lead : len(wrong.words) - tail], what=wrong.kind,
@@ -219,6 +223,8 @@ def _invented(truth: Truth, aspect: str, told: tuple[Sentence, ...]) -> Iterator
             continue
         words = form.replace("{she}", name[:1].upper() + name[1:])
         at = ends[-1 - number % min(2, len(ends))]
+        if " also " in words or (name and name.removeprefix("the ") not in text_of(told)[:at]):
+            at = ends[-1]  # behind what it adds to, and behind the first mention of whom it speaks
         yield Change(kind="invented", start=at, end=at, words=f" {words}", primitive=primitive, topic=topic)
 
 
@@ -255,16 +261,32 @@ def _order(told: tuple[Sentence, ...]) -> Iterator[Change]:
             if any(bit.turned for bit in here) != any(bit.turned for bit in there):
                 continue
             first, second = text_of([here]), text_of([there])
+            if lead.startswith(". ") and join.startswith(". ") and (tail or ".").startswith("."):
+                pair = (f"{lead[2:]}{first}.", f"{join[2:]}{second}.")
+                yield Change(
+                    kind="order", start=starts[one] - len(lead) + 2, end=starts[behind] + 1,
+                    words=f"{pair[1]} {pair[0]}", primitive=_first([*there, *here]), topic=_topic(here),
+                    frames=_when((*here, *there)), pair=(first, second), whole=pair,
+                )  # fmt: skip
+                continue
             words = "".join([*(bit.turned or bit.words for bit in there), join,
                              *(bit.turned or bit.words for bit in here)])  # fmt: skip
-            says = [name for bit in (*there, *here) for name in bit.says]
-            if first.lower() == second.lower() or not says:
+            primitive = _first([*there, *here])
+            if first.lower() == second.lower() or not primitive:
                 continue
-            topic = "movement_order" if here[0].topic == "direction" else here[-1].topic
             yield Change(
-                kind="order", start=starts[one], end=starts[behind], words=words, primitive=says[0], topic=topic,
-                frames=_when((*here, *there)), pair=("", "") if "before" in join else (first, second),
+                kind="order", start=starts[one], end=starts[behind], words=words, primitive=primitive,
+                topic=_topic(here), frames=_when((*here, *there)),
+                pair=("", "") if "before" in join else (first, second),
             )  # fmt: skip
+
+
+def _first(bits: Iterable[Bit]) -> str | None:
+    return next((name for bit in bits for name in bit.says), None)
+
+
+def _topic(bits: Sentence) -> str:
+    return "movement_order" if bits[0].topic == "direction" else bits[-1].topic
 
 
 _THEN = re.compile(r"\b(?:[Tt]hen|before)\b")

@@ -209,6 +209,8 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
     if done:
         if len(done) > 1 and pick.chance(60) and (lead := _as_lead(truth)):
             return sentence(lead, "the camera ", _told(done, pick, []), ".", topic="direction")
+        if len(done) > 1 and not _manner(truth) and pick.chance(50):
+            return _one_by_one(done, pick)
         before, after = _adverbs(truth, pick, 100 if len(done) > 1 else 35)
         told = _told(done, pick, before)
         return sentence("The camera ", told, after, ".", topic="direction")
@@ -222,6 +224,17 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
         known = [Bit(words=said, says=(name,)) for name, said in words.items() if truth.is_true(name)]
         return sentence("The camera ", known[0], ".", topic="steadiness") if known else None
     return sentence("The camera ", before, moves, after, ".", topic="movement")
+
+
+def _one_by_one(done: list[Step], pick: Picker) -> Sentence:
+    """'First, the camera pans left. Then it tilts up. Next, it dollies in.'"""
+    parts: list[str | Bit] = []
+    for number, step in enumerate(done):
+        last = number == len(done) - 1
+        then = pick.one(". Then it ", ". Next, it ", ". Finally, it ") if last and number > 1 else ". Then it "
+        parts.append(pick.one("First, the camera ", "The camera first ") if not number else then)
+        parts += [replace(bit, step=number + 1, frames=step.frames) for bit in _step(step, pick, ing=False)]
+    return sentence(*parts, ".", topic="direction")
 
 
 def _as_lead(truth: Truth) -> list[Bit]:
@@ -293,7 +306,7 @@ def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
 def _told(done: list[Step], pick: Picker, before: list[Bit]) -> list[Bit]:
     """'pans left while tilting up, then dollies in'. What follows in time is a step of its own."""
     bits: list[Bit] = []
-    then = pick.one(", then ", ", then ", " and then ", " before ")
+    then = pick.one(", then ", ", then ", " and then " if len(done) < 3 else ", then ", " before ")
     ing = then == " before "
     back = any(OTHER.get(move) in two.moves for one, two in pairwise(done) for move in one.moves)
     same = pick.number(4) if back else None

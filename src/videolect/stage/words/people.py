@@ -42,6 +42,8 @@ def subject(truth: Truth) -> list[Maker]:
     """Kinds, number, looks, pose, entering and leaving."""
     if truth.main is None:
         return [lambda pick: _scenery(truth, pick)] if truth.answers.get("shot_type") == "scenery" else []
+    if not truth.many("subject_kinds"):
+        return []  # who counts is open: to tell of the rest alone would mislead
     made: list[Maker] = [lambda pick: _count(truth, pick), lambda pick: _main(truth, pick)]
     if truth.get("subject_count") != "one":
         made += [lambda pick, few=few: _more(truth, few, pick) for few in _others(truth)]  # type: ignore[misc]
@@ -54,7 +56,7 @@ def _scenery(truth: Truth, pick: Picker) -> Sentence:
     says = ("scenery_shot",) if truth.is_true("scenery_shot") else ()
     shot = Bit(words=f"scenery shot{of}", says=says)
     return pick.one(
-        sentence("This is a ", shot, pick.one(", with no main subject.", " without a main subject."),
+        sentence("This is a ", shot, ", with no main subject.",
                  topic="subject_type"),
         sentence("It is a ", shot, pick.one(", in which nothing stands out.", ", with no single subject."),
                  topic="subject_type"),
@@ -100,6 +102,10 @@ def _main(truth: Truth, pick: Picker) -> Sentence:
         she = truth.she(main)
         who = capital(she) if she != "they" else capital(truth.the(main))
         return (*worn, Bit(words=" "), *sentence(who, *does, ".", topic="subject_pose"))
+    if main.is_person and main.look and not does:
+        return sentence(
+            *_person(truth, main, pick.one(" wears ", " is wearing "), lone=lone), ".", topic="subject_look"
+        )
     named = _named(truth, main, lone=lone)
     return sentence(*named, *(does or [" is in view"]), ".", topic="subject_look")
 
@@ -142,6 +148,8 @@ def _named(truth: Truth, named: Named, *, lone: bool = False, large: bool = True
         noun = capital(a(named.noun)) if large else a(named.noun)
         return [Bit(words=noun, says=says, topic="subject_type", wrong=_other_noun(named, large))]
     looks = in_order(named.look)[:2]
+    if len(looks) == 1:
+        return [replace(_coloured(a(f"{looks[0]} {named.noun}"), large), says=says)]
     first = replace(_coloured(a(looks[0]), large), says=says)
     more = [each for look in looks[1:] for each in (Bit(words=" "), _coloured(look))]
     return [first, *more, f" {named.noun}"]
@@ -151,7 +159,7 @@ def _person(truth: Truth, named: Named, verb: str, *, lone: bool, large: bool = 
     """With ``verb``, 'in' or 'wears', before what is worn."""
     noun = f"a lone {named.noun}" if lone else a(named.noun)
     says = (*_kinds(truth, named), *(truth.needed.get("subject_count", ()) if lone else ()))
-    wrong = () if lone else _other_noun(named, large)
+    wrong = () if lone or named.look else _other_noun(named, large)
     who = Bit(words=capital(noun) if large else noun, says=says, topic="subject_type", wrong=wrong)
     marks = _marks(truth, named)
     worn: list[list[str | Bit]] = []

@@ -9,7 +9,7 @@ from videolect.stage.words.truth import Truth
 HOURS = {
     "day": ("in daylight", "in the daytime"),
     "twilight": ("at twilight", "at twilight"),
-    "night": ("at night", "by night"),
+    "night": ("at night", "at night"),
 }
 SKIES = {"overcast": "under an overcast sky", "clear_sky": "under a clear blue sky"}
 MEDIA = {"drawn_2d": "2D animation", "computer_3d": "3D animation"}
@@ -43,7 +43,7 @@ def _where(truth: Truth, pick: Picker) -> Sentence | None:
         return None
     place = Bit(words=truth.facts.place, says=truth.needed.get("scene_places", ()), topic="place")
     when, medium = _when(truth, pick), truth.get("picture_medium")
-    within = "on" if "plain" in truth.facts.place.split(" with ")[0].split() else "in"
+    within = "on" if truth.facts.place.split(" with ")[0].endswith(" plain") else "in"
     if medium not in MEDIA:
         return pick.one(
             sentence(f"The scene takes place {within} ", place, *when, ".", topic="place"),
