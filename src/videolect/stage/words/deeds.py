@@ -140,7 +140,9 @@ def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
         if before is not None and deed.what == "follow" and deed.who[1] == before.who[0]:
             said = [_of_her(truth, said[0], truth.facts.named(deed.who[1]))]
         if carries_way(truth, deed):
-            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions"), _way(truth)]
+            other = PLAIN.get(FALSE.get(deed.what, ""), "")
+            wrong = (Wrong(kind="action", words=other),) if other else ()
+            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions", wrong=wrong), _way(truth)]
         said = [replace(bit, step=number, frames=(deed.start_frame, deed.end_frame)) for bit in said]
         actor = Bit(words=f"{who} ", step=number, turned=f"{capital(who)} ")
         if before is None:
