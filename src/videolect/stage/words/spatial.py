@@ -106,7 +106,7 @@ def _size_and_place(truth: Truth, pick: Picker) -> Sentence | None:
     main = truth.main
     start = _where(truth, "start", pick)
     of = a(main.noun) if main else ""
-    last = size[-2].words if len(size) > 1 else ""
+    last = size[-2].words if size[-1].words == "." else ""
     if main and start and last.endswith(of) and not _where(truth, "end", pick) and pick.chance(75):
         stands = " placed " if truth.get("subject_depth_start") in LAYERS else " "
         return (*size[:-1], *sentence(stands, *start, ".", topic="position"))
