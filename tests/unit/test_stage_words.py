@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
-from videolect.stage.facts import completed
+from videolect.stage.facts import Named, completed
 from videolect.stage.words import ASPECTS, Truth, captions, judge
 from videolect.stage.words.phrase_tables import TABLES
 from videolect.stage.words.telling import a, listed
@@ -20,9 +22,10 @@ from videolect.stage.world import Event
 
 SPEC = load_spec()
 FIVE = ASPECTS[:5]
+BALL_OF_HERS = Named(id="ball", kind="ball", noun="ball", look=("green", "small"))
 PINNED = (
-    "The shot is filmed from a level angle, at eye level. "
-    "Deep focus keeps near and far sharp. The camera pans to the right slowly and very smoothly."
+    "The camera views the scene from a level angle at eye level. "
+    "A large depth of field keeps near and far sharp. The camera pans to the right slowly and very smoothly."
 )
 
 
@@ -164,6 +167,30 @@ def test_limits_of_words_are_kept():
     for aspect in SPEC.aspects:
         for text in captions(SPEC, clip, aspect.id, 1):
             assert len(text.split()) <= aspect.limits.words_max
+
+
+def test_a_thing_is_named_with_its_looks_and_no_sentence_only_names_a_colour():
+    record = {"shot_transition": False, "shot_type": "non_human", "subject_count": "one"}
+    clip = facts({**record, "subject_pose_start": "standing", "subject_pose_end": "unknown"}, DOG)
+    texts = [text for seed in range(6) for text in captions(SPEC, clip, "subject", seed)]
+    assert texts
+    assert all(text.startswith("A brown dog ") and " is brown" not in text for text in texts)
+
+
+def test_whoever_is_named_first_is_named_as_new():
+    clip = facts(
+        {"shot_transition": False, "shot_type": "human"}, WOMAN, BALL_OF_HERS,
+        happenings=(Event(what="pick_up", who=("a", "ball"), start_frame=0, end_frame=20),),
+    )  # fmt: skip
+    for text in captions(SPEC, clip, "motion", 4):
+        assert re.search(r"\ba woman (picks up|lifts) a small green ball\b", text, re.IGNORECASE)
+        assert not re.search(r"\bthe (woman|ball)\b", text)
+
+
+def test_alone_and_yet_with_something():
+    record = {"shot_transition": False, "shot_type": "human", "subject_count": "one"}
+    for text in captions(SPEC, facts({**record, "subject_kinds": ("person",)}, WOMAN, BALL_OF_HERS), "subject", 2):
+        assert "alone in the frame except for a small green ball" in text
 
 
 def test_what_is_left_open_follows_from_subjects_and_deeds_and_an_answer_stays():

@@ -99,9 +99,16 @@ def test_every_voice_says_what_to_write():
         for text in told:
             assert constructiveness(text) == 1.0, text
             assert not lint_critique(text, draft.aspect), text
-            for point in draft.points:
+            for point, kind in zip(draft.points, draft.errors, strict=True):
                 wanted = point.instruction if point.kind == "replace" else point.words
-                assert wanted.strip(" ,.").split(". ")[-1] in text or point.kind == "insert"
+                assert wanted.strip(" ,.").split(". ")[-1] in text or point.kind == "insert" or kind == "order"
+
+
+def test_what_is_quoted_begins_and_ends_with_a_word():
+    for draft in DRAFTS:
+        for point in draft.points:
+            quoted = (point.words, point.instruction) if point.kind in ("replace", "insert") else (point.words,)
+            assert all(each == each.strip(" ,") for each in quoted), point
 
 
 @pytest.mark.parametrize("aspect", ["camera", "motion"])
@@ -113,3 +120,45 @@ def test_drafts_and_critiques_are_the_same_for_the_same_seed(aspect):
 
 def test_without_an_exact_caption_there_is_no_draft():
     assert drafts(SPEC, facts({**LEVEL, "shot_transition": True}, WOMAN, MAN), "camera", 1) == ()
+
+
+def deed(what, who, start_frame):
+    return Event(what=what, who=(who,), start_frame=start_frame, end_frame=start_frame + 20)
+
+
+IN_ORDER = facts(
+    {**LEVEL, "camera_segments": SEGMENTS}, WOMAN, MAN,
+    happenings=(deed("walk", "a", 0), deed("run", "b", 20), deed("wave", "a", 40), deed("sit_down", "a", 60)),
+)  # fmt: skip
+
+
+def test_a_wrong_order_is_planted_where_things_follow_one_another():
+    every = [d for aspect in ("camera", "motion") for seed in range(20) for d in drafts(SPEC, IN_ORDER, aspect, seed)]
+    found = [(p, d) for d in every for p, kind in zip(d.points, d.errors, strict=True) if kind == "order"]
+    assert len(found) > 40
+    assert {draft.aspect for _, draft in found} == {"camera", "motion"}
+    moved = [(point, draft) for point, draft in found if point.kind == "reorder"]
+    assert moved
+    for point, draft in moved:
+        assert point.words.endswith(".")
+        assert draft.text.index(point.words) > draft.text.index(point.instruction.split('"')[1])
+    assert any(". " in point.words for point, _ in found if point.kind == "replace")
+    for _, draft in found:
+        mended, _, left = apply_points(draft.text, draft.points)
+        assert (mended, left) == (draft.truth, ())
+
+
+def test_points_about_a_deed_or_a_stretch_of_movement_carry_its_frames():
+    spans = {(happening.start_frame, happening.end_frame) for happening in CLIP.happenings}
+    assert spans & {(p.start_frame, p.end_frame) for d in DRAFTS if d.aspect == "motion" for p in d.points}
+    stretches = tuple(
+        Segment(movements=s.movements, start_frame=n * 30, end_frame=n * 30 + 30) for n, s in enumerate(SEGMENTS)
+    )
+    clip = facts({**LEVEL, "camera_segments": stretches}, WOMAN)
+    points = [p for seed in range(12) for d in drafts(SPEC, clip, "camera", seed) for p in d.points]
+    ways = {(p.start_frame, p.end_frame) for p in points if p.topic == "direction" and p.kind == "replace"}
+    assert ways >= {(0, 30), (30, 60), (60, 90)}
+    assert all(p.start_frame is None for p in points if p.topic in ("camera_angle", "depth_of_field"))
+    for draft in DRAFTS:
+        for point in draft.points:
+            point.check_against(draft.text, CLIP.frames)

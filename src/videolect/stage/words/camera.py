@@ -35,11 +35,9 @@ def makers(truth: Truth) -> list[Maker]:
         plain(truth, "video_speed", "playback_speed"),
         plain(truth, "frame_freezing", "playback_speed"),
         plain(truth, "lens_distortion", "lens_distortion"),
-        lambda pick: _view(truth, pick),
+        lambda pick: _setup(truth, pick),
         plain(truth, "dutch_angle", "dutch_angle"),
-        plain(truth, "focal_length_look", "lens_distortion"),
         plain(truth, "lens_traits", "lens_distortion"),
-        lambda pick: _depth(truth, pick),
         lambda pick: _refocus(truth, pick),
         *movement(truth),
         plain(truth, "support_look", "steadiness"),
@@ -48,40 +46,117 @@ def makers(truth: Truth) -> list[Maker]:
     ]
 
 
-def _view(truth: Truth, pick: Picker) -> Sentence | None:
-    """Height and angle."""
+Parts = list[str | Bit]
+
+
+def _setup(truth: Truth, pick: Picker) -> Sentence | None:
+    """Height, angle, lens and depth of field: in one sentence, in two, or in one for each."""
+    view, lens, depth = _view(truth, pick), _lens(truth), _field(truth)
+    if not view or not (lens or depth) or pick.chance(25):
+        opening = _taken(view, [], pick) if view else _changing(truth, pick)
+        return _in_a_row(opening, *_apart(truth, lens, depth, pick))
+    if pick.chance(40):
+        return _in_a_row(_taken(view, lens, pick), _depth(truth, pick))
+    if pick.chance(50):
+        return sentence("The shot is ", pick.one("taken ", "filmed "), *view, *_with(lens, depth, pick), ".")
+    first = view[0]
+    lead = [_capital(first) if isinstance(first, Bit) else first, *view[1:]]
+    if lens:
+        return sentence(*lead, ", the shot is filmed with ", *lens, *_with([], depth, pick), ".")
+    if truth.get("camera_focus") == "deep_focus":
+        return sentence(*lead, ", the shot is in ", *depth, ".")
+    focus: Parts = [", with the focus on the ", *depth[2:]] if depth[2:] else []
+    return sentence(*lead, ", the shot has ", depth[0], *focus, ".")
+
+
+def _in_a_row(*told: Sentence | None) -> Sentence | None:
+    """Several sentences as one."""
+    bits: list[Bit] = []
+    for each in filter(None, told):
+        first = each[0]
+        if bits and bits[0].words.startswith("The shot ") and first.words.startswith("The shot is "):
+            first = replace(first, words=first.words.replace("The shot is ", "It is ", 1))
+        bits += [*([Bit(words=" ")] if bits else []), first, *each[1:]]
+    return tuple(bits) or None
+
+
+def _apart(truth: Truth, lens: list[Bit], depth: list[Bit], pick: Picker) -> tuple[Sentence | None, ...]:
+    """Lens and depth of field behind what is said of the view."""
+    if lens and depth and pick.chance(60):
+        return (sentence("The shot is filmed with ", *lens, *_with([], depth, pick), "."),)
+    return plain(truth, "focal_length_look", "lens_distortion")(pick), _depth(truth, pick)
+
+
+def _taken(view: Parts, lens: list[Bit], pick: Picker) -> Sentence:
+    lead = pick.one("The shot is taken ", "The shot is filmed ", "The camera views the scene ")
+    return sentence(lead, *view, *(_behind(" with ", bit, cut=True) for bit in lens), ".")
+
+
+def _with(lens: list[Bit], depth: list[Bit], pick: Picker) -> Parts:
+    """' with a wide-angle lens and in deep focus'"""
+    parts = [_behind(" with ", bit, cut=not depth) for bit in lens]
+    if not depth:
+        return [*parts]
+    if depth[0].words == "deep focus":
+        return [*parts, _behind(" in " if lens else pick.one(", in ", " in "), depth[0], cut=True)]
+    lead = " and " if lens else pick.one(", with ", " with ")
+    return [*parts, _behind(lead, depth[0], cut=len(depth) == 1), *depth[1:]]
+
+
+def _behind(lead: str, bit: Bit, *, cut: bool) -> Bit:
+    """With words before it."""
+    wrong = tuple(Wrong(kind=each.kind, words=lead + each.words) for each in bit.wrong)
+    return replace(bit, words=lead + bit.words, wrong=wrong, cut=cut)
+
+
+def _lens(truth: Truth) -> list[Bit]:
+    """'a wide-angle lens'"""
+    look = truth.get("focal_length_look")
+    words = {"wide_angle": "a wide-angle lens", "long_lens": "a long lens"}
+    if look not in words:
+        return []
+    says = truth.needed.get("focal_length_look", ())
+    wrong = tuple(Wrong(kind="lens", words=said) for value, said in words.items() if value != look)
+    return [Bit(words=words[look], says=says, topic="lens_distortion", wrong=wrong)]
+
+
+def _field(truth: Truth) -> list[Bit]:
+    """'deep focus', 'a shallow depth of field and the focus on the foreground'"""
+    focus = truth.get("camera_focus")
+    says = truth.needed.get("camera_focus", ())
+    if focus == "deep_focus":
+        shallow = (Wrong(kind="focus", words="shallow focus"),)
+        return [Bit(words="deep focus", says=says, topic="depth_of_field", wrong=shallow)]
+    words = {"shallow_focus": "a shallow depth of field", "ultra_shallow_focus": "a very shallow depth of field"}
+    if focus not in words:
+        return []
+    large = (Wrong(kind="focus", words="a large depth of field"),)
+    field = Bit(words=words[focus], says=says, topic="depth_of_field", wrong=large)
+    start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
+    if start not in PLANES or (end and end != start):
+        return [field]
+    wrong = wrong_values(truth, "focus_plane_start", start, PLANES, "focus")
+    plane = Bit(
+        words=PLANES[start], says=truth.needed.get("focus_plane_start", ()), topic="depth_of_field", wrong=wrong
+    )
+    return [field, Bit(words=" and the focus on the "), plane]
+
+
+def _view(truth: Truth, pick: Picker) -> Parts:
+    """'from a low angle at eye level', where neither changes."""
     height, angle = _ends(truth, "overall_height"), _ends(truth, "camera_angle")
-    at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height")
-    look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle")
     if height[1] or angle[1]:
-        return _changing(truth, pick, height, angle)
-    if (at or look) and pick.chance(45):
-        at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height", 0)
-        look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle", 1)
-        first, second, join = pick.one((look, at, " "), (look, at, " "), (at, look, " and "))
-        if first and second:
-            return sentence(_capital(first), join, second, ", ")
-        return sentence(*(_capital(one) for one in (first, second) if one), ", ")
+        return []
+    at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height", 0)
+    look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle", 1)
     if at and look:
-        return pick.one(
-            sentence("The shot is taken ", at, " and ", look, "."),
-            sentence("The camera is set ", at, ", ", look, "."),
-            sentence("The view is ", at, " and ", look, "."),
-            sentence("The camera views the scene ", at, ", ", look, "."),
-            sentence("The shot is filmed ", look, ", ", at, "."),
-        )
-    if at or look:
-        one = at or look
-        return pick.one(
-            sentence("The shot is taken ", one, "."),
-            sentence("The camera is set ", one, "."),
-            sentence("The shot is filmed ", one, "."),
-        )
-    return None
+        return pick.one([look, " ", at], [look, " ", at], [at, " and ", look])
+    return [each for each in (at, look) if each]
 
 
-def _changing(truth: Truth, pick: Picker, height: tuple[str, str], angle: tuple[str, str]) -> Sentence:
-    """Where one of the two has another state at the end."""
+def _changing(truth: Truth, pick: Picker) -> Sentence | None:
+    """Height and angle, where one of the two has another state at the end."""
+    height, angle = _ends(truth, "overall_height"), _ends(truth, "camera_angle")
     parts: list[str | Bit] = []
     for (start, end), table, field, topic in (
         (height, HEIGHTS, "overall_height", "camera_height"),
@@ -89,7 +164,7 @@ def _changing(truth: Truth, pick: Picker, height: tuple[str, str], angle: tuple[
     ):
         first = _level(truth, f"{field}_start", table, start, pick, topic, 0)
         last = _level(truth, f"{field}_end", table, end, pick, topic, 0)
-        lead = "The camera " if not parts else pick.one(" It ", " The camera ")
+        lead = ["The camera "] if not parts else [" ", "It "]
         if first and last:
             begins, ends = pick.one(
                 ("starts ", " and ends "), ("begins ", " and finishes "), ("starts ", ", then ends "),
@@ -98,12 +173,12 @@ def _changing(truth: Truth, pick: Picker, height: tuple[str, str], angle: tuple[
             if ends == " and reaches ":
                 bare = tuple(Wrong(kind=w.kind, words=w.words.removeprefix("at ")) for w in last.wrong)
                 last = replace(last, words=last.words.removeprefix("at "), wrong=bare)
-            parts += [lead, begins, first, ends, last, "."]
+            parts += [*lead, begins, first, ends, last, "."]
         elif first:
-            parts += [lead, pick.one("stays ", "remains "), first, "."]
+            parts += [*lead, pick.one("stays ", "remains "), first, "."]
         elif last:
-            parts += [lead, "ends ", last, "."]
-    return sentence(*parts)
+            parts += [*lead, "ends ", last, "."]
+    return sentence(*parts) if parts else None
 
 
 def _ends(truth: Truth, field: str) -> tuple[str, str]:
@@ -144,9 +219,9 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
         deep = Bit(words="Deep focus", says=says, wrong=shallow)
         large = Bit(words="large", says=says, wrong=(Wrong(kind="focus", words="shallow"),))
         return pick.one(
-            sentence(deep, pick.one(" keeps everything", " keeps near and far", " leaves the whole scene"), " sharp.",
+            sentence(deep, " keeps ", pick.one("everything", "near and far", "the whole scene"), " sharp.",
                      topic="depth_of_field"),
-            sentence("A ", large, " depth of field keeps near and far ", pick.one("sharp", "crisp"), ".",
+            sentence("A ", large, " depth of field keeps near and far ", pick.one("sharp", "in focus"), ".",
                      topic="depth_of_field"),
             sentence("The shot is in ", Bit(words="deep focus", says=says,
                      wrong=(Wrong(kind="focus", words="shallow focus"),)),
@@ -162,14 +237,19 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
     if (end and end != start) or not plane:
         return pick.one(
             sentence("The depth of field is ", field, ".", topic="depth_of_field"),
-            sentence("The ", field, " depth of field leaves the rest soft.", topic="depth_of_field"),
+            sentence(
+                f"{'An' if word[0] in 'eu' else 'A'} ",
+                field,
+                " depth of field leaves much of the image soft.",
+                topic="depth_of_field",
+            ),
         )
     says = truth.needed.get("focus_plane_start", ())
     wrong = wrong_values(truth, "focus_plane_start", start, PLANES, "focus")
     where = Bit(words=plane, says=says, wrong=wrong)
     who = _sharp(truth, start)
     lead = "An " if word[0] in "eu" else "A "
-    soft = pick.one("", " and lets the rest go soft", ", the rest soft")
+    soft = pick.one("", " and lets the rest go soft")
     if not who:
         return pick.one(
             sentence(lead, field, " depth of field keeps the ", where, " in focus", soft, ".", topic="depth_of_field"),
@@ -180,9 +260,6 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
             lead, field, f" depth of field keeps {who} in focus in the ", where, soft, ".", topic="depth_of_field"
         ),
         sentence("The depth of field is ", field, f", with {who} in focus in the ", where, ".", topic="depth_of_field"),
-        sentence(
-            "The ", field, f" depth of field keeps {who} in sharp focus in the ", where, ".", topic="depth_of_field"
-        ),
     )
 
 

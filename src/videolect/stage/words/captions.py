@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from videolect.language.spec import Spec
 from videolect.stage.facts import Facts
-from videolect.stage.words import camera, light, people, spatial
-from videolect.stage.words.telling import Maker, Picker, Sentence, a, behind, capital, is_lead, said_by, text_of
+from videolect.stage.words import camera, light, people, scenes, spatial
+from videolect.stage.words.telling import (
+    Maker,
+    Picker,
+    Sentence,
+    a,
+    behind,
+    capital,
+    is_lead,
+    named_first,
+    parted,
+    said_by,
+    text_of,
+)
 from videolect.stage.words.truth import Truth, judge
 
 MAKERS: dict[str, Callable[[Truth], list[Maker]]] = {
-    "subject": people.subject, "scene": people.scene, "motion": people.motion, "spatial": spatial.makers,
+    "subject": people.subject, "scene": scenes.scene, "motion": people.motion, "spatial": spatial.makers,
     "camera": camera.makers, "color": light.color, "lighting": light.lighting, "effects": light.effects,
 }  # fmt: skip
 ASPECTS = tuple(MAKERS)
@@ -67,10 +80,9 @@ def _told(truth: Truth, aspect: str, key: str) -> list[Sentence]:
             if is_lead(bits):
                 lead = bits
                 break
-            whole = behind(lead, bits)
-            for tried in (_with_pronoun(truth, told, whole, pick), whole):
-                if tried and _holds(truth, aspect, told, tried):
-                    told.append(tried)
+            for tried in (_with_pronoun(truth, told, bits, pick), _introduced(truth, told, bits), bits):
+                if tried and _holds(truth, aspect, told, whole := behind(lead, tried)):
+                    told.append(whole)
                     lead = ()
                     break
             else:
@@ -84,18 +96,30 @@ def _holds(truth: Truth, aspect: str, told: list[Sentence], bits: Sentence) -> b
     return judge(truth, aspect, text_of([*told, bits]), wanted).exact
 
 
+def _introduced(truth: Truth, told: list[Sentence], bits: Sentence) -> Sentence:
+    """'A woman' for 'the woman', and 'a blue ball' for 'the ball', where nobody has spoken of her or it before."""
+    before = text_of(told).lower()
+    for named in sorted(truth.facts.subjects, key=lambda each: -len(truth.the(each))):
+        known = truth.the(named)
+        if not re.search(rf"\b{named.noun}\b", before + text_of([bits]).lower().partition(known)[0]):
+            new = a(named.noun) if named is truth.main and known == f"the {named.noun}" else truth.full(named)
+            bits = named_first(bits, known, new) or bits
+    return bits
+
+
 def _with_pronoun(truth: Truth, told: list[Sentence], bits: Sentence, pick: Picker) -> Sentence | None:
     """'She' for 'The woman', where the sentence before spoke of her and of nobody else."""
     main = truth.main
     if main is None or not told:
         return None
-    name, words = capital(truth.the(main)), bits[0].words
-    before = text_of(told[-1:])
-    starts = [name, capital(truth.full(main)), capital(a(main.noun))]
-    starts += [capital(truth.she(main))] if truth.she(main) != "it" else []
+    name, words, she = capital(truth.the(main)), bits[0].words, truth.she(main)
+    before = text_of(parted(told[-1])[-1:])
+    starts = (name, capital(truth.full(main)), capital(a(main.noun)), *([] if she == "it" else [capital(she)]))
     spoken = before.startswith(tuple(f"{start} " for start in starts))
-    if not words.startswith(f"{name} ") or not spoken or truth.she(main) == "they" or pick.chance(20):
+    spoken |= she in ("she", "he") and bool(re.search(rf"\b{main.noun}\b", before))
+    if not words.startswith(f"{name} ") or not spoken or she == "they" or pick.chance(10):
         return None
-    if any(truth.the(other) in before.lower() for other in truth.facts.subjects if other is not main):
+    others = [other for other in truth.facts.subjects if other is not main]
+    if any(re.search(rf"\b{other.noun}\b", before) and truth.she(other) in (she, "they") for other in others):
         return None
-    return (replace(bits[0], words=capital(truth.she(main)) + words[len(name) :]), *bits[1:])
+    return (replace(bits[0], words=capital(she) + words[len(name) :], turned=""), *bits[1:])

@@ -15,6 +15,7 @@ _TERSE: Forms = {
     "insert": ('Add "{r}" after "{w}".', 'After "{w}", add "{r}".', 'It should add "{r}" after "{w}".'),
     "delete": ('Delete "{w}".', 'Remove "{w}".', '"{w}" should be removed.'),
     "order": ('The order should be "{r}", not "{w}".', 'Change the order to "{r}", instead of "{w}".'),
+    "apart": ('Say "{a}" first, then "{b}".', 'It should be "{a}" first and "{b}" after it.'),
     "vague": ('Replace "{w}" with "{r}".', 'Instead of "{w}", say exactly what is seen: "{r}".'),
     "subjective": ('Delete "{w}".', 'Remove "{w}", which should not judge.'),
 }
@@ -36,6 +37,10 @@ _FULL: Forms = {
     "order": (
         'The order should be changed: it should read "{r}" rather than "{w}".',
         'Please put these in the order of time, "{r}" instead of "{w}".',
+    ),
+    "apart": (
+        'These two should change places: it should be "{a}" first, and only then "{b}".',
+        'Please put "{a}" before "{b}", as one follows the other in the clip.',
     ),
     "vague": (
         'Please replace "{w}" with words that a reader can picture, which should be "{r}".',
@@ -63,6 +68,10 @@ _TEACHER: Forms = {
         'Tell things as they follow one another: it should be "{r}" instead of "{w}".',
         'Watch the order again, which should be "{r}" instead of "{w}".',
     ),
+    "apart": (
+        'Tell things as they follow one another: it should be "{a}" first and then "{b}".',
+        'Watch the order again, which should be "{a}" first and "{b}" after it.',
+    ),
     "vague": (
         'A reader cannot picture "{w}", so you should name it: "{r}".',
         'Be exact, and instead of "{w}" you should write "{r}".',
@@ -77,6 +86,7 @@ _HURRIED: Forms = {
     "insert": ('should add "{r}" after "{w}".', 'please add "{r}" after "{w}".'),
     "delete": ('delete "{w}", should not be there.', 'please drop "{w}".'),
     "order": ('order should be "{r}" instead.', 'swap: should be "{r}" instead.'),
+    "apart": ('order: should be "{a}" first, then "{b}".', 'swap: should be "{a}", then "{b}".'),
     "vague": ('should say "{r}" instead of "{w}".', 'please say what: "{r}" instead of "{w}".'),
     "subjective": ('please drop "{w}".', 'delete "{w}", should stay out.'),
 }
@@ -110,19 +120,21 @@ def critique(draft: Draft, voice: str, seed: int) -> str:
 
 def _sentences(draft: Draft, forms: Forms, pick: Picker) -> list[str]:
     told = []
-    for point, error in zip(draft.points, draft.errors, strict=True):
-        kind = error if error in ("order", "vague", "subjective") else point.kind
-        told.append(_filled(pick.one(*forms[kind]), point))
+    for point, error, pair in zip(draft.points, draft.errors, draft.pairs, strict=True):
+        kind: str = error if error in ("order", "vague", "subjective") else point.kind
+        if kind == "order" and pair[0] and (point.kind == "reorder" or ". " in point.words or pick.chance(50)):
+            kind = "apart"
+        told.append(_filled(pick.one(*forms[kind]), point).replace("{a}", pair[0]).replace("{b}", pair[1]))
     return told
 
 
 def _filled(form: str, point: Point) -> str:
     """Full stops of what is quoted stay out: they would end the sentence of the critique."""
     words, right = point.words.strip().rstrip("."), point.instruction.strip().rstrip(".")
-    words = words.split(". ")[-1].lstrip(" ,") if point.kind == "insert" else words.lstrip(" ,")
+    words = words.split(". ")[-1] if point.kind == "insert" else words
     if point.kind == "insert" and not words:
         form = form.replace(' after "{w}"', " at the start").replace('After "{w}"', "At the start")
-    return form.replace("{w}", words).replace("{r}", right.lstrip(" ,"))
+    return form.replace("{w}", words.strip(" ,")).replace("{r}", right.strip(" ,"))
 
 
 def _joined(sentences: Iterable[str], voice: str, pick: Picker) -> str:

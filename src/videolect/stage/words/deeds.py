@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from videolect.stage.facts import Named
 from videolect.stage.words.telling import Bit, Picker, Sentence, Wrong, capital, sentence
 from videolect.stage.words.truth import Truth
 from videolect.stage.world import Event
 
 VERBS: dict[str, tuple[str, ...]] = {
     "stand": ("stands in place", "stands there"),
-    "walk": ("walks", "walks along", "strolls", "goes on foot"),
-    "run": ("runs", "runs along", "jogs", "goes at speed"),
+    "walk": ("walks", "walks along", "walks", "takes some steps"),
+    "run": ("runs", "runs along", "runs", "hurries along"),
     "turn_left": ("turns left", "turns to face left"),
     "turn_right": ("turns right", "turns to face right"),
-    "turn_around": ("turns around", "turns right round"),
-    "jump": ("jumps", "jumps up", "makes a jump"),
-    "sit_down": ("sits down", "takes a seat", "lowers to the ground"),
-    "stand_up": ("stands up", "gets up", "comes up from the ground"),
-    "wave": ("waves a hand", "waves one hand", "lifts a hand to greet"),
+    "turn_around": ("turns around", "turns all the way around"),
+    "jump": ("jumps", "jumps up", "jumps into the air"),
+    "sit_down": ("sits down", "takes a seat", "settles down"),
+    "stand_up": ("stands up", "gets up", "straightens up"),
+    "wave": ("waves a hand", "waves", "lifts a hand in greeting"),
     "pick_up": ("picks up {o}", "lifts {o} off the ground"),
     "put_down": ("puts {o} down", "sets {o} down"),
     "hand_over": ("hands {o2} to {o}", "passes {o2} to {o}"),
     "collide": ("bumps into {o}", "collides with {o}"),
     "gather": ("gathers with {o}", "joins {o}"),
     "follow": ("follows {o}", "follows closely behind {o}", "goes after {o}"),
-    "enter_left": ("enters the frame from the left", "comes in from the left", "shows up at the left edge"),
-    "enter_right": ("enters the frame from the right", "comes in from the right", "shows up at the right edge"),
-    "leave_left": ("leaves the frame to the left", "exits the frame to the left", "is lost at the left edge"),
-    "leave_right": ("leaves the frame to the right", "exits the frame to the right", "is lost at the right edge"),
+    "enter_left": ("enters the frame from the left", "comes in from the left", "turns up at the left edge"),
+    "enter_right": ("enters the frame from the right", "comes in from the right", "turns up at the right edge"),
+    "leave_left": ("leaves the frame to the left", "exits the frame to the left", "slips away past the left edge"),
+    "leave_right": ("leaves the frame to the right", "exits the frame to the right", "slips away past the right edge"),
     "drive": ("drives along", "drives through the scene", "moves along"),
     "roll": ("rolls along", "rolls over the ground"),
 }
@@ -92,6 +96,14 @@ def _filled(truth: Truth, deed: Event, form: str) -> str:
     return form.replace("{o}", to[0])
 
 
+def _of_her(truth: Truth, bit: Bit, named: Named) -> Bit:
+    """'follows her' for 'follows the woman', who has just been spoken of."""
+    her = {"she": "her", "he": "him"}.get(truth.she(named), "")
+    name = truth.the(named)
+    wrong = tuple(replace(each, words=each.words.replace(name, her)) for each in bit.wrong)
+    return replace(bit, words=bit.words.replace(name, her), wrong=wrong) if her else bit
+
+
 SAYS = {
     "walk": "walks", "run": "runs", "wave": "gestures", "enter_left": "enters_over_left_edge",
     "enter_right": "enters_over_right_edge", "leave_left": "leaves_over_left_edge",
@@ -100,21 +112,42 @@ SAYS = {
 }  # fmt: skip
 
 
+def in_time(happenings: Iterable[Event]) -> list[Event]:
+    """In order of time, without the steps of whoever follows somebody: 'follows' says that."""
+    follows = [h for h in happenings if h.what == "follow"]
+
+    def told(deed: Event) -> bool:
+        return deed.what not in ("walk", "run") or not any(
+            f.who[0] == deed.who[0] and f.start_frame <= deed.start_frame and deed.end_frame <= f.end_frame
+            for f in follows
+        )
+
+    return sorted(filter(told, happenings), key=lambda h: (h.start_frame, h.end_frame, h.who, h.what))
+
+
 def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
-    """All of it, in one or more sentences told as one."""
+    """All of it, in one or more sentences told as one. What follows in time is a step of its own."""
     parts: list[str | Bit] = []
     before: Event | None = None
-    joined = False
-    """Whether this sentence has a "while" already."""
-    for deed in deeds:
-        who = truth.the(truth.facts.named(deed.who[0]))
+    joined = then = False
+    """Whether this sentence has a "while" or a "then" already."""
+    for number, deed in enumerate(deeds, 1):
+        named = truth.facts.named(deed.who[0])
+        who = truth.the(named)
         name = SAYS.get(deed.what, "")
         says = (name,) if name and truth.is_true(name) else ()
-        said: list[str | Bit] = [clause(truth, deed, pick, says)]
+        said = [clause(truth, deed, pick, says)]
+        if before is not None and deed.what == "follow" and deed.who[1] == before.who[0]:
+            said = [_of_her(truth, said[0], truth.facts.named(deed.who[1]))]
         if carries_way(truth, deed):
-            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions"), _way(truth)]
+            other = PLAIN.get(FALSE.get(deed.what, ""), "")
+            wrong = (Wrong(kind="action", words=other),) if other else ()
+            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions", wrong=wrong), _way(truth)]
+        said = [replace(bit, step=number, frames=(deed.start_frame, deed.end_frame)) for bit in said]
+        actor = Bit(words=f"{who} ", step=number, turned=f"{capital(who)} ")
         if before is None:
-            parts += [f"{capital(who)} ", *said]
+            one = len(deeds) < 2 or deeds[1].who[0] == deed.who[0]  # then the name stays where it is
+            parts += [replace(actor, words=actor.turned, turned=actor.words, step=0 if one else 1), *said]
         elif deed.start_frame < before.end_frame and deed.who[0] != before.who[0]:
             if joined:
                 parts += [".", pick.one(f" At the same time {who} ", f" Meanwhile {who} "), *said]
@@ -122,18 +155,16 @@ def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
                 parts += [pick.one(" while ", " as ", " while "), f"{who} ", *said]
             joined = not joined
         elif deed.who[0] == before.who[0]:
-            she = truth.she(truth.facts.named(deed.who[0]))
-            if pick.chance(55):
+            she = truth.she(named)
+            if not then and pick.chance(55):
+                then = True
                 parts += [pick.one(", then ", " and then "), *said]
             else:
-                joined = False
-                parts += [
-                    ".",
-                    pick.one(f" Then {she} ", f" {capital(she)} then ") if she != "they" else f" Then {who} ",
-                    *said,
-                ]
+                joined, she = False, who if she == "they" else she
+                then = not pick.chance(60)
+                parts += [".", f" {capital(she)} then " if then else pick.one(f" Then {she} ", f" Next, {she} "), *said]
         else:
-            joined = False
-            parts += [".", f" Then {who} ", *said]
+            joined = then = False
+            parts += [".", " Then ", actor, *said]
         before = deed
     return sentence(*parts, ".", topic="actions")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import Spec
-from videolect.record.critique import Point
+from videolect.record.critique import Point, PointKind
 from videolect.stage.facts import Facts
 from videolect.stage.words.captions import composed
 from videolect.stage.words.errors import Change, ErrorKind, candidates
@@ -30,6 +30,8 @@ class Draft:
     """For each point the kind of error."""
     truth: str
     """The true caption that the points lead to."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """For each point what comes first and what after it, where the order was wrong and each can be quoted."""
 
 
 def drafts(spec: Spec, facts: Facts, aspect: str, seed: int, count: int = 3) -> tuple[Draft, ...]:
@@ -53,7 +55,8 @@ def drafts(spec: Spec, facts: Facts, aspect: str, seed: int, count: int = 3) -> 
                 chosen.append(change)
         chosen.sort(key=_place)
         draft, points = _written(text, chosen)
-        found.append(Draft(aspect=aspect, text=draft, points=points, errors=tuple(c.kind for c in chosen), truth=text))
+        kinds, pairs = tuple(c.kind for c in chosen), tuple(c.pair for c in chosen)
+        found.append(Draft(aspect=aspect, text=draft, points=points, errors=kinds, truth=text, pairs=pairs))
     return tuple(found)
 
 
@@ -118,24 +121,30 @@ def _point(id_: str, change: Change, draft: str, span: tuple[int, int], right: s
     if change.kind == "missing":
         end = len(draft[:start].rstrip())
         start = _anchor(draft, end)
-        return Point(
-            id=id_, kind="insert", start=start, end=end, words=draft[start:end], instruction=right.strip(),
-            primitive=change.primitive, topic=change.topic, severity=change.severity,
-        )  # fmt: skip
+        if right.startswith(","):  # a clause behind a comma is quoted with the words that it belongs to
+            return _made(id_, "replace", change, draft, (start, end), draft[start:end] + right)
+        return _made(id_, "insert", change, draft, (start, end), right.strip())
     if not right:
-        start += len(draft[start:end]) - len(draft[start:end].lstrip())
+        start += len(draft[start:end]) - len(draft[start:end].lstrip(" ,"))
         why = {"invented": "This is not so.", "subjective": "This is a judgement."}[change.kind]
-        return Point(
-            id=id_, kind="delete", start=start, end=end, words=draft[start:end], instruction=why,
-            primitive=change.primitive, topic=change.topic, severity=change.severity,
-        )  # fmt: skip
+        return _made(id_, "delete", change, draft, (start, end), why)
+    if change.whole[0]:
+        first, second = change.whole
+        return _made(id_, "reorder", change, draft, (end - len(first), end), f'before "{second}"')
+    return _made(id_, "replace", change, draft, (start, end), right)
+
+
+def _made(id_: str, kind: PointKind, change: Change, draft: str, span: tuple[int, int], instruction: str) -> Point:
+    start, end = span
+    first, last = change.frames or (None, None)
     return Point(
-        id=id_, kind="replace", start=start, end=end, words=draft[start:end], instruction=right,
-        primitive=change.primitive, topic=change.topic, severity=change.severity,
+        id=id_, kind=kind, start=start, end=end, words=draft[start:end], instruction=instruction, start_frame=first,
+        end_frame=last, primitive=change.primitive, topic=change.topic, severity=change.severity,
     )  # fmt: skip
 
 
 def _anchor(draft: str, end: int) -> int:
-    """Where the last few words before a place begin."""
+    """Where the last few words before a place begin, in their sentence."""
     words = draft[:end].split(" ")
-    return max(0, end - len(" ".join(words[-4:])))
+    start = max(0, end - len(" ".join(words[-4:])))
+    return max(start, draft.rfind(". ", 0, end) + 2 if ". " in draft[:end] else 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
 from typing import Literal
 
 from videolect.record.critique import Severity
-from videolect.stage.words.telling import Picker, Sentence, text_of
+from videolect.stage.words.telling import Bit, Picker, Sentence, parted, text_of
 from videolect.stage.words.truth import Truth
 
 ErrorKind = Literal["wrong", "missing", "invented", "vague", "subjective", "order"]
@@ -26,6 +28,12 @@ class Change:
     primitive: str | None = None
     topic: str | None = None
     severity: Severity = "major"
+    frames: tuple[int, int] | None = None
+    """The stretch of the clip that the words are about, half open; None where they are about the whole."""
+    pair: tuple[str, str] = ("", "")
+    """Of a wrong order what comes first and what after it, where each can be quoted for itself."""
+    whole: tuple[str, str] = ("", "")
+    """The two, where they are sentences that change places as they are."""
 
 
 VAGUE = {
@@ -33,7 +41,7 @@ VAGUE = {
     "spatial": ("The rest is in the general area.", "The subject is somewhere in view."),
     "subject": ("The subject has certain items.", "Somebody or something is in view."),
     "motion": ("The subject does something.", "There are various activities."),
-    "scene": ("There are various objects in view.", "There are various other elements.")[:1],
+    "scene": ("There are various objects in view.",),
     "color": ("The colors are of some kind.",), "lighting": ("The light has some kind of look.",),
     "effects": ("There are various elements in the light, and so on.",),
 }  # fmt: skip
@@ -134,16 +142,29 @@ _SEVERE = frozenset({"direction", "subject", "action", "size", "count"})
 
 def candidates(truth: Truth, aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
     """Errors that the text could have, the kinds mixed. Whether each is one is for the caller to see."""
+    told = tuple(each for bits in told for each in parted(bits))
     kinds = [
-        list(_wrong(told)), list(_missing(truth, told)), list(_invented(truth, aspect, told)),
+        list(_wrong(told)), list(_missing(told)), list(_invented(truth, aspect, told)),
         list(_vague(aspect, told, pick)), list(_subjective(told, pick)), list(_order(told)),
     ]  # fmt: skip
     queues = [pick.shuffled(kind) for kind in kinds]
-    weights = [0, 0, 0, 1, 1, 2, 2, 3, 4, 5]  # wrong words are the commonest error of drafts, then what is left out
+    if queues[-1] and pick.chance(ORDER_FIRST):
+        yield queues[-1].pop()
+    weights = [0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5]  # wrong words are the commonest error of drafts, then what is left out
     while any(queues):
         queue = queues[pick.one(*weights)]
         if queue:
             yield queue.pop()
+
+
+ORDER_FIRST = 60
+"""In so many of a hundred drafts a wrong order comes before all other errors: few texts can have one."""
+
+
+def _when(bits: Iterable[Bit]) -> tuple[int, int] | None:
+    """From the first frame of them to the last."""
+    spans = [bit.frames for bit in bits if bit.frames]
+    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
 
 
 def _places(told: tuple[Sentence, ...]) -> Iterator[tuple[int, Sentence]]:
@@ -165,17 +186,19 @@ def _wrong(told: tuple[Sentence, ...]) -> Iterator[Change]:
                     and bit.words[lead] in " ,"
                 ):
                     lead += 1
-                tail = 1 if bit.words.endswith(" ") and wrong.words.endswith(" ") else 0
+                tail = 0
+                while bit.words[-1 - tail] in " ," and bit.words[-1 - tail] == wrong.words[-1 - tail]:
+                    tail += 1
                 yield Change(
                     kind="wrong", start=at + lead, end=at + len(bit.words) - tail,
                     words=wrong.words[lead : len(wrong.words) - tail], what=wrong.kind,
                     primitive=bit.says[0] if bit.says else None, topic=bit.topic or None,
-                    severity="critical" if wrong.kind in _SEVERE else "major",
+                    severity="critical" if wrong.kind in _SEVERE else "major", frames=bit.frames,
                 )  # fmt: skip
             at += len(bit.words)
 
 
-def _missing(truth: Truth, told: tuple[Sentence, ...]) -> Iterator[Change]:
+def _missing(told: tuple[Sentence, ...]) -> Iterator[Change]:
     for number, (start, bits) in enumerate(_places(told)):
         says = [name for bit in bits for name in bit.says]
         size = len(text_of([bits]))
@@ -183,12 +206,12 @@ def _missing(truth: Truth, told: tuple[Sentence, ...]) -> Iterator[Change]:
         if len(told) > 1 and says:
             first = 0 if number == 0 else 1
             yield Change(kind="missing", start=start - first, end=start + size + (1 - first), words="",
-                         primitive=says[0], topic=topic)  # fmt: skip
+                         primitive=says[0], topic=topic, frames=_when(bits))  # fmt: skip
         at = start
         for bit in bits:
             if bit.cut and bit.says:
                 yield Change(kind="missing", start=at, end=at + len(bit.words), words="", primitive=bit.says[0],
-                             topic=bit.topic or None)  # fmt: skip
+                             topic=bit.topic or None, frames=bit.frames)  # fmt: skip
             at += len(bit.words)
 
 
@@ -200,6 +223,8 @@ def _invented(truth: Truth, aspect: str, told: tuple[Sentence, ...]) -> Iterator
             continue
         words = form.replace("{she}", name[:1].upper() + name[1:])
         at = ends[-1 - number % min(2, len(ends))]
+        if " also " in words or (name and name.removeprefix("the ") not in text_of(told)[:at]):
+            at = ends[-1]  # behind what it adds to, and behind the first mention of whom it speaks
         yield Change(kind="invented", start=at, end=at, words=f" {words}", primitive=primitive, topic=topic)
 
 
@@ -210,7 +235,9 @@ def _vague(aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Ch
             topic = next((bit.topic for bit in bits if bit.topic), None)
             words = VAGUE_OF.get(topic or "") or pick.one(*VAGUE[aspect])
             end = start + len(text_of([bits]))
-            yield Change(kind="vague", start=start, end=end, words=words, primitive=says[0], topic=topic)
+            yield Change(
+                kind="vague", start=start, end=end, words=words, primitive=says[0], topic=topic, frames=_when(bits)
+            )
 
 
 def _subjective(told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
@@ -220,30 +247,59 @@ def _subjective(told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
 
 
 def _order(told: tuple[Sentence, ...]) -> Iterator[Change]:
-    """Two movements or happenings that are joined by 'then' change places."""
+    """Two movements or deeds of which one follows the other change places: within a sentence, or across two."""
     for start, bits in _places(told):
-        at, starts = start, []
-        for bit in bits:
-            starts.append(at)
-            at += len(bit.words)
-        marks = [n for n, bit in enumerate(bits) if bit.words.strip(" ,") in ("then", "and then", "before")]
-        for mark in marks:
-            before, after = bits[mark - 1], bits[mark + 1] if mark + 1 < len(bits) else None
-            if (
-                after is None
-                or not (before.says or after.says)
-                or before.topic != after.topic
-                or before.words == after.words
-            ):
+        starts = list(accumulate((len(bit.words) for bit in bits), initial=start))
+        steps = _steps(bits)
+        for number, ((one, end), (two, behind)) in enumerate(pairwise(steps)):
+            here, there = bits[one:end], bits[two:behind]
+            join = text_of([bits[end:two]])
+            lead = text_of([bits[steps[number - 1][1] : one]]) if number else ""
+            tail = text_of([bits[behind : steps[number + 2][0]]]) if number + 2 < len(steps) else ""
+            if not _THEN.search(join) or _WHILE.search(lead) or _WHILE.search(tail):
+                continue  # who does two things at once is in the midst of a step
+            if any(bit.turned for bit in here) != any(bit.turned for bit in there):
                 continue
-            if mark > 1 and bits[mark - 2].words in (" while ", " as it ", " and ", ", "):
-                continue  # part of a step of several movements
-            if bits[mark].words == " before " or (
-                len(bits) > mark + 2 and bits[mark + 2].words.startswith((" while", " as it", " and"))
-            ):
+            first, second = text_of([here]), text_of([there])
+            if lead.startswith(". ") and join.startswith(". ") and (tail or ".").startswith("."):
+                pair = (f"{lead[2:]}{first}.", f"{join[2:]}{second}.")
+                yield Change(
+                    kind="order", start=starts[one] - len(lead) + 2, end=starts[behind] + 1,
+                    words=f"{pair[1]} {pair[0]}", primitive=_first([*there, *here]), topic=_topic(here),
+                    frames=_when((*here, *there)), pair=(first, second), whole=pair,
+                )  # fmt: skip
                 continue
-            words = f"{after.words}{bits[mark].words}{before.words}"
-            end = starts[mark + 1] + len(after.words)
-            says = (*after.says, *before.says)
-            topic = "movement_order" if before.topic == "direction" else before.topic
-            yield Change(kind="order", start=starts[mark - 1], end=end, words=words, primitive=says[0], topic=topic)
+            words = "".join([*(bit.turned or bit.words for bit in there), join,
+                             *(bit.turned or bit.words for bit in here)])  # fmt: skip
+            primitive = _first([*there, *here])
+            if first.lower() == second.lower() or not primitive:
+                continue
+            yield Change(
+                kind="order", start=starts[one], end=starts[behind], words=words, primitive=primitive,
+                topic=_topic(here), frames=_when((*here, *there)),
+                pair=("", "") if "before" in join else (first, second),
+            )  # fmt: skip
+
+
+def _first(bits: Iterable[Bit]) -> str | None:
+    return next((name for bit in bits for name in bit.says), None)
+
+
+def _topic(bits: Sentence) -> str:
+    return "movement_order" if bits[0].topic == "direction" else bits[-1].topic
+
+
+_THEN = re.compile(r"\b(?:[Tt]hen|before)\b")
+_WHILE = re.compile(r"\b(?:while|as|Meanwhile|time)\b")
+
+
+def _steps(bits: Sentence) -> list[tuple[int, int]]:
+    """The stretches of bits of one step each, half open."""
+    found = []
+    at = 0
+    for step, few in groupby(bits, key=lambda bit: bit.step):
+        size = len(list(few))
+        if step:
+            found.append((at, at + size))
+        at += size
+    return found

@@ -14,18 +14,23 @@ WAYS = {
 _SIDES = ("side_tracking_shot", "tail_tracking_shot", "lead_tracking_shot")
 
 
-def gestures(truth: Truth, pick: Picker) -> Sentence | None:
-    """Movements that have a name of their own."""
+def gestures(truth: Truth, pick: Picker, joined: bool = False) -> Sentence | None:
+    """Movements that have a name of their own: in a sentence, or ``joined`` to the one that tells the movement."""
     who = truth.the(truth.main) if truth.main else "the subject"
     words = {
-        "push_in": f"pushes in on {who}", "pull_out": f"pulls back from {who}",
-        "reveal": "moves on to reveal what was out of view", "fly_through": "flies through a narrow gap",
-        "snap_zoom": "makes a snap zoom",
-    }  # fmt: skip
-    told = [words[each] for each in truth.many("movement_gestures") if each in words]
+        "push_in": (f"pushes in on {who}", f", pushing in on {who}"),
+        "pull_out": (f"pulls back from {who}", f", pulling back from {who}"),
+        "reveal": ("moves on to reveal what was out of view", " to reveal what was out of view"),
+        "fly_through": ("flies through a narrow gap", ", flying through a narrow gap"),
+        "snap_zoom": ("makes a snap zoom", ", in a snap zoom"),
+    }
+    told = [words[each][joined] for each in truth.many("movement_gestures") if each in words]
     if not told:
         return None
     says = truth.needed.get("movement_gestures", ())
+    if joined:
+        bits = [Bit(words=each, says=says if number == 0 else (), cut=True) for number, each in enumerate(told)]
+        return sentence(*bits, ".", topic="direction")
     return sentence("The camera ", Bit(words=" and ".join(told), says=says), ".", topic="direction")
 
 

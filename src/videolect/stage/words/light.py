@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from videolect.stage.words.phrases import plain
-from videolect.stage.words.telling import Maker
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
 from videolect.stage.words.truth import Truth
 
 FIELDS = {
@@ -47,7 +47,45 @@ def color(truth: Truth) -> list[Maker]:
 
 def lighting(truth: Truth) -> list[Maker]:
     """Sources, quality, direction, contrast."""
-    return [plain(truth, field, topic) for field, topic in FIELDS["lighting"]]
+    fields = FIELDS["lighting"]
+    if not _lit(truth):
+        return [plain(truth, field, topic) for field, topic in fields]
+    rest = [plain(truth, field, topic) for field, topic in fields if field not in _TOGETHER]
+    return [lambda pick: _place_lit(truth, pick), *rest]
+
+
+_TOGETHER = ("scene_type", "light_sources", "sunlight_quality")
+_SUN: dict[str, tuple[str, ...]] = {
+    "hard": ("direct sunlight", "strong sunlight"), "soft": ("soft sunlight", "soft sunlight"),
+    "sunset_sunrise": ("sunlight from a low sun", "the sunlight of a low sun"),
+}  # fmt: skip
+
+
+def _lit(truth: Truth) -> dict[str, tuple[str, ...]]:
+    """The lights that can be told in one sentence with the place; empty where there is more to say."""
+    place, sources = truth.get("scene_type"), truth.many("light_sources")
+    if place == "interior" and sources == ("non_visible_light_source",):
+        return {"": ("an unseen light source", "an unseen source")}
+    if place == "exterior" and sources == ("sunlight",) and truth.get("sunlight_quality") in _SUN:
+        return _SUN
+    return {}
+
+
+def _place_lit(truth: Truth, pick: Picker) -> Sentence:
+    lights, quality, which = _lit(truth), truth.get("sunlight_quality"), pick.number(2)
+    words = {value: forms[which] for value, forms in lights.items()}
+    told = quality if quality in words else ""
+    says = (*truth.needed.get("light_sources", ()), *truth.needed.get("sunlight_quality", ()))
+    wrong = tuple(Wrong(kind="content", words=said) for value, said in words.items() if value != told)
+    light = Bit(words=words[told], says=tuple(dict.fromkeys(says)), topic="quality" if told else "sources", wrong=wrong)
+    where = truth.get("scene_type")
+    other = "interior" if where == "exterior" else "exterior"
+    place = Bit(words=where, says=truth.needed.get("scene_type", ()), wrong=(Wrong(kind="place", words=other),))
+    return pick.one(
+        sentence("The ", place, " is lit by ", light, ".", topic="environment"),
+        sentence("The shot shows an ", place, " lit by ", light, ".", topic="environment"),
+        sentence("This is an ", place, ", lit by ", light, ".", topic="environment"),
+    )
 
 
 def effects(truth: Truth) -> list[Maker]:

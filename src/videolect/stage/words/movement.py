@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from videolect.stage.words.following import following, gestures, grows
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
+from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, parted, sentence
 from videolect.stage.words.truth import Truth
 
 Form = tuple[str, str, str]
@@ -25,9 +26,9 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "pedestal_down": (("pedestals", "pedestalling", "down"), ("descends", "descending", ""),
                       ("moves", "moving", "straight down"), ("booms", "booming", "down")),
     "pan_left": (("pans", "panning", "left"), ("pans", "panning", "to the left"), ("turns", "turning", "to the left"),
-                 ("pans", "panning", "leftward")),
+                 ("pans", "panning", "left")),
     "pan_right": (("pans", "panning", "right"), ("pans", "panning", "to the right"),
-                  ("turns", "turning", "to the right"), ("pans", "panning", "rightward")),
+                  ("turns", "turning", "to the right"), ("pans", "panning", "right")),
     "tilt_up": (("tilts", "tilting", "up"), ("tilts", "tilting", "upward")),
     "tilt_down": (("tilts", "tilting", "down"), ("tilts", "tilting", "downward")),
     "roll_clockwise": (("rolls", "rolling", "clockwise"), ("rotates", "rotating", "clockwise")),
@@ -60,6 +61,8 @@ class Step:
     moves: tuple[str, ...]
     at_once: bool
     """Whether it is known that it does all of it at the same time."""
+    frames: tuple[int, int] | None = None
+    """When, half open; None where nobody knows."""
 
 
 def steps(truth: Truth) -> list[Step]:
@@ -69,7 +72,10 @@ def steps(truth: Truth) -> list[Step]:
         moves = tuple(SEGMENT.get(move, move) for move in segment.movements)
         known = tuple(told for move in moves if (told := _told_as(truth, move)))
         if known:
-            found.append(Step(known, at_once=True))
+            start, end = segment.start_frame, segment.end_frame
+            end = None if end is None else min(end, truth.facts.frames)
+            when = None if start is None or end is None or start >= end else (start, end)
+            found.append(Step(known, at_once=True, frames=when))
     if found:
         return found
     moves = tuple(move for pair in PAIRS[:-1] for move in pair if truth.is_true(move))
@@ -85,9 +91,9 @@ def _told_as(truth: Truth, move: str) -> str:
 
 def movement(truth: Truth) -> list[Maker]:
     """Steadiness, movement, direction, speed, order, and who is followed."""
-    makers: list[Maker] = [lambda pick: _still(truth, pick), lambda pick: _moving_after(truth, pick)]
-    makers += [lambda pick: gestures(truth, pick), lambda pick: grows(truth, pick)]
-    return makers
+    return [
+        lambda pick: _still(truth, pick), lambda pick: _moving_after(truth, pick), lambda pick: grows(truth, pick),
+    ]  # fmt: skip
 
 
 # ----------------------------------------------------------------------------------------------------------- in place
@@ -172,16 +178,20 @@ def _manner(truth: Truth) -> list[Manner]:
     return [each for few in known for each in few]
 
 
-def _adverbs(truth: Truth, pick: Picker) -> tuple[list[Bit], list[Bit]]:
+def _adverbs(truth: Truth, pick: Picker, ahead_of: int = 35) -> tuple[list[Bit], list[Bit]]:
     """(before the verb, behind the movement)"""
+    known = _manner(truth)
+    plain = [each for each in known if " " not in each.adverb or each.adverb.startswith("very ")]
+    ahead = plain if pick.chance(ahead_of) else []
     before: list[Bit] = []
     after: list[Bit] = []
-    for each in _manner(truth):
-        if not before and " " not in each.adverb and pick.chance(45):
-            before.append(each.bit("", " "))
-        else:
-            joins = bool(after) and after[-1].words.endswith("ly") and not each.adverb.startswith("with")
-            after.append(each.bit(" and " if joins else " ", cut=not joins))
+    for number, each in enumerate(ahead):
+        last = number == len(ahead) - 1
+        before.append(each.bit("", " " if last else " and ", cut=number == 0))
+    rest = [each for each in known if each not in ahead]
+    for number, each in enumerate(rest):
+        joins = bool(after) and after[-1].words.endswith("ly") and not each.adverb.startswith("with")
+        after.append(each.bit(" and " if joins else " ", cut=number == len(rest) - 1))
     return before, after
 
 
@@ -199,7 +209,9 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
     if done:
         if len(done) > 1 and pick.chance(60) and (lead := _as_lead(truth)):
             return sentence(lead, "the camera ", _told(done, pick, []), ".", topic="direction")
-        before, after = _adverbs(truth, pick)
+        if len(done) > 1 and not _manner(truth) and pick.chance(50):
+            return _one_by_one(done, pick)
+        before, after = _adverbs(truth, pick, 100 if len(done) > 1 else 35)
         told = _told(done, pick, before)
         return sentence("The camera ", told, after, ".", topic="direction")
     manner = _manner(truth)
@@ -214,6 +226,17 @@ def _moving(truth: Truth, pick: Picker) -> Sentence | None:
     return sentence("The camera ", before, moves, after, ".", topic="movement")
 
 
+def _one_by_one(done: list[Step], pick: Picker) -> Sentence:
+    """'First, the camera pans left. Then it tilts up. Next, it dollies in.'"""
+    parts: list[str | Bit] = []
+    for number, step in enumerate(done):
+        last = number == len(done) - 1
+        then = pick.one(". Then it ", ". Next, it ", ". Finally, it ") if last and number > 1 else ". Then it "
+        parts.append(pick.one("First, the camera ", "The camera first ") if not number else then)
+        parts += [replace(bit, step=number + 1, frames=step.frames) for bit in _step(step, pick, ing=False)]
+    return sentence(*parts, ".", topic="direction")
+
+
 def _as_lead(truth: Truth) -> list[Bit]:
     """'In a very smooth, slow movement, ', which covers all that follows."""
     how = _manner(truth)[::-1]
@@ -224,13 +247,18 @@ def _as_lead(truth: Truth) -> list[Bit]:
 
 
 def _moving_after(truth: Truth, pick: Picker) -> Sentence | None:
-    """The movement, and who is followed with it: in one sentence or in two."""
+    """The movement, what it is for, and who is followed with it: in one sentence or in several."""
     moving = _moving(truth, pick)
     if moving is None:
-        return following(truth, pick)
+        named, then = gestures(truth, pick), following(truth, pick)
+        return (*named, Bit(words=" "), *then) if named and then else named or then
+    whole = len(parted(moving)) == 1 and moving[0].words == "The camera " and moving[-1].words == "."
+    named = gestures(truth, pick, joined=whole)
+    if named is not None:
+        moving = (*moving[:-1], *named) if whole else (*moving, Bit(words=" "), *named)
     if not truth.is_true("tracking_shot"):
         return moving
-    if pick.chance(50):
+    if named is None and pick.chance(60):
         tail = following(truth, pick, ing=True)
         return (*moving[:-1], *(tail or ()))
     then = following(truth, pick) or ()
@@ -239,15 +267,13 @@ def _moving_after(truth: Truth, pick: Picker) -> Sentence | None:
 
 def _slight(truth: Truth, pick: Picker) -> Sentence:
     """A slight movement is summed up, without a direction."""
-    words = pick.one(
-        "makes only a minor movement", "makes a minor movement", "drifts very slightly", "moves very slightly"
-    )
+    words = pick.one("drifts very slightly", "moves very slightly")
     wrong = (Wrong(kind="amount", words="makes a complex movement"),)
     moves = Bit(words=words, says=("minor_camera_movement",), topic="movement", wrong=wrong)
     after: list[Bit] = []
     for each in _manner(truth):
         if each.kind == "steadiness":
-            after.append(each.bit(" " if each.adverb.startswith("with") else ", ", cut=True))
+            after.append(each.bit(" " if each.adverb.startswith("with") else " and ", cut=True))
     ways = [move for step in steps(truth) for move in step.moves]  # an arc, a crane: they are no small corrections
     which = [bit for number, move in enumerate(ways)
              for bit in (Bit(words=" and " if number else ", "), _move(move, pick, ing=True))]  # fmt: skip
@@ -278,39 +304,49 @@ def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
 
 
 def _told(done: list[Step], pick: Picker, before: list[Bit]) -> list[Bit]:
-    """'pans left while tilting up, then dollies in'."""
+    """'pans left while tilting up, then dollies in'. What follows in time is a step of its own."""
     bits: list[Bit] = []
-    then = pick.one(", then ", ", then ", " and then ", " before ")
+    then = pick.one(", then ", ", then ", " and then " if len(done) < 3 else ", then ", " before ")
     ing = then == " before "
+    back = any(OTHER.get(move) in two.moves for one, two in pairwise(done) for move in one.moves)
+    same = pick.number(4) if back else None
     for number, step in enumerate(done):
         if number:
             bits.append(Bit(words=then if number < 2 or not ing else ", then "))
         late = bool(number) and ing and number < 2
-        bits += _step(step, pick, [] if number else before, late)
+        told = _step(step, pick, late, turns=ing and number < 2, form=same)
+        bits += before if not number else []
+        bits += [replace(bit, step=number + 1 if len(done) > 1 else 0, frames=step.frames) for bit in told]
     return bits
 
 
-def _step(step: Step, pick: Picker, before: list[Bit], ing: bool) -> list[Bit]:
-    """'pans left while tilting up'; with ``ing`` behind "before": 'panning left while tilting up'."""
+def _step(
+    step: Step, pick: Picker, ing: bool, *, turns: bool = False, form: int | None = None
+) -> list[Bit]:  # fmt: skip
+    """'pans left while tilting up'; with ``ing`` behind "before": 'panning left while tilting up'.
+
+    ``turns``: whether it takes the other form where it stands in the other place.
+    """
     first, *rest = step.moves
-    bits = [*before, _move(first, pick, ing)]
+    bits = [_move(first, pick, ing, turns, form)]
     join = " and "
     if step.at_once:
-        join = " while " if ing else pick.one(" while ", " while ", " as it ")
+        join = " while " if ing or turns else pick.one(" while ", " while ", " as it ")
     participles = ing or join == " while "
     for number, move in enumerate(rest):
         lead = join if number == 0 and step.at_once else " and " if number == len(rest) - 1 else ", "
-        bits += [Bit(words=lead), _move(move, pick, participles)]
+        bits += [Bit(words=lead), _move(move, pick, participles, form=form)]
     return bits
 
 
-def _move(move: str, pick: Picker, ing: bool = False) -> Bit:
-    """One movement, with its opposite as the error."""
+def _move(move: str, pick: Picker, ing: bool = False, turns: bool = False, form: int | None = None) -> Bit:
+    """One movement, with its opposite as the error. ``form``: the same words as for another one."""
     forms, others = FORMS[move], FORMS.get(OTHER.get(move, ""), ())
-    at = 0 if pick.chance(40) else pick.number(len(forms))
+    at = form % len(forms) if form is not None else 0 if pick.chance(60) else pick.number(len(forms))
     says = (move, "whip_pan") if move.startswith("whip_pan_") else (move,)
     wrong = tuple(Wrong(kind="direction", words=_join(other, int(ing))) for other in others[at:][:1] or others[-1:])
-    return Bit(words=_join(forms[at], int(ing)), says=says, topic="direction", wrong=wrong)
+    turned = _join(forms[at], int(not ing)) if turns else ""
+    return Bit(words=_join(forms[at], int(ing)), says=says, topic="direction", wrong=wrong, turned=turned)
 
 
 def _join(form: Form, which: int) -> str:

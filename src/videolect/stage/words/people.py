@@ -1,11 +1,12 @@
-"""Words for the subjects, what they do, and the place: the captions of subject, motion and scene."""
+"""Words for the subjects and what they do: the captions of subject and motion."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from videolect.stage.facts import KINDS, Named
-from videolect.stage.words.deeds import WAYS, carries_way, clauses
+from videolect.stage.words.deeds import WAYS, carries_way, clauses, in_time
 from videolect.stage.words.phrases import plain, wrong_values
 from videolect.stage.words.spatial import comings
 from videolect.stage.words.telling import (
@@ -18,7 +19,6 @@ from videolect.stage.words.telling import (
     capital,
     in_order,
     listed,
-    many,
     sentence,
 )
 from videolect.stage.words.truth import Truth
@@ -42,26 +42,27 @@ def subject(truth: Truth) -> list[Maker]:
     """Kinds, number, looks, pose, entering and leaving."""
     if truth.main is None:
         return [lambda pick: _scenery(truth, pick)] if truth.answers.get("shot_type") == "scenery" else []
+    if not truth.many("subject_kinds"):
+        return []  # who counts is open: to tell of the rest alone would mislead
     made: list[Maker] = [lambda pick: _count(truth, pick), lambda pick: _main(truth, pick)]
-    for number, named in enumerate(truth.facts.subjects[1:6], 1):
-        made.append(lambda pick, named=named, number=number: _who(truth, named, number, pick))  # type: ignore[misc]
+    if truth.get("subject_count") != "one":
+        made += [lambda pick, few=few: _more(truth, few, pick) for few in _others(truth)]  # type: ignore[misc]
     made += [lambda pick: _worn(truth, pick), lambda pick: _face(truth, pick)]
     return [*made, lambda pick: comings(truth, pick, "subject_change")]
 
 
 def _scenery(truth: Truth, pick: Picker) -> Sentence:
     of = f" of {truth.facts.place}" if truth.facts.place else ""
-    shot = Bit(words=f"a scenery shot{of}", says=("scenery_shot",) if truth.is_true("scenery_shot") else ())
+    says = ("scenery_shot",) if truth.is_true("scenery_shot") else ()
+    shot = Bit(words=f"scenery shot{of}", says=says)
     return pick.one(
-        sentence("It is ", shot, ", and nothing in it stands out from the rest.", topic="subject_type"),
-        sentence("It is ", shot, ", in which all is of equal weight.", topic="subject_type"),
-        sentence(
-            "It is ",
-            Bit(words="a scenery shot", says=shot.says),
-            ", in which all is of equal weight.",
-            topic="subject_type",
-        ),
-    )
+        sentence("This is a ", shot, ", with no main subject.",
+                 topic="subject_type"),
+        sentence("It is a ", shot, pick.one(", in which nothing stands out.", ", with no single subject."),
+                 topic="subject_type"),
+        sentence("A ", Bit(words="scenery shot", says=says), f" shows {truth.facts.place or 'the surroundings'}",
+                 pick.one(", with no main subject.", ", in which nothing stands out."), topic="subject_type"),
+    )  # fmt: skip
 
 
 def _count(truth: Truth, pick: Picker) -> Sentence | None:
@@ -74,7 +75,7 @@ def _count(truth: Truth, pick: Picker) -> Sentence | None:
         wrong = (Wrong(kind="count", words=f"Three {noun}"),)
         pair = Bit(words=f"Two {noun}", says=says, wrong=wrong)
         return sentence(
-            pair, pick.one(" are in view.", " share the view.", " make up the shot."), topic="subject_count"
+            pair, pick.one(" are in view.", " share the frame.", " appear in the shot."), topic="subject_count"
         )
     if answer == "few":
         told = NUMBERS[number] if 3 <= number < 10 else "several"
@@ -89,72 +90,132 @@ def _count(truth: Truth, pick: Picker) -> Sentence | None:
 
 
 def _main(truth: Truth, pick: Picker) -> Sentence:
-    """The main subject with its pose: in one sentence, or in several."""
+    """The main subject with its looks and its pose: in one sentence, or its clothes in one of their own."""
     main = truth.main
     assert main is not None
-    alone, pose = _alone(truth, pick), _pose(truth, pick)
-    body = pose[1:-1] if pose else ()
-    if pick.chance(60) and (body or alone):
-        says = _kinds(truth, main)
-        parts: list[str | Bit] = [Bit(words=capital(a(main.noun)), says=says, topic="subject_type",
-                                      wrong=_other_noun(main, True))]  # fmt: skip
-        if main.is_person:
-            if main.look:
-                parts += [" in ", *_look(main, pick)]
-        elif main.look:
-            lead = capital(a(in_order(main.look)[0]).split(" ")[0])
-            parts = [Bit(words=f"{lead} ", says=says, topic="subject_type"), *_adjectives(main), main.noun]
-        if body:
-            parts += [" ", *body]
-            parts += [", ", alone[1]] if alone else []
-        elif alone:
-            parts += [" is ", alone[1]]
-        return sentence(*parts, ".", topic="subject_look")
-    told = _who(truth, main, 0, pick)
-    if pose:
-        told = (*told, Bit(words=" "), *_as_pronoun(truth, pose))
+    one = truth.get("subject_count") == "one"
+    others = truth.facts.subjects[1:] if one else ()
+    lone = one and not others and main.noun in ("man", "woman", "boy", "girl") and pick.chance(40)
+    does = _does(truth, main, others, pick, alone=one and not lone)
+    if main.is_person and main.look and does and not lone and pick.chance(30):
+        worn = sentence(*_person(truth, main, " wears ", lone=False), ".", topic="subject_look")
+        she = truth.she(main)
+        who = capital(she) if she != "they" else capital(truth.the(main))
+        return (*worn, Bit(words=" "), *sentence(who, *does, ".", topic="subject_pose"))
+    if main.is_person and main.look and not does:
+        return sentence(
+            *_person(truth, main, pick.one(" wears ", " is wearing "), lone=lone), ".", topic="subject_look"
+        )
+    named = _named(truth, main, lone=lone)
+    return sentence(*named, *(does or [" is in view"]), ".", topic="subject_look")
+
+
+def _does(truth: Truth, main: Named, others: Sequence[Named], pick: Picker, *, alone: bool) -> list[str | Bit]:
+    """' stands alone in the frame, facing the camera', behind the name; nothing where none of it is known."""
+    pose, facing = truth.get("subject_pose_start"), truth.get("subject_facing_start")
+    end, gets = truth.get("subject_pose_end"), truth.needed.get("subject_pose_end", ())
+    later = "sits down" if "gets_down" in gets else "stands up" if "stands_up" in gets and end else ""
+    parts: list[str | Bit] = []
+    if pose in POSES:
+        which = pick.number(2)
+        words = {value: f" {forms[which]}" for value, forms in POSES.items()}
+        wrong = wrong_values(truth, "subject_pose_start", pose, words, "pose")
+        says = truth.needed.get("subject_pose_start", ())
+        parts.append(Bit(words=words[pose], says=says, topic="subject_pose", wrong=wrong))
     if alone:
-        told = (*told, Bit(words=" "), *_as_pronoun(truth, alone))
-    return told
+        says = truth.needed.get("subject_count", ())
+        parts.append(Bit(words=f"{'' if parts else ' is'} alone in the frame", says=says, topic="subject_count"))
+        if others:
+            parts += [" except for ", *_list([_named(truth, other, large=False) for other in others])]
+    if facing in FACING:
+        lead = " is " if not parts else " " if facing == "front" and not alone else ", "
+        words = {value: f"{lead}{said}" for value, said in FACING.items()}
+        wrong = wrong_values(truth, "subject_facing_start", facing, words, "orientation")
+        says = truth.needed.get("subject_facing_start", ())
+        parts.append(Bit(words=words[facing], says=says, topic="subject_pose", wrong=wrong))
+    if later:
+        join = "" if not parts else ", and" if facing in FACING or others else " and"
+        parts.append(Bit(words=f"{join} later {later}", says=gets, topic="subject_pose"))
+    return parts
 
 
-def _as_pronoun(truth: Truth, bits: Sentence) -> Sentence:
-    main = truth.main
-    name = capital(truth.the(main)) if main else ""
-    if main is None or truth.she(main) == "they":
-        return bits
-    return (replace(bits[0], words=capital(truth.she(main)) + bits[0].words.removeprefix(name)), *bits[1:])
+def _named(truth: Truth, named: Named, *, lone: bool = False, large: bool = True) -> list[str | Bit]:
+    """'A woman in a red jacket and dark blue trousers', 'a brown dog'."""
+    if named.is_person:
+        return _person(truth, named, " in ", lone=lone, large=large)
+    says = _kinds(truth, named)
+    if not named.look:
+        noun = capital(a(named.noun)) if large else a(named.noun)
+        return [Bit(words=noun, says=says, topic="subject_type", wrong=_other_noun(named, large))]
+    looks = in_order(named.look)[:2]
+    if len(looks) == 1:
+        return [replace(_coloured(a(f"{looks[0]} {named.noun}"), large), says=says)]
+    first = replace(_coloured(a(looks[0]), large), says=says)
+    more = [each for look in looks[1:] for each in (Bit(words=" "), _coloured(look))]
+    return [first, *more, f" {named.noun}"]
+
+
+def _person(truth: Truth, named: Named, verb: str, *, lone: bool, large: bool = True) -> list[str | Bit]:
+    """With ``verb``, 'in' or 'wears', before what is worn."""
+    noun = f"a lone {named.noun}" if lone else a(named.noun)
+    says = (*_kinds(truth, named), *(truth.needed.get("subject_count", ()) if lone else ()))
+    wrong = () if lone or named.look else _other_noun(named, large)
+    who = Bit(words=capital(noun) if large else noun, says=says, topic="subject_type", wrong=wrong)
+    marks = _marks(truth, named)
+    worn: list[list[str | Bit]] = []
+    for number, mark in enumerate(marks):
+        says = truth.needed.get("subject_wears", ()) if number == 0 else ()
+        worn.append([Bit(words=mark, says=says, topic="subject_look")])
+    worn += [[_coloured(a(look))] for look in named.look]
+    return [who, *([verb, *_list(worn)] if worn else [])]
+
+
+def _list(items: Sequence[Sequence[str | Bit]]) -> list[str | Bit]:
+    """'a, b and c'."""
+    parts: list[str | Bit] = []
+    for number, item in enumerate(items):
+        parts += ["" if not number else " and " if number == len(items) - 1 else ", ", *item]
+    return [part for part in parts if part]
+
+
+WORN = {"uniform": "a work uniform", "costume": "a costume", "headwear": "a hat", "face_covering": "a face mask"}
+
+
+def _wearer(truth: Truth) -> Named | None:
+    people = [named for named in truth.facts.subjects if named.is_person]
+    return next((named for named in people if named.wears), truth.main)
+
+
+def _marks(truth: Truth, named: Named) -> list[str]:
+    """What somebody wears beside what the looks say: 'a hat'."""
+    if named != _wearer(truth) or not named.look:
+        return []
+    worn = truth.many("subject_wears")
+    return [WORN[each] for each in worn if each in WORN and each in (named.wears or worn)]
+
+
+def _others(truth: Truth) -> list[list[Named]]:
+    """Everybody else, those together who can be named in one sentence: a kind is only read where it is named first."""
+    known = {_kind(named) for named in truth.facts.subjects[:1]}
+    found: list[list[Named]] = []
+    for named in truth.facts.subjects[1:6]:
+        if found and _kind(named) in known:
+            found[-1].append(named)
+        else:
+            found.append([named])
+        known.add(_kind(named))
+    return found
+
+
+def _more(truth: Truth, few: Sequence[Named], pick: Picker) -> Sentence:
+    named = _list([_named(truth, each, large=not number) for number, each in enumerate(few)])
+    verb = "are" if len(few) > 1 else "is"
+    said = pick.one(f" {verb} also in view.", f" {verb} there too.", f" {verb} also in the shot.")
+    return sentence(*named, said, topic="subject_look")
 
 
 def _kinds(truth: Truth, named: Named) -> tuple[str, ...]:
     return tuple(p for p in truth.needed.get("subject_kinds", ()) if p.startswith(_KIND.get(_kind(named), "-")))
-
-
-def _who(truth: Truth, named: Named, number: int, pick: Picker) -> Sentence:
-    says = _kinds(truth, named)
-    look = _look(named, pick)
-    if named.is_person:
-        noun = Bit(words=capital(a(named.noun)), says=says, topic="subject_type", wrong=_other_noun(named, True))
-        worn: list[str | Bit] = [" wears " if look else "", *look]
-        return sentence(noun, *worn, "." if look else " is in view.", topic="subject_look")
-    main = number == 0
-    told = in_order(named.look)
-    if told and pick.chance(50):
-        lead = capital(a(told[0]).split(" ")[0])
-        return sentence(
-            Bit(words=f"{lead} ", says=says, topic="subject_type"), *_adjectives(named), f"{named.noun} ",
-            pick.one("is in view", "is the subject") if main else pick.one("is also in view", "is there too"), ".",
-            topic="subject_look",
-        )  # fmt: skip
-    return sentence(
-        Bit(words=capital(a(named.noun)), says=says, topic="subject_type", wrong=_other_noun(named, True)),
-        " is " if told else " is in view", _coloured(told[0]) if told else "",
-        *((" and ", _coloured(told[1])) if len(told) > 1 else ()), ".", topic="subject_look",
-    )  # fmt: skip
-
-
-def _adjectives(named: Named) -> list[Bit]:
-    return [bit for each in in_order(named.look)[:2] for bit in (_coloured(each), Bit(words=" "))]
 
 
 _KIND = {
@@ -173,78 +234,26 @@ def _other_noun(named: Named, large: bool) -> tuple[Wrong, ...]:
     return (Wrong(kind="subject", words=capital(words) if large else words),) if words else ()
 
 
-def _look(named: Named, pick: Picker) -> list[str | Bit]:
-    """'a red jacket and dark blue trousers', each with another colour as its error."""
-    parts: list[str | Bit] = []
-    for number, look in enumerate(named.look):
-        if number:
-            parts.append(" and " if number == len(named.look) - 1 else ", ")
-        parts.append(_coloured(a(look)))
-    return parts
-
-
-def _coloured(words: str) -> Bit:
+def _coloured(words: str, large: bool = False) -> Bit:
+    """'a red jacket', with another colour as its error."""
     colour = next((each for each in COLOURS if each in words.split()), "")
     if not colour:
-        return Bit(words=words, topic="subject_look")
+        return Bit(words=capital(words) if large else words, topic="subject_look")
     other = COLOURS[(COLOURS.index(colour) + 2) % len(COLOURS)]
-    if words.split()[0] in ("a", "an"):
-        false = a(" ".join(other if each == colour else each for each in words.split()[1:]))
-    else:
-        false = " ".join(other if each == colour else each for each in words.split())
-    return Bit(words=words, topic="subject_look", wrong=(Wrong(kind="look", words=false),))
-
-
-def _pose(truth: Truth, pick: Picker) -> Sentence | None:
-    main = truth.main
-    pose, facing = truth.get("subject_pose_start"), truth.get("subject_facing_start")
-    if main is None or (pose not in POSES and facing not in FACING):
-        return _ends_up(truth)
-    parts: list[str | Bit] = [f"{capital(truth.the(main))} "]
-    if pose in POSES:
-        which = pick.number(2)
-        words = {value: forms[which] for value, forms in POSES.items()}
-        wrong = wrong_values(truth, "subject_pose_start", pose, words, "pose")
-        says = truth.needed.get("subject_pose_start", ())
-        parts.append(Bit(words=words[pose], says=says, topic="subject_pose", wrong=wrong))
-    if facing in FACING:
-        wrong = wrong_values(truth, "subject_facing_start", facing, FACING, "orientation")
-        says = truth.needed.get("subject_facing_start", ())
-        parts += [", " if pose in POSES else "is ", Bit(words=FACING[facing], says=says, wrong=wrong)]
-    end, says = truth.get("subject_pose_end"), truth.needed.get("subject_pose_end", ())
-    if end == "sitting" and "gets_down" in says:
-        parts += [" and ", Bit(words="later sits down", says=says)]
-    elif end == "standing" and "stands_up" in says:
-        parts += [" and ", Bit(words="later stands up", says=says)]
-    return sentence(*parts, ".", topic="subject_pose")
-
-
-def _ends_up(truth: Truth) -> Sentence | None:
-    """A pose that is only known at the end."""
-    says = truth.needed.get("subject_pose_end", ())
-    verb = "sits down" if "gets_down" in says else "stands up" if "stands_up" in says else ""
-    if truth.main is None or not verb:
-        return None
-    return sentence(
-        f"{capital(truth.the(truth.main))} ", Bit(words=verb, says=says), " later on.", topic="subject_pose"
-    )
-
-
-def _alone(truth: Truth, pick: Picker) -> Sentence | None:
-    if truth.get("subject_count") != "one" or truth.main is None:
-        return None
-    says = truth.needed.get("subject_count", ())
-    who = capital(truth.the(truth.main))
-    return sentence(f"{who} is ", Bit(words="alone in the frame", says=says), ".", topic="subject_count")
+    said = words.split()
+    bare = " ".join(other if each == colour else each for each in said[said[0] in ("a", "an") :])
+    false = a(bare) if said[0] in ("a", "an") else bare
+    wrong = (Wrong(kind="look", words=capital(false) if large else false),)
+    return Bit(words=capital(words) if large else words, topic="subject_look", wrong=wrong)
 
 
 def _worn(truth: Truth, pick: Picker) -> Sentence | None:
-    words = {"uniform": "a work uniform", "costume": "a costume", "headwear": "a hat", "face_covering": "a face mask"}
-    people = [named for named in truth.facts.subjects if named.is_person]
-    wearer = next((named for named in people if named.wears), truth.main)
-    worn = truth.many("subject_wears")
-    told = [words[each] for each in worn if each in words and (not wearer or each in (wearer.wears or worn))]
-    if not told or wearer is None or not wearer.is_person:
+    """What is worn, where it does not stand beside the looks."""
+    wearer, worn = _wearer(truth), truth.many("subject_wears")
+    if wearer is None or not wearer.is_person or _marks(truth, wearer):
+        return None
+    told = [WORN[each] for each in worn if each in WORN and each in (wearer.wears or worn)]
+    if not told:
         return None
     says = truth.needed.get("subject_wears", ())
     return sentence(f"{capital(truth.the(wearer))} is wearing ", Bit(words=listed(told), says=says), ".",
@@ -260,83 +269,29 @@ def _face(truth: Truth, pick: Picker) -> Sentence | None:
     return sentence(f"{who} ", Bit(words=verb, says=says), ".", topic="subject_look")
 
 
-# --------------------------------------------------------------------------------------------------------------- scene
-
-
-def scene(truth: Truth) -> list[Maker]:
-    """Point of view, place, hour, weather, surroundings, style, overlays, what moves."""
-    made: list[Maker] = [plain(truth, "camera_pov", "point_of_view"), lambda pick: _where(truth, pick)]
-    if not truth.facts.place or truth.get("time_of_day_end"):
-        made.append(plain(truth, "time_of_day_start", "time_of_day"))
-    made.append(plain(truth, "scene_weather", "weather"))
-    for number in range(0, len(truth.facts.details), 2):
-        made.append(lambda pick, number=number: _details(truth, number, pick))  # type: ignore[misc]
-    made += [plain(truth, "picture_medium", "style"), plain(truth, "style_marks", "style")]
-    made += [plain(truth, "place_period", "style"), lambda pick: _overlays(truth, pick)]
-    return [*made, plain(truth, "scene_movement", "scene_dynamics")]
-
-
-HOURS = {
-    "day": ("in daylight", "in the daytime"),
-    "twilight": ("at twilight", "at twilight"),
-    "night": ("at night", "by night"),
-}
-
-
-def _where(truth: Truth, pick: Picker) -> Sentence | None:
-    """Place and hour."""
-    place = truth.facts.place
-    if not place:
-        return None
-    says = truth.needed.get("scene_places", ())
-    hour = "" if truth.get("time_of_day_end") else truth.get("time_of_day_start")
-    when: list[str | Bit] = []
-    if hour in HOURS:
-        which = pick.number(2)
-        words = {value: forms[which] for value, forms in HOURS.items()}
-        wrong = wrong_values(truth, "time_of_day_start", hour, words, "time")
-        bit = Bit(words=words[hour], says=truth.needed.get("time_of_day_start", ()), topic="time_of_day", wrong=wrong)
-        when = [pick.one(", seen ", ", "), bit]
-    return pick.one(
-        sentence("The place is ", Bit(words=place, says=says), *when, ".", topic="place"),
-        sentence("The setting is ", Bit(words=place, says=says), *when, ".", topic="place"),
-        sentence("The scene is set in ", Bit(words=place, says=says), *when, ".", topic="place"),
-        sentence("The shot is set in ", Bit(words=place, says=says), *when, ".", topic="place"),
-    )
-
-
-def _details(truth: Truth, number: int, pick: Picker) -> Sentence:
-    told = pick.shuffled(truth.facts.details[number : number + 2])
-    more = many(told)
-    return pick.one(
-        sentence(f"There {'are' if many(told[:1]) else 'is'} {listed(told)}.", topic="surroundings"),
-        sentence(f"{capital(listed(told))} {'make' if more else 'makes'} up the surroundings.", topic="surroundings"),
-        sentence(f"{capital(listed(told))} {'are' if more else 'is'} in view.", topic="surroundings"),
-    )
-
-
-def _overlays(truth: Truth, pick: Picker) -> Sentence | None:
-    told = truth.facts.overlays
-    says = truth.needed.get("has_overlays", ())
-    if not told:
-        if not truth.yes("has_overlays"):
-            return None
-        return sentence("An ", Bit(words="overlay", says=says), " lies over the picture.", topic="overlays")
-    verb = "are" if many(told) else "is"
-    return sentence(capital(listed(told)), " ", Bit(words=f"{verb} overlaid on the picture", says=says), ".",
-                    topic="overlays")  # fmt: skip
-
-
 # -------------------------------------------------------------------------------------------------------------- motion
 
 
 def motion(truth: Truth) -> list[Maker]:
     """How much moves, and what everybody does, in order of time."""
-    made: list[Maker] = [plain(truth, "scene_movement", "amount_of_motion"), lambda pick: _travels(truth, pick)]
-    deeds = sorted(truth.facts.happenings, key=lambda h: (h.start_frame, h.end_frame, h.who, h.what))
+    deeds = in_time(truth.facts.happenings)
+    made: list[Maker] = [lambda pick: _amount(truth, deeds, pick), lambda pick: _travels(truth, pick)]
     if deeds:
         made.append(lambda pick: clauses(truth, deeds, pick))
     return [*made, lambda pick: comings_once(truth, deeds, pick)]
+
+
+AMOUNTS = {"mostly_static": "mostly still scene", "dynamic": "dynamic scene"}
+
+
+def _amount(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence | None:
+    """How much moves: before what is done, or in a sentence of its own."""
+    much = truth.get("scene_movement")
+    if much not in AMOUNTS or not deeds or pick.chance(25):
+        return plain(truth, "scene_movement", "amount_of_motion")(pick)
+    wrong = tuple(Wrong(kind="content", words=said) for value, said in AMOUNTS.items() if value != much)
+    says = truth.needed.get("scene_movement", ())
+    return sentence("In a ", Bit(words=AMOUNTS[much], says=says, wrong=wrong), ", ", topic="amount_of_motion")
 
 
 def comings_once(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence | None:

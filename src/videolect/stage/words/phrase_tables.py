@@ -13,7 +13,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "time_reversed": ("The footage plays in reverse.", "The action is shown in reverse motion."),
     },
     "frame_freezing": {"yes": ("The action ends in a freeze frame.", "The shot holds on a freeze frame.")},
-    "motion_blur": {"yes": ("Motion blur smears what moves.", "What moves leaves motion blur.")},
+    "motion_blur": {"yes": ("Motion blur is visible.", "The movement leaves visible motion blur.")},
     "cinemagraph": {"yes": ("The shot is a cinemagraph.",)},
     "lens_distortion": {
         "barrel": ("Straight lines bow outward with barrel distortion.", "The lens shows barrel distortion."),
@@ -24,8 +24,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "varying": ("The camera leans into a varying Dutch angle.", "The horizon leans at a changing Dutch angle."),
     },
     "focal_length_look": {
-        "wide_angle": ("The view is that of a wide-angle lens.", "The shot is filmed with a wide-angle lens."),
-        "long_lens": ("The view is that of a long lens.", "The shot is filmed with a long lens."),
+        "wide_angle": ("The shot has the look of a wide-angle lens.", "The shot is filmed with a wide-angle lens."),
+        "long_lens": ("The shot has the look of a long lens.", "The shot is filmed with a long lens."),
     },
     "lens_traits": {
         "compressed_space": ("Lens compression brings the background close.",),
@@ -55,7 +55,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "headroom": {
         "cropped": ("The top of the head is cropped by the upper edge.",),
-        "tight": ("The headroom is tight, with tight headroom above the head.",),
+        "tight": ("There is tight headroom above the head.",),
         "generous": ("There is generous headroom above the head.",),
     },
     "lead_room": {
@@ -127,9 +127,9 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "fog": ("Fog hangs over the place.", "Mist hangs in the air."),
     },
     "picture_medium": {
-        "drawn_2d": ("The picture is 2D animation.", "All of it is 2D animation."),
-        "computer_3d": ("The picture is 3D animation.", "All of it is 3D animation."),
-        "game": ("The picture is video game footage.", "All of it is video game footage."),
+        "drawn_2d": ("It is a 2D animation.", "The picture is 2D animation."),
+        "computer_3d": ("It is a 3D animation.", "The picture is 3D animation."),
+        "game": ("It is video game footage.", "The picture is video game footage."),
     },
     "style_marks": {
         "archival": ("It has the look of archival footage.",),
@@ -137,9 +137,9 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "place_period": {"past": ("It is a period setting from an earlier time.",)},
     "scene_movement": {
-        "static": ("Nothing in the scene moves.", "Nothing in the frame moves."),
-        "mostly_static": ("Hardly anything moves.", "Little else moves."),
-        "dynamic": ("Much is in motion.", "The place is busy with movement."),
+        "static": ("Nothing in the scene moves.", "The entire scene is static."),
+        "mostly_static": ("Hardly anything moves in the scene.", "The scene is mostly still."),
+        "dynamic": ("This is a dynamic scene.", "It is a dynamic scene."),
     },
     # ------------------------------------------------------------------------------------------------------ colour
     "color_temperature": {
@@ -199,11 +199,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # ---------------------------------------------------------------------------------------------------- lighting
     "scene_type": {
-        "interior": ("The light is that of an interior.", "It is lit as an interior."),
-        "exterior": ("The light is that of an exterior.", "It is lit as an exterior."),
+        "interior": ("The scene is an interior.", "This is an interior."),
+        "exterior": ("The scene is an exterior.", "This is an exterior."),
     },
     "light_sources": {
-        "sunlight": ("Sunlight reaches the place.", "Part of the light is sunlight."),
+        "sunlight": ("Sunlight lies over the scene.", "Part of the light is sunlight."),
         "moonlight_starlight": ("Moonlight reaches the place.", "Part of the light is moonlight."),
         "firelight": ("Firelight reaches the place.", "Part of the light is firelight."),
         "artificial_practical_light": (

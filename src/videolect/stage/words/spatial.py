@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from videolect.stage.facts import Named
 from videolect.stage.words.phrases import plain, wrong_values
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, a, capital, listed, many, sentence
+from videolect.stage.words.telling import (
+    Bit,
+    Maker,
+    Picker,
+    Sentence,
+    Wrong,
+    a,
+    capital,
+    listed,
+    many,
+    parted,
+    sentence,
+)
 from videolect.stage.words.truth import Truth
 
 SIZES = {
@@ -23,9 +37,6 @@ LAYERS = {
     "foreground": "in the foreground", "middle_ground": "in the middle ground", "background": "in the background",
 }  # fmt: skip
 HEIGHTS = {"above_subject": "above", "at_subject": "at", "below_subject": "below"}
-FACING = {
-    "front": "facing the camera", "profile": "in profile", "back": "with the back to the camera",
-}  # fmt: skip
 
 
 def makers(truth: Truth) -> list[Maker]:
@@ -37,8 +48,7 @@ def makers(truth: Truth) -> list[Maker]:
         lambda pick: _others(truth, pick),
         lambda pick: _behind(truth, pick),
         plain(truth, "partly_hidden", "depth"),
-        lambda pick: _height(truth, pick),
-        lambda pick: _facing(truth, pick),
+        lambda pick: _height_and_facing(truth, pick),
         lambda pick: _goes(truth, pick),
         lambda pick: _comes_and_goes(truth, pick),
         plain(truth, "headroom", "position"),
@@ -77,11 +87,12 @@ def _size(truth: Truth, pick: Picker) -> Sentence | None:
     if first:
         if switches and not end:
             return sentence("The shot starts as ", first, of, " and ends on the bare surroundings.", topic="shot_size")
+        if not of:
+            return sentence(pick.one("The shot is ", "This is ", "It is "), first, ".", topic="shot_size")
         return pick.one(
-            sentence("The shot is ", first, of, ".", topic="shot_size"),
-            sentence(_capital(first), pick.one(" frames ", " shows "), of.removeprefix(" of ") or "the view", ".",
+            sentence(pick.one("The shot is ", "This is ", "It is "), first, of, ".", topic="shot_size"),
+            sentence(_capital(first), pick.one(" frames ", " shows "), of.removeprefix(" of "), ".",
                      topic="shot_size"),
-            sentence("It is ", first, of, ".", topic="shot_size"),
         )  # fmt: skip
     assert last is not None
     return sentence("The shot ends as ", last, of, ".", topic="shot_size")
@@ -93,12 +104,12 @@ def _size_and_place(truth: Truth, pick: Picker) -> Sentence | None:
     if size is None or place is None:
         return size or place
     main = truth.main
-    names = place[0].words == capital(truth.the(main)) if main else False
-    of = f" of {a(main.noun)}" if main else ""
-    once = len([bit for bit in size if bit.topic == "shot_size" and bit.says]) == 1
-    if names and once and main and any(bit.words == of for bit in size) and pick.chance(45):
-        lead = ", who" if main.is_person else ", which"
-        return (*size[:-1], Bit(words=lead), *place[1:])
+    start = _where(truth, "start", pick)
+    of = a(main.noun) if main else ""
+    last = size[-2].words if size[-1].words == "." else ""
+    if main and start and last.endswith(of) and not _where(truth, "end", pick) and pick.chance(75):
+        stands = " placed " if truth.get("subject_depth_start") in LAYERS else " "
+        return (*size[:-1], *sentence(stands, *start, ".", topic="position"))
     return (*size, Bit(words=" "), *place)
 
 
@@ -147,7 +158,12 @@ def _place(truth: Truth, pick: Picker) -> Sentence | None:
     start, end = _where(truth, "start", pick), _where(truth, "end", pick)
     verb = pick.one(" is ", " is positioned ", " is placed ", " appears ")
     if start and end:
-        return sentence(who, " is first ", *start, " and at the end ", *end, ".", topic="position")
+        first, then = (" is first ", " and by the end ")
+        if len(start) == len(end) == 1 and pick.chance(70):
+            first, then = pick.one(
+                (" starts ", " and ends "), (" begins ", " and ends "), (" is at first ", ", later ")
+            )
+        return sentence(who, first, *start, then, *end, ".", topic="position")
     if start:
         return sentence(who, verb, *start, ".", topic="position")
     if end:
@@ -190,31 +206,49 @@ def _behind(truth: Truth, pick: Picker) -> Sentence | None:
     )
 
 
+def _height_and_facing(truth: Truth, pick: Picker) -> Sentence | None:
+    """In one sentence or in two."""
+    height, facing = _height(truth, pick), _facing(truth, pick)
+    main = truth.main
+    if height is None or facing is None or main is None:
+        return height or facing
+    said = facing[1]
+    if len(parted(height)) > 1 or not height[-2].words.endswith(truth.the(main)) or pick.chance(35):
+        she = truth.she(main)
+        who = f"{capital(she)} " if she in ("she", "he") else facing[0].words
+        return (*height, Bit(words=" "), replace(facing[0], words=who), *facing[1:])
+    lead = ", who " if main.is_person else ", which "
+    wrong = tuple(replace(each, words=lead + each.words) for each in said.wrong)
+    return (*height[:-1], replace(said, words=lead + said.words, wrong=wrong, cut=True), height[-1])
+
+
 def _height(truth: Truth, pick: Picker) -> Sentence | None:
     start, end = truth.get("subject_height_start"), truth.get("subject_height_end")
     main = truth.main
     if main is None or not (start or end):
         return None
     who = truth.the(main)
-    first, last = _level(truth, "subject_height_start", start, who), _level(truth, "subject_height_end", end, who)
-    if first and last and start != end:
+    same = pick.one(f"at the same level as {who}", f"at the same height as {who}", f"level with {who}")
+    first = _level(truth, "subject_height_start", start, who, same)
+    if first and end and start != end:
+        him = {"she": "her", "he": "him"}.get(truth.she(main), who)
+        same = f"at the same {pick.one('level', 'height')} as {who}"
+        first = _level(truth, "subject_height_start", start, who, same)
+        last = _level(truth, "subject_height_end", end, him, same.replace(who, him))
         join = pick.one(", and at the end the camera is ", ", and by the end the camera is ")
         return sentence("At the start the camera is ", first, join, last, ".", topic="height_to_subject")
     if first:
         if "height_to_subject_ends" not in "".join(truth.needed.get("subject_height_start", ())):
             return sentence("At the start the camera is ", first, ".", topic="height_to_subject")
-        verb = pick.one("is positioned ", "is placed ", "is set ", "remains ")
+        verb = pick.one("is positioned ", "is placed ", "is ", "remains ")
         return sentence("The camera ", verb, first, ".", topic="height_to_subject")
-    if last:
+    if last := _level(truth, "subject_height_end", end, who, same):
         return sentence("At the end the camera is ", last, ".", topic="height_to_subject")
     return None
 
 
-def _level(truth: Truth, field: str, value: str, who: str) -> Bit | None:
-    words = {
-        "above_subject": f"above {who}",
-        "at_subject": f"at the same {'level' if len(who) % 2 else 'height'} as {who}", "below_subject": f"below {who}",
-    }  # fmt: skip
+def _level(truth: Truth, field: str, value: str, who: str, same: str) -> Bit | None:
+    words = {"above_subject": f"above {who}", "at_subject": same, "below_subject": f"below {who}"}
     if value not in words:
         return None
     wrong = wrong_values(truth, field, value, words, "height")
@@ -224,12 +258,19 @@ def _level(truth: Truth, field: str, value: str, who: str) -> Bit | None:
 def _facing(truth: Truth, pick: Picker) -> Sentence | None:
     start = truth.get("subject_facing_start")
     main = truth.main
-    if main is None or start not in FACING:
+    if main is None:
         return None
-    words = dict(FACING) if main.is_person else {**FACING, "back": "from behind"}
+    his = {"she": "her", "he": "his"}.get(truth.she(main), "")
+    words = {
+        "front": "faces the camera" if main.is_person else "is seen facing the camera",
+        "profile": "is seen in profile",
+        "back": f"has {his} back to the camera" if his and pick.chance(50) else "is seen from behind",
+    }
+    if start not in words:
+        return None
     wrong = wrong_values(truth, "subject_facing_start", start, words, "orientation")
     bit = Bit(words=words[start], says=truth.needed.get("subject_facing_start", ()), wrong=wrong)
-    return sentence(f"{capital(truth.the(main))} is seen ", bit, ".", topic="orientation")
+    return sentence(f"{capital(truth.the(main))} ", bit, ".", topic="orientation")
 
 
 DIRECTION = {

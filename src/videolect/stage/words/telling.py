@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -60,6 +61,12 @@ class Bit:
     wrong: tuple[Wrong, ...] = ()
     cut: bool = False
     """Whether the sentence is whole without it."""
+    frames: tuple[int, int] | None = None
+    """The stretch of the clip that it tells of, half open; None where it is of the whole clip, or nobody knows."""
+    step: int = 0
+    """Of things told one after another the number, counted from 1; 0 for all else."""
+    turned: str = ""
+    """The words as they are where the step stands in the other place: 'panning left' for 'pans left'."""
 
 
 Sentence = tuple[Bit, ...]
@@ -99,6 +106,35 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def named_first(bits: Sentence, known: str, new: str) -> Sentence | None:
+    """With 'a woman' for the first 'the woman'; None where there is none."""
+    for number, bit in enumerate(bits):
+        for old, fresh in ((known, new), (capital(known), capital(new))):
+            if re.search(rf"\b{old}\b", bit.words):
+                told = replace(
+                    bit, words=_once(bit.words, old, fresh), turned=_once(_once(bit.turned, known, new),
+                                                                          capital(known), capital(new)),
+                    wrong=tuple(replace(w, words=_once(w.words, old, fresh)) for w in bit.wrong),
+                )  # fmt: skip
+                return (*bits[:number], told, *bits[number + 1 :])
+    return None
+
+
+def _once(words: str, old: str, new: str) -> str:
+    return re.sub(rf"\b{old}\b", new, words, count=1)
+
+
+def parted(bits: Sentence) -> list[Sentence]:
+    """The sentences, where several are told as one."""
+    found: list[list[Bit]] = [[]]
+    for bit in bits:
+        if bit.words == " " and found[-1] and found[-1][-1].words.endswith("."):
+            found.append([])
+        else:
+            found[-1].append(bit)
+    return [tuple(each) for each in found if each]
+
+
 def is_lead(bits: Sentence) -> bool:
     """Whether it is the beginning of the next sentence: 'From a low angle, '."""
     return bits[-1].words.endswith(", ")
@@ -111,7 +147,7 @@ def behind(lead: Sequence[Bit], bits: Sentence) -> Sentence:
     first = bits[0]
     small = first.words[:1].lower() + first.words[1:] if first.words[:2] not in ("A ", "I ") else first.words
     small = "a " + first.words[2:] if first.words.startswith("A ") else small
-    return (*lead, replace(first, words=small, wrong=tuple(_small(w) for w in first.wrong)), *bits[1:])
+    return (*lead, replace(first, words=small, turned="", wrong=tuple(_small(w) for w in first.wrong)), *bits[1:])
 
 
 def _small(wrong: Wrong) -> Wrong:
