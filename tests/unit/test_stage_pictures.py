@@ -94,8 +94,10 @@ def test_a_clip_that_cannot_be_read_is_told_and_left_out(folder: Path, capsys: p
 def test_a_glossary_that_is_rendered_is_ready_for_guide_and_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     out = tmp_path / "glossary"
     words = ("--set", "glossary", "--out", out, "--size", "64x36", "--seconds", "1", "--fps", "8", "--jobs", "1")
-    code, answer = run(capsys, "stage", "render", "--n", "2", *words)
+    code, answer = run(capsys, "stage", "render", "--n", "3", *words)
     assert (code, answer["failed"]) == (0, 0)
+    told = [each["clip"] for each in answer["left_out"]]
+    assert told == ["motion_blur.no"], "a whip pan, for which motion blur is taken, is always blurred"
     glossary = Glossary.read(out)
     assert len(glossary.loops) == answer["clips"] > 2
     for loop in glossary.loops:
@@ -106,7 +108,7 @@ def test_a_glossary_that_is_rendered_is_ready_for_guide_and_desk(tmp_path: Path,
             assert loop.also is not None
             assert glossary.under(SPEC).beside(loop.primitive, loop.also) == loop
     before = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
-    code, answer = run(capsys, "stage", "render", "--n", "2", *words)
+    code, answer = run(capsys, "stage", "render", "--n", "3", *words)
     assert (code, answer["kept"]) == (0, len(glossary.loops))
     assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == before
 

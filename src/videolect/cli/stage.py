@@ -45,7 +45,8 @@ def add_parser(nouns: Any) -> None:
 
 def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Render a set: CLIP.mp4 and CLIP.truth.json for each. What is there already is kept, so a run that was stopped
-    goes on where it was. A glossary gets its stills and their index last, as stage stills makes them."""
+    goes on where it was. A glossary gets its stills and their index last, as stage stills makes them; a look-alike that
+    cannot be shown beside what it is taken for is told and left out."""
     if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
         raise BadInput(f"--jobs is {asked.jobs}.", mend="Give 1 to 1,000; leave it out for one per core.")
     need_numba()
@@ -67,8 +68,11 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     for each in render_set(spec, order, asked.out, jobs=asked.jobs or usual_jobs(), words=words_json):
         done.append(each)
         progress.line(each.name, new=not each.kept)
-    failures = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
-    clips = len(done) - len(failures)
+    missing = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
+    # Not every look-alike can be told from what it is taken for by a clip: the guide shows its own clip instead.
+    left_out = [each for each in missing if asked.set == "glossary" and each["clip"].endswith(".no")]
+    failures = [each for each in missing if each not in left_out]
+    clips = len(done) - len(missing)
     if asked.set == "glossary" and clips:
         failures += _stills_of(asked.out)[1]
     return (1 if failures else 0), {
@@ -78,6 +82,7 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "seconds": round(time.monotonic() - begun, 3),
         "failed": len(failures),
         "failures": failures,
+        "left_out": left_out,
         "out": str(asked.out),
     }
 
@@ -87,6 +92,7 @@ def render_render(answer: dict[str, Any]) -> str:
     kept = f", {answer['kept']} of them from before" if answer["kept"] else ""
     lines = [f"{answer['clips']} clips are in {answer['out']}{kept}; {answer['seconds']:.0f} s."]
     lines += [f"  not made: {each['clip']}: {each['why']}" for each in answer["failures"]]
+    lines += [f"  no look-alike beside it: {each['clip']}: {each['why']}" for each in answer["left_out"]]
     return "\n".join(lines)
 
 
