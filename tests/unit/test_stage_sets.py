@@ -169,6 +169,35 @@ def test_a_run_that_is_killed_leaves_nothing_half_and_goes_on(tmp_path: Path, ca
 
 
 @pytest.mark.slow
+def test_when_the_command_is_killed_its_renderers_end_too(tmp_path: Path):
+    out = tmp_path / "clips"
+    words = ["--set", "train", "--n", "60", "--seed", "3", "--out", str(out), *SMALL, "--jobs", "2"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "videolect.cli.main", "stage", "render", *words], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list(out.glob("*.truth.json")) and time.monotonic() < deadline and running.poll() is None:
+        time.sleep(0.05)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    renderers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(renderers) == 2
+    running.kill()
+    running.wait()
+    deadline = time.monotonic() + 60
+    while any(_runs(pid) for pid in renderers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in renderers if _runs(pid)]
+
+
+def _runs(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
 def test_a_renderer_that_is_killed_is_told_and_not_a_traceback(tmp_path: Path):
     out = tmp_path / "clips"
     words = ["--set", "train", "--n", "40", "--seed", "3", "--out", str(out), *SMALL, "--jobs", "2", "--json"]

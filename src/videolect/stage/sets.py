@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +174,17 @@ _words: Callable[[Spec, Clip, Truth], dict[str, Any]]
 
 def _begin(spec_path: Path | None, words: Callable[[Spec, Clip, Truth], dict[str, Any]]) -> None:
     global _spec, _words
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _spec = load_spec() if spec_path is None else Spec.load(spec_path)
     _words = words
+
+
+def _end_with_parent() -> None:
+    """A renderer whose command was killed would wait for more work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _make(jobs: Sequence[Job], order: Order, out: Path) -> list[Done]:
