@@ -22,6 +22,8 @@ from videolect.stage.orders import Order, jobs_of
 from videolect.stage.render import Renderer
 
 SMALL = (96, 54)
+FINE = (256, 144)
+"""In which actors are measured: of somebody far away nothing is left in the smaller ones."""
 _DEEP = 0.2
 """How unlike the depths of a picture have to be, as a share of their mean (in 1 / metres)."""
 AXES = {
@@ -88,7 +90,8 @@ def _compare(clip: Clip, record: object, main: str | None, tallies: dict[str, Ta
         return
     number = [actor.id for actor in take.scene.actors].index(main)
     last = take.track.frames - 1
-    boxes = [_box(renderer.owners(take.track, at, at) == number) for at in (0, last)]
+    fine = Renderer(take.scene, FINE)
+    boxes = [_box(fine.owners(take.track, at, at) == number) for at in (0, last)]
     start, end = record.get("subject_position_start"), record.get("subject_position_end")
     if start is not None and end is not None:
         end = start if end == "unknown" else end
@@ -102,9 +105,8 @@ def _compare(clip: Clip, record: object, main: str | None, tallies: dict[str, Ta
         first, final = record.get("shot_size_start"), record.get("shot_size_end")
         for at, said, box in ((0, first, boxes[0]), (last, first if final == "unknown" else final, boxes[1])):
             if said is not None and box is not None and box[2]:  # all of it is in the picture
-                high = max(
-                    box[1] / take.size[1], 0.0 if take.scene.actors[number].kind == "person" else box[0] / take.size[1]
-                )
+                long = 0.0 if take.scene.actors[number].kind == "person" else box[0]
+                high = max(box[1], long) / FINE[1]
                 _count(
                     tallies["shot_size"], said, numbers.WHOLE_SIZE.of(high), f"{name}: frame {at}: {said}, {high:.2f}"
                 )

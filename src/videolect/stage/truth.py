@@ -50,6 +50,8 @@ def truth_of(spec: Spec, measured: Measured, edits: Sequence[Edit] = ()) -> Trut
         told = _seen_events(measured, ranked)
         answers |= content_answers(measured, actors, main, str(framing.get("shot_type", "")))
         shown = tuple(actor.id for actor in ranked)
+        if "subject_actions" not in answers:
+            told = ()  # of somebody else only a part is seen: what they do in all stays open
     record = settled(spec, answers)
     return Truth(
         record=record, states=spec.derive(record), main=None if main is None else main.id, shown=shown, told=told
