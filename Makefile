@@ -8,7 +8,7 @@ GLOSSARY := build/glossary
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help venv ui demo serve glossary test lint check-ui format bench clean system-packages
+.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test lint check-ui format bench clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,10 +22,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PIP) install -c constraints.txt -e '.[dev,pg]'
 	@touch $@
 
-# What only tests need and the demo does not: torch is large.
+# What only tests and models need and the demo does not: torch is large.
 $(HEAVY): $(INSTALLED)
-	@echo "Installing torch for the tests"
-	@$(PIP) install -c constraints.txt -e '.[transnet]'
+	@echo "Installing torch and transformers for the tests"
+	@$(PIP) install -c constraints.txt -e '.[transnet,vlm]'
 	@touch $@
 
 ui: $(INSTALLED)  ## the browser client, built from ui/ into the package
@@ -43,6 +43,12 @@ serve: venv ui  ## the desk on this machine (ARGS=... is handed on)
 # What is there is kept: a run that was stopped goes on.
 glossary: venv  ## pictures of the language in build/glossary, for guide and desk: 20 minutes, once (ARGS='--n 30' for the first 30)
 	@$(BIN)/videolect stage render --set glossary --out $(GLOSSARY) $(ARGS)
+
+tiny-models: $(HEAVY)  ## tiny random Qwen3-VL checkpoints in build/tiny-models, for tests and trials: seconds (ARGS='micro' for one)
+	@$(BIN)/python -m tools.tiny_models $(ARGS)
+
+tiny-trained: $(HEAVY)  ## one of them taught to name camera movement, in build/tiny-models/trained: see docs/tiny-models.md
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tools.train_tiny $(ARGS)
 
 lint: $(INSTALLED)  ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -12,6 +12,10 @@ derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
 shots    shot boundaries of our detector beside PySceneDetect, on films put together from the real clips
+shared-film  P(Yes) of eight captions and five drafts of one film, beside one call of the library for each
+best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
+merge    five captions of experts as one prompt: words and tokens before and after, claims lost
+served   one call of a model behind our server beside the same call here, and beside OpenAI's client
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
 
@@ -22,19 +26,23 @@ import os
 import platform
 
 from benchmarks import (
+    best_of,
     claims,
     derive,
     duplicates,
     frames,
     imports,
     ledger,
+    merge,
     odd_files,
     page,
     queue,
     readers,
     renderers,
     script,
+    served,
     setup_labels,
+    shared_film,
     shots,
     stage_leak,
     stage_truth,
@@ -52,6 +60,10 @@ ALL = {
     "odd": odd_files,
     "imports": imports,
     "script": script,
+    "shared-film": shared_film,
+    "best-of": best_of,
+    "merge": merge,
+    "served": served,
     "derive": derive,
     "setup": setup_labels,
     "duplicates": duplicates,

@@ -9,14 +9,14 @@ from pathlib import Path
 from benchmarks.support import LEAD, clip
 from videolect.cli.demo import CAMPAIGN, PLANTED, people_of, served
 from videolect.cli.demo_script import Play, http_caller
-from videolect.wiring import Workspace
+from videolect.wiring import Workspace, WriterChoice
 
 
 def run(*, quick: bool) -> None:
     """On SQLite, with the drafting thread of a served desk."""
     clips = 2 if quick else 10
     with tempfile.TemporaryDirectory(prefix="videolect-bench-") as folder:
-        workspace = Workspace.create(Path(folder) / "workspace", plant=PLANTED)
+        workspace = Workspace.create(Path(folder) / "workspace", writer=WriterChoice(plant=PLANTED))
         passwords = people_of(workspace)
         campaign = workspace.desk.open_campaign(LEAD, CAMPAIGN)
         workspace.desk.add_clips(LEAD, campaign, [clip(f"c{number}") for number in range(clips)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import browser as browsers
-from tests.support import clips, postgres, reference, s3
+from tests.support import clips, models, postgres, reference, s3
 from tests.support.suites import LEFT_OUT, leave_out
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ SUITE_OF_FIXTURE = {
     "browser": "browser",
     "clip_path": "clips",
     "reference_data": "reference",
+    "tiny_model": "models",
 }
 """A test that uses one of these fixtures bears the suite's mark, so that `-m "not browser"` leaves out all of it."""
 
@@ -140,6 +141,23 @@ def reference_data(pytestconfig: pytest.Config) -> Path:
         why = f"the authors' data are not part of the repository; looked in {reference.SHOWN}."
         leave_out(pytestconfig, "reference", why)
     return reference.FOLDER
+
+
+@pytest.fixture(scope="session")
+def tiny_model(pytestconfig: pytest.Config) -> Callable[[str], Path]:
+    """Finds a tiny random Qwen3-VL checkpoint, built the first time: `tiny_model("micro")`, `tiny_model("small")`."""
+    if absent := models.missing():
+        leave_out(pytestconfig, "models", f"needs {' and '.join(absent)}: install videolect[vlm].")
+    return models.tiny_model
+
+
+@pytest.fixture(scope="session")
+def trained_model(pytestconfig: pytest.Config, tiny_model: Callable[[str], Path]) -> Path:
+    """The folder of the tiny model that names camera movement; prompts and films as in `tools/train_tiny.py`."""
+    folder = models.trained()
+    if folder is None:
+        leave_out(pytestconfig, "trained", "nobody has trained the tiny model here: make tiny-trained, 20 minutes.")
+    return folder
 
 
 def _accelerator() -> bool:

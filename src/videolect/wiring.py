@@ -6,10 +6,13 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from fractions import Fraction
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from videolect.dataset.triples import as_jsonl, triples
@@ -28,7 +31,7 @@ from videolect.oversight.spec_draft import LanguageDesk
 from videolect.record.acts import CutEdit, Opened
 from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
-from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
+from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 from videolect.record.people import Person
 from videolect.stage.pictures import Glossary
 from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
@@ -40,8 +43,11 @@ from videolect.video.probe import Probed
 from videolect.video.shots import Engine
 from videolect.video.sources import Span
 from videolect.video.timeline import Timeline
+from videolect.vlm.base import GREEDY, Decoding
+from videolect.writing.looks import Look, looks
 
 if TYPE_CHECKING:
+    from videolect.vlm.base import Backend, Film
     from videolect.web.app import App
 
 log = logging.getLogger(__name__)
@@ -69,15 +75,46 @@ WRITERS: dict[str, Callable[[Spec, int, int], Writer]] = {"labels": _labels_writ
 """Model backends by name. Others come in by the entry point group ``videolect.writers``."""
 
 
-def make_writer(name: str, spec: Spec, *, plant: int = 0, seed: int = 0) -> Writer:
-    """The writer of that name. BadInput lists the known ones."""
-    if name in WRITERS:
-        return WRITERS[name](spec, plant, seed)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriterChoice:
+    """Which writer is wanted, and how it is to write."""
+
+    name: str = "labels"
+    """One of ``WRITERS``, or a backend as ``make_backend`` takes it: ``qwen:PATH``, ``chat:URL``."""
+    plant: int = 0
+    """Declared errors in each draft; of the labels writer."""
+    seed: int = 0
+    how: Decoding = GREEDY
+    """Of a model: how its texts are drawn."""
+    accept_cut: bool = False
+    """Of a model: whether a text that was cut off is taken."""
+
+
+def writer_maker(choice: WriterChoice, look: Look | None = None) -> Callable[[Spec], Writer]:
+    """What makes that writer for a version of the specification; a model is loaded once, here, for all of them.
+
+    ``look`` shows a model the clips. BadInput lists the known names.
+    """
     others = {point.name: point for point in entry_points(group="videolect.writers")}
-    if name not in others:
-        raise BadInput(f"There is no writer {name!r}.", mend=f"Use one of {', '.join(sorted({*WRITERS, *others}))}.")
-    made: Writer = others[name].load()(spec, plant, seed)
-    return made
+    if choice.name in WRITERS or choice.name in others:
+        make = WRITERS[choice.name] if choice.name in WRITERS else others[choice.name].load()
+        return lambda spec: make(spec, choice.plant, choice.seed)
+    if choice.name.partition(":")[0] not in backend_names():
+        known = [*sorted({*WRITERS, *others}), *(f"{name}:..." for name in backend_names())]
+        raise BadInput(f"There is no writer {choice.name[:60]!r}.", mend=f"Use one of {', '.join(known)}.")
+    if choice.plant:
+        raise BadInput("A model cannot be told to write errors.", mend="Leave --plant out, or use the labels writer.")
+    if look is None:
+        raise BadInput("There is nothing that the model could look at.", mend="Give the film.")
+    from videolect.writing.writer import ModelWriter
+
+    backend, seen = make_backend(choice.name), look
+    return lambda spec: ModelWriter(spec, backend, seen, how=choice.how, accept_cut=choice.accept_cut)
+
+
+def make_writer(choice: WriterChoice, spec: Spec, look: Look | None = None) -> Writer:
+    """The writer for one version of the specification."""
+    return writer_maker(choice, look)(spec)
 
 
 def _transnetv2(weights: Path | None) -> Engine:
@@ -123,6 +160,92 @@ def make_shot_engine(name: str, *, weights: Path | None = None) -> Engine:
     return made
 
 
+def _memory(argument: str) -> Backend:
+    from videolect.vlm.memory import MemoryBackend
+
+    if argument:
+        raise BadInput(f"The backend memory takes no {argument[:60]!r}.", mend="Use memory alone.")
+    return MemoryBackend()
+
+
+def _replay(argument: str) -> Backend:
+    from videolect.vlm.replay import Replayer, Tape
+
+    return Replayer(Tape.read(Path(_named("replay:FILE", argument))))
+
+
+def _record(argument: str) -> Backend:
+    from videolect.vlm.replay import Replayer
+
+    file, _, inner = argument.partition(",")
+    _named("record:FILE,BACKEND", file and inner)
+    return Replayer.record(Path(file), make_backend(inner))
+
+
+def _chat(argument: str) -> Backend:
+    from videolect.vlm.backends.chat import open_chat
+
+    return open_chat(_named("chat:URL", argument), mp4=film_as_mp4)
+
+
+def _qwen(argument: str) -> Backend:
+    from videolect.vlm.backends.qwen import open_qwen
+
+    return open_qwen(_named("qwen:PATH", argument))
+
+
+def _named(form: str, argument: str) -> str:
+    if not argument:
+        raise BadInput("The backend lacks what stands behind its name.", mend=f"Write {form}.")
+    return argument
+
+
+BACKENDS: dict[str, Callable[[str], Backend]] = {
+    "memory": _memory,
+    "replay": _replay,
+    "record": _record,
+    "chat": _chat,
+    "qwen": _qwen,
+}
+"""Vision-language models by name, made with what stands behind the colon. Others: entry point group
+``videolect.backends``."""
+
+
+def backend_names() -> list[str]:
+    """Of all that are known here."""
+    return sorted({*BACKENDS, *(point.name for point in entry_points(group="videolect.backends"))})
+
+
+def make_backend(words: str) -> Backend:
+    """A model by ``NAME[:ARGUMENT]``. BadInput lists the known names, MissingExtra says what to install."""
+    name, _, argument = words.partition(":")
+    others = {point.name: point for point in entry_points(group="videolect.backends")}
+    if name not in BACKENDS and name not in others:
+        known = ", ".join(backend_names())
+        raise BadInput(f"There is no backend {name[:60]!r}.", mend=f"Use one of {known}, as NAME or NAME:ARGUMENT.")
+    made: Backend = (BACKENDS[name] if name in BACKENDS else others[name].load())(argument)
+    return made
+
+
+def film_as_mp4(film: Film) -> bytes:
+    """A film as a model sees it, as H.264 in MP4. BadInput where its frames do not begin at 0, evenly in time."""
+    from videolect.video.backends.pyav import write_mp4
+
+    count, height, width, _ = film.pictures.shape
+    step = film.times_s[-1] / (count - 1) if count > 1 else 1.0
+    even = all(abs(time - number * step) < 0.01 * step for number, time in enumerate(film.times_s))
+    if not even or width % 2 or height % 2:
+        raise BadInput(
+            f"{count} frames of {width}x{height} from {film.times_s[0]:.3f} to {film.times_s[-1]:.3f} s make no "
+            "film of one rate and even sides, which begins at 0.",
+            mend="Send them as frames or video_frames.",
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        write_mp4(path, film.pictures, fps=Fraction(1 / step).limit_denominator(1001), size=(width, height), crf=10)
+        return path.read_bytes()
+
+
 class VersionedWriter:
     """A writer of the same sort for each version of the specification: campaigns keep theirs."""
 
@@ -138,6 +261,11 @@ class VersionedWriter:
             self._made[spec.hash] = self._make(spec)
         return self._made[spec.hash]
 
+    def spent(self) -> dict[str, int | float] | None:
+        """What a model has used since it was loaded; None for a writer that is no model."""
+        backend: Backend | None = getattr(self._made[self.spec.hash], "backend", None)
+        return None if backend is None else asdict(backend.spent)
+
     def draft(self, request: DraftRequest) -> Draft:
         """As ``ports.Writer.draft``."""
         return self._under(request.spec_hash).draft(request)
@@ -145,6 +273,10 @@ class VersionedWriter:
     def revise(self, request: ReviseRequest) -> Revision:
         """As ``ports.Writer.revise``."""
         return self._under(request.spec_hash).revise(request)
+
+    def polish(self, request: PolishRequest) -> PolishedText:
+        """As ``ports.Writer.polish``."""
+        return self._under(request.spec_hash).polish(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +338,8 @@ class Workspace:
     """A folder, a database (SQLite inside it, or PostgreSQL by URL), and films (inside it, or in S3 by URL)."""
 
     def __init__(
-        self, root: Path, *, database_url: str | None = None, films: str | None = None, writer: str = "labels",
-        plant: int = 0, seed: int = 0, clock: Clock | None = None, glossary: Path | None = None,
+        self, root: Path, *, database_url: str | None = None, films: str | None = None,
+        writer: WriterChoice = WriterChoice(), clock: Clock | None = None, glossary: Path | None = None,
     ) -> None:  # fmt: skip
         self.root = root
         self.films_at = films
@@ -215,9 +347,7 @@ class Workspace:
         self.clock = clock or SystemClock()
         self.shelf = Shelf(load_spec(), root / VERSIONS)
         self.spec = self.shelf.newest()
-        self.writer = VersionedWriter(
-            self.shelf, self.spec, lambda spec: make_writer(writer, spec, plant=plant, seed=seed)
-        )
+        self.writer = VersionedWriter(self.shelf, self.spec, writer_maker(writer, looks(self._shown)))
         self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
 
     @staticmethod
@@ -364,6 +494,15 @@ class Workspace:
             return Probed(self.desk.video(content_hash), self.films.table(content_hash))
         except (NotFound, CannotRead):
             return None
+
+    @contextmanager
+    def _shown(self, video_hash: str) -> Iterator[tuple[Path, Probed]]:
+        """A film as a model's look at it needs it."""
+        found = self.known_film(video_hash)
+        if found is None:
+            raise NotFound(f"The video {video_hash[:12]} is not in this workspace.", mend="Import the file again.")
+        with self.storage.local(video_hash) as path:
+            yield path, found
 
     def clips_of(self, campaign: str, videos: Iterable[Video]) -> list[Clip]:
         """Each video as a clip of the campaign, under the name that it has there already or a new one."""

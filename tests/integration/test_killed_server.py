@@ -20,12 +20,12 @@ from videolect.cli.demo_script import Play
 from videolect.record.acts import Answer
 from videolect.record.campaign import Policy
 from videolect.stage.planes import render_clip
-from videolect.wiring import Workspace
+from videolect.wiring import Workspace, WriterChoice
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[tuple[Workspace, dict[str, Answer]]]:
-    made = Workspace.create(tmp_path / "workspace", plant=PLANTED)
+    made = Workspace.create(tmp_path / "workspace", writer=WriterChoice(plant=PLANTED))
     film = tmp_path / "film.mp4"
     truth = render_clip(film, movement="pan_right", seconds=1.0, size=(160, 90), seed=3)
     videos, refused, _ = take_in(made, [film])

@@ -11,7 +11,7 @@ workers, the tiny specification, the clock and the writer beside it are what a d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Self
@@ -36,6 +36,7 @@ from videolect.record.acts import (
     Labelled,
     NotApplied,
     Opened,
+    Polished,
     Rated,
     Rejected,
     Released,
@@ -51,7 +52,7 @@ from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique, Point
-from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
+from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 from videolect.record.people import Model, Person
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -164,6 +165,12 @@ class FakeWriter:
         labels = hash_of_answers(request.answers)[:8]
         return Draft(text=f"{request.aspect} of {request.clip.id} by {labels}{parents}.", model=WRITER)
 
+    def polish(self, request: PolishRequest) -> PolishedText:
+        """The critique in its own words, said to be polished."""
+        if self.while_revising is not None:
+            self.while_revising()
+        return PolishedText(text=f"Polished: {request.critique.words}", model=WRITER)
+
     def revise(self, request: ReviseRequest) -> Revision:
         """The draft with a sentence for each revision that was asked for."""
         self.revisions.append(request)
@@ -264,9 +271,16 @@ def rated(rating: int = 3, by: str | Worker = "ann", **more: Any) -> Said:
     return _said(Rated, by, more, rating=rating)
 
 
-def critiqued(*points: Point, by: str | Worker = "ann", raw: str = "Not a man.", **more: Any) -> Said:
+def critiqued(
+    *points: Point, by: str | Worker = "ann", raw: str = "Not a man.", polished: str = "", **more: Any
+) -> Said:  # fmt: skip
     """The draft was criticised."""
-    return _said(Critiqued, by, more, critique=critique(*points, raw=raw))
+    return _said(Critiqued, by, more, critique=replace(critique(*points, raw=raw), polished=polished))
+
+
+def polished(text: str = "It is a woman, not a man.", by: str | Worker = "ann", **more: Any) -> Said:
+    """A model put the critique of ``by`` into other words."""
+    return _said(Polished, by, more, text=text)
 
 
 def revised(text: str = "A woman walks over a bridge.", by: str | Worker = "ann", **more: Any) -> Said:
@@ -473,9 +487,9 @@ class Bench:
 
     def draft(self) -> int:
         """Draft all that waits; the writer fails on none."""
-        count, failed = draft_all(self.desk, self.writer, DRAFTER)
-        assert not failed
-        return count
+        done = draft_all(self.desk, self.writer, DRAFTER)
+        assert not done.failed
+        return done.drafted
 
     def begin(self, worker: Worker = ANN, aspect: str = "subject", clip: str = "c1") -> Work:
         """Labels, drafts, and a claim to caption."""

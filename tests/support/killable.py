@@ -21,9 +21,9 @@ _context.set_forkserver_preload(
 
 def _serve(root: str, port: int, plant: int) -> None:
     from videolect.cli.desk import serve
-    from videolect.wiring import Workspace
+    from videolect.wiring import Workspace, WriterChoice
 
-    serve(Workspace.open(Path(root), plant=plant), host="127.0.0.1", port=port)
+    serve(Workspace.open(Path(root), writer=WriterChoice(plant=plant)), host="127.0.0.1", port=port)
 
 
 class KillableServer:

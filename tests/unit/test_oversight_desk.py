@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from types import MethodType
 from typing import Any
@@ -699,6 +700,32 @@ def test_a_revision_of_a_critique_that_changed_meanwhile_is_not_kept():
     with pytest.raises(StaleVersion, match="The critique changed while the writer was at work"):
         made.desk.revise(ANN, made.key(), work)
     assert made.task().round.revision is None
+
+
+def test_a_polished_critique_is_accepted_by_a_critique_that_holds_it():
+    made = bench()
+    work = made.begin()
+    made.desk.rate(ANN, made.key(), work, 3)
+    said = critique(raw="not a man")
+    made.desk.critique(ANN, made.key(), work, said)
+    made.desk.polish(ANN, made.key(), work)
+    now = made.task().round
+    assert now.polished.text == "Polished: not a man"
+    assert now.polished.actor != ANN.actor, "a model said it"
+    made.desk.critique(ANN, made.key(), work, replace(said, polished=now.polished.text))
+    made.desk.revise(ANN, made.key(), work)
+    assert made.writer.revisions[-1].critique.words == "Polished: not a man"
+
+
+def test_polished_words_of_a_critique_that_changed_meanwhile_are_not_kept():
+    made = bench()
+    work = made.begin()
+    made.desk.rate(ANN, made.key(), work, 3)
+    made.desk.critique(ANN, made.key(), work, critique())
+    made.writer.while_revising = lambda: made.desk.critique(ANN, made.key(), work, critique(raw="Otherwise."))
+    with pytest.raises(StaleVersion, match="The critique changed while the writer was at work"):
+        made.desk.polish(ANN, made.key(), work)
+    assert made.task().round.polished is None
 
 
 def test_a_revision_that_took_too_long_is_kept_beside_the_task():

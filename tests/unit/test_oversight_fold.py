@@ -21,6 +21,7 @@ from tests.support.acts import (
     edited,
     handed_in,
     point,
+    polished,
     rated,
     rejected,
     released,
@@ -283,6 +284,20 @@ def test_rating_5_afterwards_voids_critique_revision_and_edit():
 def test_a_new_critique_voids_what_was_made_of_the_old_one():
     now = written().tell(edited("By hand."), critiqued(raw="Otherwise.")).task.round
     assert (now.critique.raw, now.revision, now.edited, now.text) == ("Otherwise.", None, None, None)
+
+
+def test_polished_words_stand_beside_the_critique_until_they_are_accepted():
+    history = working().tell(rated(3), critiqued(raw="Not a man."), polished("It is a woman, not a man."))
+    now = history.task.round
+    assert (now.critique.words, now.polished.text) == ("Not a man.", "It is a woman, not a man.")
+    history.tell(revised())
+    assert history.task.round.revision is not None
+    history.tell(critiqued(raw="Not a man.", polished="It is a woman, not a man."))
+    now = history.task.round
+    assert (now.critique.raw, now.critique.words) == ("Not a man.", "It is a woman, not a man.")
+    assert now.polished.text == now.critique.words
+    assert now.revision is None, "the revision was of other words"
+    assert history.tell(critiqued(raw="Otherwise.")).task.round.polished is None
 
 
 def test_another_rating_below_5_leaves_the_critique():

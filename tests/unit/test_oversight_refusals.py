@@ -19,6 +19,7 @@ from tests.support.acts import (
     drafted,
     edited,
     handed_in,
+    polished,
     rated,
     rejected,
     released,
@@ -37,8 +38,8 @@ from videolect.oversight.caption_task import why_not
 from videolect.record.campaign import Policy
 
 SAYS: dict[str, Callable[..., Said]] = {
-    "draft": drafted, "rate": rated, "critique": critiqued, "revise": revised, "edit": edited, "submit": submitted,
-    "approve": approved, "reject": rejected, "correct": corrected, "withdraw": withdrawn,
+    "draft": drafted, "rate": rated, "critique": critiqued, "polish": polished, "revise": revised, "edit": edited,
+    "submit": submitted, "approve": approved, "reject": rejected, "correct": corrected, "withdraw": withdrawn,
 }  # fmt: skip
 
 Case = tuple[str, Callable[[], History], str, str, str]
@@ -72,6 +73,8 @@ REFUSALS: list[Case] = [
     ("A critique follows a rating below 5", lambda: working(), "critique", "ann", "Rate the draft first"),
     ("A critique follows a rating below 5", lambda: working().tell(rated(5)), "critique", "ann", "Rate the draft"),
     ("There is no critique to revise by", lambda: working().tell(rated(3)), "revise", "ann", "Write the critique"),
+    ("There is no critique to polish", lambda: working().tell(rated(3)), "polish", "ann", "Write the critique"),
+    ("In mode edit there is no rating", lambda: working(mode="edit"), "polish", "ann", "Write the caption"),
     ("edited after the critique", lambda: working().tell(rated(3)), "edit", "ann", "Say first what is wrong"),
     ("edited after the critique", lambda: written().tell(rated(5)), "edit", "ann", "Say first what is wrong"),
     ("The draft has no rating", lambda: working(), "submit", "ann", "Rate it from 1 to 5"),
@@ -175,16 +178,20 @@ ALLOWED: list[tuple[Callable[[], History], str, set[str]]] = [
     (lambda: working(), "ann", {"rate", "draft"}),
     (lambda: working().tell(rated(5)), "ann", {"rate", "draft", "submit"}),
     (lambda: working().tell(rated(3)), "ann", {"rate", "draft", "critique"}),
-    (lambda: working().tell(rated(3), critiqued()), "ann", {"rate", "draft", "critique", "revise", "edit"}),
-    (lambda: written(), "ann", {"rate", "draft", "critique", "revise", "edit", "submit"}),
+    (lambda: working().tell(rated(3), critiqued()), "ann", {"rate", "draft", "critique", "polish", "revise", "edit"}),
+    (lambda: written(), "ann", {"rate", "draft", "critique", "polish", "revise", "edit", "submit"}),
     (lambda: working(mode="edit"), "ann", {"draft", "edit", "submit"}),
     (lambda: working(mode="write"), "ann", {"edit"}),
     (lambda: written(mode="write"), "ann", {"edit", "submit"}),
     (lambda: handed_in(), "ann", {"withdraw"}),
     (lambda: handed_in().tell(claimed(by="rev")), "rev", {"approve", "reject"}),
     (lambda: handed_in().tell(claimed(by="rev")), "ann", set()),
-    (lambda: turned_down(), "rev", {"rate", "draft", "critique", "revise", "edit"}),
-    (lambda: turned_down().tell(rated(4, by="rev")), "rev", {"rate", "draft", "critique", "revise", "edit", "correct"}),
+    (lambda: turned_down(), "rev", {"rate", "draft", "critique", "polish", "revise", "edit"}),
+    (
+        lambda: turned_down().tell(rated(4, by="rev")),
+        "rev",
+        {"rate", "draft", "critique", "polish", "revise", "edit", "correct"},
+    ),
     (lambda: turned_down().tell(rated(5, by="rev")), "rev", {"rate", "draft", "correct"}),
     (lambda: settled(), "ann", set()),
     (lambda: settled(), "rev", set()),

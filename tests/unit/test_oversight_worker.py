@@ -14,7 +14,16 @@ from tests.support.acts import DRAFTER, LEAD, FakeWriter, bench
 from videolect.errors import BadInput
 from videolect.oversight import worker
 from videolect.oversight.desk import Work
-from videolect.oversight.worker import DraftFailed, draft_all, draft_for_ever, draft_next, drafter, own_drafter, rest_s
+from videolect.oversight.worker import (
+    DraftFailed,
+    Drafting,
+    draft_all,
+    draft_for_ever,
+    draft_next,
+    drafter,
+    own_drafter,
+    rest_s,
+)
 from videolect.record.acts import Released
 from videolect.record.drafting import DraftRequest
 
@@ -56,13 +65,13 @@ def labelled_bench(writer: FakeWriter | None = None, clips: tuple[str, ...] = ("
 def test_nothing_waits_nothing_is_drafted():
     made = bench()
     assert draft_next(made.desk, made.writer, DRAFTER) is None
-    assert draft_all(made.desk, made.writer, DRAFTER) == (0, [])
+    assert draft_all(made.desk, made.writer, DRAFTER) == Drafting(drafted=0)
 
 
 def test_all_that_waits_is_drafted_once():
     made = labelled_bench()
-    assert draft_all(made.desk, made.writer, DRAFTER) == (6, [])
-    assert draft_all(made.desk, made.writer, DRAFTER) == (0, [])
+    assert draft_all(made.desk, made.writer, DRAFTER) == Drafting(drafted=6)
+    assert draft_all(made.desk, made.writer, DRAFTER) == Drafting(drafted=0)
     assert made.task(clip="c2").draft.actor.name == "rules"
     assert made.task(clip="c2").draft.asked_by == DRAFTER.id == "drafter@1"
     assert drafter("big", "2").id == "big@2"
@@ -90,7 +99,8 @@ def test_a_reason_that_no_database_can_hold_does_not_hide_the_failure():
 
 def test_what_fails_is_told_and_the_rest_is_drafted(caplog: pytest.LogCaptureFixture):
     made = labelled_bench(breaks_on("c2", BadInput("No frames.", mend="Import it again.")))
-    assert draft_all(made.desk, made.writer, DRAFTER) == (4, [made.key(clip="c2"), made.key("scene", "c2")])
+    failed = (made.key(clip="c2"), made.key("scene", "c2"))
+    assert draft_all(made.desk, made.writer, DRAFTER) == Drafting(drafted=4, failed=failed)
     assert made.status(clip="c2") == "to_draft"
     assert made.status(clip="c3") == "to_caption"
 
@@ -171,3 +181,43 @@ def test_a_writer_that_takes_long_keeps_its_lease(monkeypatch: pytest.MonkeyPatc
 def test_a_task_that_fails_for_months_does_not_end_drafting():
     """2.0 ** 1024 is no float: the thread would have died of it after six weeks of hourly tries."""
     assert [rest_s(failures) for failures in (1, 2, 12, 13, 1024, 100_000)] == [2, 4, 4096, 4096, 4096, 4096]
+
+
+def test_a_worker_that_is_told_to_stop_ends_after_the_draft_at_hand():
+    made = labelled_bench(clips=("c1", "c2"))
+    stop = threading.Event()
+    made.writer.refuse = lambda request: stop.set()
+    assert draft_all(made.desk, made.writer, DRAFTER, stop=stop) == Drafting(drafted=1)
+    made.writer.refuse = None
+    assert draft_all(made.desk, made.writer, DRAFTER).drafted > 1, "the others wait for whoever comes next"
+
+
+def test_a_worker_that_watches_takes_what_comes_later():
+    made = bench(clips=("c1", "c2"))
+    made.label("c1")
+    stop, found = threading.Event(), []
+    thread = threading.Thread(
+        target=lambda: found.append(draft_all(made.desk, made.writer, DRAFTER, stop=stop, watch=True, every_s=0.01))
+    )
+    thread.start()
+
+    def drafted(clip: str) -> bool:
+        return any(request.clip.id == clip for request in made.writer.drafts)
+
+    deadline = time.monotonic() + 20
+    while not drafted("c1") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    made.label("c2")
+    while not drafted("c2") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    stop.set()
+    thread.join()
+    assert drafted("c2")
+    assert found[0].drafted == len(made.writer.drafts)
+
+
+def test_the_aspects_of_one_clip_follow_each_other():
+    made = labelled_bench(clips=("c1", "c2", "c3"))
+    draft_all(made.desk, made.writer, DRAFTER)
+    clips = [request.clip.id for request in made.writer.drafts]
+    assert clips == sorted(clips), "so that a model encodes each clip once"

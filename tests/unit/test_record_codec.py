@@ -90,7 +90,8 @@ def points(draw: st.DrawFn, id: str) -> Point:
 @st.composite
 def critiques(draw: st.DrawFn) -> Critique:
     made = tuple(draw(points(f"p{place}")) for place in range(draw(st.integers(0, 3))))
-    return Critique(raw=draw(words), points=made, language=draw(st.sampled_from(["en", "zh-Hant", "ar"])))
+    language = draw(st.sampled_from(["en", "zh-Hant", "ar"]))
+    return Critique(raw=draw(words), points=made, language=language, polished=draw(texts))
 
 
 @st.composite
@@ -145,6 +146,7 @@ OWN: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
     },
     "Rated": {"rating": st.integers(1, 5)},
     "Critiqued": {"critique": critiques()},
+    "Polished": {"text": words},
     "Revised": {
         "text": words, "applied": short,
         "not_applied": st.lists(st.builds(NotApplied, point=texts, why=texts), max_size=2).map(tuple),
@@ -382,6 +384,14 @@ def test_an_older_schema_without_an_upcaster_is_refused(schema: int):
 def test_a_schema_is_a_whole_number(schema: object):
     with pytest.raises(BadInput):
         decode_act(change("schema", schema))
+
+
+def test_a_critique_of_schema_2_was_not_polished():
+    act = next(act for act in settled().acts if type(act).__name__ == "Critiqued")
+    body = plain(act)
+    body["schema"] = 2
+    del body["critique"]["polished"]
+    assert decode_act(json.dumps(body)) == act
 
 
 def test_upcasters_lift_an_old_act_step_by_step():

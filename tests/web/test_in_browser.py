@@ -19,7 +19,7 @@ from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo import people_of, served
 from videolect.record.campaign import Policy
 from videolect.stage.planes import render_clip
-from videolect.wiring import Workspace
+from videolect.wiring import Workspace, WriterChoice
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -35,7 +35,7 @@ def site_of(
     film: Path, folder: Path, *, plant: int = 0, glossary: Path | None = None
 ) -> Iterator[tuple[str, dict[str, str], Workspace]]:  # fmt: skip
     """A served workspace with one film in one campaign: address, passwords, workspace."""
-    workspace = Workspace.create(folder / "workspace", plant=plant, glossary=glossary)
+    workspace = Workspace.create(folder / "workspace", writer=WriterChoice(plant=plant), glossary=glossary)
     passwords = people_of(workspace)
     videos, refused, _ = take_in(workspace, [film])
     assert not refused
@@ -214,6 +214,15 @@ def test_two_people_take_a_real_film_through_the_loop(
         ann.page.wait_for_selector(SETTLED)
         assert ann.page.get_by_test_id("critique-raw").input_value() == f"The speed is wrong. {MARKUP}"
         assert ann.page.get_by_test_id("point").count() == 1
+
+        # the writer puts it into clear sentences; they are accepted, dropped and accepted again
+        ann.click("polish")
+        ann.page.wait_for_selector("[data-testid=polish-use]")
+        assert "The speed is wrong." in ann.text("polished")
+        ann.click("polish-use")
+        ann.picture("polished")
+        ann.click("polish-drop")
+        ann.click("polish-use")
 
         ann.click("revise")
         ann.page.wait_for_selector("[data-testid=revision-diff]")

@@ -22,6 +22,7 @@ from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo_script import Play, http_caller
 from videolect.cli.desk import add_serving, drafting, listening, serve, workspace_of
 from videolect.cli.stage import need_numba
+from videolect.cli.writer_options import choice_of
 from videolect.errors import BadInput, CannotRead
 from videolect.record.acts import Answer
 from videolect.record.campaign import Policy
@@ -133,7 +134,7 @@ def play(asked: argparse.Namespace) -> dict[str, Any]:
     """The whole loop over HTTP against a real server, in a workspace of its own that is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="videolect-script-"))
     try:
-        workspace = Workspace.create(folder / "workspace", writer=asked.writer, plant=PLANTED)
+        workspace = Workspace.create(folder / "workspace", writer=choice_of(asked, plant=PLANTED))
         passwords = people_of(workspace)
         videos, truth = prepare(workspace, asked.video[:1])
         with served(workspace) as address:

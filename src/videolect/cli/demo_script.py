@@ -123,9 +123,10 @@ class Play:
         self.act("rev", clip, aspect, "approve", self.take("rev", clip, aspect))
 
     def mend_and_approve(self, clip: str, aspect: str) -> None:
-        """Rating 3, a point per planted error and one more, a revision, and a reviewer who ticks every point."""
+        """Rating 3, a point per planted error and one more, polished, a revision, and a reviewer who ticks all."""
         token = self.take("ann", clip, aspect)
-        points = self.criticise("ann", clip, aspect, token, raw="Close, but look again at what I marked.")
+        raw = "close, but look again at what I marked"
+        points = self.criticise("ann", clip, aspect, token, raw=raw, polish=True)
         self.act("ann", clip, aspect, "submit", token)
         ticks = {point["id"]: "agreed" for point in points}
         self.act("rev", clip, aspect, "approve", self.take("rev", clip, aspect), ticks=ticks)
@@ -141,7 +142,7 @@ class Play:
         text = self.draft(clip, aspect)
         points = [*self.planted_points(clip, aspect), self.addition(text, "Nothing else changes while it lasts.")]
         self.act("rev", clip, aspect, "critique", token, raw="", points=points, language="en")
-        self.act("rev", clip, aspect, "revise", token)
+        self.revise("rev", clip, aspect, token, points)
         self.act("rev", clip, aspect, "correct", token)
 
     def edit_by_hand(self, clip: str, aspect: str) -> None:
@@ -155,14 +156,28 @@ class Play:
 
     # -- moves
 
-    def criticise(self, who: str, clip: str, aspect: str, token: int, *, raw: str) -> list[dict[str, Any]]:
-        """Rate 3, write a point per planted error and an addition, revise; the points."""
+    def criticise(
+        self, who: str, clip: str, aspect: str, token: int, *, raw: str, polish: bool = False
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Rate 3, write a point per planted error and an addition, let it be polished, revise; the points."""
         text = self.draft(clip, aspect)
         self.act(who, clip, aspect, "rate", token, rating=3)
         points = [*self.planted_points(clip, aspect), self.addition(text, "It goes on like this to the end.")]
-        self.act(who, clip, aspect, "critique", token, raw=raw, points=points, language="en")
-        self.act(who, clip, aspect, "revise", token)
+        said = {"raw": raw, "points": points, "language": "en"}
+        self.act(who, clip, aspect, "critique", token, **said)
+        if polish:
+            self.act(who, clip, aspect, "polish", token)
+            polished = self.view(who, clip, aspect)["round"]["polished"]
+            self.act(who, clip, aspect, "critique", token, **said, polished=polished)
+        self.revise(who, clip, aspect, token, points)
         return points
+
+    def revise(self, who: str, clip: str, aspect: str, token: int, points: list[dict[str, Any]]) -> None:
+        """Let the writer revise; where its text is the draft again, the hand adds what was asked for."""
+        self.act(who, clip, aspect, "revise", token)
+        draft, text = self.draft(clip, aspect), self.view(who, clip, aspect)["round"]["text"]
+        if text == draft:
+            self.act(who, clip, aspect, "edit", token, text=f"{draft} {points[-1]['instruction']}")
 
     def planted_points(self, clip: str, aspect: str) -> list[dict[str, Any]]:
         """A point for each error that the writer declared, over the whole clip."""

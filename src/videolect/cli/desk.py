@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
 from videolect.wiring import FILMS, Workspace
 
@@ -47,8 +50,9 @@ def add_parser(nouns: Any) -> None:
     add_serving(serve)
     serve.set_defaults(run=run_serve, render=lambda answer: "")
 
-    work = verbs.add_parser("work", help="draft whatever waits for a draft, then stop")
-    work.add_argument("--writer", default="labels", help="the backend that drafts; default: labels")
+    work = verbs.add_parser("work", help="draft whatever waits for a draft", description=run_work.__doc__)
+    work.add_argument("--watch", action="store_true", help="go on waiting for work until it is stopped")
+    add_writer(work, "drafts")
     work.add_argument("--campaign", help="only this one")
     work.set_defaults(run=run_work, render=_render_work)
 
@@ -60,7 +64,7 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     """Options of whatever serves the pages."""
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=8750, help="default: 8750; 0 takes a free one")
-    parser.add_argument("--writer", default="labels", help="the backend that drafts and revises; default: labels")
+    add_writer(parser)
     said = os.environ.get("VIDEOLECT_GLOSSARY")
     parser.add_argument(
         "--glossary", type=Path, metavar="DIR", default=Path(said) if said else None,
@@ -68,10 +72,10 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def workspace_of(asked: argparse.Namespace, *, create: bool = False, **options: Any) -> Workspace:
-    """The workspace that the command line names."""
+def workspace_of(asked: argparse.Namespace, *, create: bool = False, plant: int = 0, **options: Any) -> Workspace:
+    """The workspace that the command line names. ``plant``: errors that its labels writer plants."""
     if getattr(asked, "writer", None):
-        options.setdefault("writer", asked.writer)
+        options.setdefault("writer", choice_of(asked, plant=plant))
     if getattr(asked, "glossary", None):
         options.setdefault("glossary", asked.glossary)
     make = Workspace.create if create else Workspace.open
@@ -115,20 +119,56 @@ def _render_invite(answer: dict[str, Any]) -> str:
 
 
 def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Draft what waits."""
+    """Draft whatever waits for a draft, then stop; with --watch go on. Several may work at once, on other machines too.
+    An interrupt ends it after the draft that is being written; what is not drafted waits for whoever comes next."""
     from videolect.oversight.worker import draft_all, own_drafter
 
     workspace = workspace_of(asked)
     if asked.campaign:
         workspace.desk.campaign(asked.campaign)
-    count, failed = draft_all(workspace.desk, workspace.writer, own_drafter(), campaign=asked.campaign)
+    begun = time.monotonic()
+    with stopped_by_signals() as stop:
+        done = draft_all(
+            workspace.desk, workspace.writer, own_drafter(), campaign=asked.campaign, stop=stop, watch=asked.watch
+        )
+    spent = workspace.writer.spent()
     workspace.close()
-    return (1 if failed else 0), {"drafted": count, "failed": [key.stream for key in failed]}
+    return (1 if done.failed else 0), {
+        "drafted": done.drafted, "failed": [key.stream for key in done.failed], "stopped": stop.is_set(),
+        "seconds": round(time.monotonic() - begun, 3), "spent": spent,
+    }  # fmt: skip
 
 
 def _render_work(answer: dict[str, Any]) -> str:
-    failed = "".join(f"\n  failed: {stream}" for stream in answer["failed"])
-    return f"{answer['drafted']} drafts were written.{failed}"
+    lines = [f"{answer['drafted']} drafts were written in {answer['seconds']:.1f} s."]
+    if spent := answer["spent"]:
+        lines.append(
+            f"{spent['calls']} calls, {spent['encodings']} films encoded, {spent['prompt_tokens']} tokens read and "
+            f"{spent['tokens']} written, {spent['seconds']:.1f} s of the model, {spent['money']:.4g} spent."
+        )
+    return "\n".join([*lines, *(f"  failed: {stream}" for stream in answer["failed"])])
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that the first interrupt or SIGTERM sets; the second ends the process as ever."""
+    stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.getsignal(each) for each in signals}
+
+    def told(number: int, frame: object) -> None:
+        stop.set()
+        for each in signals:
+            signal.signal(each, before[each])
+        print("Ending after the draft that is being written.", file=sys.stderr, flush=True)
+
+    for each in signals:
+        signal.signal(each, told)
+    try:
+        yield stop
+    finally:
+        for each in signals:
+            signal.signal(each, before[each])
 
 
 def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

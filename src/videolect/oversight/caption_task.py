@@ -23,6 +23,7 @@ from videolect.record.acts import (
     Drafted,
     Edited,
     Opened,
+    Polished,
     Rated,
     Rejected,
     Released,
@@ -51,6 +52,8 @@ class Round:
     draft: Drafted | None
     rating: int | None = None
     critique: Critique | None = None
+    polished: Polished | None = None
+    """The critique in a model's words, whether they were accepted or not."""
     revision: Revised | None = None
     edited: str | None = None
     inherited: Round | None = None
@@ -179,7 +182,7 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
     match act:
         case Drafted():
             return _drafted(task, act)
-        case Rated() | Critiqued() | Revised() | Edited():
+        case Rated() | Critiqued() | Polished() | Revised() | Edited():
             return replace(task, round=work(_open_round(task), act))
         case Submitted() | Corrected():
             closed = replace(_open_round(task), closed=act)
@@ -194,8 +197,8 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
 
 
 _VERB_OF: Mapping[type[Act], str] = {
-    Drafted: "draft", Rated: "rate", Critiqued: "critique", Revised: "revise", Edited: "edit", Submitted: "submit",
-    Approved: "approve", Rejected: "reject", Corrected: "correct", Withdrawn: "withdraw",
+    Drafted: "draft", Rated: "rate", Critiqued: "critique", Polished: "polish", Revised: "revise", Edited: "edit",
+    Submitted: "submit", Approved: "approve", Rejected: "reject", Corrected: "correct", Withdrawn: "withdraw",
 }  # fmt: skip
 
 
@@ -233,7 +236,7 @@ def why_not(task: CaptionTask, verb: str, worker: str) -> tuple[str, str] | None
 
 _STAGES_OF: Mapping[str, tuple[Stage, ...]] = {
     "draft": ("draft", "caption", "correct"),
-    **dict.fromkeys(("rate", "critique", "revise", "edit"), ("caption", "correct")),
+    **dict.fromkeys(("rate", "critique", "polish", "revise", "edit"), ("caption", "correct")),
     "submit": ("caption",),
     "correct": ("correct",),
     "approve": ("review",),
@@ -244,12 +247,12 @@ _STAGES_OF: Mapping[str, tuple[Stage, ...]] = {
 def _why_not_in_round(task: CaptionTask, verb: str) -> tuple[str, str] | None:
     """What stands against rating, criticising, revising, editing and handing in, by what the round has so far."""
     now = _open_round(task)
-    if verb in ("rate", "critique", "revise") and task.mode != "critique":
+    if verb in ("rate", "critique", "polish", "revise") and task.mode != "critique":
         return f"In mode {task.mode} there is no rating and no critique.", "Write the caption and submit it."
     if verb == "critique" and (now.rating is None or now.rating == 5):
         return "A critique follows a rating below 5.", "Rate the draft first; 5 means that no edits are needed."
-    if verb == "revise" and now.critique is None:
-        return "There is no critique to revise by.", "Write the critique first."
+    if verb in ("polish", "revise") and now.critique is None:
+        return f"There is no critique to {verb}{' by' if verb == 'revise' else ''}.", "Write the critique first."
     if verb == "edit" and task.mode == "critique" and now.critique is None:
         return "The caption is edited after the critique.", "Say first what is wrong with the draft."
     if verb in ("submit", "correct"):
@@ -286,11 +289,17 @@ def work(now: Round, act: Act) -> Round:
     """The round after one piece of work. A new critique, or calling the draft perfect, voids what was built before."""
     match act:
         case Rated() if act.rating == 5:
-            return replace(now, rating=5, critique=None, revision=None, edited=None)
+            return replace(now, rating=5, critique=None, polished=None, revision=None, edited=None)
         case Rated():
             return replace(now, rating=act.rating)
         case Critiqued():
-            return replace(now, critique=act.critique, revision=None, edited=None)
+            # To accept what a model made of it is no other critique.
+            accepts = now.polished is not None and act.critique.polished != ""
+            return replace(
+                now, critique=act.critique, polished=now.polished if accepts else None, revision=None, edited=None
+            )
+        case Polished():
+            return replace(now, polished=act)
         case Revised():
             return replace(now, revision=act, edited=None)
         case Edited():
@@ -392,7 +401,7 @@ def _extra(task: CaptionTask, act: Act) -> CaptionTask:
         raise NotYourTurn(f"{act.worker} held {act.stream} to {lease.stage}, not to {verb}.", mend="Claim it for that.")
     aside = dict(task.side_rounds)
     token = act.token or 0
-    if isinstance(act, Rated | Critiqued | Revised | Edited) and token in aside:
+    if isinstance(act, Rated | Critiqued | Polished | Revised | Edited) and token in aside:
         aside[token] = work(aside[token], act)
     elif isinstance(act, Submitted | Corrected) and token in aside:
         aside[token] = replace(aside[token], closed=act)

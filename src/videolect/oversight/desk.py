@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, cast
 
@@ -54,6 +54,7 @@ from videolect.record.acts import (
     Imported,
     Labelled,
     Opened,
+    Polished,
     Rated,
     Rejected,
     Released,
@@ -70,7 +71,7 @@ from videolect.record.campaign import LABELS, MODES, Campaign, Mode, Policy, Tas
 from videolect.record.checks import content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
-from videolect.record.drafting import Draft, DraftRequest, ReviseRequest
+from videolect.record.drafting import Draft, DraftRequest, PolishRequest, ReviseRequest
 
 log = logging.getLogger(__name__)
 
@@ -481,22 +482,13 @@ class Desk:
         """Let the writer carry out the critique."""
         if repeated := self._repeated(worker, key, work, Revised):
             return repeated
-        look = self.look(key)
-        task = look.task
-        if not isinstance(task, CaptionTask):
-            raise NotYourTurn(f"{key.stream} has no caption.", mend="Revise a caption's task.")
-        now = _round_of(task, work)
-        if task.round is now:
-            caption_task.require(task, "revise", worker.id)
-        if now.draft is None or now.critique is None:
-            raise NotYourTurn("There is no critique to revise by.", mend="Write the critique first.")
-        request = self._request(key, look)
+        request, draft, critique = self._criticised(worker, key, work, "revise")
         revision = self._writer().revise(
             ReviseRequest(
                 clip=request.clip,
                 aspect=key.aspect,
-                draft=now.draft.text,
-                critique=now.critique,
+                draft=draft.text,
+                critique=critique,
                 answers=request.answers,
                 spec_hash=request.spec_hash,
             )
@@ -504,12 +496,28 @@ class Desk:
         fields = {"text": revision.text, "applied": revision.applied, "not_applied": revision.not_applied}
 
         def unchanged(task: Task) -> dict[str, Any]:
-            # The writer may have taken a minute: its words belong to the critique that it was given.
-            if (found := _round_of(task, work).critique) != now.critique or found is None:
-                raise StaleVersion("The critique changed while the writer was at work.", mend="Revise again.")
+            _check_same_critique(_round_of(task, work), critique)
             return fields
 
         return self._act(worker, key, work, Revised, unchanged, actor=revision.model)
+
+    def polish(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
+        """Let the writer put the critique into clear sentences; it is accepted by a critique that holds them."""
+        if repeated := self._repeated(worker, key, work, Polished):
+            return repeated
+        request, draft, critique = self._criticised(worker, key, work, "polish")
+        polished = self._writer().polish(
+            PolishRequest(
+                clip=request.clip, aspect=key.aspect, draft=draft.text, critique=replace(critique, polished=""),
+                spec_hash=request.spec_hash,
+            )
+        )  # fmt: skip
+
+        def unchanged(task: Task) -> dict[str, Any]:
+            _check_same_critique(_round_of(task, work), critique)
+            return {"text": polished.text}
+
+        return self._act(worker, key, work, Polished, unchanged, actor=polished.model)
 
     def edit(self, worker: Worker, key: TaskKey, work: Work, text: str) -> Outcome:
         """Write by hand: over the revision, over the draft (mode edit), or from nothing (mode write)."""
@@ -540,6 +548,21 @@ class Desk:
         return self._act(worker, key, work, Withdrawn, lambda task: {"target": target, "reason": reason})
 
     # -- inside
+
+    def _criticised(
+        self, worker: Worker, key: TaskKey, work: Work, verb: str
+    ) -> tuple[DraftRequest, Drafted, Critique]:  # fmt: skip
+        """What was asked for, what was written, and what the worker said of it; NotYourTurn where that is not all."""
+        look = self.look(key)
+        task = look.task
+        if not isinstance(task, CaptionTask):
+            raise NotYourTurn(f"{key.stream} has no caption.", mend="Choose a caption's task.")
+        now = _round_of(task, work)
+        if task.round is now:
+            caption_task.require(task, verb, worker.id)
+        if now.draft is None or now.critique is None:
+            raise NotYourTurn(f"There is no critique to {verb}.", mend="Write the critique first.")
+        return self._request(key, look), now.draft, now.critique
 
     def _act(
         self, worker: Worker, key: TaskKey, work: Work, kind: type[Act], fields: Callable[[Task], Mapping[str, Any]], *,
@@ -692,6 +715,12 @@ def _round_of(task: Task, work: Work) -> Round:
         if task.round is not None:
             return task.round
     raise NotYourTurn(f"No round of {task.key.stream} is open.", mend="Claim the task first.")
+
+
+def _check_same_critique(now: Round, critique: Critique) -> None:
+    """The writer may have taken a minute: its words belong to the critique that it was given."""
+    if now.critique != critique:
+        raise StaleVersion("The critique changed while the writer was at work.", mend="Ask again.")
 
 
 def _text_of(task: Task, work: Work, verb: str, worker: Worker) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from videolect.record.acts import Act, Claimed, Stage
-from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
+from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 
 Status = str
 """One of ``caption_task.STATUSES``."""
@@ -180,6 +180,10 @@ class Writer(Protocol):
 
     def revise(self, request: ReviseRequest) -> Revision:
         """The draft with the critique carried out."""
+        ...
+
+    def polish(self, request: PolishRequest) -> PolishedText:
+        """The critique in clear sentences of the same meaning."""
         ...
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from videolect.errors import VideolectError
 from videolect.oversight.desk import MODEL_LEASE_SECONDS, Desk, Work
@@ -79,19 +80,39 @@ class DraftFailed(Exception):
         self.key = key
 
 
-def draft_all(desk: Desk, writer: Writer, worker: Worker, *, campaign: str | None = None) -> tuple[int, list[TaskKey]]:
-    """Draft everything that waits; how many were drafted, and the tasks on which the writer failed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drafting:
+    """What a worker did."""
+
+    drafted: int
+    failed: tuple[TaskKey, ...] = ()
+    """On which the writer failed: they wait as before."""
+
+
+def draft_all(
+    desk: Desk, writer: Writer, worker: Worker, *, campaign: str | None = None, stop: threading.Event | None = None,
+    watch: bool = False, every_s: float = 0.5,
+) -> Drafting:  # fmt: skip
+    """Draft everything that waits, in the order of the queue, so that the aspects of one clip follow each other.
+
+    ``stop``: end after the draft at hand once it is set. ``watch``: look again every ``every_s`` when nothing waits.
+    """
+    stop = stop or threading.Event()
     count = 0
     failed: list[TaskKey] = []
-    while True:
+    while not stop.is_set():
         try:
             skip = {key.stream for key in failed}
             if draft_next(desk, writer, worker, campaign=campaign, skip=skip) is None:
-                return count, failed
+                if not watch:
+                    break
+                stop.wait(every_s)
+                continue
             count += 1
         except DraftFailed as error:
             log.warning("%s: %s", error, error.__cause__)
             failed.append(error.key)
+    return Drafting(drafted=count, failed=tuple(failed))
 
 
 def rest_s(failures: int) -> float:

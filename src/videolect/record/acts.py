@@ -191,6 +191,17 @@ class Critiqued(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Polished(Act):
+    """A model put the critique into clear sentences, for its author to accept or not."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.text, "The polished critique", blank=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NotApplied:
     """A point that a reviser did not carry out, and why."""
 
@@ -416,8 +427,8 @@ CutEdit = CutAdded | CutMoved | CutRemoved
 ACTS: dict[str, type[Act]] = {
     kind.__name__: kind
     for kind in (
-        Imported, CampaignOpened, Opened, Claimed, Released, Labelled, Drafted, Rated, Critiqued, Revised, Edited,
-        Submitted, Approved, Rejected, Corrected, Withdrawn,
+        Imported, CampaignOpened, Opened, Claimed, Released, Labelled, Drafted, Rated, Critiqued, Polished, Revised,
+        Edited, Submitted, Approved, Rejected, Corrected, Withdrawn,
         SpecDraftOpened, SpecEdited, SpecEditDropped, SpecPublished, SpecDraftDropped,
         CutAdded, CutMoved, CutRemoved, CutUndone,
     )

@@ -21,7 +21,7 @@ from videolect.errors import BadInput
 from videolect.record.acts import ACTS, Act
 from videolect.record.people import Model, Person
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of what ``encode_act`` writes. Raise it with every change of an act's shape."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -32,7 +32,15 @@ def _name_the_record_schema(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "record_schema": 1, "untouched": []} if body.get("kind") == "Labelled" else body
 
 
-UPCASTERS: dict[int, Upcaster] = {1: _name_the_record_schema}
+def _leave_unpolished(body: dict[str, Any]) -> dict[str, Any]:
+    """Until schema 2 no critique was polished."""
+    critique = body.get("critique")
+    if body.get("kind") != "Critiqued" or not isinstance(critique, dict):
+        return body
+    return {**body, "critique": {**critique, "polished": ""}}
+
+
+UPCASTERS: dict[int, Upcaster] = {1: _name_the_record_schema, 2: _leave_unpolished}
 """By schema version: turns an act of that version into one of the next. Every version below SCHEMA has one."""
 
 _TAGS: dict[str, type] = {"person": Person, "model": Model}

@@ -130,9 +130,13 @@ class Critique:
     raw: str = ""
     points: tuple[Point, ...] = ()
     language: str = "en"
+    polished: str = ""
+    """The same rewritten by a model and accepted by the expert; empty where nobody asked for that, or it was not
+    accepted."""
 
     def __post_init__(self) -> None:
         check_text(self.raw, "The critique")
+        check_text(self.polished, "The polished critique")
         check_text(self.language, "The critique's language", limit=35, blank=False)
         if not self.raw.strip() and not self.points:
             raise BadInput("The critique is empty.", mend="Write what is wrong, or add a point.")
@@ -150,6 +154,9 @@ class Critique:
 
     @property
     def words(self) -> str:
-        """The final words: what the expert wrote, then each point as a sentence, in the order given."""
+        """The final words: the polished ones where they were accepted; else what the expert wrote, then each point as a
+        sentence, in the order given."""
+        if self.polished.strip():
+            return self.polished.strip()
         said = [self.raw.strip()] if self.raw.strip() else []
         return " ".join([*said, *(point.sentence for point in self.points)])

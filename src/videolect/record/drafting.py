@@ -58,3 +58,23 @@ class Revision:
     model: Model
     applied: tuple[str, ...] = ()
     not_applied: tuple[NotApplied, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolishRequest:
+    """Put an expert's notes on a draft into clear sentences."""
+
+    clip: Clip
+    aspect: str
+    draft: str
+    critique: Critique
+    spec_hash: str | None = None
+    """As in a draft's request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolishedText:
+    """The notes in other words, to be accepted by the expert or not."""
+
+    text: str
+    model: Model

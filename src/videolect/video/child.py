@@ -2,8 +2,8 @@
 
 Started by ``sandbox.py``; it binds itself before it touches the file, and ends when its stdin does. The answer is one
 line of JSON and, after it, bytes: for ``inspect`` the timestamps and the durations as the file says them (two tables of
-signed 64-bit little-endian integers) and the brightness of a few frames, for ``frames`` the pictures, each height x
-width x 3 bytes of red, green, blue; for ``proxy`` nothing, as the proxy is written to the place that was named.
+signed 64-bit little-endian integers) and the brightness of a few frames, for ``frames`` and ``stills`` the pictures,
+each height x width x 3 bytes of red, green, blue; for ``proxy`` nothing, as it is written to the place that was named.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ def end_with_the_keeper() -> None:
 
 def answer(request: dict[str, Any]) -> None:
     """Look at the file, or hand out pictures."""
+    if request["what"] == "stills":
+        stills(request)
+        return
     from videolect.video.backends.pyav import Refused, inspect, pictures, write_proxy
 
     limits = request["limits"]
@@ -103,6 +106,27 @@ def answer(request: dict[str, Any]) -> None:
         if refused.kind in ("no_frames", "broken") and short_of_memory(limits["memory_bytes"]):
             raise MemoryError from refused
         say({"refused": refused.kind, "detail": refused.detail})
+    sys.stdout.buffer.flush()
+
+
+def stills(request: dict[str, Any]) -> None:
+    """Still pictures that lie in the file one after the other, all of one size."""
+    from videolect.video.backends.pillow import NoPicture, opened, pixels
+
+    data = Path(request["path"]).read_bytes()
+    try:
+        images = [opened(data[start:end], request["limits"]["pixels"]) for start, end in request["spans"]]
+        say({"sizes": [[image.height, image.width] for image in images]})
+        streaming.append(True)
+        for image in images:
+            sys.stdout.buffer.write(pixels(image))
+    except NoPicture as error:
+        if streaming:  # its head was sound, its data are not
+            sys.stdout.buffer.flush()  # those before it are whole
+            sys.stderr.write(str(error))
+            sys.stderr.flush()
+            os._exit(_BROKEN_OFF)
+        say({"refused": "no_picture", "detail": str(error)})
     sys.stdout.buffer.flush()
 
 

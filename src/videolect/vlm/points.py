@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from videolect.record.acts import NotApplied
 from videolect.record.critique import Point
 
-_STOPS = ".!?。！？…"
-_CLOSING = ",;:)]}»”" + _STOPS
+STOPS = ".!?。！？…"
+_CLOSING = ",;:)]}»”" + STOPS
 _QUOTED = re.compile(
     r"""^\s*(?:please\s+)?
         (?: (?:write|say|use|put|add|insert|state|with)\b
@@ -172,7 +172,7 @@ def _behind_deletion(edit: _Edit, draft: str, before: _Seam) -> _Seam:
     gone = draft[edit.start : edit.end]
     first = gone.strip()[:1]
     left = draft[: edit.start].rstrip()
-    begins = (not left or left[-1] in _STOPS) and first.isupper()
+    begins = (not left or left[-1] in STOPS) and first.isupper()
     spaced = gone != gone.strip()
     return _Seam(
         space=before.space or spaced, drop_space=True, drop_stop=True, capital=before.capital or begins
@@ -182,25 +182,25 @@ def _behind_deletion(edit: _Edit, draft: str, before: _Seam) -> _Seam:
 def _ends_a_sentence(edit: _Edit, out: str) -> bool:
     """Whether the deletion takes the end of a sentence with its stop and leaves the beginning without one."""
     gone = edit.point.words.strip()
-    return len(gone) > 1 and gone[-1] in _STOPS and bool(out.strip()) and out.rstrip()[-1] not in _STOPS
+    return len(gone) > 1 and gone[-1] in STOPS and bool(out.strip()) and out.rstrip()[-1] not in STOPS
 
 
 def _fitted(edit: _Edit, out: str, rest: str) -> str:
     """The new words with the capital, the stop and the white space that their place asks for."""
     words = edit.words
     old = edit.point.words if edit.kind == "replace" else ""
-    at_start = not out.strip() or out.rstrip()[-1] in _STOPS
+    at_start = not out.strip() or out.rstrip()[-1] in STOPS
     if edit.kind == "replace":
         if at_start and old.strip()[:1].isupper():
             words = _capital(words)
-        if old.rstrip()[-1:] in _STOPS and old.strip() and words[-1] not in _STOPS and not rest[:1].isalnum():
+        if old.rstrip()[-1:] in STOPS and old.strip() and words[-1] not in STOPS and not rest[:1].isalnum():
             words += old.rstrip()[-1]
         lead = old[: len(old) - len(old.lstrip())]
         return lead + words + (old[len(old.rstrip()) :] if old.strip() else "")
     following = rest.lstrip()
     if at_start and (not following or following[0].isupper()) and words[-1] not in ",;:":
         words = _capital(words)
-        if words[-1] not in _STOPS and words[-1].isalnum():
+        if words[-1] not in STOPS and words[-1].isalnum():
             words += "."
     return words
 
@@ -224,8 +224,8 @@ def _join(left: str, right: str, seam: _Seam) -> str:
         right = right[: len(right) - len(right.lstrip())] + _capital(bare)
     if not right:
         return left
-    if seam.drop_stop and left and left[-1] in _STOPS + ",;:" and right[0] in ".,;:":
-        if left[-1] in _STOPS:
+    if seam.drop_stop and left and left[-1] in STOPS + ",;:" and right[0] in ".,;:":
+        if left[-1] in STOPS:
             right = right[1:]
         else:
             left = left[:-1]

@@ -270,8 +270,13 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     def critique(key: Key, me: Me, body: models.CritiqueBody) -> models.OutcomeShape:
         """Say what is wrong with the draft."""
         points = tuple(from_plain(Point, point.model_dump()) for point in body.points)
-        said = Critique(raw=body.raw, points=points, language=body.language)
+        said = Critique(raw=body.raw, points=points, language=body.language, polished=body.polished)
         return outcome(desk.critique(me.worker, key, _work(body), said), key, me)
+
+    @router.post(path + "/polish")
+    def polish(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:
+        """Let the writer put the critique into clear sentences."""
+        return outcome(desk.polish(me.worker, key, _work(body)), key, me)
 
     @router.post(path + "/revise")
     def revise(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:

@@ -102,6 +102,7 @@ class CritiqueBody(WorkBody):
     raw: str = ""
     points: list[PointShape] = Field(default_factory=list)
     language: str = "en"
+    polished: str = ""
 
 
 class EditBody(WorkBody):
@@ -286,6 +287,7 @@ class CritiqueShape(Shape):
     raw: str
     points: list[PointShape]
     language: str
+    polished: str
     words: str
 
 
@@ -321,6 +323,7 @@ class RoundShape(Shape):
     mine: bool
     rating: int | None
     critique: CritiqueShape | None
+    polished: str | None
     revision: RevisionShape | None
     edited: str | None
     text: str | None

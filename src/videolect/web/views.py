@@ -139,7 +139,8 @@ def round_shape(of: Round, worker: Worker) -> models.RoundShape:
         )  # fmt: skip
     return models.RoundShape(
         kind=of.kind, author=of.author if of.author == worker.id or worker.leads else None, mine=of.author == worker.id,
-        rating=of.rating, critique=_critique(of.critique), revision=revision, edited=of.edited,
+        rating=of.rating, critique=_critique(of.critique),
+        polished=of.polished.text if of.polished else None, revision=revision, edited=of.edited,
         text=of.closed.text if of.closed else of.text, submitted_at=of.closed.at.isoformat() if of.closed else None,
         verdict=verdict,
     )  # fmt: skip
@@ -150,7 +151,7 @@ def _critique(critique: Critique | None) -> models.CritiqueShape | None:
         return None
     return models.CritiqueShape(
         raw=critique.raw, points=[models.PointShape(**to_plain(point)) for point in critique.points],
-        language=critique.language, words=critique.words,
+        language=critique.language, polished=critique.polished, words=critique.words,
     )  # fmt: skip
 
 

@@ -1,12 +1,38 @@
-"""One draft with its time and its cost, as ``write draft`` prints it."""
+"""A model as a writer of captions, and one draft with its time and its cost, as ``write draft`` prints it.
+
+What serves the annotators is what is measured and what re-captions: the desk, the commands and the benchmark all call
+this. A text is never quietly mended: an answer that is no caption is an error, and the task stays where it is.
+"""
 
 from __future__ import annotations
 
+import difflib
+import re
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from videolect.record.drafting import Draft, DraftRequest
-from videolect.vlm.base import Backend
+from videolect.errors import VideolectError
+from videolect.language.spec import Spec
+from videolect.oversight.ports import Writer
+from videolect.record.acts import NotApplied
+from videolect.record.clip import Clip
+from videolect.record.critique import SENTINEL, Critique, Point
+from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
+from videolect.record.people import Model
+from videolect.vlm import prompts
+from videolect.vlm.base import GREEDY, Answer, Backend, Decoding
+from videolect.vlm.prompts import Prompt
+from videolect.writing.looks import Look
+
+MOST_CHARACTERS = 20_000
+"""Of a caption; what is longer is a model that does not stop."""
+
+
+class NoCaption(VideolectError):
+    """A model answered with something that is no caption."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +59,163 @@ class Timed:
         }
 
 
-def write_draft(writer: Backend, request: DraftRequest) -> Timed:
+def write_draft(writer: Writer, request: DraftRequest) -> Timed:
     """Draft once and time it. The errors are the writer's own."""
     began = time.perf_counter()
     draft = writer.draft(request)
-    return Timed(draft=draft, seconds=time.perf_counter() - began)
+    tokens = draft.model.parameters.get("tokens", 0)
+    return Timed(draft=draft, seconds=time.perf_counter() - began, tokens=tokens if isinstance(tokens, int) else 0)
+
+
+class ModelWriter:
+    """Drafts, polishes, revises and criticises with a vision-language model.
+
+    ``look`` shows it the clips; ``how`` is how its texts are drawn. ``accept_cut``: take texts that were cut off at the
+    most tokens, which stands beside them as ``finish``; else they are refused.
+    """
+
+    def __init__(
+        self, spec: Spec, backend: Backend, look: Look, *, how: Decoding = GREEDY, accept_cut: bool = False
+    ) -> None:  # fmt: skip
+        self.spec, self.backend, self.look, self.how, self.accept_cut = spec, backend, look, how, accept_cut
+
+    def draft(self, request: DraftRequest) -> Draft:
+        """As ``ports.Writer.draft``. NoCaption where the model answered with something else."""
+        return self.draft_together([request])[0]
+
+    def draft_together(self, requests: Sequence[DraftRequest]) -> list[Draft]:
+        """Several aspects of one clip with one look at it: the model encodes the film once."""
+        asked = [prompts.draft(self.spec, each.aspect, each.answers, each.parents) for each in requests]
+        written = self._ask(requests[0].clip, asked)
+        return [
+            Draft(text=caption_in(answer, prompt, accept_cut=self.accept_cut), model=model)
+            for (answer, model), prompt in zip(written, asked, strict=True)
+        ]
+
+    def revise(self, request: ReviseRequest) -> Revision:
+        """As ``ports.Writer.revise``. A point of which no trace is found in the text is told as not applied."""
+        if request.critique.words.strip() == SENTINEL:
+            model = self._model(prompts.revise(self.spec, request.aspect, request.draft, request.critique), None, 0.0)
+            return Revision(text=request.draft, model=model)
+        prompt = prompts.revise(self.spec, request.aspect, request.draft, request.critique)
+        [(answer, model)] = self._ask(request.clip, [prompt])
+        text = caption_in(answer, prompt, accept_cut=self.accept_cut)
+        missing = [point for point in request.critique.points if not carried_out(request.draft, text, point)]
+        why = "No trace of it is found in the new text."
+        return Revision(
+            text=text, model=model,
+            applied=tuple(point.id for point in request.critique.points if point not in missing),
+            not_applied=tuple(NotApplied(point=point.id, why=why) for point in missing),
+        )  # fmt: skip
+
+    def polish(self, request: PolishRequest) -> PolishedText:
+        """The expert's notes in clear sentences of the same meaning."""
+        prompt = prompts.polish(self.spec, request.aspect, request.draft, request.critique)
+        [(answer, model)] = self._ask(request.clip, [prompt])
+        return PolishedText(text=caption_in(answer, prompt, accept_cut=self.accept_cut), model=model)
+
+    def critique(self, clip: Clip, aspect: str, caption: str) -> tuple[Critique, Model]:
+        """What the model finds wrong with a caption; the sentinel where it finds nothing."""
+        prompt = prompts.critique(self.spec, aspect, caption)
+        [(answer, model)] = self._ask(clip, [prompt])
+        said = caption_in(answer, prompt, accept_cut=self.accept_cut)
+        return Critique(raw=SENTINEL if said.strip().rstrip(".") == SENTINEL.rstrip(".") else said), model
+
+    def _ask(self, clip: Clip, asked: Sequence[Prompt]) -> list[tuple[Answer, Model]]:
+        began = time.perf_counter()
+        film = self.look(clip, self.backend.wanted)
+        answers = [each[0] for each in self.backend.generate(film, asked, self.how)]
+        seconds = (time.perf_counter() - began) / len(asked)
+        return [(answer, self._model(prompt, answer, seconds)) for answer, prompt in zip(answers, asked, strict=True)]
+
+    def _model(self, prompt: Prompt, answer: Answer | None, seconds: float) -> Model:
+        """Who wrote it, with all that decides about its texts, and what it cost."""
+        of = self.backend.model
+        spent: dict[str, str | int | float | bool | None] = {"seconds": round(seconds, 4)}
+        if answer is not None:
+            spent |= {"tokens": answer.tokens, "prompt_tokens": answer.prompt_tokens, "finish": answer.finish}
+        return replace(
+            of, prompt_hash=prompt.hash, parameters={**of.parameters, **self.how.as_parameters(), **spent}
+        )  # fmt: skip
+
+
+def rewriter_of(backend: Backend, *, how: Decoding = GREEDY) -> Callable[[Prompt], tuple[str, Model]]:
+    """A model that writes without looking: what ``merge_captions`` takes."""
+
+    def rewrite(prompt: Prompt) -> tuple[str, Model]:
+        [[answer]] = backend.generate(None, [prompt], how)
+        of = backend.model
+        model = replace(of, prompt_hash=prompt.hash, parameters={**of.parameters, **how.as_parameters()})
+        try:
+            return caption_in(answer, prompt), model
+        except NoCaption:
+            return "", model
+
+    return rewrite
+
+
+# ---------------------------------------------------------------------------------------- what a model answered
+
+
+def caption_in(answer: Answer, prompt: Prompt, *, accept_cut: bool = False) -> str:
+    """The text of an answer; NoCaption for nothing, a refusal, a text cut off or endless, the prompt itself, a page."""
+    text = _unwrapped(answer.text)
+    if answer.finish == "refused":
+        raise _no("declined to answer", text, "Ask another model, or write this one by hand.")
+    if not text:
+        raise _no("answered with nothing", text, "Try again; if it stays so, ask another model.")
+    if answer.finish == "length" and not accept_cut:
+        raise _no(f"was cut off after {answer.tokens} tokens", text, "Allow more tokens, or ask another model.")
+    if len(text) > MOST_CHARACTERS:
+        raise _no(f"wrote {len(text):,} characters", text, "Allow fewer tokens, or ask another model.")
+    if re.match(r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE):
+        raise _no("answered with a web page", text, "Check the server's address.")
+    if _echoes(text, prompt.text):
+        raise _no("answered with the prompt", text, "Use a model that is trained to follow instructions.")
+    return text
+
+
+def carried_out(draft: str, text: str, point: Point) -> bool:
+    """Whether a text shows that the point was followed, as far as words can tell.
+
+    What was to be written stands in it more often than before, or what was to go stands in it less often; of a remark
+    only that anything changed.
+    """
+    if point.kind == "remark":
+        return text != draft
+    if point.kind == "reorder":
+        return text != draft and _count(point.words, text) >= 1
+    gone = bool(point.words) and _count(point.words, text) < _count(point.words, draft)
+    if point.kind == "delete":
+        return gone
+    wanted = point.instruction.strip().strip('"“”')
+    come = bool(wanted) and _count(wanted, text) > _count(wanted, draft)
+    return come or (point.kind == "replace" and gone)
+
+
+def _count(words: str, text: str) -> int:
+    found = " ".join(words.lower().split()).strip(" .,;:")
+    return " ".join(text.lower().split()).count(found) if found else 0
+
+
+def _unwrapped(text: str) -> str:
+    """Without the marks in which models like to wrap a text: a code fence, quotation marks around it all."""
+    text = text.strip()
+    if fenced := re.fullmatch(r"```\w*\n(.*?)\n?```", text, re.DOTALL):
+        text = fenced[1].strip()
+    if len(text) > 1 and (text[0], text[-1]) in {('"', '"'), ("“", "”")} and not set('"“”') & set(text[1:-1]):
+        text = text[1:-1].strip()
+    return text
+
+
+def _echoes(text: str, prompt: str) -> bool:
+    """Whether most of a long answer is one stretch of the prompt."""
+    if len(text) < 200:
+        return text == prompt.strip()
+    match = difflib.SequenceMatcher(None, prompt, text[:4000], autojunk=False).find_longest_match()
+    return match.size > 0.6 * min(len(text), 4000)
+
+
+def _no(what: str, text: str, mend: str) -> NoCaption:
+    shown = f": {text[:120]!r}" if text else ""
+    return NoCaption(f"The model {what}{shown}.", mend=mend)

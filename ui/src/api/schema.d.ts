@@ -554,6 +554,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{campaign}/{clip}/{aspect}/polish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Polish
+         * @description Let the writer put the critique into clear sentences.
+         */
+        post: operations["polish_api_tasks__campaign___clip___aspect__polish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{campaign}/{clip}/{aspect}/rate": {
         parameters: {
             query?: never;
@@ -1243,6 +1263,11 @@ export interface components {
             /** Points */
             points?: components["schemas"]["PointShape"][];
             /**
+             * Polished
+             * @default
+             */
+            polished: string;
+            /**
              * Raw
              * @default
              */
@@ -1261,6 +1286,8 @@ export interface components {
             language: string;
             /** Points */
             points: components["schemas"]["PointShape"][];
+            /** Polished */
+            polished: string;
             /** Raw */
             raw: string;
             /** Words */
@@ -2145,6 +2172,8 @@ export interface components {
             kind: "caption" | "correction";
             /** Mine */
             mine: boolean;
+            /** Polished */
+            polished: string | null;
             /** Rating */
             rating: number | null;
             revision: components["schemas"]["RevisionShape"] | null;
@@ -3443,6 +3472,43 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    polish_api_tasks__campaign___clip___aspect__polish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+                clip: string;
+                aspect: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkBody"];
             };
         };
         responses: {

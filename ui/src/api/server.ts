@@ -11,6 +11,7 @@ type Bodies = {
   label: Shapes["LabelBody"];
   rate: Shapes["RateBody"];
   critique: Shapes["CritiqueBody"];
+  polish: Shapes["WorkBody"];
   revise: Shapes["WorkBody"];
   redraft: Shapes["WorkBody"];
   edit: Shapes["EditBody"];

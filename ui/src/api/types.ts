@@ -8,7 +8,7 @@ export type PointKind = "replace" | "insert" | "delete" | "reorder" | "remark";
 export type Severity = "minor" | "major" | "critical";
 export type Tick = "agreed" | "disagreed";
 export type Verb =
-  | "label" | "rate" | "critique" | "revise" | "redraft" | "edit" | "submit" | "correct" | "approve" | "reject" | "withdraw";
+  | "label" | "rate" | "critique" | "polish" | "revise" | "redraft" | "edit" | "submit" | "correct" | "approve" | "reject" | "withdraw";
 
 export interface Person {
   id: string;
@@ -177,6 +177,7 @@ export interface Critique {
   raw: string;
   points: Point[];
   language: string;
+  polished: string;
   words: string;
 }
 export interface Revision {
@@ -196,6 +197,7 @@ export interface Round {
   mine: boolean;
   rating: number | null;
   critique: Critique | null;
+  polished: string | null;
   revision: Revision | null;
   edited: string | null;
   text: string | null;

@@ -14,7 +14,7 @@ import { CannotKnow, LabelFacts, Parents, Rounds } from "../task/Background";
 import { DraftText } from "../task/DraftText";
 import { PointEditor } from "../task/PointEditor";
 import { PointList, showPoint } from "../task/PointList";
-import { newPoint, reanchor, sameCritique } from "../task/points";
+import { newPoint, reanchor, sameCritique, samePlain } from "../task/points";
 import { Shell } from "../task/Shell";
 import { goOn, useScratch, useTask, type Desk } from "../task/use-task";
 import { say, words } from "../words";
@@ -28,6 +28,8 @@ interface Working {
   raw: string;
   language: string;
   points: Point[];
+  /** The same in a model's words, accepted; empty where it stands as it was written. */
+  polished: string;
   /** The point in the editor. */
   open: Point | null;
   /** The caption as written by hand; null: as revised. */
@@ -53,6 +55,7 @@ function fromRound(view: TaskView): Working {
     raw: round?.critique?.raw ?? "",
     language: round?.critique?.language ?? kept.read<string>("videolect:language") ?? "en",
     points: round?.critique?.points ?? [],
+    polished: round?.critique?.polished ?? "",
     open: null,
     edited: round?.edited ?? null,
   };
@@ -98,6 +101,7 @@ function Caption({ desk, view, me, task, player }: Props) {
   const correcting = view.stage === "correct";
   const rejected = correcting ? (view.rounds.at(-1) ?? null) : null;
   const critiqued = sameCritique(work, round?.critique ?? null);
+  const offered = work.polished || (samePlain(work, round?.critique ?? null) ? (round?.polished ?? null) : null);
   const revision = critiqued ? (round?.revision ?? null) : null;
   const caption = view.mode === "critique" ? (work.edited ?? revision?.text ?? null) : (work.edited ?? round?.edited ?? (view.mode === "edit" ? draft : ""));
   const perfect = work.rating === 5;
@@ -108,7 +112,8 @@ function Caption({ desk, view, me, task, player }: Props) {
 
   const put = (change: Partial<Working>) => {
     setHint(null);
-    update({ for: ground(view), ...change });
+    const other = change.raw !== undefined || change.points !== undefined || change.language !== undefined;
+    update({ for: ground(view), ...(other ? { polished: "" } : {}), ...change });
   };
   const quietly = async (run: () => Promise<void>) => {
     try {
@@ -122,7 +127,7 @@ function Caption({ desk, view, me, task, player }: Props) {
     let now = desk.lost ? null : round;
     if (work.rating !== null && now?.rating !== work.rating) now = (await desk.act("rate", { rating: work.rating })).task.round;
     if (!perfect && !empty && !sameCritique(work, now?.critique ?? null)) {
-      const body = { raw: work.raw, points: work.points, language: work.language };
+      const body = { raw: work.raw, points: work.points, language: work.language, polished: work.polished };
       now = (await desk.act("critique", body)).task.round;
     }
     return desk.lost ? null : now;
@@ -135,6 +140,14 @@ function Caption({ desk, view, me, task, player }: Props) {
     if (empty) return w.criticiseFirst;
     return null;
   };
+  const polish = () =>
+    quietly(async () => {
+      const why = notReady();
+      if (why) return setHint(why);
+      if (work.polished) put({ polished: "" });
+      await sendCritique();
+      await desk.act("polish");
+    });
   const revise = () =>
     quietly(async () => {
       const why = notReady() ?? (perfect ? w.perfectNeedsNone : null);
@@ -336,6 +349,23 @@ function Caption({ desk, view, me, task, player }: Props) {
             </span>
             <textarea ref={rawField} dir="auto" rows={3} value={work.raw} onChange={(event) => put({ raw: event.target.value })} data-testid="critique-raw" placeholder={w.rawHint} />
           </label>
+          {offered ? (
+            <div className="polished" data-testid="polished">
+              <p className="hint">{work.polished ? w.polishedUsed : w.polishedOffer}</p>
+              <UserText as="p" text={offered} />
+              {work.polished ? (
+                <button type="button" className="text-button" onClick={() => put({ polished: "" })} data-testid="polish-drop">{w.polishDrop}</button>
+              ) : (
+                <button type="button" onClick={() => put({ polished: offered })} data-testid="polish-use">{w.polishUse}</button>
+              )}
+            </div>
+          ) : (
+            !empty && (
+              <button type="button" className="text-button" onClick={() => void polish()} disabled={desk.busy !== null} data-testid="polish">
+                {desk.busy === "polish" ? w.polishing : w.polish}
+              </button>
+            )
+          )}
         </Section>
       )}
 

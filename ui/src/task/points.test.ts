@@ -34,7 +34,7 @@ describe("points on another draft", () => {
 });
 
 it("knows when the server has the critique already", () => {
-  const mine = { raw: "r", language: "en", points: [point(0, 1, "a")] };
+  const mine = { raw: "r", language: "en", points: [point(0, 1, "a")], polished: "" };
   expect(sameCritique(mine, { ...mine, words: "" })).toBe(true);
   expect(sameCritique({ ...mine, raw: "other" }, { ...mine, words: "" })).toBe(false);
   expect(sameCritique({ raw: " ", language: "en", points: [] }, null)).toBe(true);

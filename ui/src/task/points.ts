@@ -62,8 +62,13 @@ export function newPoint(span: Span | null, taken: Point[]): Point {
   };
 }
 
+/** Whether two critiques say the same before any model put them into other words. */
+export function samePlain(mine: { raw: string; points: Point[]; language: string }, theirs: Critique | null): boolean {
+  return theirs !== null && sameCritique({ ...mine, polished: "" }, { ...theirs, polished: "" });
+}
+
 /** Whether two critiques say the same, so that none is sent twice: a new one voids the revision. */
-export function sameCritique(mine: { raw: string; points: Point[]; language: string }, theirs: Critique | null): boolean {
+export function sameCritique(mine: { raw: string; points: Point[]; language: string; polished?: string }, theirs: Critique | null): boolean {
   if (!theirs) return mine.raw.trim() === "" && mine.points.length === 0;
   const plain = (point: Point) =>
     JSON.stringify([
@@ -73,6 +78,7 @@ export function sameCritique(mine: { raw: string; points: Point[]; language: str
   return (
     mine.raw === theirs.raw &&
     mine.language === theirs.language &&
+    (mine.polished ?? "") === theirs.polished &&
     mine.points.length === theirs.points.length &&
     mine.points.every((point, i) => plain(point) === plain(theirs.points[i]!))
   );

@@ -10,10 +10,10 @@ from videolect.errors import BadInput
 from videolect.language.spec import Spec
 from videolect.record.acts import NotApplied
 from videolect.record.critique import SENTINEL
-from videolect.record.drafting import Draft, DraftRequest, ReviseRequest, Revision
+from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 from videolect.record.people import Model
 from videolect.vlm.planting import plant
-from videolect.vlm.points import apply_points
+from videolect.vlm.points import STOPS, apply_points
 from videolect.vlm.sentences import cannot_know, sentences
 
 GRAMMAR = "2"
@@ -40,6 +40,14 @@ class LabelsWriter:
         text, planted = plant(told, self.plant, key)
         unknown = cannot_know(self.spec, request.aspect, answers)
         return Draft(text=text, model=self.model, cannot_know=unknown, planted=planted)
+
+    def polish(self, request: PolishRequest) -> PolishedText:
+        """Each line and each point as a sentence, with its capital and its stop; no word is changed."""
+        critique = request.critique
+        said = [*critique.raw.splitlines(), *(point.sentence for point in critique.points)]
+        lines = [line.strip(" -*\t") for line in said]
+        stopped = [line if line[-1] in STOPS else f"{line}." for line in lines if line]
+        return PolishedText(text=" ".join(line[0].upper() + line[1:] for line in stopped), model=self.model)
 
     def revise(self, request: ReviseRequest) -> Revision:
         """The draft with every point carried out that can be carried out by rule (``points``)."""

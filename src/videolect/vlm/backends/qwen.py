@@ -1,0 +1,543 @@
+"""Any Qwen3-VL on this machine, through transformers: what a film is encoded to once serves all prompts about it.
+
+A prompt is the film's words and then its own (``tokens``), so the keys and values of the film's part are computed once
+and shared: eight captions are judged, or five aspects drafted, in one batch behind it. The film's features are put in
+their places here and not by the library, whose arguments for that come and go between versions and are swallowed in
+silence where they are unknown. Before anything is answered the model proves that it sees (``prove_sight``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from videolect.errors import BadInput, MissingExtra, NotFound, VideolectError
+from videolect.record.people import Model
+from videolect.vlm import tokens
+from videolect.vlm.base import GREEDY, Answer, Cancelled, Decoding, Film, Likeliest, Spent, Wanted, YesScore
+from videolect.vlm.prompts import Prompt
+from videolect.vlm.tokens import BlindModel, PixelFormat
+
+if TYPE_CHECKING:
+    import torch
+
+log = logging.getLogger(__name__)
+
+ARCHITECTURE = "qwen3_vl"
+T = TypeVar("T")
+_CONFIGS = ("video_preprocessor_config.json", "preprocessor_config.json")
+
+
+_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+    "frames": int, "most_pixels": int, "dtype": str, "device": str, "batch": int, "adapter": str,
+}  # fmt: skip
+
+
+def open_qwen(words: str) -> Qwen:
+    """``PATH[?option=value&...]``: frames, most_pixels, dtype, device, batch, adapter (as often as there are some)."""
+    source, _, query = words.partition("?")
+    given: dict[str, Any] = {"adapters": []}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in _OPTIONS:
+            raise BadInput(f"qwen has no option {name!r}.", mend=f"Use {', '.join(_OPTIONS)}.")
+        try:
+            read = _OPTIONS[name](value)
+        except ValueError:
+            raise BadInput(f"The option {name} is {value!r}.", mend="Give a whole number.") from None
+        if name == "adapter":
+            given["adapters"].append(read)
+        else:
+            given[name] = read
+    return Qwen(source, **given)
+
+
+class TooLittleMemory(VideolectError):
+    """Not even one prompt fits beside the model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Encoded:
+    """A film's part of a prompt: the keys and values of every layer, and where the next token stands."""
+
+    film: str | None
+    """Its hash."""
+    layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
+    """[1, heads, tokens, width] each."""
+    tokens: int
+    next_position: int
+
+
+class Qwen:
+    """See the module. NotFound for a path without a model, BadInput for one of another architecture."""
+
+    def __init__(
+        self, source: str, *, adapters: Sequence[str] = (), frames: int = 16, most_pixels: int = 262_144,
+        dtype: str | None = None, device: str | None = None, batch: int = 16,
+    ) -> None:  # fmt: skip
+        torch, transformers = _libraries()
+        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        precision = dtype or ("bfloat16" if self.device.startswith("cuda") else "float32")
+        if precision not in ("float32", "bfloat16", "float16"):
+            raise BadInput(f"There is no precision {precision!r}.", mend="Use float32, bfloat16 or float16.")
+        config = _config(transformers, source)
+        self.format = _pixel_format(transformers, source)
+        self.tokenizer = _tokenizer(transformers, source, config)
+        kinds = {"dtype": getattr(torch, precision), "attn_implementation": "sdpa"}
+        model = transformers.Qwen3VLForConditionalGeneration.from_pretrained(source, **kinds)
+        for adapter in adapters:
+            model = _with_adapter(model, adapter)
+        self._model = model.to(self.device).eval().requires_grad_(False)
+        self._config = config
+        self._batch = max(1, batch)
+        self._lock = threading.RLock()
+        self._last: _Encoded | None = None
+        self._stops = _stops(self._model, self.tokenizer)
+        self.yes, self.no = (_one_token(self.tokenizer, word) for word in ("Yes", "No"))
+        if not 1 <= frames <= 100_000:
+            raise BadInput(f"{frames} frames were asked for.", mend="Show 1 or more.")
+        multiple = self.format.multiple
+        self.wanted = Wanted(frames=frames, most_pixels=max(most_pixels, multiple**2), multiple=multiple)
+        self.spent = Spent()
+        parameters: dict[str, str | int | float | bool | None] = {
+            "film": tokens.FORMAT, "pixels": self.format.hash[:16], "precision": precision, "frames": frames,
+            "most_pixels": self.wanted.most_pixels,
+        }  # fmt: skip
+        if adapters:
+            parameters["adapters"] = ",".join(fingerprint(adapter)[:16] for adapter in adapters)
+        self.model = Model(name=_name(source), version=fingerprint(source)[:16], parameters=parameters)
+        prove_sight(self)
+
+    # -- the protocol
+
+    def generate(
+        self, film: Film | None, prompts: Sequence[Prompt], how: Decoding = GREEDY, *, cancel: Event | None = None
+    ) -> list[list[Answer]]:
+        """As ``base.Backend.generate``. BadInput where prompt and answer do not fit the model's context."""
+        began = time.perf_counter()
+        with self._lock:
+            encoded = self._encode(film)
+            rows = [self._suffix(prompt) for prompt in prompts for _ in range(how.count)]
+            seeds = [(how.seed, at % how.count, prompts[at // how.count].hash) for at in range(len(rows))]
+            self._check_room(encoded, rows, how.max_tokens)
+            written: list[Answer] = []
+            for span in self._spans(len(rows)):
+                written += self._halving(lambda s: self._write(encoded, rows[s], seeds[s], how, cancel), span)
+        self.spent.calls += 1
+        self.spent.prompt_tokens += sum(answer.prompt_tokens for answer in written)
+        self.spent.tokens += sum(answer.tokens for answer in written)
+        self.spent.seconds += time.perf_counter() - began
+        return [written[at : at + how.count] for at in range(0, len(written), how.count)]
+
+    def p_yes(self, film: Film | None, prompts: Sequence[Prompt], *, cancel: Event | None = None) -> list[YesScore]:
+        """As ``base.Backend.p_yes``; exact. All prompts run against the film in one batch."""
+        found = []
+        for logs in self.first_token_logs(film, prompts, cancel=cancel):
+            yes, no = math.exp(logs[self.yes]), math.exp(logs[self.no])
+            found.append(YesScore(p_yes=yes, p_no=no, p_yes_most=yes, p_no_most=no))
+        return found
+
+    def first_token_logprobs(
+        self, film: Film | None, prompts: Sequence[Prompt], top: int, *, cancel: Event | None = None
+    ) -> list[Likeliest]:  # fmt: skip
+        """As ``base.TellsFirstTokens``."""
+        found: list[Likeliest] = []
+        for logs in self.first_token_logs(film, prompts, cancel=cancel):
+            order = np.argsort(-logs, kind="stable")[:top]
+            found.append(tuple((self.tokenizer.decode([int(at)]), float(logs[at])) for at in order))
+        return found
+
+    def first_token_logs(
+        self, film: Film | None, prompts: Sequence[Prompt], *, cancel: Event | None = None
+    ) -> list[np.ndarray]:  # fmt: skip
+        """Logarithms of the chances of every token to be the answer's first: [vocabulary] float64 for each prompt."""
+        import torch
+
+        began = time.perf_counter()
+        with self._lock, torch.inference_mode():
+            encoded = self._encode(film)
+            rows = [self._suffix(prompt) for prompt in prompts]
+            self._check_room(encoded, rows, 1)
+            found: list[np.ndarray] = []
+            for span in self._spans(len(rows)):
+                if cancel is not None and cancel.is_set():
+                    raise Cancelled
+                found += self._halving(lambda s: self._first_logs(encoded, rows[s]), span)
+        self.spent.calls += 1
+        self.spent.prompt_tokens += sum(encoded.tokens + len(row) for row in rows)
+        self.spent.seconds += time.perf_counter() - began
+        return found
+
+    # -- encoding
+
+    def _encode(self, film: Film | None) -> _Encoded:
+        """The film's part; that of the last film is kept, as five aspects of one clip come one after another."""
+        key = None if film is None else film.hash
+        if self._last is None or self._last.film != key:
+            self._last = None  # its memory goes first
+            self._last = self._encoded(film, key)
+        return self._last
+
+    def _encoded(self, film: Film | None, key: str | None) -> _Encoded:
+        import torch
+
+        seen = None if film is None else tokens.seen(film, self.format)
+        ids = self.tokenizer.encode(tokens.chat_head(seen.words if seen else ""), add_special_tokens=False)
+        pads = np.asarray(ids) == self._config.video_token_id
+        rows, columns = (1, 1) if seen is None else (side // self.format.merge for side in seen.grid[1:])
+        if seen is not None:
+            tokens.check_places(int(pads.sum()), seen.tokens)
+        places, behind = tokens.positions(pads, rows, columns)
+        with torch.inference_mode():
+            given = torch.tensor([ids], device=self.device)
+            inner = self._model.model
+            embedded = inner.get_input_embeddings()(given)
+            extra: dict[str, Any] = {}
+            if seen is not None:
+                features, deep = self._features(seen)
+                tokens.check_places(int(pads.sum()), seen.tokens, len(features))
+                mask = torch.from_numpy(pads).to(self.device)[None]
+                embedded = embedded.masked_scatter(mask[..., None].expand_as(embedded), features.to(embedded.dtype))
+                extra = {"visual_pos_masks": mask, "deepstack_visual_embeds": deep}
+            at = np.concatenate([np.arange(len(ids))[None], places])[:, None]
+            out = inner.language_model(
+                inputs_embeds=embedded, position_ids=torch.from_numpy(at).to(self.device), use_cache=True, **extra
+            )
+        layers = tuple((layer.keys, layer.values) for layer in out.past_key_values.layers)
+        return _Encoded(film=key, layers=layers, tokens=len(ids), next_position=behind)
+
+    def _features(self, seen: tokens.Seen) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """The film through the vision tower: [places, width], and the same for each level of DeepStack."""
+        import torch
+
+        pixels = torch.from_numpy(seen.patches).to(self.device)
+        grid = torch.tensor([seen.grid], device=self.device)
+        out = self._model.model.get_video_features(pixels, grid, return_dict=True)
+        self.spent.encodings += 1
+        return torch.cat(list(out.pooler_output)), [torch.cat(list(level)) for level in out.deepstack_features]
+
+    # -- what follows the film
+
+    def _suffix(self, prompt: Prompt) -> list[int]:
+        ids: list[int] = self.tokenizer.encode(tokens.chat_tail(prompt.text), add_special_tokens=False)
+        return ids
+
+    def _check_room(self, encoded: _Encoded, rows: Sequence[Sequence[int]], more: int) -> None:
+        most = int(self._config.text_config.max_position_embeddings)
+        longest = encoded.tokens + max(map(len, rows), default=0)
+        if longest + more > most:
+            raise BadInput(
+                f"{encoded.tokens} tokens of film, {longest - encoded.tokens} of words and {more} to be written are "
+                f"more than the {most} of the model's context.",
+                mend="Show fewer or smaller frames, shorten the prompt, or allow fewer tokens.",
+            )
+
+    def _spans(self, count: int) -> Iterator[slice]:
+        """Rows that are worked on at once."""
+        at = 0
+        while at < count:
+            end = min(count, at + self._batch)  # which may be less the next time
+            yield slice(at, end)
+            at = end
+
+    def _halving(self, work: Callable[[slice], list[T]], span: slice) -> list[T]:
+        """The work on these rows; where memory runs out, on half of them at a time, and so from then on."""
+        try:
+            return work(span)
+        except Exception as error:
+            if not _is_out_of_memory(error):
+                raise
+        size = span.stop - span.start
+        self._free()
+        if size == 1:
+            raise TooLittleMemory(
+                f"One prompt about this film does not fit into the memory of {self.device}.",
+                mend="Show fewer or smaller frames, or use a smaller model.",
+            )
+        self._batch = min(self._batch, size // 2)
+        log.warning("Memory ran out with %d prompts at once; going on with %d.", size, self._batch)
+        middle = span.start + size // 2
+        return self._halving(work, slice(span.start, middle)) + self._halving(work, slice(middle, span.stop))
+
+    def _free(self) -> None:
+        import gc
+
+        import torch
+
+        gc.collect()
+        if self.device.startswith("cuda"):
+            torch.cuda.empty_cache()
+
+    def _first_logs(self, encoded: _Encoded, rows: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        import torch
+
+        with torch.inference_mode():
+            logits, _ = self._begin(encoded, rows, 0)
+            return list(torch.log_softmax(logits.double(), dim=-1).cpu().numpy())
+
+    def _begin(self, encoded: _Encoded, rows: Sequence[Sequence[int]], more: int) -> tuple[torch.Tensor, _Going]:
+        """Run the words behind the film; the logits of what follows each row, [rows, vocabulary], and how to go on."""
+        import torch
+
+        longest = max(map(len, rows))
+        going = _Going(self, encoded, rows, longest, more)
+        ids = torch.tensor([[*row, *[row[-1]] * (longest - len(row))] for row in rows], device=self.device)
+        out = going.step(ids, torch.arange(longest, device=self.device).expand(len(rows), -1))
+        last = torch.tensor([len(row) - 1 for row in rows], device=self.device)
+        hidden = out[torch.arange(len(rows), device=self.device), last]
+        return self._model.lm_head(hidden).float(), going
+
+    def _write(
+        self, encoded: _Encoded, rows: Sequence[Sequence[int]], seeds: Sequence[tuple[int, int, str]], how: Decoding,
+        cancel: Event | None,
+    ) -> list[Answer]:  # fmt: skip
+        import torch
+
+        draws = [_generator(seed) for seed in seeds]
+        with torch.inference_mode():
+            logits, going = self._begin(encoded, rows, how.max_tokens)
+            written: list[list[int]] = [[] for _ in rows]
+            ended = [False] * len(rows)
+            for step in range(how.max_tokens):
+                if cancel is not None and cancel.is_set():
+                    raise Cancelled
+                chosen = _chosen(logits, how, draws)
+                for at, token in enumerate(chosen):
+                    if not ended[at]:
+                        written[at].append(token)
+                        ended[at] = token in self._stops
+                if all(ended) or step == how.max_tokens - 1:
+                    break
+                place = torch.tensor([[len(row) + step] for row in rows], device=self.device)
+                out = going.step(torch.tensor(chosen, device=self.device)[:, None], place)
+                logits = self._model.lm_head(out[:, -1]).float()
+        return [
+            Answer(
+                text=self.tokenizer.decode(ids[:-1] if done else ids, skip_special_tokens=True).strip(),
+                prompt_tokens=encoded.tokens + len(row), tokens=len(ids), finish="stop" if done else "length",
+            )
+            for ids, row, done in zip(written, rows, ended, strict=True)
+        ]  # fmt: skip
+
+
+class _Going:
+    """A batch of rows behind one film: its share of the cache, and which columns of it are words."""
+
+    def __init__(
+        self, backend: Qwen, encoded: _Encoded, rows: Sequence[Sequence[int]], longest: int, more: int
+    ) -> None:  # fmt: skip
+        import torch
+
+        from videolect.vlm.backends.qwen_cache import roomy_cache
+
+        self.backend, self.encoded, self.count = backend, encoded, len(rows)
+        self.cache = roomy_cache(encoded.layers, len(rows), longest + more)
+        lengths = torch.tensor([[len(row)] for row in rows], device=backend.device)
+        words = torch.arange(longest, device=backend.device)[None] < lengths
+        film = torch.ones(len(rows), encoded.tokens, dtype=torch.bool, device=backend.device)
+        self.mask = torch.cat([film, words], dim=1)
+
+    def step(self, ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+        """Hidden states of these tokens, [rows, tokens, width]. ``places``: counted from the film's end."""
+        import torch
+
+        inner = self.backend._model.model
+        if self.cache.get_seq_length() + ids.shape[1] > self.mask.shape[1]:
+            more = self.mask.new_ones(self.count, ids.shape[1])
+            self.mask = torch.cat([self.mask, more], dim=1)
+        counted = places + self.encoded.tokens
+        at = torch.stack([counted, *[places + self.encoded.next_position] * 3])
+        out = inner.language_model(
+            inputs_embeds=inner.get_input_embeddings()(ids), attention_mask=self.mask.long(), position_ids=at,
+            past_key_values=self.cache, use_cache=True,
+        )  # fmt: skip
+        hidden: torch.Tensor = out.last_hidden_state
+        return hidden
+
+
+def prove_sight(backend: Qwen) -> None:
+    """BlindModel unless other pixels make other answers: the same film in grey must change what the model would say."""
+    side = backend.format.multiple * 2
+    count = backend.format.temporal_patch * 2
+    rng = np.random.default_rng(7)
+    times = tuple(at / 2 for at in range(count))
+    shown = Film(pictures=rng.integers(0, 256, (count, side, side, 3), np.uint8), times_s=times)
+    grey = Film(pictures=np.full_like(shown.pictures, 128), times_s=times)
+    asked = [Prompt(task="free", text="What is to be seen?")]
+    spent = backend.spent
+    backend.spent = Spent()
+    found = [backend.first_token_logs(film, asked)[0] for film in (shown, grey)]
+    backend.spent = spent
+    if not all(np.isfinite(logs).any() for logs in found) or float(np.abs(found[0] - found[1]).max()) < 1e-6:
+        raise BlindModel(
+            f"{backend.model.name} says the same of noise and of grey: it does not see the film.",
+            mend="The checkpoint lacks its vision tower, or does not fit the library: use transformers 5.17 or later.",
+        )
+
+
+# ------------------------------------------------------------------------------------------------------------ loading
+
+
+def _libraries() -> tuple[Any, Any]:
+    try:
+        import torch
+        import transformers as library
+    except ImportError as error:
+        raise MissingExtra(
+            f"A local model needs {error.name or 'torch and transformers'}.", mend="Run pip install 'videolect[vlm]'."
+        ) from None
+    transformers: Any = library
+    transformers.utils.logging.disable_progress_bar()
+    return torch, transformers
+
+
+def _config(transformers: Any, source: str) -> Any:
+    looks_local = source.startswith((".", "/", "~")) or Path(source).exists()
+    if looks_local and not (Path(source) / "config.json").is_file():
+        raise NotFound(f"There is no model in {source}.", mend="Give the folder that holds its config.json.")
+    try:
+        config = transformers.AutoConfig.from_pretrained(source)
+    except (OSError, ValueError, KeyError) as error:
+        raise NotFound(
+            f"The model {source} cannot be had: {str(error).splitlines()[0][:200]}",
+            mend="Give the folder of a Qwen3-VL checkpoint, or a name that this machine can fetch.",
+        ) from None
+    if config.model_type != ARCHITECTURE:
+        raise BadInput(f"{source} is a {config.model_type}.", mend="Give a Qwen3-VL checkpoint (qwen3_vl).")
+    return config
+
+
+def _pixel_format(transformers: Any, source: str) -> PixelFormat:
+    for name in _CONFIGS:
+        try:
+            found = transformers.utils.cached_file(source, name, _raise_exceptions_for_missing_entries=False)
+        except OSError:
+            found = None
+        if found is not None:
+            return PixelFormat.from_config(json.loads(Path(found).read_text(encoding="utf-8")))
+    raise NotFound(f"{source} has no {_CONFIGS[0]}.", mend="Take it from the checkpoint that the model comes from.")
+
+
+def _tokenizer(transformers: Any, source: str, config: Any) -> Any:
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise NotFound(
+            f"{source} has no tokenizer: {str(error).splitlines()[0][:200]}", mend="Give a whole checkpoint."
+        ) from None
+    for mark in tokens.SPECIAL:
+        if len(tokenizer.encode(mark, add_special_tokens=False)) != 1:
+            raise BadInput(f"The tokenizer of {source} has no {mark}.", mend="Give a checkpoint of Qwen3-VL.")
+    pad = tokenizer.convert_tokens_to_ids(tokens.PAD)
+    if pad != config.video_token_id:
+        raise BadInput(
+            f"{tokens.PAD} is token {pad}, and the model looks for {config.video_token_id}.",
+            mend="Use tokenizer and model of one checkpoint.",
+        )
+    return tokenizer
+
+
+def _with_adapter(model: Any, source: str) -> Any:
+    """The model with a LoRA adapter merged into its weights: exact, and as fast as without."""
+    try:
+        import peft
+    except ImportError:
+        raise MissingExtra("An adapter needs peft.", mend="Run pip install 'videolect[vlm]'.") from None
+    if not (Path(source) / "adapter_config.json").is_file():
+        raise NotFound(f"There is no adapter in {source}.", mend="Give the folder with its adapter_config.json.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of names in transformers that peft still uses
+            return peft.PeftModel.from_pretrained(model, source).merge_and_unload()
+    except (ValueError, RuntimeError, KeyError) as error:
+        raise BadInput(
+            f"The adapter {source} does not fit the model: {str(error)[:300]}", mend="Use it with its own base model."
+        ) from None
+
+
+def _stops(model: Any, tokenizer: Any) -> frozenset[int]:
+    said = model.generation_config.eos_token_id
+    known = [said] if isinstance(said, int) else list(said or ())
+    return frozenset([*known, tokenizer.convert_tokens_to_ids(tokens.TURN_END)])
+
+
+def _one_token(tokenizer: Any, word: str) -> int:
+    ids = tokenizer.encode(word, add_special_tokens=False)
+    if len(ids) != 1:
+        raise BadInput(
+            f"{word!r} is {len(ids)} tokens for this tokenizer.", mend="Scores need it as one: use Qwen3-VL's own."
+        )
+    return int(ids[0])
+
+
+def _name(source: str) -> str:
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in source.rstrip("/").split("/")[-1])
+    return safe.strip("._-")[:80] or "model"
+
+
+def fingerprint(source: str) -> str:
+    """Which weights these are: of the configuration, and of each file of weights its name, size, head and tail.
+
+    Of a name that is fetched: the name.
+    """
+    folder = Path(source)
+    digest = hashlib.sha256()
+    if not folder.is_dir():
+        digest.update(source.encode())
+        return digest.hexdigest()
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in (".json", ".safetensors", ".bin") or not path.is_file():
+            continue
+        size = path.stat().st_size
+        digest.update(f"{path.name} {size}\n".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(1 << 20))
+            file.seek(max(0, size - (1 << 20)))
+            digest.update(file.read(1 << 20))
+    return digest.hexdigest()
+
+
+# ------------------------------------------------------------------------------------------------------------- drawing
+
+
+def _generator(seed: tuple[int, int, str]) -> np.random.Generator:
+    """Of one candidate: by seed, number and prompt, so that it does not depend on what else is in the batch."""
+    return np.random.default_rng([seed[0], seed[1], int(seed[2][:12], 16)])
+
+
+def _chosen(logits: torch.Tensor, how: Decoding, draws: Sequence[np.random.Generator]) -> list[int]:
+    """The next token of each row: the likeliest, or one drawn from the smallest set that has ``top_p`` of the mass."""
+    import torch
+
+    if not how.temperature:
+        likeliest: list[int] = logits.argmax(dim=-1).tolist()
+        return likeliest
+    chances, order = torch.softmax(logits / how.temperature, dim=-1).sort(dim=-1, descending=True)
+    before = chances.cumsum(dim=-1) - chances
+    chances = torch.where(before < how.top_p, chances, 0.0)
+    sums = chances.cumsum(dim=-1)
+    thrown = torch.tensor([[draw.random()] for draw in draws], device=logits.device, dtype=sums.dtype)
+    at = torch.searchsorted(sums, thrown * sums[:, -1:], right=True).clamp(max=logits.shape[-1] - 1)
+    drawn: list[int] = order.gather(1, at)[:, 0].tolist()
+    return drawn
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    import torch
+
+    told = str(error)
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
+        isinstance(error, RuntimeError) and ("out of memory" in told or "can't allocate memory" in told)
+    )

@@ -1,0 +1,54 @@
+"""What a model is shown of a clip: the frames that it wants, taken from the film's file with their true times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from videolect.record.clip import Clip
+from videolect.video.frames import take
+from videolect.video.probe import Probed
+from videolect.video.recipe import Fit, Recipe
+from videolect.video.sampling import Uniform
+from videolect.vlm.base import Film, Wanted
+
+Look = Callable[[Clip, Wanted], Film]
+
+
+class Shelf(Protocol):
+    """Where films are: a file on this machine, and what was found out about it when it was imported."""
+
+    def __call__(self, video_hash: str) -> AbstractContextManager[tuple[Path, Probed]]:
+        """The file is there as long as the block runs. NotFound where there is no such film."""
+        ...
+
+
+def recipe_for(wanted: Wanted) -> Recipe:
+    """The frame recipe of a model: its hash goes with what the model wrote."""
+    return Recipe(pick=Uniform(count=wanted.frames), size=Fit(most_pixels=wanted.most_pixels, multiple=wanted.multiple))
+
+
+def looks(shelf: Shelf, *, keep: int = 1) -> Look:
+    """Shows clips from these films. The last ``keep`` stay in memory: five aspects of one clip follow each other."""
+    kept: dict[tuple[str, int, int, Wanted], Film] = {}
+
+    def look(clip: Clip, wanted: Wanted) -> Film:
+        key = (clip.video_hash, clip.start_frame, clip.end_frame, wanted)
+        if key not in kept:
+            with shelf(clip.video_hash) as (path, probed):
+                made = film_of(path, probed, wanted, start=clip.start_frame, end=clip.end_frame)
+            while len(kept) >= max(1, keep):
+                kept.pop(next(iter(kept)), None)
+            kept[key] = made
+        return kept[key]
+
+    return look
+
+
+def film_of(path: Path, probed: Probed, wanted: Wanted, *, start: int = 0, end: int | None = None) -> Film:
+    """A stretch of a film as a model wants to see it; times count from the stretch's first frame."""
+    found = take(path, recipe_for(wanted), probed, start=start, end=end)
+    first = float(probed.timeline.pts_of(start) * probed.timeline.time_base)
+    return Film(pictures=found.pictures, times_s=tuple(time - first for time in found.times_s))

@@ -1,0 +1,28 @@
+"""Tiny random Qwen3-VL checkpoints for tests, built where none by the same settings is there."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from tools import tiny_models
+
+NEEDED = ("torch", "transformers")
+FOLDER = tiny_models.FOLDER
+"""Shared with `make tiny-models`: whatever builds them first, builds them for all."""
+
+
+def missing() -> list[str]:
+    """Libraries without which there is no model."""
+    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+
+
+def tiny_model(name: str) -> Path:
+    """The folder of ``micro`` or ``small``."""
+    return tiny_models.built(tiny_models.SIZES[name], FOLDER)
+
+
+def trained() -> Path | None:
+    """The checkpoint that `make tiny-trained` makes; None where nobody has: it takes minutes, so no test does."""
+    folder = FOLDER / "trained"
+    return folder if tiny_models.stamp_of(folder) else None
