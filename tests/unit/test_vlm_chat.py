@@ -780,11 +780,17 @@ def test_a_server_with_one_model_needs_no_name():
         assert open_chat(f"{server.url}?model=b").options.model == "b"
 
 
-def test_a_server_without_a_list_needs_one():
-    with misbehaving(lambda talk: talk.answer(b"", 404)) as server:
-        assert open_chat(f"{server.url}?model=m").options.model == "m"
-        with pytest.raises(NoAnswer, match="404"):
-            open_chat(server.url)
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_server_without_a_list_needs_one(status: int):
+    with misbehaving(lambda talk: talk.answer(b"", status)) as server:
+        assert open_chat(f"{server.url}?model=m&tries=1").options.model == "m"
+        with pytest.raises(NoAnswer, match=str(status)):
+            open_chat(f"{server.url}?tries=1")
+
+
+def test_a_server_that_wants_a_key_is_not_asked_without_one():
+    with misbehaving(lambda talk: talk.answer(b"", 401)) as server, pytest.raises(NoAnswer, match="401"):
+        open_chat(f"{server.url}?model=m")
 
 
 @pytest.mark.parametrize("query", ["model", "colour=red", "first_s=soon", "many=perhaps", "film=tape", "price_most=1"])

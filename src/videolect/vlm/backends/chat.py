@@ -577,7 +577,8 @@ def open_chat(words: str, *, mp4: Callable[[Film], bytes] | None = None) -> Chat
     try:
         listed = ChatBackend(replace(asked, film="frames")).served()
     except NoAnswer as error:
-        if "model" not in said or error.status not in (404, 405, 501):
+        # Some servers list nothing, or fail at it, and answer all the same.
+        if "model" not in said or error.status in (None, 401, 403):
             raise
         listed = []
     names = [each["id"] for each in listed]
