@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -33,16 +34,20 @@ def recipe_for(wanted: Wanted) -> Recipe:
 def looks(shelf: Shelf, *, keep: int = 1) -> Look:
     """Shows clips from these films. The last ``keep`` stay in memory: five aspects of one clip follow each other."""
     kept: dict[tuple[str, int, int, Wanted], Film] = {}
+    guard = threading.Lock()
 
     def look(clip: Clip, wanted: Wanted) -> Film:
         key = (clip.video_hash, clip.start_frame, clip.end_frame, wanted)
-        if key not in kept:
+        with guard:
+            found = kept.get(key)
+        if found is None:
             with shelf(clip.video_hash) as (path, probed):
-                made = film_of(path, probed, wanted, start=clip.start_frame, end=clip.end_frame)
-            while len(kept) >= max(1, keep):
-                kept.pop(next(iter(kept)), None)
-            kept[key] = made
-        return kept[key]
+                found = film_of(path, probed, wanted, start=clip.start_frame, end=clip.end_frame)
+            with guard:
+                while len(kept) >= max(1, keep):
+                    kept.pop(next(iter(kept)))
+                kept[key] = found
+        return found
 
     return look
 
