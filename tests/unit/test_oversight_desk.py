@@ -717,6 +717,19 @@ def test_a_polished_critique_is_accepted_by_a_critique_that_holds_it():
     assert made.writer.revisions[-1].critique.words == "Polished: not a man"
 
 
+@pytest.mark.parametrize(("raw", "polished"), [
+    ("not a man", "Invented."), ("Something else.", "Polished: not a man"), ("not a man", "Polished: not a man "),
+])  # fmt: skip
+def test_words_that_no_writer_made_of_this_critique_are_refused(raw: str, polished: str):
+    made = bench()
+    work = made.begin()
+    made.desk.rate(ANN, made.key(), work, 3)
+    made.desk.critique(ANN, made.key(), work, critique(raw="not a man"))
+    made.desk.polish(ANN, made.key(), work)
+    with pytest.raises(BadInput, match="not the words that a writer made of this critique"):
+        made.desk.critique(ANN, made.key(), work, replace(critique(raw=raw), polished=polished))
+
+
 def test_polished_words_of_a_critique_that_changed_meanwhile_are_not_kept():
     made = bench()
     work = made.begin()

@@ -290,14 +290,14 @@ def test_polished_words_stand_beside_the_critique_until_they_are_accepted():
     history = working().tell(rated(3), critiqued(raw="Not a man."), polished("It is a woman, not a man."))
     now = history.task.round
     assert (now.critique.words, now.polished.text) == ("Not a man.", "It is a woman, not a man.")
-    history.tell(revised())
-    assert history.task.round.revision is not None
-    history.tell(critiqued(raw="Not a man.", polished="It is a woman, not a man."))
+    history.tell(revised(), edited("By hand."), critiqued(raw="Not a man.", polished="It is a woman, not a man."))
     now = history.task.round
     assert (now.critique.raw, now.critique.words) == ("Not a man.", "It is a woman, not a man.")
     assert now.polished.text == now.critique.words
-    assert now.revision is None, "the revision was of other words"
-    assert history.tell(critiqued(raw="Otherwise.")).task.round.polished is None
+    assert (now.revision is not None, now.edited) == (True, "By hand."), "it is the same critique"
+    assert history.tell(critiqued(raw="Not a man.")).task.round.critique.words == "Not a man."
+    now = history.tell(critiqued(raw="Otherwise.")).task.round
+    assert (now.polished, now.revision, now.edited) == (None, None, None)
 
 
 def test_another_rating_below_5_leaves_the_critique():

@@ -221,3 +221,28 @@ def test_the_aspects_of_one_clip_follow_each_other():
     draft_all(made.desk, made.writer, DRAFTER)
     clips = [request.clip.id for request in made.writer.drafts]
     assert clips == sorted(clips), "so that a model encodes each clip once"
+
+
+def test_a_worker_that_watches_tries_again_what_failed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(worker, "rest_s", lambda failures: 0.01)
+    made = labelled_bench(clips=("c1",))
+    left = iter([BadInput("Down.", mend="Wait."), BadInput("Down.", mend="Wait.")])
+    stop, tried = threading.Event(), []
+
+    def refuse(request: DraftRequest) -> None:
+        tried.append(request.aspect)
+        if (error := next(left, None)) is not None:
+            raise error
+
+    made.writer.refuse = refuse
+    found: list[Drafting] = []
+    thread = threading.Thread(
+        target=lambda: found.append(draft_all(made.desk, made.writer, DRAFTER, stop=stop, watch=True, every_s=0.01))
+    )
+    thread.start()
+    deadline = time.monotonic() + 15
+    while len(tried) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    stop.set()
+    thread.join()
+    assert found == [Drafting(drafted=2)], "what was drafted after all has not failed"

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.support.served import live
-from videolect.errors import BadInput, NotFound
+from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.vlm import tokens
 from videolect.vlm.backends.chat import open_chat
 from videolect.vlm.base import Cancelled, Decoding, Film
@@ -236,6 +236,39 @@ def test_a_checkpoint_without_its_preprocessing_is_refused(tiny_model: TinyModel
         open_qwen(str(other))
 
 
+def test_a_checkpoint_that_lacks_weights_is_refused(tiny_model: TinyModel, tmp_path: Path):
+    from safetensors.torch import load_file, save_file
+
+    from videolect.vlm.backends.qwen import open_qwen
+
+    other = copied(tiny_model, tmp_path)
+    path = next(other.glob("*.safetensors"))
+    whole = load_file(path)
+    gone = next(name for name in whole if "layers.0" in name and "language" in name)
+    save_file({name: part for name, part in whole.items() if name != gone}, path, metadata={"format": "pt"})
+    with pytest.raises(CannotRead, match="lacks 1 weights, such as"):
+        open_qwen(str(other))
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(CannotRead, match="cannot be read"):
+        open_qwen(str(other))
+
+
+@pytest.mark.parametrize(("option", "says"), [
+    ("batch=0", "batch is 0"), ("most_pixels=-1", "most_pixels is -1"), ("frames=0", "frames is 0"),
+    ("device=foo", "cannot be put on 'foo'"),
+])  # fmt: skip
+def test_options_that_cannot_be_are_told(option: str, says: str, tiny_model: TinyModel):
+    from videolect.vlm.backends.qwen import open_qwen
+
+    with pytest.raises(BadInput, match=says):
+        open_qwen(f"{tiny_model('micro')}?{option}")
+
+
+def test_any_seed_draws(qwen: Any):
+    drawn = [qwen.generate(film(), PROMPTS[:1], Decoding(max_tokens=4, temperature=1.0, seed=s)) for s in (-1, 1 << 70)]
+    assert len(drawn) == 2
+
+
 def test_the_model_is_known_by_its_weights(tiny_model: TinyModel, tmp_path: Path):
     from videolect.vlm.backends.qwen import fingerprint, open_qwen
 
@@ -246,7 +279,7 @@ def test_the_model_is_known_by_its_weights(tiny_model: TinyModel, tmp_path: Path
     assert fingerprint(str(other)) == fingerprint(str(tiny_model("micro"))), "wherever it lies"
     weights = next(other.glob("*.safetensors"))
     data = bytearray(weights.read_bytes())
-    data[-1] ^= 1
+    data[len(data) // 2] ^= 1
     weights.write_bytes(data)
     assert fingerprint(str(other)) != fingerprint(str(tiny_model("micro")))
 

@@ -105,6 +105,45 @@ def test_another_tokenizer_counts_otherwise():
     assert len(made.text) <= 120
 
 
+@pytest.mark.parametrize("scene", [
+    "The dog chases the cat. The cat chases the dog.", "The man hits the boy. The boy hits the man.",
+    "The dog is on the left of the cat. The cat is on the left of the dog.",
+])  # fmt: skip
+def test_the_same_words_in_another_order_say_something_else(scene: str):
+    made = merge_captions(SPEC, {"camera": "The camera pans left.", "scene": scene}, 400)
+    assert made.repeated == ()
+    assert scene in made.text
+
+
+def test_what_is_said_three_times_is_kept_once():
+    made = merge_captions(SPEC, {"camera": "The camera pans left.", "subject": "A man. A man. A man."}, 400)
+    assert made.text == "The camera pans left. A man."
+    assert made.repeated == ("A man.", "A man.")
+
+
+def test_signs_without_spaces_are_counted():
+    assert by_words("\u955c" * 800) >= 800
+    assert by_words("a" * 3000) >= 375
+    assert by_words("The camera pans left.") == 7
+
+
+def test_a_budget_without_room_for_anything_is_refused():
+    with pytest.raises(BadInput, match="Not one sentence has room in 1 tokens"):
+        merge_captions(SPEC, {"scene": "A pier."}, 1)
+
+
+def test_a_rewritten_text_of_other_words_is_refused():
+    rewrite, _ = rewriting(*["Quite another tale of ships and storms."] * 3)
+    made = merge_captions(SPEC, {"camera": "A shot."}, 200, rewriter=rewrite)
+    assert made.text == "A shot."
+    assert all("what no caption has" in why for why in made.refused)
+
+
+@pytest.mark.parametrize("text", ["The U.S. Navy sails.", "J. R. Smith walks.", "See Fig. 3 there.", "Prof. Xi waves."])
+def test_short_forms_end_no_sentence(text: str):
+    assert sentences(text) == [text]
+
+
 SOME = ("A man walks.", "It is night.", "The shot is a close-up.", "He waves, e.g. twice.")
 
 

@@ -94,3 +94,17 @@ def test_it_stops_and_says_why(backend: Scripted, stopped: str):
 def test_a_gain_that_is_too_small_is_none():
     made = critique_revise(writer(rounds("It pans left a.")), clip(), "camera", "It pans left.", by_length, gain=5)
     assert made.text == "It pans left."
+
+
+def test_a_critic_that_fails_leaves_what_was_won():
+    left = iter(["Say more.", ""])
+    backend = Scripted(lambda prompt, number: next(left) if prompt.task == "critique" else "It pans left slowly.")
+    made = critique_revise(writer(backend), clip(), "camera", "It pans left.", by_length)
+    assert made.text == "It pans left slowly."
+    assert made.stopped.startswith("the critic wrote no critique")
+
+
+def test_a_measure_that_is_no_number_is_never_the_best_there_is():
+    backend = Scripted(lambda prompt, number: TEXTS[number])
+    found = best_of(writer(backend), request(), 3, by_length, measure=lambda text: math.nan if "left" in text else 0.1)
+    assert found.oracle == 1

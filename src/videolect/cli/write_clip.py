@@ -10,22 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.errors import CannotRead, NotFound
 from videolect.language import Spec, load_spec
 from videolect.language.source import folder_of
 from videolect.record.acts import Answer
+from videolect.record.checks import check_text
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import DraftRequest
 from videolect.video.probe import Probed, probe
 from videolect.writing.looks import Look, looks
 
 
-def add_clip(parser: argparse.ArgumentParser) -> None:
-    """The film, the aspect, and what is known of them."""
+def add_clip(parser: argparse.ArgumentParser, *, known: bool = True) -> None:
+    """The film, the aspect, and, where it is ``known`` to the verb, what is known of them."""
     parser.add_argument("file", metavar="FILE", help="a video; all of it is the clip")
     parser.add_argument("--aspect", required=True, metavar="A", help="subject, scene, motion ...")
-    parser.add_argument("--labels", metavar="FILE.json", help="the clip's label record, as a JSON object")
-    parser.add_argument("--captions", metavar="FILE.json", help="finished captions of other aspects, by aspect")
+    if known:
+        parser.add_argument("--labels", metavar="FILE.json", help="the clip's label record, as a JSON object")
+        parser.add_argument("--captions", metavar="FILE.json", help="finished captions of other aspects, by aspect")
     parser.add_argument("--spec", default="core", metavar="PATH", help="a folder, or a specification that ships")
 
 
@@ -40,8 +42,11 @@ def request_of(args: argparse.Namespace, spec: Spec) -> tuple[DraftRequest, Look
     path = Path(args.file)
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", mend="Give the path of a video.")
-    answers = read_labels(spec, Path(args.labels)) if args.labels else {}
-    captions = read_captions(Path(args.captions)) if args.captions else {}
+    labels, finished = getattr(args, "labels", None), getattr(args, "captions", None)
+    answers = read_labels(spec, Path(labels)) if labels else {}
+    captions = read_captions(Path(finished)) if finished else {}
+    for aspect in captions:
+        spec.aspect(aspect)
     probed = probe(path)
 
     @contextmanager
@@ -65,6 +70,8 @@ def read_captions(path: Path) -> dict[str, str]:
     captions = read_object(path, "captions by aspect")
     if any(not isinstance(text, str) for text in captions.values()):
         raise CannotRead(f"{path.name} holds no captions.", mend='Write an object: {"subject": "A man ...", ...}.')
+    for aspect, text in captions.items():
+        check_text(text, f"The caption of {aspect}")
     return captions
 
 
@@ -97,13 +104,18 @@ def clip_of(video: Video, path: Path) -> Clip:
 
 
 def text_of(words: str) -> str:
-    """The words, or what stands in the file that they name."""
-    path = Path(words)
+    """The words, or what stands in the file that they name. What looks like a file's name has to be one."""
+    path, text = Path(words), words
     try:
-        if len(words) < 1000 and path.is_file():
-            return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        pass
-    if not words.strip():
-        raise BadInput("A text is empty.", mend="Give the words, or a file that holds them.")
-    return words
+        is_file = len(words) < 1000 and path.is_file()
+    except (OSError, ValueError):
+        is_file = False
+    if is_file:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CannotRead(f"{path.name} is no text: {str(error)[:120]}.", mend="Give a file of UTF-8.") from None
+    elif re.fullmatch(r"\S+\.(?:txt|md|json|text)", words):
+        raise NotFound(f"There is no file {words}.", mend="Give the path of a text, or the words themselves.")
+    check_text(text, "The text", blank=False)
+    return text.strip()

@@ -15,13 +15,13 @@ def add_verbs(verbs: Any) -> None:
     """The verbs."""
 
     critique = verbs.add_parser("critique", help="what is wrong with a caption", description=run_critique.__doc__)
-    add_clip(critique)
+    add_clip(critique, known=False)
     critique.add_argument("--caption", required=True, metavar="TEXT", help="or a file that holds it")
     add_writer(critique, "criticises")
     critique.set_defaults(run=run_critique, render=lambda answer: answer["critique"])
 
     revise = verbs.add_parser("revise", help="a caption after a critique", description=run_revise.__doc__)
-    add_clip(revise)
+    add_clip(revise, known=False)
     revise.add_argument("--caption", required=True, metavar="TEXT", help="or a file that holds it")
     revise.add_argument("--critique", required=True, metavar="TEXT", help="or a file that holds it")
     add_writer(revise, "revises")
@@ -87,7 +87,7 @@ def run_score(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.wiring import make_backend
     from videolect.writing.search import YesReward
 
-    args.aspect, args.labels, args.captions, args.spec = "camera", None, None, "core"
+    args.aspect, args.spec = "camera", "core"
     request, look = request_of(args, spec_of(args))
     backend = make_backend(args.writer)
     texts = [text_of(text) for text in args.texts]

@@ -293,11 +293,9 @@ def work(now: Round, act: Act) -> Round:
         case Rated():
             return replace(now, rating=act.rating)
         case Critiqued():
-            # To accept what a model made of it is no other critique.
-            accepts = now.polished is not None and act.critique.polished != ""
-            return replace(
-                now, critique=act.critique, polished=now.polished if accepts else None, revision=None, edited=None
-            )
+            if now.critique is not None and same_notes(act.critique, now.critique):
+                return replace(now, critique=act.critique)  # polished words are accepted, or dropped again
+            return replace(now, critique=act.critique, polished=None, revision=None, edited=None)
         case Polished():
             return replace(now, polished=act)
         case Revised():
@@ -305,6 +303,11 @@ def work(now: Round, act: Act) -> Round:
         case Edited():
             return replace(now, edited=act.text)
     raise NotYourTurn(f"{type(act).__name__} is no part of a round.", mend="Use the desk's verbs.")
+
+
+def same_notes(one: Critique, other: Critique) -> bool:
+    """Whether an expert said the same in both, in whatever words a model put it."""
+    return replace(one, polished="") == replace(other, polished="")
 
 
 def _open_round(task: CaptionTask) -> Round:

@@ -466,7 +466,15 @@ class Desk:
         """Say what is wrong with the draft. BadInput where a point's span or frames do not fit draft and clip."""
 
         def fields(task: Task) -> dict[str, Any]:
-            draft = _round_of(task, work).draft
+            now = _round_of(task, work)
+            draft = now.draft
+            offered = now.polished.text if now.polished is not None else None
+            same = now.critique is not None and caption_task.same_notes(critique, now.critique)
+            if critique.polished and not (same and critique.polished == offered):
+                raise BadInput(
+                    "These are not the words that a writer made of this critique.",
+                    mend="Let it be polished again, or hand the critique in without polished words.",
+                )
             critique.check_against(draft.text if draft else "", task.opened.clip.frames)
             if unknown := [
                 p.primitive

@@ -95,24 +95,49 @@ def draft_all(
 ) -> Drafting:  # fmt: skip
     """Draft everything that waits, in the order of the queue, so that the aspects of one clip follow each other.
 
-    ``stop``: end after the draft at hand once it is set. ``watch``: look again every ``every_s`` when nothing waits.
+    ``stop``: end after the draft at hand once it is set. ``watch``: look again every ``every_s`` when nothing waits,
+    and try again what failed: each task later and later, and after failures in a row nothing for as long, since then it
+    is the writer that fails.
     """
     stop = stop or threading.Event()
-    count = 0
-    failed: list[TaskKey] = []
+    count = in_a_row = 0
+    failed: dict[str, TaskKey] = {}
+    rests = _Rests()
     while not stop.is_set():
         try:
-            skip = {key.stream for key in failed}
-            if draft_next(desk, writer, worker, campaign=campaign, skip=skip) is None:
+            skip = rests.resting() if watch else set(failed)
+            key = draft_next(desk, writer, worker, campaign=campaign, skip=skip)
+            if key is None:
                 if not watch:
                     break
                 stop.wait(every_s)
                 continue
-            count += 1
+            count, in_a_row = count + 1, 0
+            failed.pop(key.stream, None)
         except DraftFailed as error:
             log.warning("%s: %s", error, error.__cause__)
-            failed.append(error.key)
-    return Drafting(drafted=count, failed=tuple(failed))
+            failed[error.key.stream] = error.key
+            rests.failed(error.key.stream)
+            in_a_row += 1
+            if watch and in_a_row > 1:
+                stop.wait(min(60.0, rest_s(in_a_row - 1)))
+    return Drafting(drafted=count, failed=tuple(failed.values()))
+
+
+class _Rests:
+    """Tasks that failed, and until when each is left alone."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, int] = {}
+        self._until: dict[str, float] = {}
+
+    def failed(self, stream: str) -> None:
+        self._failures[stream] = self._failures.get(stream, 0) + 1
+        self._until[stream] = time.monotonic() + rest_s(self._failures[stream])
+
+    def resting(self) -> set[str]:
+        now = time.monotonic()
+        return {stream for stream, until in self._until.items() if until > now}
 
 
 def rest_s(failures: int) -> float:
@@ -126,18 +151,13 @@ def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threadin
     A task on which the writer failed is left alone for longer and longer, up to an hour or so: each try leaves a claim
     and a release in the ledger, and the others must not wait for it.
     """
-    failures: dict[str, int] = {}
-    resting: dict[str, float] = {}
+    rests = _Rests()
     while not stop.is_set():
-        now = time.monotonic()
-        skip = {stream for stream, until in resting.items() if until > now}
         try:
-            if draft_next(desk, writer, worker, skip=skip) is not None:
+            if draft_next(desk, writer, worker, skip=rests.resting()) is not None:
                 continue
         except DraftFailed as error:
-            stream = error.key.stream
-            failures[stream] = failures.get(stream, 0) + 1
-            resting[stream] = now + rest_s(failures[stream])
+            rests.failed(error.key.stream)
             mendable = isinstance(error.__cause__, VideolectError)
             log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
             continue

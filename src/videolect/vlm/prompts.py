@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -182,9 +183,18 @@ def free(text: str) -> Prompt:
 
 
 def quoted(name: str, text: str) -> str:
-    """The text as data: between marks that it cannot hold itself."""
-    held = text.strip().replace(f"</{name}>", f"< /{name}>").replace(f"<{name}>", f"< {name}>")
-    return f"<{name}>\n{held}\n</{name}>"
+    """The text as data: between marks that it cannot hold itself, however they are spelt."""
+    return f"<{name}>\n{_MARK.sub(lambda mark: f'< {mark[1]}>', text.strip())}\n</{name}>"
+
+
+_NAMES = ("caption", "notes", "critique", "policy", "text", "before", "after")
+_MARK = re.compile(rf"<(\s*/?\s*(?:{'|'.join(_NAMES)})\s*)>", re.IGNORECASE)
+_QUOTED = re.compile(rf"<({'|'.join(_NAMES)})>\n.*?\n</\1>", re.DOTALL)
+
+
+def without_quotes(prompt: str) -> str:
+    """The prompt's own words, without what it quotes."""
+    return _QUOTED.sub("", prompt)
 
 
 def _title(spec: Spec, aspect: str) -> str:

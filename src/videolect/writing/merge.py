@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -37,8 +37,14 @@ Kept = dict[str, list[str]]
 
 
 def by_words(text: str) -> int:
-    """Tokens that a text surely stays under, by ``TOKENS_A_WORD``."""
-    return math.ceil(TOKENS_A_WORD * len(text.split()))
+    """Tokens that a text surely stays under, by ``TOKENS_A_WORD``; a very long word counts for its letters, and each
+    sign that is not ASCII, as of a script without spaces, for itself."""
+    return math.ceil(sum(max(TOKENS_A_WORD, _by_letters(word)) for word in text.split()))
+
+
+def _by_letters(word: str) -> float:
+    plain = sum(letter.isascii() for letter in word)
+    return plain / 8 + 1.5 * (len(word) - plain)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +113,7 @@ def merge_captions(
         words = max(20, round(budget / TOKENS_A_WORD * (1 - 0.12 * attempt)))
         text, model = rewriter(prompts.merge(parts, words, keep=_terms(spec, parts) if attempt else ()))
         text = _tidy(text)
-        why = _why_not(read, text, wanted, budget, count)
+        why = _why_not(read, text, wanted, budget, count, frozenset(_content(whole)))
         if why is None:
             return _merged(text, whole, count, model=model, refused=tuple(refused))
         refused.append(why)
@@ -135,7 +141,9 @@ class _Reader:
         return frozenset[tuple[str, str]]().union(*(self(" ".join(every)) for every in kept.values()))
 
 
-def _why_not(read: _Reader, text: str, wanted: Claims, budget: int, count: Count) -> str | None:
+def _why_not(
+    read: _Reader, text: str, wanted: Claims, budget: int, count: Count, known: frozenset[str]
+) -> str | None:  # fmt: skip
     if not text:
         return "It is empty."
     if (tokens := count(text)) > budget:
@@ -145,6 +153,10 @@ def _why_not(read: _Reader, text: str, wanted: Claims, budget: int, count: Count
         return f"It no longer claims {', '.join(lost)}."
     if added := sorted(name for name, _ in found - wanted):
         return f"It claims {', '.join(added)}, which no caption does."
+    # Most things have no primitive; that words come from nowhere is at least a sign.
+    new = [word for word in _content(text) if word not in known]
+    if len(new) > 0.3 * len(_content(text)):
+        return f"It speaks of what no caption has: {', '.join(new[:6])}."
     return None
 
 
@@ -168,6 +180,8 @@ def _by_sentences(
         gone = before - read.each(kept)
         dropped.append(Dropped(aspect=aspect, sentence=sentence, claims=tuple(sorted(name for name, _ in gone))))
     text = _join(kept)
+    if not text:
+        raise BadInput(f"Not one sentence has room in {budget} tokens.", mend="Allow more.")
     lost = tuple(sorted(name for name, _ in wanted - read(text)))
     return _merged(
         text, whole, count, repeated=tuple(repeated), dropped=tuple(dropped), lost=lost, refused=refused
@@ -187,19 +201,23 @@ def _terms(spec: Spec, parts: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _drop_repeated(read: _Reader, kept: Kept) -> list[str]:
-    """Take out sentences of which every claim is made elsewhere and every word of content stands in one other."""
+    """Take out sentences whose words of content stand in one other, in the same order one after another, and whose
+    claims are made elsewhere. "The dog chases the cat" and "The cat chases the dog" both stay."""
     gone: list[str] = []
     for aspect in reversed([name for name in kept if name != "camera"]):
-        for sentence in reversed(kept[aspect]):
-            others = [other for every in kept.values() for other in every if other is not sentence]
+        for at in reversed(range(len(kept[aspect]))):
+            sentence, rest = kept[aspect][at], {**kept, aspect: kept[aspect][:at] + kept[aspect][at + 1 :]}
             content = _content(sentence)
-            if not any(content <= _content(other) for other in others):
+            others = [_content(other) for every in rest.values() for other in every]
+            if not any(_stands_in(content, other) for other in others) or read.each(rest) != read.each(kept):
                 continue
-            rest = {**kept, aspect: [each for each in kept[aspect] if each is not sentence]}
-            if read.each(rest) == read.each(kept):
-                kept[aspect] = rest[aspect]
-                gone.append(sentence)
+            kept[aspect] = rest[aspect]
+            gone.append(sentence)
     return gone
+
+
+def _stands_in(words: Sequence[str], others: Sequence[str]) -> bool:
+    return any(others[at : at + len(words)] == words for at in range(len(others) - len(words) + 1))
 
 
 def _sparest(read: _Reader, kept: Kept) -> tuple[str, int] | None:
@@ -217,9 +235,9 @@ def _sparest(read: _Reader, kept: Kept) -> tuple[str, int] | None:
     return _SPARED[number], -at
 
 
-def _content(sentence: str) -> frozenset[str]:
+def _content(sentence: str) -> list[str]:
     words = re.findall(r"[\w'-]+", sentence.lower())
-    return frozenset(word for word in words if word not in _PLAIN)
+    return [word for word in words if word not in _PLAIN]
 
 
 _PLAIN = frozenset(re.findall(
@@ -230,7 +248,7 @@ _PLAIN = frozenset(re.findall(
 """Words that say nothing by themselves."""
 
 _STOP = re.compile(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
-_SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|etc|e\.g|i\.e|approx|No)\.$")
+_SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Fig|vs|etc|e\.g|i\.e|approx|[A-Z])\.$")
 
 
 def sentences(text: str) -> list[str]:

@@ -73,6 +73,7 @@ class Search:
         return {
             "text": self.text, "chosen": self.chosen, "at_random": self.at_random, "oracle": self.oracle,
             "stopped": self.stopped,
+            "parameters": next((dict(each.model.parameters) for each in self.candidates if each.model), {}),
             "candidates": [
                 {
                     "number": each.number, "text": each.text, "reward": None if isnan(each.reward) else each.reward,
@@ -146,7 +147,11 @@ def critique_revise(
     best, stopped = 0, f"{rounds} rounds are over"
     for _ in range(rounds):
         now = found[best]
-        critique, _critic = writer.critique(clip, aspect, now.text)
+        try:
+            critique, _critic = writer.critique(clip, aspect, now.text)
+        except NoCaption as error:
+            stopped = f"the critic wrote no critique: {error.message}"
+            break
         if critique.words.strip() == SENTINEL:
             stopped = "the critic finds nothing"
             break
@@ -192,7 +197,11 @@ def _chosen(candidates: Sequence[Candidate], *, seed: int, measure: Measure | No
             mend="Allow more tokens, or ask another model.",
         )
     scored = [at for at in sound if not isnan(candidates[at].reward)] or sound
-    best = max(scored, key=lambda at: (-inf if isnan(candidates[at].reward) else candidates[at].reward, -at))
-    by_reference = max(sound, key=lambda at: (candidates[at].measure or 0.0, -at)) if measure is not None else None
+    best = max(scored, key=lambda at: (_or_least(candidates[at].reward), -at))
+    by_reference = max(sound, key=lambda at: (_or_least(candidates[at].measure), -at)) if measure is not None else None
     drawn = Random(seed).choice(sound)  # noqa: S311 - no secret: the same seed has to draw the same
     return Search(candidates=tuple(candidates), chosen=best, at_random=drawn, oracle=by_reference)
+
+
+def _or_least(value: float | None) -> float:
+    return -inf if value is None or isnan(value) else value

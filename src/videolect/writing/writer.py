@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishR
 from videolect.record.people import Model
 from videolect.vlm import prompts
 from videolect.vlm.base import GREEDY, Answer, Backend, Decoding
+from videolect.vlm.points import wanted_words
 from videolect.vlm.prompts import Prompt
 from videolect.writing.looks import Look
 
@@ -119,7 +121,7 @@ class ModelWriter:
         prompt = prompts.critique(self.spec, aspect, caption)
         [(answer, model)] = self._ask(clip, [prompt])
         said = caption_in(answer, prompt, accept_cut=self.accept_cut)
-        return Critique(raw=SENTINEL if said.strip().rstrip(".") == SENTINEL.rstrip(".") else said), model
+        return Critique(raw=SENTINEL if _plain(said) == _plain(SENTINEL) else said), model
 
     def _ask(self, clip: Clip, asked: Sequence[Prompt]) -> list[tuple[Answer, Model]]:
         began = time.perf_counter()
@@ -170,6 +172,8 @@ def caption_in(answer: Answer, prompt: Prompt, *, accept_cut: bool = False) -> s
         raise _no(f"wrote {len(text):,} characters", text, "Allow fewer tokens, or ask another model.")
     if re.match(r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE):
         raise _no("answered with a web page", text, "Check the server's address.")
+    if unreadable := sorted({each for each in text if unicodedata.category(each) == "Cc" and each not in "\n\t\r"}):
+        raise _no(f"wrote {unreadable[0]!r}, which is no letter", text, "Use a model that is trained.")
     if _echoes(text, prompt.text):
         raise _no("answered with the prompt", text, "Use a model that is trained to follow instructions.")
     return text
@@ -188,14 +192,19 @@ def carried_out(draft: str, text: str, point: Point) -> bool:
     gone = bool(point.words) and _count(point.words, text) < _count(point.words, draft)
     if point.kind == "delete":
         return gone
-    wanted = point.instruction.strip().strip('"“”')
+    wanted = wanted_words(point.instruction)
     come = bool(wanted) and _count(wanted, text) > _count(wanted, draft)
     return come or (point.kind == "replace" and gone)
 
 
 def _count(words: str, text: str) -> int:
-    found = " ".join(words.lower().split()).strip(" .,;:")
-    return " ".join(text.lower().split()).count(found) if found else 0
+    """How often these words stand in the text, as words."""
+    found = _plain(words)
+    return len(re.findall(rf"(?<!\w){re.escape(found)}(?!\w)", _plain(text))) if found else 0
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.lower().split()).strip(" .,;:!?")
 
 
 def _unwrapped(text: str) -> str:
@@ -209,10 +218,11 @@ def _unwrapped(text: str) -> str:
 
 
 def _echoes(text: str, prompt: str) -> bool:
-    """Whether most of a long answer is one stretch of the prompt."""
+    """Whether most of a long answer is one stretch of the prompt's own words. What it quotes may come back."""
+    own = prompts.without_quotes(prompt)
     if len(text) < 200:
-        return text == prompt.strip()
-    match = difflib.SequenceMatcher(None, prompt, text[:4000], autojunk=False).find_longest_match()
+        return text == own.strip()
+    match = difflib.SequenceMatcher(None, own, text[:4000], autojunk=False).find_longest_match()
     return match.size > 0.6 * min(len(text), 4000)
 
 

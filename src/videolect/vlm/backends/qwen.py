@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from videolect.errors import BadInput, MissingExtra, NotFound, VideolectError
+from videolect.errors import BadInput, CannotRead, MissingExtra, NotFound, VideolectError
 from videolect.record.people import Model
 from videolect.vlm import tokens
 from videolect.vlm.base import GREEDY, Answer, Cancelled, Decoding, Film, Likeliest, Spent, Wanted, YesScore
@@ -88,6 +88,9 @@ class Qwen:
         dtype: str | None = None, device: str | None = None, batch: int = 16,
     ) -> None:  # fmt: skip
         torch, transformers = _libraries()
+        for name, value in (("frames", frames), ("most_pixels", most_pixels), ("batch", batch)):
+            if not 1 <= value <= 1 << 30:
+                raise BadInput(f"{name} is {value}.", mend="Give 1 or more.")
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         precision = dtype or ("bfloat16" if self.device.startswith("cuda") else "float32")
         if precision not in ("float32", "bfloat16", "float16"):
@@ -95,19 +98,22 @@ class Qwen:
         config = _config(transformers, source)
         self.format = _pixel_format(transformers, source)
         self.tokenizer = _tokenizer(transformers, source, config)
-        kinds = {"dtype": getattr(torch, precision), "attn_implementation": "sdpa"}
-        model = transformers.Qwen3VLForConditionalGeneration.from_pretrained(source, **kinds)
+        model = _weights(transformers, source, getattr(torch, precision))
         for adapter in adapters:
             model = _with_adapter(model, adapter)
-        self._model = model.to(self.device).eval().requires_grad_(False)
+        try:
+            self._model = model.to(self.device).eval().requires_grad_(False)
+        except (RuntimeError, AssertionError) as error:
+            raise BadInput(
+                f"The model cannot be put on {self.device!r}: {str(error).splitlines()[0][:200]}",
+                mend="Use cpu, cuda or cuda:N, and a smaller model where memory is short.",
+            ) from None
         self._config = config
-        self._batch = max(1, batch)
+        self._batch = batch
         self._lock = threading.RLock()
         self._last: _Encoded | None = None
         self._stops = _stops(self._model, self.tokenizer)
         self.yes, self.no = (_one_token(self.tokenizer, word) for word in ("Yes", "No"))
-        if not 1 <= frames <= 100_000:
-            raise BadInput(f"{frames} frames were asked for.", mend="Show 1 or more.")
         multiple = self.format.multiple
         self.wanted = Wanted(frames=frames, most_pixels=max(most_pixels, multiple**2), multiple=multiple)
         self.spent = Spent()
@@ -426,8 +432,34 @@ def _pixel_format(transformers: Any, source: str) -> PixelFormat:
         except OSError:
             found = None
         if found is not None:
-            return PixelFormat.from_config(json.loads(Path(found).read_text(encoding="utf-8")))
+            try:
+                config = json.loads(Path(found).read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise CannotRead(f"{name} of {source} is not JSON: {error}.", mend="Take it anew.") from None
+            return PixelFormat.from_config(config)
     raise NotFound(f"{source} has no {_CONFIGS[0]}.", mend="Take it from the checkpoint that the model comes from.")
+
+
+def _weights(transformers: Any, source: str, dtype: Any) -> Any:
+    """The model, whole: a weight that the checkpoint lacks would be drawn at random, and nobody would see it."""
+    try:
+        model, found = transformers.Qwen3VLForConditionalGeneration.from_pretrained(
+            source, dtype=dtype, attn_implementation="sdpa", output_loading_info=True
+        )
+    except Exception as error:  # of three libraries, each with its own
+        if _is_out_of_memory(error):
+            raise TooLittleMemory(f"{source} does not fit into memory.", mend="Use a smaller model.") from None
+        raise CannotRead(
+            f"The weights of {source} cannot be read: {type(error).__name__}: {str(error)[:200]}",
+            mend="Take the checkpoint anew.",
+        ) from None
+    lacking = sorted(map(str, [*found.get("missing_keys", ()), *found.get("mismatched_keys", ())]))
+    if lacking:
+        raise CannotRead(
+            f"{source} lacks {len(lacking)} weights, such as {lacking[0][:200]}.",
+            mend="Take the checkpoint anew, whole.",
+        )
+    return model
 
 
 def _tokenizer(transformers: Any, source: str, config: Any) -> Any:
@@ -488,7 +520,8 @@ def _name(source: str) -> str:
 
 
 def fingerprint(source: str) -> str:
-    """Which weights these are: of the configuration, and of each file of weights its name, size, head and tail.
+    """Which weights these are: of every file of configuration and weights its name, size and bytes; of one of more than
+    256 MiB a MiB of every 16, and the last.
 
     Of a name that is fetched: the name.
     """
@@ -502,10 +535,11 @@ def fingerprint(source: str) -> str:
             continue
         size = path.stat().st_size
         digest.update(f"{path.name} {size}\n".encode())
+        step = 1 << 20 if size <= 256 << 20 else 16 << 20
         with path.open("rb") as file:
-            digest.update(file.read(1 << 20))
-            file.seek(max(0, size - (1 << 20)))
-            digest.update(file.read(1 << 20))
+            for at in [*range(0, size, step), max(0, size - (1 << 20))]:
+                file.seek(at)
+                digest.update(file.read(1 << 20))
     return digest.hexdigest()
 
 
@@ -514,7 +548,7 @@ def fingerprint(source: str) -> str:
 
 def _generator(seed: tuple[int, int, str]) -> np.random.Generator:
     """Of one candidate: by seed, number and prompt, so that it does not depend on what else is in the batch."""
-    return np.random.default_rng([seed[0], seed[1], int(seed[2][:12], 16)])
+    return np.random.default_rng([seed[0] % (1 << 64), seed[1], int(seed[2][:12], 16)])
 
 
 def _chosen(logits: torch.Tensor, how: Decoding, draws: Sequence[np.random.Generator]) -> list[int]:
