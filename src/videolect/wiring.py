@@ -188,6 +188,12 @@ def _chat(argument: str) -> Backend:
     return open_chat(_named("chat:URL", argument), mp4=film_as_mp4)
 
 
+def _gemini(argument: str) -> Backend:
+    from videolect.vlm.backends.gemini import open_gemini
+
+    return open_gemini(_named("gemini:MODEL", argument), lambda film: film_as_mp4(film, off_s=0.06))
+
+
 def _qwen(argument: str) -> Backend:
     from videolect.vlm.backends.qwen import open_qwen
 
@@ -206,6 +212,7 @@ BACKENDS: dict[str, Callable[[str], Backend]] = {
     "record": _record,
     "chat": _chat,
     "qwen": _qwen,
+    "gemini": _gemini,
 }
 """Vision-language models by name, made with what stands behind the colon. Others: entry point group
 ``videolect.backends``."""
@@ -227,13 +234,16 @@ def make_backend(words: str) -> Backend:
     return made
 
 
-def film_as_mp4(film: Film) -> bytes:
-    """A film as a model sees it, as H.264 in MP4. BadInput where its frames do not begin at 0, evenly in time."""
+def film_as_mp4(film: Film, *, off_s: float = 0.0) -> bytes:
+    """A film as a model sees it, as H.264 in MP4. BadInput where its frames do not begin at 0, evenly in time.
+
+    ``off_s``: by how much a frame may be shown off its time, where the model reads times less exactly than that.
+    """
     from videolect.video.backends.pyav import write_mp4
 
     count, height, width, _ = film.pictures.shape
     step = film.times_s[-1] / (count - 1) if count > 1 else 1.0
-    even = all(abs(time - number * step) < 0.01 * step for number, time in enumerate(film.times_s))
+    even = all(abs(time - number * step) <= max(off_s, 0.01 * step) for number, time in enumerate(film.times_s))
     if not even or width % 2 or height % 2:
         raise BadInput(
             f"{count} frames of {width}x{height} from {film.times_s[0]:.3f} to {film.times_s[-1]:.3f} s make no "

@@ -60,7 +60,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "metrics": frozenset({"numpy", "sacrebleu", "nltk"}),
     "oversight": frozenset(),
     "video": frozenset({"av", "numpy", "blake3", "PIL", "scenedetect", "torch"}),
-    "vlm": frozenset({"numpy", "PIL", "httpx", "openai", "peft", "tokenizers", "torch", "transformers"}),
+    "vlm": frozenset({"google", "numpy", "PIL", "httpx", "openai", "peft", "tokenizers", "torch", "transformers"}),
     "ledger": frozenset({"sqlalchemy", "alembic", "psycopg"}),
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),

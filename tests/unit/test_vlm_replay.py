@@ -213,7 +213,8 @@ def test_backends_by_name(path: Path):
     recorder.generate(FILM, [ASK])
     assert make_backend(f"replay:{path}").generate(FILM, [ASK]) == make_backend("memory").generate(FILM, [ASK])
     for words, match in (
-        ("nobody", "Use one of chat, memory, qwen, record, replay"), ("replay", "replay:FILE"), ("chat:", "chat:URL"),
+        ("nobody", "Use one of chat, gemini, memory, qwen, record, replay"), ("replay", "replay:FILE"),
+        ("chat:", "chat:URL"),
         (f"record:{path}", "record:FILE,BACKEND"), ("memory:x", "memory alone"),
     ):  # fmt: skip
         with pytest.raises(BadInput, match=match):
