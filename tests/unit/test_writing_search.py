@@ -40,6 +40,7 @@ def test_p_yes_is_asked_once_for_all_texts_and_once_for_equal_ones():
     assert found.text == "It tilts up."
     assert len(backend.asked) == 2
     assert len(backend.asked[1][1]) == 3
+    assert [each.yes_of_both for each in found.candidates] == pytest.approx([0.2, 0.9, 0.2, 0.9])
 
 
 def test_what_is_no_caption_is_kept_and_never_chosen():

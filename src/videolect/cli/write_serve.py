@@ -18,7 +18,9 @@ KEY_VARIABLE = "VIDEOLECT_SERVE_KEY"
 def add_verb(verbs: Any) -> None:
     """The verb."""
     serve = verbs.add_parser("serve", help="a model as an OpenAI-compatible server", description=run_serve.__doc__)
-    serve.add_argument("--model", required=True, metavar="M", help="NAME[:ARGUMENT], such as memory or chat:URL")
+    serve.add_argument(
+        "--model", required=True, metavar="M", help="a checkpoint's folder, or NAME[:ARGUMENT]: qwen:NAME, chat:URL ..."
+    )
     serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     serve.add_argument("--port", type=int, default=8760, help="default: 8760; 0 takes a free one")
     serve.add_argument(
@@ -51,7 +53,8 @@ def run_serve(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             f"On {asked.host} everybody who reaches this machine could use the model.",
             mend=f"Set a key in ${KEY_VARIABLE} or --key-file, or serve 127.0.0.1.",
         )
-    backend = make_backend(asked.model)
+    is_folder = Path(asked.model.partition("?")[0]).is_dir()
+    backend = make_backend(f"qwen:{asked.model}" if is_folder else asked.model)
     bounds = Bounds(body_bytes=asked.body_mib << 20, frames=asked.most_frames)
     app = create_server(backend, key=key or None, bounds=bounds, at_once=asked.at_once)
     with listening(asked.host, asked.port) as sock:

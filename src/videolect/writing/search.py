@@ -37,6 +37,8 @@ class Candidate:
     text: str
     reward: float
     """NaN where it was not scored."""
+    yes_of_both: float | None = None
+    """Beside a reward that is P(Yes): Yes / (Yes + No)."""
     origin: str
     """``sample``, ``original`` or ``revision``."""
     model: Model | None = None
@@ -77,7 +79,8 @@ class Search:
             "candidates": [
                 {
                     "number": each.number, "text": each.text, "reward": None if isnan(each.reward) else each.reward,
-                    "origin": each.origin, "of": each.of, "critique": each.critique, "fault": each.fault,
+                    "yes_of_both": each.yes_of_both, "origin": each.origin, "of": each.of, "critique": each.critique,
+                    "fault": each.fault,
                     "measure": each.measure, "model": None if each.model is None else each.model.id,
                     "prompt_hash": None if each.model is None else each.model.prompt_hash,
                 }
@@ -179,11 +182,19 @@ def _scored(
     candidates: Sequence[Candidate], clip: Clip, aspect: str, reward: Reward, measure: Measure | None
 ) -> list[Candidate]:  # fmt: skip
     sound = [each for each in candidates if not each.fault]
-    scores = reward(clip, aspect, [each.text for each in sound]) if sound else []
-    rewards = dict(zip([each.number for each in sound], scores, strict=True))
+    texts, numbers = [each.text for each in sound], [each.number for each in sound]
+    both: dict[int, float] = {}
+    if sound and isinstance(reward, YesReward):
+        told = reward.scores(clip, aspect, texts)
+        scores = [score.p_yes for score in told]
+        both = dict(zip(numbers, (score.yes_of_both for score in told), strict=True))
+    else:
+        scores = reward(clip, aspect, texts) if sound else []
+    rewards = dict(zip(numbers, scores, strict=True))
     return [
         replace(
-            each, reward=rewards.get(each.number, nan), measure=None if measure is None else measure(each.text)
+            each, reward=rewards.get(each.number, nan), yes_of_both=both.get(each.number),
+            measure=None if measure is None else measure(each.text),
         )
         for each in candidates
     ]  # fmt: skip
