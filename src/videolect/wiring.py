@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from videolect.dataset.triples import as_jsonl, triples
+from videolect.dataset.triple_files import as_jsonl
+from videolect.dataset.triples import triples
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.language.shelf import Shelf
 from videolect.language.spec import Spec, load_spec

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.acts import ANN, REV, bench, critique, point
-from videolect.dataset.triples import parquet_schema, triples, write_triples
-from videolect.errors import BadInput
+from videolect.dataset.triple_files import parquet_schema, read_triples, write_triples
+from videolect.dataset.triples import triples
+from videolect.errors import BadInput, VideolectError
 from videolect.record.campaign import Policy
 from videolect.record.critique import SENTINEL
 
@@ -145,3 +146,42 @@ def test_a_failed_export_leaves_what_stood_there(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(BadInput, match="neither"):
         write_triples([], tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".jsonl"])
+def test_what_is_written_is_read_back_equal(tmp_path, suffix):
+    for made in (perfect(), criticised(), corrected()):
+        rows = list(triples(made.desk.ledger))
+        path = tmp_path / f"rows{suffix}"
+        write_triples(rows, path)
+        assert list(read_triples(path)) == rows
+
+
+def test_words_without_a_film_are_written_and_read(tmp_path):
+    [row] = triples(perfect().desk.ledger)
+    bare = replace(row, video_hash=None, start_pts=None, end_pts=None, time_base=None, ledger_seq=None, settled_at=None)
+    for suffix in (".parquet", ".jsonl"):
+        write_triples([bare], tmp_path / f"rows{suffix}")
+        assert list(read_triples(tmp_path / f"rows{suffix}")) == [bare]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("[1]", "line 1 is no object"), ("{", "no JSONL"), ('{"triple_id": 3}', "row 1"), ("{}", "row 1: Triple lacks")],
+)
+def test_a_row_that_is_no_triple_is_named(tmp_path, line, said):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(VideolectError, match=re.escape(said)):
+        list(read_triples(path))
+
+
+def test_a_triple_twice_is_refused_and_strange_columns_are_left_aside(tmp_path):
+    [row] = triples(perfect().desk.ledger)
+    line = json.dumps({**row.plain(), "mood": "good"})
+    path = tmp_path / "rows.jsonl"
+    path.write_text(line + "\n")
+    assert list(read_triples(path)) == [row]
+    path.write_text(f"{line}\n{line}\n")
+    with pytest.raises(BadInput, match="twice"):
+        list(read_triples(path))

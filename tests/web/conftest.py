@@ -12,7 +12,8 @@ import argon2
 import pytest
 from starlette.testclient import TestClient
 
-from videolect.dataset.triples import as_jsonl, triples
+from videolect.dataset.triple_files import as_jsonl
+from videolect.dataset.triples import triples
 from videolect.language.shelf import Shelf
 from videolect.language.spec import load_spec
 from videolect.ledger.accounts import SqlAccounts

@@ -12,7 +12,8 @@ from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
-from videolect.dataset.triples import triples, write_triples
+from videolect.dataset.triple_files import write_triples
+from videolect.dataset.triples import triples
 from videolect.errors import BadInput, NotFound
 from videolect.language import load_spec
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy

@@ -1,20 +1,11 @@
-"""Settled tasks as triples: a query over the acts, written to parquet or JSONL.
+"""Settled tasks as triples: a query over the acts. ``triple_files`` writes and reads them.
 
-The order is that in which the tasks were opened, so one ledger gives the same bytes every time it is asked.
+The order is that in which the tasks were opened, so one ledger gives the same rows every time it is asked.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
-from pathlib import Path
-from typing import Any
 
 from videolect.errors import BadInput
 from videolect.oversight.caption_task import CaptionTask, Round, fold
@@ -24,18 +15,6 @@ from videolect.record.campaign import TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.critique import SENTINEL
 from videolect.record.triple import JudgedPoint, Triple, TripleKind
-
-_ROWS_PER_GROUP = 5_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
-    """What an export holds."""
-
-    rows: int
-    path: Path
-    hash: str
-    """SHA-256 of the file."""
 
 
 def triples(ledger: Ledger, *, campaign: str | None = None) -> Iterator[Triple]:
@@ -145,91 +124,3 @@ def _points(final: Round, rejected: Round | None) -> tuple[JudgedPoint, ...]:
         JudgedPoint(point=point, verdict=ticks.get(point.id), addressed=point.id in applied)
         for point in final.critique.points
     )
-
-
-# -- files
-
-
-def write_triples(rows: Iterable[Triple], path: Path) -> Written:
-    """Write ``.parquet`` or ``.jsonl``: to a file beside it first, so that ``path`` is whole or as it was."""
-    if path.suffix not in (".parquet", ".jsonl"):
-        raise BadInput(f"{path.name} is neither .parquet nor .jsonl.", mend="Name the file with one of the two.")
-    if not path.parent.is_dir():
-        raise BadInput(f"The folder {path.parent} is not there.", mend="Make it first.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        count = _write_parquet(rows, partial) if path.suffix == ".parquet" else _write_jsonl(rows, partial)
-        with partial.open("rb") as written:
-            digest = hashlib.file_digest(written, "sha256").hexdigest()
-            os.fsync(written.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-    return Written(rows=count, path=path, hash=digest)
-
-
-def as_jsonl(rows: Iterable[Triple]) -> Iterator[str]:
-    """One line per triple, with its newline."""
-    for row in rows:
-        yield json.dumps(row.plain(), ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _write_jsonl(rows: Iterable[Triple], path: Path) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for line in as_jsonl(rows):
-            file.write(line)
-            count += 1
-    return count
-
-
-def _write_parquet(rows: Iterable[Triple], path: Path) -> int:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = parquet_schema()
-    left = iter(rows)
-    count = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while group := list(islice(left, _ROWS_PER_GROUP)):
-            writer.write_table(pa.Table.from_pylist([_for_parquet(row) for row in group], schema=schema))
-            count += len(group)
-    return count
-
-
-def _for_parquet(row: Triple) -> dict[str, Any]:
-    plain = row.plain()
-    for name in ("drafted_at", "submitted_at", "settled_at"):
-        plain[name] = datetime.fromisoformat(plain[name]) if plain[name] is not None else None
-    plain["parents"] = list(row.parents.items())
-    return plain
-
-
-def parquet_schema() -> Any:
-    """The columns of ``triples.parquet``; docs/triples.md says what each means."""
-    import pyarrow as pa
-
-    text, whole, when = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
-    point = pa.struct(
-        [
-            ("id", text), ("kind", text), ("start", whole), ("end", whole), ("words", text), ("start_frame", whole),
-            ("end_frame", whole), ("primitive", text), ("topic", text), ("severity", text), ("instruction", text),
-            ("verdict", text), ("addressed", pa.bool_()),
-        ]
-    )  # fmt: skip
-    return pa.schema(
-        [
-            ("triple_id", text), ("video_id", text), ("video_hash", text), ("source_id", text), ("start_pts", whole),
-            ("end_pts", whole), ("time_base", text), ("aspect", text), ("kind", text), ("pre_caption", text),
-            ("pre_model", text), ("pre_prompt_hash", text), ("rating", pa.int8()), ("critique_raw", text),
-            ("critique", text), ("critique_language", text), ("points", pa.list_(point)), ("post_caption", text),
-            ("post_model", text), ("edited_by_hand", pa.bool_()), ("annotator", text), ("reviewer", text),
-            ("verdict", text), ("rejected_critique", text), ("rejected_post_caption", text), ("same_draft", pa.bool_()),
-            ("spec_version", text), ("spec_hash", text), ("parents", pa.map_(text, text)), ("campaign", text),
-            ("mode", text), ("active_seconds", pa.float64()), ("drafted_at", when), ("submitted_at", when),
-            ("settled_at", when), ("ledger_seq", whole),
-        ]
-    )  # fmt: skip

@@ -37,9 +37,10 @@ class Triple:
     video_id: str
     video_hash: str | None
     source_id: str
-    start_pts: int
-    end_pts: int
-    time_base: Fraction
+    start_pts: int | None
+    """None, like ``end_pts``, ``time_base`` and ``video_hash``, where the words came in without their film."""
+    end_pts: int | None
+    time_base: Fraction | None
     aspect: str
     kind: TripleKind
     pre_caption: str | None
@@ -64,11 +65,12 @@ class Triple:
     parents: Mapping[str, str] = field(default_factory=dict)
     campaign: str
     mode: Mode
-    active_seconds: float
+    active_seconds: float | None
     drafted_at: datetime | None
-    submitted_at: datetime
-    settled_at: datetime
-    ledger_seq: int
+    submitted_at: datetime | None
+    settled_at: datetime | None
+    ledger_seq: int | None
+    """None for words that came from outside the ledger, and so no time that they do not tell."""
 
     def plain(self) -> dict[str, Any]:
         """The row as JSON: keys as documented, times ISO 8601, the time base ``n/d``, points flattened."""
