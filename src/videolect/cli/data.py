@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import shot_rules
+from videolect.cli import data_rows, shot_rules
 from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
@@ -77,6 +77,7 @@ def add_parser(nouns: Any) -> None:
         run=run_triples,
         render=lambda answer: f"{answer['rows']} triples are in {answer['path']} ({answer['hash'][:12]}).",
     )
+    data_rows.add_verbs(verbs)
 
 
 def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -9,7 +9,26 @@ from videolect.errors import BadInput
 from videolect.record.checks import check_name, check_text
 
 SENTINEL = "No edits are needed."
-"""The critique of a perfect draft."""
+"""The critique of a perfect draft, as we write it."""
+
+SENTINELS: tuple[str, ...] = (
+    SENTINEL,
+    "No edits needed",
+    "The caption is accurate and requires no edits",
+)
+"""How critiques say so that others wrote: a critique that begins with one of these, letters and white space aside, is
+one. The third is the paper authors', who write it short and, in their code, longer."""
+
+
+def is_sentinel(critique: str, sentinels: tuple[str, ...] = SENTINELS) -> bool:
+    """Whether a critique says that no edits are needed."""
+    said = _bare(critique)
+    return any(said.startswith(_bare(sentinel)) for sentinel in sentinels)
+
+
+def _bare(words: str) -> str:
+    return " ".join(words.lower().split()).rstrip(".!")
+
 
 PointKind = Literal["replace", "insert", "delete", "reorder", "remark"]
 Severity = Literal["minor", "major", "critical"]

@@ -113,7 +113,7 @@ def revise(spec: Spec, aspect: str, caption: str, critique: Critique) -> Prompt:
     )  # fmt: skip
 
 
-def critique(spec: Spec, aspect: str, caption: str) -> Prompt:
+def critique(spec: Spec, aspect: str, caption: str, *, sentinel: str = SENTINEL) -> Prompt:
     """Find what is wrong with a caption, and say for each fault what to write; the sentinel where nothing is."""
     return Prompt(
         task="critique", aspect=aspect, spec_hash=spec.hash,
@@ -122,7 +122,7 @@ def critique(spec: Spec, aspect: str, caption: str) -> Prompt:
             f"It was to be written so:\n{quoted('policy', policy_label_free(spec, aspect).text)}",
             "Say what is wrong in it and what is missing by what the video shows. For each fault quote the words and "
             "say what to write instead. Do not change what is right.",
-            f"If nothing is to be changed, answer with exactly: {SENTINEL}",
+            f"If nothing is to be changed, answer with exactly: {sentinel}",
             "Otherwise answer with the critique alone.",
         ),
     )  # fmt: skip
