@@ -358,7 +358,7 @@ class Workspace:
         self.clock = clock or SystemClock()
         self.shelf = Shelf(load_spec(), root / VERSIONS)
         self.spec = self.shelf.newest()
-        self.writer = VersionedWriter(self.shelf, self.spec, writer_maker(writer, looks(self._shown)))
+        self.writer = VersionedWriter(self.shelf, self.spec, writer_maker(writer, looks(self.shown)))
         self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
 
     @staticmethod
@@ -507,7 +507,7 @@ class Workspace:
             return None
 
     @contextmanager
-    def _shown(self, video_hash: str) -> Iterator[tuple[Path, Probed]]:
+    def shown(self, video_hash: str) -> Iterator[tuple[Path, Probed]]:
         """A film as a model's look at it needs it."""
         found = self.known_film(video_hash)
         if found is None:

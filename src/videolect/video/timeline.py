@@ -116,6 +116,10 @@ class Timeline:
             raise BadInput(f"There is no frame {frame}.", mend=f"Give one from 0 to {self.frame_count - 1}.")
         return int(self.pts[frame])
 
+    def first_from(self, pts: int) -> int:
+        """The first frame at or after this timestamp in ticks; the number of frames where all are before it."""
+        return int(np.searchsorted(self.pts, pts, side="left"))
+
     def frame_at(self, seconds: float) -> int:
         """The frame on screen at this moment of the player's clock; before the first the first, after the last that."""
         ticks = (Fraction(seconds) + Fraction(PLAYER_ROUNDS_S) + Fraction(self.offset_s)) / self.time_base

@@ -1,0 +1,167 @@
+"""Reward sets from which text alone gives little away.
+
+A reward that is measured on drafts and their corrections can be right without looking: the two were written by different
+models, and the correction is longer. So here both captions of a pair come from the same reviser, which carried out a
+true critique and a corrupted one; pairs are matched by length; and what a classifier of one family of features still
+tells apart is filtered out. What is left is measured with another family, on sources that it did not learn from.
+
+The filter follows AFLite (Le Bras et al. 2020): the pairs that out-of-fold classifiers are surest of go first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from videolect.errors import BadInput
+from videolect.evals.blind import Family, out_of_fold
+from videolect.metrics.intervals import Estimate, bootstrap
+from videolect.metrics.ranking import pairwise
+
+FILTER: Family = "words"
+JUDGE: Family = "characters"
+_BINS = (0, 2, 5, 10, 20)
+"""Differences of length in words, up to which pairs are matched with their like."""
+_AT_ONCE = 0.1
+_ROUNDS = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """Two captions of one clip by the same reviser."""
+
+    id: str
+    source_id: str
+    aspect: str
+    good: str
+    bad: str
+    kind: str
+    """How the bad one was made."""
+
+    @property
+    def longer(self) -> int:
+        """By how many words the good one is longer."""
+        return len(self.good.split()) - len(self.bad.split())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blind:
+    """What judges get right that do not look, of all pairs of a stage."""
+
+    pairs: int
+    sources: int
+    longer: Estimate
+    words: Estimate
+    characters: Estimate
+
+    def as_json(self) -> dict[str, object]:
+        """With intervals over sources."""
+        told = {name: getattr(self, name) for name in ("longer", "words", "characters")}
+        return {
+            "pairs": self.pairs, "sources": self.sources,
+            **{name: {"value": e.value, "low": e.low, "high": e.high} for name, e in told.items()},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Controlled:
+    """The pairs that are left, and what the blind judges made of each stage."""
+
+    pairs: tuple[Pair, ...]
+    stages: dict[str, Blind] = field(default_factory=dict)
+    """``all``, ``matched``, ``filtered``."""
+
+
+Say = Callable[[str], None]
+
+
+def controlled(
+    pairs: Sequence[Pair], *, target: float = 0.52, seed: int = 0, fewest: int = 100, say: Say | None = None
+) -> Controlled:
+    """Match, filter, and measure each stage. BadInput where there are too few pairs to begin with.
+
+    ``target``: the filter stops once its own family is right in no more than this share. ``fewest``: it never leaves
+    fewer pairs.
+    """
+    pairs = [pair for pair in pairs if pair.good.strip() and pair.bad.strip() and pair.good != pair.bad]
+    if len(pairs) < fewest:
+        raise BadInput(f"There are {len(pairs)} pairs of two texts.", mend=f"Give at least {fewest}.")
+    tell = say or (lambda words: None)
+    stages = {"all": measured(pairs, seed=seed)}
+    tell(f"all: {len(pairs)} pairs")
+    left = matched(pairs, seed)
+    stages["matched"] = measured(left, seed=seed)
+    tell(f"matched by length: {len(left)} pairs")
+    left = filtered(left, target=target, seed=seed, fewest=fewest, say=tell)
+    left = matched(left, seed)
+    stages["filtered"] = measured(left, seed=seed + 1)  # other folds than the filter had
+    return Controlled(pairs=tuple(left), stages=stages)
+
+
+def matched(pairs: Sequence[Pair], seed: int = 0) -> list[Pair]:
+    """As many pairs whose good caption is longer as pairs whose bad one is, by aspect, kind and amount; order kept."""
+    groups: dict[tuple[str, str, int], dict[bool, list[Pair]]] = defaultdict(lambda: {True: [], False: []})
+    kept = {pair.id for pair in pairs if pair.longer == 0}
+    for pair in pairs:
+        if pair.longer:
+            amount = int(np.searchsorted(_BINS, abs(pair.longer)))
+            groups[pair.aspect, pair.kind, amount][pair.longer > 0].append(pair)
+    for sides in groups.values():
+        few = min(map(len, sides.values()))
+        for side in sides.values():
+            kept |= {pair.id for pair in sorted(side, key=lambda pair: _mix(pair.id, seed))[:few]}
+    return [pair for pair in pairs if pair.id in kept]
+
+
+def filtered(
+    pairs: Sequence[Pair], *, target: float, seed: int = 0, fewest: int = 100, say: Say | None = None
+) -> list[Pair]:  # fmt: skip
+    """Without the pairs that classifiers of the family ``words`` are surest of, round after round."""
+    left = list(pairs)
+    for number in range(_ROUNDS):
+        margin = margins(left, FILTER, seed + number)
+        right = float(np.mean((margin > 0) + (margin == 0) / 2))
+        if say is not None:
+            say(f"round {number}: {len(left)} pairs, {FILTER} right in {right:.1%}")
+        surplus = int(np.ceil((right - target) * len(left)))
+        if right <= target or len(left) <= fewest:
+            break
+        go = min(max(surplus, 1), int(_AT_ONCE * len(left)) + 1, len(left) - fewest)
+        gone = set(np.argsort(-margin, kind="stable")[:go].tolist())
+        left = [pair for at, pair in enumerate(left) if at not in gone]
+    return left
+
+
+def margins(pairs: Sequence[Pair], family: Family, seed: int) -> NDArray[np.float64]:
+    """P(Yes) of the good caption less that of the bad one, by classifiers that saw no pair of the source."""
+    texts = [text for pair in pairs for text in (pair.good, pair.bad)]
+    right = np.tile([True, False], len(pairs))
+    sources = [pair.source_id for pair in pairs for _ in range(2)]
+    scores = out_of_fold(texts, right, sources, family=family, seed=seed).reshape(-1, 2)
+    return np.asarray(scores[:, 0] - scores[:, 1])
+
+
+def measured(pairs: Sequence[Pair], *, seed: int = 0) -> Blind:
+    """What the longer caption and both families get right of these pairs, in percent, ties half."""
+    groups = [pair.source_id for pair in pairs]
+
+    def share(margin: NDArray[np.float64]) -> Estimate:
+        pairwise(margin, np.zeros_like(margin))  # refuses what is no number
+        wins = (margin > 0) + (margin == 0) / 2
+        stats = np.stack([wins, np.ones(len(wins))], axis=1)
+        return bootstrap(stats, groups, lambda sums: 100 * sums[..., 0] / sums[..., 1])
+
+    return Blind(
+        pairs=len(pairs), sources=len(set(groups)),
+        longer=share(np.array([pair.longer for pair in pairs], float)),
+        words=share(margins(pairs, "words", seed)), characters=share(margins(pairs, JUDGE, seed)),
+    )  # fmt: skip
+
+
+def _mix(name: str, seed: int) -> bytes:
+    return hashlib.blake2b(f"control {seed}\0{name}".encode(), digest_size=8).digest()

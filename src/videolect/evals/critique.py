@@ -1,0 +1,137 @@
+"""How good critiques are, without asking whether they sound like the expert's.
+
+Verdict (is anything to be mended?), the points found beside the expert's, whether they say what to write instead, and
+the closed loop: a fixed reviser carries the critique out, and the caption comes nearer to the expert's or does not.
+BLEU is told for all items, for flawed ones and for right ones apart, since a sentinel half decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from videolect.dataset.critique_points import points_of
+from videolect.dataset.rows import Row
+from videolect.evals.caption import text_measures
+from videolect.evals.scores import Measure, Measured, f1, mean, ratio
+from videolect.metrics.points import match_points
+from videolect.metrics.text import word_edits
+from videolect.record.critique import Point, is_sentinel
+from videolect.vlm.points import apply_points
+
+FIGURES: Mapping[str, str] = {
+    "bleu4": "BLEU-4 of all critiques, sacrebleu, 13a, cased",
+    "flawed_bleu4": "of critiques of flawed captions",
+    "sentinel_bleu4": "of critiques of right captions, where the sentinel is due",
+    "verdict": "captions of which it says rightly whether edits are needed; 0-100",
+    "verdict_flawed": "the same of flawed captions",
+    "verdict_right": "the same of right ones",
+    "points_precision": "points that the expert also makes; 0-100",
+    "points_recall": "points of the expert that it makes; 0-100",
+    "points_f1": "their harmonic mean; 0-100",
+    "constructive": "points that say what to write instead; 0-100",
+    "loop_nearer": "captions that come nearer to the expert's when the critique is carried out by rule; 0-100",
+    "loop_farther": "captions that move away from it; 0-100",
+    "loop_gain": "share of the word edits between draft and final caption that it saves; 0-100, may be negative",
+    "words_ratio": "words of the critiques for each word of the experts'",
+}
+
+Reviser = Callable[[str, str], str]
+"""(draft, critique) -> the draft after the critique."""
+
+
+def by_rule(draft: str, critique: str) -> str:
+    """The fixed reviser: the points that can be read from the critique, carried out by rule."""
+    return draft if is_sentinel(critique) else apply_points(draft, points_of(critique, draft))[0]
+
+
+def measured(
+    rows: Sequence[Row], texts: Mapping[str, str], *, reviser: Reviser = by_rule, full: bool = True
+) -> Measured:  # fmt: skip
+    """Critique rows against what a system wrote for them. ``full``: also points and the closed loop."""
+    finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
+    rows = [row for row in rows if row.row_id in texts]
+    wrote, wanted = [texts[row.row_id] for row in rows], [row.target for row in rows]
+    flawed = np.array([row.what == "draft" for row in rows], np.bool_)
+    found = [
+        *text_measures(wrote, wanted, full=False),
+        *text_measures(wrote, wanted, used=flawed, prefix="flawed_", full=False),
+        *text_measures(wrote, wanted, used=~flawed, prefix="sentinel_", full=False),
+    ]
+    found = [measure for measure in found if measure.name in FIGURES]
+    right = np.array([is_sentinel(text) != bad for text, bad in zip(wrote, flawed, strict=True)], float)
+    found += [
+        mean("verdict", right, scale=100),
+        mean("verdict_flawed", right, flawed, scale=100),
+        mean("verdict_right", right, ~flawed, scale=100),
+    ]
+    if full:
+        found += _points(rows, wrote, flawed)
+        found += _loop(rows, wrote, finals, flawed, reviser)
+    return Measured(
+        measures=tuple(found), aspects=tuple(row.aspect for row in rows),
+        groups=tuple(row.source_id for row in rows), ids=tuple(row.row_id for row in rows),
+    )  # fmt: skip
+
+
+def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Measure]:
+    """What the system finds beside what the expert found, of flawed captions; of right ones every point is false."""
+    counts = np.zeros((len(rows), 4))  # both, found, true, constructive
+    for at, (row, text) in enumerate(zip(rows, wrote, strict=True)):
+        draft = row.caption or ""
+        found = _read(text, draft)
+        true = _read(row.target, draft) if flawed[at] else ()
+        both = match_points(found, true, draft).matched if found and true else 0
+        counts[at] = both, len(found), len(true), sum(map(is_constructive, found))
+    every = np.ones(len(rows), np.bool_)
+
+    def of(name: str, above: int, *below: int) -> Measure:
+        figure = ratio(100) if len(below) == 1 else _scaled(f1(), 100)
+        return Measure(name=name, stats=counts[:, [above, *below]], figure=figure, used=every)
+
+    return [
+        of("points_precision", 0, 1), of("points_recall", 0, 2), of("points_f1", 0, 1, 2), of("constructive", 3, 1),
+    ]  # fmt: skip
+
+
+def is_constructive(point: Point) -> bool:
+    """Whether somebody could carry it out without seeing the film: a deletion can be, whatever it says."""
+    return point.kind == "delete" or bool(point.instruction.strip())
+
+
+def _read(critique: str, draft: str) -> tuple[Point, ...]:
+    return () if is_sentinel(critique) else points_of(critique, draft)
+
+
+def _loop(
+    rows: Sequence[Row], wrote: Sequence[str], finals: Mapping[str, str], flawed: Any, reviser: Reviser
+) -> list[Measure]:
+    at = [number for number, row in enumerate(rows) if flawed[number] and row.triple_id in finals]
+    drafts = [rows[number].caption or "" for number in at]
+    wanted = [finals[rows[number].triple_id] for number in at]
+    revised = [reviser(draft, wrote[number]) for draft, number in zip(drafts, at, strict=True)]
+    return loop_measures(len(rows), at, drafts, revised, wanted)
+
+
+def loop_measures(
+    count: int, at: Sequence[int], drafts: Sequence[str], revised: Sequence[str], wanted: Sequence[str]
+) -> list[Measure]:
+    """``at``: which of ``count`` items the captions belong to. Distance is the least number of word edits."""
+    before, after = (np.asarray(word_edits(texts, wanted), float) for texts in (drafts, revised))
+    used = np.zeros(count, np.bool_)
+    used[list(at)] = True
+    nearer, farther = np.zeros(count), np.zeros(count)
+    nearer[list(at)], farther[list(at)] = after < before, after > before
+    gain = np.zeros((count, 2))
+    gain[list(at)] = np.stack([before - after, before], axis=1) if len(at) else np.zeros((0, 2))
+    return [
+        mean("loop_nearer", nearer, used, scale=100),
+        mean("loop_farther", farther, used, scale=100),
+        Measure(name="loop_gain", stats=gain, figure=ratio(100), used=used),
+    ]
+
+
+def _scaled(figure: Any, scale: float) -> Any:
+    return lambda sums: scale * figure(sums)

@@ -1,0 +1,221 @@
+"""The answers of one system to the items of a benchmark, as JSON Lines, and whether they are what they say they are.
+
+The first line says who answered what: ``{"format": "videolect-predictions-1", "system": NAME, "items": {"test/caption":
+HASH}, ...}``; what else stands in it (model, prompt versions, cost) is kept and shown. Every further line answers one
+item: ``{"row_id": ..., "text": ...}`` for a caption or a critique, ``{"row_id": ..., "p_yes": ...}`` for a Yes/No item.
+
+Nothing is dropped in silence: what is missing, doubled, unknown, no number, empty or in another form of Unicode is
+counted and named. A file that does not answer everything is refused unless the caller asks for a part, and every report
+then says so.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from videolect.dataset.rows import Row, items_hash
+from videolect.errors import BadInput, CannotRead, NotFound
+
+FORMAT = "videolect-predictions-1"
+ANSWERED: tuple[str, ...] = ("caption", "critique", "yes_no")
+"""Tasks that a system answers; preference rows are for training."""
+_SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """Something that is wrong with a file of predictions."""
+
+    kind: str
+    """missing, doubled, contradicting, unknown, no_number, no_text, empty, other_unicode, failed."""
+    count: int
+    examples: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """As reports tell it."""
+        return {"kind": self.kind, "count": self.count, "examples": list(self.examples)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predictions:
+    """What one system answered to the items of one part."""
+
+    system: str
+    tasks: tuple[str, ...]
+    texts: Mapping[str, str]
+    """Row id -> the text, in Unicode's form NFC."""
+    yes: Mapping[str, float]
+    """Row id -> P(Yes)."""
+    problems: tuple[Problem, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """The file's first line."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether items are left unanswered."""
+        return any(problem.kind in LEAVE_OUT for problem in self.problems)
+
+
+LEAVE_OUT = frozenset({"missing", "contradicting", "no_number", "no_text", "failed"})
+"""Problems for which an item stays unanswered."""
+
+
+def read_predictions(
+    path: Path, items: Mapping[str, Sequence[Row]], part: str, *, partial: bool = False
+) -> Predictions:
+    """The answers in a file to the items of a part, by task.
+
+    NotFound, CannotRead; BadInput where the file answers other items, or not all of those that it is about and
+    ``partial`` is not set.
+    """
+    told, lines = _lines(path)
+    asked = _asked(path, told, lines, items)
+    _check_items(path, told, {task: items[task] for task in asked}, part)
+    reader = _Reader({row.row_id: row for task in asked for row in items[task]})
+    for line in lines:
+        reader.take(line)
+    found = reader.result()
+    if not partial and any(problem.kind in LEAVE_OUT for problem in found):
+        said = "; ".join(f"{p.count} {p.kind.replace('_', ' ')} ({', '.join(p.examples[:3])})" for p in found)
+        raise BadInput(
+            f"{path.name} does not answer all items: {said}.",
+            mend="Answer the rest (eval run goes on where it stopped), or score what is there with --partial.",
+        )
+    return Predictions(
+        system=str(told.get("system") or path.stem), tasks=tuple(asked), texts=reader.texts, yes=reader.yes,
+        problems=found, told=told,
+    )  # fmt: skip
+
+
+class _Reader:
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self.rows = rows
+        self.texts: dict[str, str] = {}
+        self.yes: dict[str, float] = {}
+        self.bad: dict[str, list[str]] = {}
+        self.contradicted: set[str] = set()
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        """One answer."""
+        name = str(line.get("row_id"))
+        row = self.rows.get(name)
+        if row is None:
+            self._say("unknown", name)
+        elif line.get("error"):
+            self._say("failed", name)
+        elif row.task == "yes_no":
+            self._number(name, line.get("p_yes"))
+        else:
+            self._text(name, line.get("text"))
+
+    def _number(self, name: str, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            self._say("no_number", name)  # NaN is not between 0 and 1 either
+        elif self._first(name, self.yes.get(name), float(value)):
+            self.yes[name] = float(value)
+
+    def _text(self, name: str, value: object) -> None:
+        if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
+            self._say("no_text", name)
+            return
+        text = unicodedata.normalize("NFC", value)
+        if self._first(name, self.texts.get(name), text):
+            self.texts[name] = text
+            if text != value:
+                self._say("other_unicode", name)
+            if not text.strip():
+                self._say("empty", name)
+
+    def _first(self, name: str, known: object, value: object) -> bool:
+        """Whether this is the first answer. Of two that differ none counts: which was meant nobody knows."""
+        if known is None and name not in self.contradicted:
+            return True
+        self._say("doubled", name)
+        if known != value and name not in self.contradicted:
+            self.contradicted.add(name)
+            self.texts.pop(name, None)
+            self.yes.pop(name, None)
+            self._say("contradicting", name)
+        return False
+
+    def _say(self, kind: str, name: str) -> None:
+        self.bad.setdefault(kind, []).append(name[:120])
+
+    def result(self) -> tuple[Problem, ...]:
+        """All problems, the missing ones among them. An item that failed and was answered later is answered."""
+        answered = {*self.texts, *self.yes}
+        for kind in ("failed", "no_number", "no_text"):
+            self.bad[kind] = [name for name in dict.fromkeys(self.bad.get(kind, ())) if name not in answered]
+        told = {name for kind in LEAVE_OUT for name in self.bad.get(kind, ())}
+        self.bad["missing"] = [name for name in self.rows if name not in answered and name not in told]
+        return tuple(
+            Problem(kind=kind, count=len(names), examples=tuple(names[:_SHOWN]))
+            for kind, names in sorted(self.bad.items())
+            if names
+        )
+
+
+def _lines(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", mend="Make one: eval run ROWS --writer W --out FILE.")
+    lines: list[dict[str, Any]] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    # NaN is let through, so that it is counted with its item instead of spoiling the file.
+                    found = json.loads(line)
+                    if not isinstance(found, dict):
+                        raise ValueError(f"line {number} is no object")
+                    lines.append(found)
+    except (ValueError, RecursionError, OSError) as error:
+        raise CannotRead(f"{path.name} holds no predictions: {str(error)[:200]}.", mend="Mend the line.") from None
+    told = lines.pop(0) if lines and "format" in lines[0] else {}
+    if told and told["format"] != FORMAT:
+        raise CannotRead(f"{path.name} is of the format {str(told['format'])[:60]!r}.", mend=f"Write {FORMAT}.")
+    return told, lines
+
+
+def _asked(
+    path: Path, told: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], items: Mapping[str, Sequence[Row]]
+) -> list[str]:  # fmt: skip
+    """The tasks that the file is about: those that it names, else those of which it answers anything."""
+    named = told.get("items")
+    if isinstance(named, dict) and named:
+        tasks = [name.partition("/")[2] or name for name in named]
+    else:
+        of = {row.row_id: row.task for task in items for row in items[task]}
+        tasks = sorted({of[name] for line in lines if (name := str(line.get("row_id"))) in of})
+    if not tasks:
+        raise BadInput(
+            f"{path.name} answers none of the items.", mend="Check the rows, the part, and that each line has a row_id."
+        )
+    if unknown := [task for task in tasks if task not in items]:
+        raise BadInput(
+            f"{path.name} is about {unknown[0]!r}, of which there are no items here.", mend="Check the rows."
+        )
+    return tasks
+
+
+def _check_items(path: Path, told: Mapping[str, Any], items: Mapping[str, Sequence[Row]], part: str) -> None:
+    named = told.get("items")
+    for task, rows in items.items():
+        if isinstance(named, dict) and (named.get(f"{part}/{task}") != items_hash(rows)):
+            theirs = str(named.get(f"{part}/{task}"))[:12]
+            raise BadInput(
+                f"{path.name} answers other items than {part}/{task}: {theirs} and not {items_hash(rows)[:12]}.",
+                mend="Score it with the rows that it was made for.",
+            )
+
+
+def header(system: str, part: str, items: Mapping[str, Sequence[Row]], **more: Any) -> dict[str, Any]:
+    """The first line of a file of predictions."""
+    return {
+        "format": FORMAT, "system": system,
+        "items": {f"{part}/{task}": items_hash(rows) for task, rows in items.items()}, **more,
+    }  # fmt: skip

@@ -1,0 +1,115 @@
+"""How good a reward is: P(Yes) of final captions beside that of the drafts that they mended.
+
+Which of several readings of "accuracy" a paper used is often unsaid, so all stand side by side: each sample at 0.5;
+pair by pair with ties wrong, and with half credit for ties, and how many ties there are; the area under the ROC curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from videolect.dataset.rows import Row
+from videolect.evals.scores import Measure, Measured, mean, ratio
+
+FIGURES: Mapping[str, str] = {
+    "pairwise_half_tie": "pairs in which the final caption scores higher, ties half; 0-100",
+    "pairwise_strict": "the same, ties wrong",
+    "tie_rate": "pairs that score the same; 0-100",
+    "at_half": "samples on the right side of 0.5; 0-100",
+    "auc": "area under the ROC curve within aspects, from the pairs of all finals and drafts; 0-100",
+    "yes_rate": "samples scored above 0.5; 0-100",
+    "brier": "mean squared error of P(Yes)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A draft and the final caption of one triple."""
+
+    triple_id: str
+    source_id: str
+    aspect: str
+    final: Row
+    draft: Row
+
+
+def pairs_of(rows: Sequence[Row]) -> list[Pair]:
+    """The Yes/No rows that come in pairs, in order."""
+    finals = {row.triple_id: row for row in rows if row.what == "final"}
+    return [
+        Pair(row.triple_id, row.source_id, row.aspect, finals[row.triple_id], row)
+        for row in rows
+        if row.what == "draft" and row.triple_id in finals
+    ]
+
+
+def measured(rows: Sequence[Row], yes: Mapping[str, float], *, probabilities: bool = True) -> Measured:
+    """Yes/No rows against P(Yes). ``probabilities``: whether 0.5 means anything; of a length it does not."""
+    rows = [row for row in rows if row.row_id in yes]
+    score = np.array([yes[row.row_id] for row in rows], float)
+    right = np.array([row.target == "Yes" for row in rows], np.bool_)
+    place = {row.row_id: at for at, row in enumerate(rows)}
+    found = _pairwise(rows, yes, place)
+    if probabilities:
+        found += [
+            mean("at_half", ((score > 0.5) == right).astype(float) * (score != 0.5) + 0.5 * (score == 0.5), scale=100),
+            mean("yes_rate", (score > 0.5).astype(float), scale=100),
+            mean("brier", (score - right) ** 2),
+        ]
+    found.append(_auc(rows, score, right))
+    return Measured(
+        measures=tuple(found), aspects=tuple(row.aspect for row in rows),
+        groups=tuple(row.source_id for row in rows), ids=tuple(row.row_id for row in rows),
+    )  # fmt: skip
+
+
+def _pairwise(rows: Sequence[Row], yes: Mapping[str, float], place: Mapping[str, int]) -> list[Measure]:
+    """Pairs are counted where the draft's row stands."""
+    used = np.zeros(len(rows), np.bool_)
+    wins, ties = np.zeros(len(rows)), np.zeros(len(rows))
+    for pair in pairs_of(rows):
+        at = place[pair.draft.row_id]
+        better, worse = yes[pair.final.row_id], yes[pair.draft.row_id]
+        used[at], wins[at], ties[at] = True, better > worse, better == worse
+    return [
+        mean("pairwise_half_tie", wins + ties / 2, used, scale=100),
+        mean("pairwise_strict", wins, used, scale=100),
+        mean("tie_rate", ties, used, scale=100),
+    ]
+
+
+def _auc(rows: Sequence[Row], score: Any, right: Any) -> Measure:
+    """For each final caption the share of the drafts of its aspect that it beats: their mean is the area, and being a
+    mean over items it has an interval from sums. The drafts that it is held against stay the same in every draw."""
+    values = np.full(len(rows), np.nan)
+    aspects = np.array([row.aspect for row in rows])
+    for aspect in dict.fromkeys(aspects.tolist()):
+        finals, drafts = (np.flatnonzero((aspects == aspect) & side) for side in (right, ~right))
+        if len(finals) and len(drafts):
+            order = np.sort(score[drafts])
+            below = np.searchsorted(order, score[finals], "left")
+            up_to = np.searchsorted(order, score[finals], "right")
+            values[finals] = (below + up_to) / 2 / len(drafts)
+    measure = mean("auc", values, scale=100)
+    return Measure(name="auc", stats=measure.stats, figure=ratio(100), used=measure.used)
+
+
+def calibration(rows: Sequence[Row], yes: Mapping[str, float], bins: int = 10) -> list[dict[str, float]]:
+    """Bins of P(Yes): mean score, share of right captions, how many; empty bins are left out."""
+    found = [(yes[row.row_id], row.target == "Yes") for row in rows if row.row_id in yes]
+    told = []
+    for number in range(bins):
+        inside = [(p, r) for p, r in found if min(int(p * bins), bins - 1) == number]
+        if inside:
+            told.append(
+                {
+                    "score": sum(p for p, _ in inside) / len(inside),
+                    "right": sum(r for _, r in inside) / len(inside),
+                    "n": len(inside),
+                }
+            )
+    return told

@@ -1,0 +1,199 @@
+"""A model answers the items of a benchmark: clip by clip, each film encoded once, every answer kept as it comes.
+
+Answers are appended to the file of predictions, so a run that was stopped goes on where it was; what failed is tried
+again. Which prompts are asked is checked against the rows: a model is not measured on words that nobody wrote down.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, TextIO
+
+from videolect.dataset.rows import Row
+from videolect.errors import BadInput, VideolectError
+from videolect.evals.predictions import header
+from videolect.evals.score import Benchmark
+from videolect.vlm.base import GREEDY, Backend, Decoding, Film, TooDear, Wanted
+from videolect.vlm.prompts import Prompt, Task
+from videolect.writing.writer import caption_in
+
+Shown = Callable[[Row, Wanted], Film]
+"""The film of a row as a model wants to see it; errors of ``videolect.errors`` where there is none."""
+Say = Callable[[int, int, float], None]
+"""(answered, of how many, money)."""
+
+_ASKS: Mapping[str, Task] = {"caption": "draft", "critique": "critique", "yes_no": "judge"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """What a run did."""
+
+    answered: int
+    """Items that have an answer now, those of earlier runs among them."""
+    new: int
+    failed: int
+    items: int
+    seconds: float
+    tokens: int
+    prompt_tokens: int
+    encodings: int
+    money: float
+    stopped: str = ""
+    """Why it ended before its end."""
+
+
+def run(
+    benchmark: Benchmark, tasks: Sequence[str], backend: Backend, shown: Shown, out: Path, *, system: str,
+    how: Decoding = GREEDY, accept_cut: bool = False, most: int | None = None, say: Say | None = None,
+) -> Ran:  # fmt: skip
+    """Answer all items of these tasks that the file does not answer yet. ``most``: at most so many clips.
+
+    BadInput where the file holds the answers of another system, or to other items.
+    """
+    items = {task: benchmark.items[task] for task in tasks if task in benchmark.items}
+    if missing := [task for task in tasks if task not in items]:
+        raise BadInput(f"The part {benchmark.part} has no rows of {missing[0]}.", mend="Leave the task out.")
+    asked = {row.row_id: prompt_of(row, benchmark.manifest) for rows in items.values() for row in rows}
+    told = header(
+        system, benchmark.part, items, model=backend.model.id,
+        parameters={**backend.model.parameters, **how.as_parameters()}, prompts=benchmark.manifest["prompts"],
+    )  # fmt: skip
+    done = _begun(out, told)
+    left = [row for rows in items.values() for row in rows if row.row_id not in done]
+    count, before, new, failed, stopped = len(asked), len(asked) - len(left), 0, 0, ""
+    began = time.perf_counter()
+    with _open(out, told) as file:
+        for number, (_, group) in enumerate(groupby(sorted(left, key=_clip), key=_clip)):
+            if most is not None and number >= most:
+                stopped = f"{most} clips were answered, as was asked"
+                break
+            try:
+                lines = list(_answers(list(group), asked, backend, shown, how, accept_cut))
+            except TooDear as error:
+                stopped = str(error)
+                break
+            for line in lines:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            failed += sum("error" in line for line in lines)
+            new += sum("error" not in line for line in lines)
+            if say is not None:
+                say(before + new + failed, count, backend.spent.money)
+    spent = backend.spent
+    return Ran(
+        answered=before + new, new=new, failed=failed, items=count, seconds=time.perf_counter() - began,
+        tokens=spent.tokens, prompt_tokens=spent.prompt_tokens, encodings=spent.encodings, money=spent.money,
+        stopped=stopped,
+    )  # fmt: skip
+
+
+def prompt_of(row: Row, manifest: Mapping[str, Any]) -> Prompt:
+    """The prompt of a row. BadInput where its text is not the one that its hash was made of."""
+    spec_hash = None if row.task == "yes_no" else manifest["spec"]["hash"]
+    prompt = Prompt(task=_ASKS[row.task], text=row.prompt, aspect=row.aspect, spec_hash=spec_hash)
+    if prompt.hash != row.prompt_hash:
+        raise BadInput(
+            f"The prompt of {row.row_id} is not the one that its hash tells of.",
+            mend="Make the rows again with this release: data rows.",
+        )
+    return prompt
+
+
+def _clip(row: Row) -> tuple[str, str, int]:
+    return (row.video_hash or "", row.video_id, row.start_pts or 0)
+
+
+def _answers(
+    rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, shown: Shown, how: Decoding, accept_cut: bool
+) -> Iterable[dict[str, Any]]:
+    """One line for each row of one clip. What fails is a line that says why, and the run goes on."""
+    try:
+        film = shown(rows[0], backend.wanted)
+    except VideolectError as error:
+        yield from ({"row_id": row.row_id, "error": str(error)} for row in rows)
+        return
+    writes = [row for row in rows if row.task != "yes_no"]
+    judges = [row for row in rows if row.task == "yes_no"]
+    yield from _guarded(writes, lambda: _written(writes, asked, backend, film, how, accept_cut))
+    yield from _guarded(judges, lambda: _judged(judges, asked, backend, film))
+
+
+def _guarded(rows: Sequence[Row], answer: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    try:
+        return answer()
+    except TooDear:
+        raise
+    except VideolectError as error:
+        return [{"row_id": row.row_id, "error": str(error)} for row in rows]
+
+
+def _written(
+    rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, film: Film, how: Decoding, accept_cut: bool
+) -> list[dict[str, Any]]:
+    prompts = [asked[row.row_id] for row in rows]
+    lines: list[dict[str, Any]] = []
+    for row, prompt, [answer] in zip(rows, prompts, backend.generate(film, prompts, how), strict=True):
+        line: dict[str, Any] = {"row_id": row.row_id}
+        try:
+            line["text"] = caption_in(answer, prompt, accept_cut=accept_cut)
+        except VideolectError as error:
+            line["error"] = str(error)
+        lines.append({**line, "tokens": answer.tokens, "prompt_tokens": answer.prompt_tokens})
+    return lines
+
+
+def _judged(
+    rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, film: Film
+) -> list[dict[str, Any]]:  # fmt: skip
+    scores = backend.p_yes(film, [asked[row.row_id] for row in rows])
+    return [
+        {"row_id": row.row_id, "p_yes": score.p_yes, "p_no": score.p_no}
+        | ({} if score.exact else {"p_yes_most": score.p_yes_most})
+        for row, score in zip(rows, scores, strict=True)
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- the file
+
+
+def _begun(out: Path, told: Mapping[str, Any]) -> set[str]:
+    """The items that an earlier run answered. A last line that was cut off is dropped; the item is asked again."""
+    if not out.exists() or not out.stat().st_size:
+        return set()
+    try:
+        whole = out.read_bytes()
+        kept = whole[: whole.rfind(b"\n") + 1]
+        lines = [json.loads(line) for line in kept.decode("utf-8").split("\n") if line.strip()]
+        first = lines[0]
+    except (ValueError, IndexError, OSError) as error:
+        raise BadInput(f"{out} holds no predictions: {str(error)[:120]}.", mend="Name another file.") from None
+    for name in ("system", "items", "model", "parameters"):
+        if first.get(name) != json.loads(json.dumps(told[name])):
+            raise BadInput(
+                f"{out.name} holds the answers of another run: its {name} differs.", mend="Name another file."
+            )
+    if len(kept) < len(whole):
+        with out.open("r+b") as file:
+            file.truncate(len(kept))
+    return {line["row_id"] for line in lines[1:] if "error" not in line}
+
+
+def _open(out: Path, told: Mapping[str, Any]) -> TextIO:
+    try:
+        new = not out.exists() or not out.stat().st_size
+        file = out.open("a", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}.", mend="Name another file.") from None
+    if new:
+        file.write(json.dumps(dict(told), ensure_ascii=False) + "\n")
+    return file

@@ -1,0 +1,135 @@
+"""One system's answers as figures, beside the floors and the ceilings of the same items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from videolect.dataset.row_folder import read_manifest, read_rows
+from videolect.dataset.rows import Row
+from videolect.errors import NotFound
+from videolect.evals import baselines as floors
+from videolect.evals import caption, critique, reward
+from videolect.evals.baselines import Baseline
+from videolect.evals.predictions import ANSWERED, Predictions
+from videolect.evals.scores import RESAMPLES, Measured, scores_of
+from videolect.metrics.intervals import Estimate
+
+PREFIX: Mapping[str, str] = {"caption": "caption", "critique": "critique", "yes_no": "reward"}
+"""Task -> how its figures are called."""
+
+Flat = dict[str, dict[str, Estimate]]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Benchmark:
+    """The rows of one part, and those of another to learn from."""
+
+    folder: Path
+    part: str
+    manifest: Mapping[str, Any]
+    items: Mapping[str, Sequence[Row]]
+    train: Mapping[str, Sequence[Row]]
+
+    @staticmethod
+    def read(folder: Path, part: str, *, train: str = "train") -> Benchmark:
+        """NotFound where the part has no rows; CannotRead where the files are not the manifest's."""
+        manifest = read_manifest(folder)
+        names = [name.partition("/") for name in manifest["files"]]
+        tasks = [task.removesuffix(".jsonl") for of, _, task in names if of == part]
+        if not tasks:
+            parts = ", ".join(dict.fromkeys(of for of, _, _ in names))
+            raise NotFound(f"{folder} has no part {part!r}.", mend=f"It has {parts}.")
+        items = {task: read_rows(folder, part, task, manifest) for task in tasks}
+        learns = part != train and f"{train}/yes_no.jsonl" in manifest["files"]
+        return Benchmark(
+            folder=folder, part=part, manifest=manifest, items=items,
+            train={"yes_no": read_rows(folder, train, "yes_no", manifest)} if learns else {},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class System:
+    """One system, measured."""
+
+    predictions: Predictions
+    measured: Mapping[str, Measured]
+    scores: Flat
+
+
+def measure_all(predictions: Predictions, benchmark: Benchmark, *, full: bool = True) -> dict[str, Measured]:
+    """The measures of every task that the predictions answer."""
+    found = {}
+    for task in predictions.tasks:
+        rows = benchmark.items[task]
+        if task == "yes_no":
+            found[task] = reward.measured(rows, predictions.yes)
+        elif task in ANSWERED:
+            make = caption.measured if task == "caption" else critique.measured
+            found[task] = make(rows, predictions.texts, full=full)
+    return {task: each for task, each in found.items() if each.ids}
+
+
+def score_system(
+    predictions: Predictions, benchmark: Benchmark, *, resamples: int = RESAMPLES, full: bool = True
+) -> System:  # fmt: skip
+    """All figures of one system."""
+    found = measure_all(predictions, benchmark, full=full)
+    return System(predictions=predictions, measured=found, scores=flat(found, resamples=resamples))
+
+
+def score_baselines(
+    benchmark: Benchmark, tasks: Sequence[str], *, resamples: int = RESAMPLES, full: bool = True, say: Say | None = None
+) -> list[tuple[Baseline, Flat]]:  # fmt: skip
+    """All floors and ceilings of these tasks."""
+    items = {task: rows for task, rows in benchmark.items.items() if task in tasks or task == "preference"}
+    if "caption" in tasks:
+        items |= {task: benchmark.items[task] for task in ("critique", "yes_no") if task in benchmark.items}
+    sentinel = benchmark.manifest["rule"]["sentinel"]
+    found = []
+    for each in floors.baselines(items, benchmark.train, sentinel=sentinel):
+        if each.task in tasks:
+            if say is not None:
+                say(f"{each.task}: {each.name}")
+            measured = floors.measured(each, benchmark.items, full=full)
+            found.append((each, flat({each.task: measured}, resamples=resamples)))
+    return found
+
+
+def flat(measured: Mapping[str, Measured], *, resamples: int = RESAMPLES) -> Flat:
+    """Scope -> ``task_figure`` -> estimate: ``caption_bleu4``, ``reward_auc``, ``critique_points_f1``."""
+    found: Flat = {}
+    for task, each in measured.items():
+        for scope, figures in scores_of(each, resamples=resamples).items():
+            for name, estimate in figures.items():
+                found.setdefault(scope, {})[f"{PREFIX[task]}_{name}"] = estimate
+    return found
+
+
+def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
+    return {
+        scope: {
+            name: {
+                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
+                "sources": each.groups,
+            }
+            for name, each in figures.items()
+        }
+        for scope, figures in scores.items()
+    }  # fmt: skip
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 6) if value == value else None
+
+
+FIGURES: Mapping[str, str] = {
+    f"{PREFIX[task]}_{name}": says
+    for task, of in (("caption", caption.FIGURES), ("yes_no", reward.FIGURES), ("critique", critique.FIGURES))
+    for name, says in of.items()
+}
+"""Every figure with what it is."""

@@ -1,0 +1,130 @@
+"""From measures of items to figures with intervals, per aspect and pooled.
+
+A measure keeps for each item numbers that may be added; its figure is a function of their sums. So an interval is a
+bootstrap over sources (items that were cut from one film hang together) from sums, and two systems are compared on the
+same items with the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from videolect.errors import BadInput
+from videolect.metrics.intervals import Difference, Estimate, bootstrap, paired
+
+Floats = NDArray[np.float64]
+Figure = Callable[[Any], Any]
+"""Sums [..., k] -> figures [...]."""
+
+POOLED = "pooled"
+RESAMPLES = 1000
+
+Scores = Mapping[str, Mapping[str, Estimate]]
+"""Scope (an aspect, or ``pooled``) -> name of the figure -> the figure with its interval."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Measure:
+    """One figure of merit and what it needs to know of each item."""
+
+    name: str
+    stats: Floats
+    """[items, k]: numbers that are added; of items that do not belong to it all are 0."""
+    figure: Figure
+    used: NDArray[np.bool_]
+    """[items]: which of them belong to it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Measured:
+    """The measures of one system on one list of items."""
+
+    measures: tuple[Measure, ...]
+    aspects: tuple[str, ...]
+    """Of each item."""
+    groups: tuple[str, ...]
+    """Source of each item."""
+    ids: tuple[str, ...]
+    """Of each item, so that two systems are compared on the same."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+def mean(
+    name: str, values: Sequence[float] | Floats, used: NDArray[np.bool_] | None = None, scale: float = 1
+) -> Measure:
+    """The mean of numbers over the items that have one; NaN has none."""
+    numbers = np.asarray(values, float)
+    use = ~np.isnan(numbers) if used is None else used & ~np.isnan(numbers)
+    stats = np.stack([np.where(use, numbers, 0.0), use.astype(float)], axis=1)
+    return Measure(name=name, stats=stats, figure=ratio(scale), used=use)
+
+
+def ratio(scale: float = 1) -> Figure:
+    """First sum over the second; NaN where that is 0."""
+
+    def figure(sums: Any) -> Any:
+        above, below = np.asarray(sums[..., 0], float), np.asarray(sums[..., 1], float)
+        return scale * np.divide(above, below, out=np.full_like(above, np.nan), where=below != 0)
+
+    return figure
+
+
+def f1() -> Figure:
+    """Of sums (found and right, found, true)."""
+
+    def figure(sums: Any) -> Any:
+        both, below = 2 * np.asarray(sums[..., 0], float), np.asarray(sums[..., 1] + sums[..., 2], float)
+        return np.divide(both, below, out=np.full_like(both, np.nan), where=below != 0)
+
+    return figure
+
+
+def scores_of(measured: Measured, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, dict[str, Estimate]]:
+    """Every measure in every scope in which it has items."""
+    found: dict[str, dict[str, Estimate]] = {}
+    aspects, groups = np.array(measured.aspects), np.array(measured.groups)
+    for scope, where in _scopes(aspects):
+        for measure in measured.measures:
+            use = measure.used & where
+            if use.any():
+                estimate = bootstrap(
+                    measure.stats[use], groups[use].tolist(), measure.figure, resamples=resamples, seed=seed
+                )
+                found.setdefault(scope, {})[measure.name] = estimate
+    return found
+
+
+def compared(
+    one: Measured, other: Measured, *, resamples: int = RESAMPLES, seed: int = 0
+) -> dict[str, dict[str, Difference]]:
+    """The first less the second on the items that both answered, measure by measure."""
+    here, there = ({name: at for at, name in enumerate(each.ids)} for each in (one, other))
+    both = [name for name in one.ids if name in there]
+    if not both:
+        raise BadInput("The two systems answered no item in common.", mend="Compare systems on the same rows.")
+    mine, theirs = np.array([here[name] for name in both]), np.array([there[name] for name in both])
+    of_theirs = {measure.name: measure for measure in other.measures}
+    aspects, groups = np.array(one.aspects)[mine], np.array(one.groups)[mine]
+    found: dict[str, dict[str, Difference]] = {}
+    for scope, where in _scopes(aspects):
+        for measure in one.measures:
+            beside = of_theirs.get(measure.name)
+            if beside is None:
+                continue
+            use = where & (measure.used[mine] | beside.used[theirs])
+            if use.any():
+                found.setdefault(scope, {})[measure.name] = paired(
+                    measure.stats[mine][use], beside.stats[theirs][use], groups[use].tolist(), measure.figure,
+                    resamples=resamples, seed=seed,
+                )  # fmt: skip
+    return found
+
+
+def _scopes(aspects: NDArray[Any]) -> list[tuple[str, NDArray[np.bool_]]]:
+    every = np.ones(len(aspects), np.bool_)
+    return [(POOLED, every), *((str(name), aspects == name) for name in dict.fromkeys(aspects.tolist()))]
