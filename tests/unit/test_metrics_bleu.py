@@ -26,8 +26,9 @@ from videolect.metrics.tokens import encode
 
 WORDS = [
     "a", "the", "man", "dog", "the.", "camera,", "pans", "left", "right", "left-to-right", "3.5", "1,000", "x-1", "5-",
-    "U.S.", "(wide)", "&quot;end&quot;", "&amp;lt;", "don't", "man's", "“so”", "naïve", "ΣΑΣ", "日本", "...", ".,.", ",5",
-    "5,", "--", "50%", "<skipped>", "a/b", "ИМЯ\u00a0x", "\u2028", "é.", "_", "½", "٣.٤", "{}", "[x]", "~", "a@b.c",
+    "U.S.", "(wide)", "&quot;end&quot;", "&amp;lt;", "don't", "man's", "“so”", "naïve", "ΣΑΣ", "日本", "...", ".,.",
+    ",5", "5,", "--",
+    "50%", "<skipped>", "a/b", "ИМЯ\u00a0x", "\u2028", "é.", "_", "½", "٣.٤", "{}", "[x]", "~", "a@b.c",
 ]  # fmt: skip
 SPACES = (" ", " ", " ", "  ", "\n", "-\n", "\t", "\u00a0", "\x1c", "")
 

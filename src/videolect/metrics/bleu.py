@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
+from videolect.metrics.pairs import paired
 from videolect.metrics.tokens import Encoded, Integers, Tokenizer, encode, expand
 
 Implementation = Literal["sacrebleu", "nltk", "pycocoevalcap"]
@@ -70,11 +71,7 @@ def bleu_counts(
     hypotheses: Sequence[str], references: Sequence[str], tokenizer: Tokenizer = "13a", lowercase: bool = False
 ) -> BleuCounts:
     """Count all pairs; exact. Raises BadInput when there are not as many references as hypotheses."""
-    if len(hypotheses) != len(references):
-        raise BadInput(
-            f"{len(hypotheses)} hypotheses stand against {len(references)} references.",
-            mend="Give one reference for each hypothesis, in the same order.",
-        )
+    paired(hypotheses, references)
     texts = encode([*hypotheses, *references], tokenizer, lowercase)
     pairs = texts.of.reshape(2, -1)
     blocks = [_count(texts, pairs[:, at : at + _PAIRS_AT_ONCE]) for at in range(0, pairs.shape[1], _PAIRS_AT_ONCE)]
