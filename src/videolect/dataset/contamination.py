@@ -110,9 +110,11 @@ def _runs(words: str) -> NDArray[np.uint64]:
 
 def _shared(codes: NDArray[np.uint64], owner: NDArray[np.int64], part: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pairs of texts of different parts with a run in common that is not everybody's."""
+    if not len(codes):
+        return []
     order = np.lexsort((owner, codes))
     codes, owner = codes[order], owner[order]
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.empty(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     ends = np.r_[starts[1:], len(codes)]
     pairs: set[tuple[int, int]] = set()
     for start, end in zip(starts, ends, strict=True):

@@ -16,7 +16,7 @@ from videolect.dataset.critique_points import points_of
 from videolect.dataset.rows import Row
 from videolect.evals.caption import text_measures
 from videolect.evals.scores import Measure, Measured, f1, mean, ratio
-from videolect.metrics.points import match_points
+from videolect.metrics.points import constructive, match_points
 from videolect.metrics.text import word_edits
 from videolect.record.critique import Point, is_sentinel
 from videolect.vlm.points import apply_points
@@ -83,8 +83,8 @@ def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Meas
         draft = row.caption or ""
         found = _read(text, draft)
         true = _read(row.target, draft) if flawed[at] else ()
-        both = match_points(found, true, draft).matched if found and true else 0
-        counts[at] = both, len(found), len(true), sum(map(is_constructive, found))
+        both = len(match_points(found, true, draft).pairs) if found and true else 0
+        counts[at] = both, len(found), len(true), sum(map(constructive, found))
     every = np.ones(len(rows), np.bool_)
 
     def of(name: str, above: int, *below: int) -> Measure:
@@ -94,11 +94,6 @@ def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Meas
     return [
         of("points_precision", 0, 1), of("points_recall", 0, 2), of("points_f1", 0, 1, 2), of("constructive", 3, 1),
     ]  # fmt: skip
-
-
-def is_constructive(point: Point) -> bool:
-    """Whether somebody could carry it out without seeing the film: a deletion can be, whatever it says."""
-    return point.kind == "delete" or bool(point.instruction.strip())
 
 
 def _read(critique: str, draft: str) -> tuple[Point, ...]:

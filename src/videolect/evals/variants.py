@@ -1,0 +1,131 @@
+"""What different kinds of critique are worth: figures of each beside what training on it gave.
+
+A variant is a set of critiques of the same drafts (the experts', a model's, corrupted ones) and the captions that a
+reviser made with them. Each is measured as a critic is, and its recorded revisions as a closed loop of their own. Where
+a training result is published for it, the figures are ranked beside it: a figure of merit for critiques should order
+them as training does. With so few variants a rank correlation is a hint and no proof; it is told with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from videolect.dataset.rows import Row
+from videolect.evals import critique
+from videolect.evals.scores import RESAMPLES, Measure, Measured, mean, scores_of
+from videolect.metrics.intervals import Estimate
+from videolect.metrics.ranking import spearman
+from videolect.metrics.text import bleu_counts, corpus_bleu
+from videolect.record.critique import is_sentinel
+
+FIGURES: Mapping[str, str] = {
+    **{
+        name: says
+        for name, says in critique.FIGURES.items()
+        if name.startswith(("points", "construct", "loop", "words"))
+    },
+    "flawed_bleu4": critique.FIGURES["flawed_bleu4"],
+    "reversed": "critiques of flawed captions that say no edits are needed; 0-100",
+    "recorded_nearer": "captions that the recorded reviser brought nearer to the expert's; 0-100",
+    "recorded_farther": "captions that it moved away; 0-100",
+    "recorded_gain": "share of the word edits between draft and final that it saved; 0-100, may be negative",
+    "recorded_bleu4": "BLEU-4 of the recorded revisions against the final captions",
+}
+
+PUBLISHED: Mapping[str, tuple[float, float, float]] = {
+    "blind_model_critique": (10.9, 44.5, 21.1),
+    "video_model_critique": (12.7, 62.0, 26.2),
+    "replacement_error_critique": (12.1, 47.1, 21.9),
+    "deletion_error_critique": (12.5, 56.6, 28.7),
+    "nonconstructive_critique": (13.4, 67.2, 32.9),
+    "no_check": (14.8, 73.1, 35.7),
+    "with_check": (18.2, 89.8, 41.7),
+}
+"""Caption BLEU-4, reward accuracy, critique BLEU-4 after training on critiques of each kind: the ablation of arXiv
+2604.21718. That its "inaccurate" is the replacement variant and its "incomplete" the deletion variant follows from
+how they were made; insertion and worst caption have no published row."""
+OUTCOMES = ("caption", "reward", "critique")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variant:
+    """Critiques of one kind, by triple."""
+
+    name: str
+    critiques: Mapping[str, str]
+    revised: Mapping[str, str] = field(default_factory=dict)
+    """By triple: what a reviser made of draft and critique, where that was kept."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Study:
+    """Figures of each variant, and how they rank beside training."""
+
+    figures: Mapping[str, Mapping[str, Estimate]]
+    """Variant -> figure -> estimate, pooled."""
+    ranks: Mapping[str, Mapping[str, float]]
+    """Figure -> outcome of training -> Spearman's rank correlation over the variants that have both."""
+    ranked: tuple[str, ...]
+    """The variants that were ranked."""
+
+
+def study(
+    rows: Sequence[Row], variants: Sequence[Variant], *, published: Mapping[str, tuple[float, float, float]] = PUBLISHED,
+    resamples: int = RESAMPLES,
+) -> Study:  # fmt: skip
+    """``rows``: critique rows of drafts and finals. Only flawed drafts are looked at: all variants have those."""
+    figures = {}
+    for variant in variants:
+        measured = _measured(rows, variant)
+        if measured.ids:
+            figures[variant.name] = scores_of(measured, resamples=resamples)["pooled"]
+    ranked = tuple(name for name in figures if name in published)
+    ranks: dict[str, dict[str, float]] = {}
+    for figure in FIGURES:
+        having = [name for name in ranked if figure in figures[name]]
+        if len(having) >= 3:
+            values = [figures[name][figure].value for name in having]
+            ranks[figure] = {
+                outcome: spearman(values, [published[name][at] for name in having])
+                for at, outcome in enumerate(OUTCOMES)
+            }
+    return Study(figures=figures, ranks=ranks, ranked=ranked)
+
+
+def _measured(rows: Sequence[Row], variant: Variant) -> Measured:
+    """The variant as a critic of the drafts, and its recorded revisions."""
+    flawed = [row for row in rows if row.what == "draft" and row.triple_id in variant.critiques]
+    texts = {row.row_id: variant.critiques[row.triple_id] for row in flawed}
+    wanted = {row.triple_id for row in flawed}
+    found = critique.measured(
+        [*flawed, *(row for row in rows if row.what == "final" and row.triple_id in wanted)], texts
+    )
+    reversed_ = np.array([is_sentinel(texts[row.row_id]) for row in flawed], float)
+    kept = tuple(measure for measure in found.measures if measure.name in FIGURES)
+    finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
+    return Measured(
+        measures=(*kept, mean("reversed", reversed_, scale=100), *_recorded(flawed, variant, finals)),
+        aspects=found.aspects, groups=found.groups, ids=found.ids,
+    )  # fmt: skip
+
+
+def _recorded(flawed: Sequence[Row], variant: Variant, finals: Mapping[str, str]) -> list[Measure]:
+    at = [n for n, row in enumerate(flawed) if row.triple_id in variant.revised and row.triple_id in finals]
+    if not at:
+        return []
+    drafts = [flawed[n].caption or "" for n in at]
+    revised = [variant.revised[flawed[n].triple_id] for n in at]
+    wanted = [finals[flawed[n].triple_id] for n in at]
+    loop = critique.loop_measures(len(flawed), at, drafts, revised, wanted)
+    renamed = [
+        Measure(name=m.name.replace("loop", "recorded"), stats=m.stats, figure=m.figure, used=m.used) for m in loop
+    ]
+    used = np.zeros(len(flawed), np.bool_)
+    used[at] = True
+    stats = np.zeros((len(flawed), 10))
+    stats[at] = bleu_counts(revised, wanted).stats("sacrebleu")
+    bleu = Measure(name="recorded_bleu4", stats=stats, figure=lambda s: corpus_bleu(s, "sacrebleu"), used=used)
+    return [*renamed, bleu]
