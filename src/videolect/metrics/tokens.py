@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 import string
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ Tokenizer = Literal["13a", "camerabench", "regex"]
 """
 
 Integers = NDArray[np.int64]
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,9 +77,9 @@ def encode(texts: Sequence[str], tokenizer: Tokenizer = "13a", lowercase: bool =
     return Encoded(ids=ids, bounds=before[_bounds(per_text)], of=of, vocabulary=len(vocabulary))
 
 
-def numbered(items: Iterable[str]) -> tuple[Integers, dict[str, int]]:
+def numbered(items: Iterable[Name]) -> tuple[Integers, dict[Name, int]]:
     """Each item as the number under which it was first seen, and these numbers."""
-    known: defaultdict[str, int] = defaultdict()
+    known: defaultdict[Name, int] = defaultdict()
     known.default_factory = known.__len__
     return np.fromiter(map(known.__getitem__, items), np.int64), known
 
