@@ -6,6 +6,7 @@ The order is that in which the tasks were opened, so one ledger gives the same r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from videolect.errors import BadInput
 from videolect.oversight.caption_task import CaptionTask, Round, fold
@@ -16,22 +17,25 @@ from videolect.record.checks import content_hash
 from videolect.record.critique import SENTINEL
 from videolect.record.triple import JudgedPoint, Triple, TripleKind
 
+_AT_ONCE = 500
+
 
 def triples(ledger: Ledger, *, campaign: str | None = None) -> Iterator[Triple]:
-    """One triple per settled caption, in the order in which the tasks were opened; one task in memory at a time."""
+    """One triple per settled caption, in the order in which the tasks were opened; few tasks in memory at a time."""
     spec_hashes = {
         act.campaign.name: act.campaign.spec_hash
         for _, act in ledger.every(kind="CampaignOpened")
         if isinstance(act, CampaignOpened)
     }
-    for _, opened in ledger.every(kind="Opened"):
-        key = TaskKey.of_stream(opened.stream)
-        if key is None or key.is_labels or campaign not in (None, key.campaign):
-            continue
-        placed = ledger.read_placed(opened.stream)
-        task = fold(act for _, act in placed)
-        if task.status == "settled":
-            yield triple_of(task, placed, spec_hash=spec_hashes.get(key.campaign, ""))
+    keys = (TaskKey.of_stream(opened.stream) for _, opened in ledger.every(kind="Opened"))
+    wanted = (key for key in keys if key and not key.is_labels and campaign in (None, key.campaign))
+    while some := list(islice(wanted, _AT_ONCE)):
+        histories = ledger.read_many([key.stream for key in some])
+        for key in some:
+            placed = histories[key.stream]
+            task = fold(act for _, act in placed)
+            if task.status == "settled":
+                yield triple_of(task, placed, spec_hash=spec_hashes.get(key.campaign, ""))
 
 
 def triple_of(task: CaptionTask, placed: Iterable[tuple[int, Act]], *, spec_hash: str) -> Triple:

@@ -112,6 +112,10 @@ class MemoryLedger:
         with self._lock:
             return [(seq, self._acts[seq - 1]) for seq in self._streams.get(stream, ())]
 
+    def read_many(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, Act]]]:
+        """As ``Ledger.read_many``."""
+        return {stream: self.read_placed(stream) for stream in streams}
+
     def by_key(self, actor: str, key: str) -> Act | None:
         """As ``Ledger.by_key``."""
         seq = self._keys.get((actor, key))

@@ -138,6 +138,10 @@ class Ledger(Protocol):
         """As ``read``, each with its place in the ledger."""
         ...
 
+    def read_many(self, streams: Sequence[str]) -> Mapping[str, Sequence[tuple[int, Act]]]:
+        """As ``read_placed`` of several streams, for whoever walks them all."""
+        ...
+
     def by_key(self, actor: str, key: str) -> Act | None:
         """The act that this actor's idempotency key led to."""
         ...

@@ -24,6 +24,9 @@ from videolect.record.people import Model, Person
 SCHEMA = 3
 """Version of what ``encode_act`` writes. Raise it with every change of an act's shape."""
 
+_Decode = Callable[[Any, str | None], Any]
+"""(plain, where it stands) -> value. Without a place it fails sooner and says less."""
+
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -64,7 +67,7 @@ def encode_act(act: Act) -> str:
 def decode_act(text: str, *, upcasters: Mapping[int, Upcaster] = UPCASTERS, schema: int = SCHEMA) -> Act:
     """The act that ``text`` holds, lifted from an older schema where need be. BadInput where it is none."""
     try:
-        body = json.loads(text, parse_constant=_no_constant)
+        body = _JSON.decode(text)
         found = body.pop("schema")
         if type(found) is not int:
             raise TypeError
@@ -90,6 +93,9 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
+_JSON = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def to_plain(value: Any) -> Any:
     """A value as what ``json.dumps`` takes."""
     if value is None or isinstance(value, str | bool | int | float):
@@ -113,7 +119,12 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: Any, plain: Any, where: str = "") -> Any:
     """The value of type ``kind`` that ``to_plain`` made ``plain`` of. BadInput names the key that does not fit."""
-    return _decoder(kind)(plain, where)
+    decode = _decoder(kind)
+    try:
+        return decode(plain, None)
+    except BadInput:
+        # Most values fit, so the places inside one are put into words only where that is of use.
+        return decode(plain, where)
 
 
 @functools.cache
@@ -121,7 +132,7 @@ def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
 
-def _wrong(where: str, plain: Any, wanted: str) -> BadInput:
+def _wrong(where: str | None, plain: Any, wanted: str) -> BadInput:
     shown = repr(plain)
     return BadInput(
         f"{where or 'The value'} is {shown[:60]}{'...' if len(shown) > 60 else ''}, not {wanted}.",
@@ -129,8 +140,8 @@ def _wrong(where: str, plain: Any, wanted: str) -> BadInput:
     )
 
 
-def _scalar(kind: type, wanted: str) -> Callable[[Any, str], Any]:
-    def decode(plain: Any, where: str) -> Any:
+def _scalar(kind: type, wanted: str) -> _Decode:
+    def decode(plain: Any, where: str | None) -> Any:
         if kind is float and isinstance(plain, int) and not isinstance(plain, bool) and abs(plain) < 2**1000:
             return float(plain)
         if type(plain) is not kind:
@@ -140,7 +151,7 @@ def _scalar(kind: type, wanted: str) -> Callable[[Any, str], Any]:
     return decode
 
 
-def _fraction(plain: Any, where: str) -> Fraction:
+def _fraction(plain: Any, where: str | None) -> Fraction:
     try:
         numerator, denominator = plain.split("/")
         return Fraction(int(numerator), int(denominator))
@@ -148,7 +159,7 @@ def _fraction(plain: Any, where: str) -> Fraction:
         raise _wrong(where, plain, 'a fraction such as "1/24"') from None
 
 
-def _time(plain: Any, where: str) -> datetime:
+def _time(plain: Any, where: str | None) -> datetime:
     try:
         return datetime.fromisoformat(plain)
     except (TypeError, ValueError):
@@ -156,7 +167,7 @@ def _time(plain: Any, where: str) -> datetime:
 
 
 @functools.cache
-def _decoder(kind: Any) -> Callable[[Any, str], Any]:
+def _decoder(kind: Any) -> _Decode:
     """How a type is read, worked out once per type."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind is type(None):
@@ -175,16 +186,18 @@ def _decoder(kind: Any) -> Callable[[Any, str], Any]:
     if origin is tuple:
         item = _decoder(arguments[0])
 
-        def decode_tuple(plain: Any, where: str) -> Any:
+        def decode_tuple(plain: Any, where: str | None) -> Any:
             if not isinstance(plain, list | tuple):
                 raise _wrong(where, plain, "a list")
+            if where is None:
+                return tuple([item(value, None) for value in plain])
             return tuple(item(value, f"{where}[{place}]") for place, value in enumerate(plain))
 
         return decode_tuple
     if origin is not None and issubclass(origin, Mapping):
         of_key, of_value = _decoder(arguments[0]), _decoder(arguments[1])
 
-        def decode_mapping(plain: Any, where: str) -> Any:
+        def decode_mapping(plain: Any, where: str | None) -> Any:
             if not isinstance(plain, Mapping):
                 raise _wrong(where, plain, "an object")
             return types.MappingProxyType(
@@ -197,17 +210,17 @@ def _decoder(kind: Any) -> Callable[[Any, str], Any]:
     raise TypeError(f"{kind} has no place in the record")
 
 
-def _literal(allowed: tuple[Any, ...], plain: Any, where: str) -> Any:
+def _literal(allowed: tuple[Any, ...], plain: Any, where: str | None) -> Any:
     if not any(plain is value or (type(plain) is type(value) and plain == value) for value in allowed):
         raise _wrong(where, plain, f"one of {', '.join(map(str, allowed))}")
     return plain
 
 
-def _union(arguments: tuple[Any, ...]) -> Callable[[Any, str], Any]:
+def _union(arguments: tuple[Any, ...]) -> _Decode:
     tagged = {tag: _decoder(kind) for tag, kind in _TAGS.items() if kind in arguments}
     if tagged:
 
-        def decode_tagged(plain: Any, where: str) -> Any:
+        def decode_tagged(plain: Any, where: str | None) -> Any:
             if not isinstance(plain, Mapping) or str(plain.get("type")) not in tagged:
                 raise _wrong(where, plain, f"an object of type {' or '.join(tagged)}")
             return tagged[str(plain["type"])]({key: value for key, value in plain.items() if key != "type"}, where)
@@ -217,7 +230,7 @@ def _union(arguments: tuple[Any, ...]) -> Callable[[Any, str], Any]:
     exact = {kind: _decoder(kind) for kind in arguments if kind in (str, int, float, bool, type(None))}
     others = [_decoder(kind) for kind in arguments if kind not in exact]
 
-    def decode(plain: Any, where: str) -> Any:
+    def decode(plain: Any, where: str | None) -> Any:
         if type(plain) in exact:
             return exact[type(plain)](plain, where)
         if len(others) == 1:
@@ -229,18 +242,20 @@ def _union(arguments: tuple[Any, ...]) -> Callable[[Any, str], Any]:
     return decode
 
 
-def _of_dataclass(kind: type) -> Callable[[Any, str], Any]:
+def _of_dataclass(kind: type) -> _Decode:
     hints = typing.get_type_hints(kind)
-    readers: dict[str, Callable[[Any, str], Any]] = {}
+    readers: dict[str, _Decode] = {}
     required = set()
     for field in dataclasses.fields(kind):
         readers[field.name] = _decoder(hints[field.name])
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             required.add(field.name)
 
-    def decode(plain: Any, where: str) -> Any:
+    def decode(plain: Any, where: str | None) -> Any:
         if not isinstance(plain, Mapping):
             raise _wrong(where, plain, f"an object ({kind.__name__})")
+        if where is None and required <= plain.keys() <= readers.keys():
+            return kind(**{name: readers[name](value, None) for name, value in plain.items()})
         if unknown := sorted(set(plain) - set(readers)):
             raise BadInput(
                 f"{where or kind.__name__} has the unknown key {unknown[0]!r}.",
