@@ -73,9 +73,12 @@ def _histories() -> list[list[dict[str, Any]]]:
         found.append(
             [
                 {
-                    "stream": a.stream, "version": a.version, "kind": type(a).__name__, "worker": a.worker,
+                    "stream": a.stream,
+                    "version": a.version,
+                    "kind": type(a).__name__,
+                    "worker": a.worker,
                     "body": encode_act(a),
-                }  # fmt: skip
+                }
                 for a in history
             ]
         )

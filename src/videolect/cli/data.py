@@ -7,7 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import data_rows, shot_rules
+from videolect.cli import data_golden, data_rows, shot_rules
+from videolect.cli.data_authors import render as render_triples
+from videolect.cli.data_authors import triples_from_authors
 from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
@@ -73,10 +75,16 @@ def add_parser(nouns: Any) -> None:
     out = verbs.add_parser("triples", help="write the settled tasks")
     out.add_argument("--out", type=Path, required=True, metavar="FILE", help=".parquet or .jsonl")
     out.add_argument("--campaign", help="only this one")
-    out.set_defaults(
-        run=run_triples,
-        render=lambda answer: f"{answer['rows']} triples are in {answer['path']} ({answer['hash'][:12]}).",
-    )
+    out.add_argument(
+        "--from-authors", type=Path, metavar="DIR",
+        help="convert the triples.parquet of the paper's authors in this folder; needs no workspace",
+    )  # fmt: skip
+    out.add_argument(
+        "--with-unusable", action="store_true",
+        help="with --from-authors: keep settled rows without an effective critique or with words that are not English",
+    )  # fmt: skip
+    out.set_defaults(run=run_triples, render=render_triples)
+    data_golden.add_verb(verbs)
     data_rows.add_verbs(verbs)
 
 
@@ -181,6 +189,12 @@ def _render_import(answer: dict[str, Any]) -> str:
 
 def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Export."""
+    if asked.from_authors is not None:
+        if asked.campaign:
+            raise BadInput("--campaign is for a workspace.", mend="Leave it out with --from-authors.")
+        return triples_from_authors(asked.from_authors, asked.out, with_unusable=asked.with_unusable)
+    if asked.with_unusable:
+        raise BadInput("--with-unusable is for the authors' data.", mend="Name their folder: --from-authors DIR.")
     workspace = workspace_of(asked)
     if asked.campaign:
         workspace.desk.campaign(asked.campaign)

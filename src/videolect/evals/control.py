@@ -1,9 +1,10 @@
 """Reward sets from which text alone gives little away.
 
-A reward that is measured on drafts and their corrections can be right without looking: the two were written by different
-models, and the correction is longer. So here both captions of a pair come from the same reviser, which carried out a
-true critique and a corrupted one; pairs are matched by length; and what a classifier of one family of features still
-tells apart is filtered out. What is left is measured with another family, on sources that it did not learn from.
+A reward that is measured on drafts and their corrections can be right without looking: the two were written by
+different models, and the correction is longer. So here both captions of a pair come from the same reviser, which
+carried out a true critique and a corrupted one; pairs are matched by length; and what a classifier of one family of
+features still tells apart is filtered out. What is left is measured with another family, on sources that it did not
+learn from.
 
 The filter follows AFLite (Le Bras et al. 2020): the pairs that out-of-fold classifiers are surest of go first.
 """

@@ -73,9 +73,12 @@ class Study:
 
 
 def study(
-    rows: Sequence[Row], variants: Sequence[Variant], *, published: Mapping[str, tuple[float, float, float]] = PUBLISHED,
+    rows: Sequence[Row],
+    variants: Sequence[Variant],
+    *,
+    published: Mapping[str, tuple[float, float, float]] = PUBLISHED,
     resamples: int = RESAMPLES,
-) -> Study:  # fmt: skip
+) -> Study:
     """``rows``: critique rows of drafts and finals. Only flawed drafts are looked at: all variants have those."""
     figures = {}
     for variant in variants:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from videolect.errors import BadInput, NotYourTurn
+from videolect.oversight.changing import changed
 from videolect.oversight.holding import Holding, beginning, check_follows
 from videolect.record.acts import (
     Act,
@@ -164,7 +165,7 @@ def apply(task: CaptionTask, act: Act) -> CaptionTask:
     """The task after one more act. NotYourTurn where it may not follow."""
     check_follows(task.version, act)
     after = _dispatch(task, act)
-    return replace(after, version=act.version, updated_at=act.at, active_seconds=_seconds(after, act))
+    return changed(after, version=act.version, updated_at=act.at, active_seconds=_seconds(after, act))
 
 
 def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
@@ -173,7 +174,7 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
     if isinstance(act, Withdrawn):
         return _withdrawn(task, act)
     if isinstance(act, Released):
-        return replace(task, holding=task.holding.released(act))
+        return changed(task, holding=task.holding.released(act))
     if type(act) not in _VERB_OF:
         raise NotYourTurn(f"{type(act).__name__} does not belong in a caption's task.", mend="Use the desk's verbs.")
     if not task.holding.is_current(act):
@@ -183,14 +184,14 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
         case Drafted():
             return _drafted(task, act)
         case Rated() | Critiqued() | Polished() | Revised() | Edited():
-            return replace(task, round=work(_open_round(task), act))
+            return changed(task, round=work(_open_round(task), act))
         case Submitted() | Corrected():
-            closed = replace(_open_round(task), closed=act)
+            closed = changed(_open_round(task), closed=act)
             if act.text != closed.text:
                 raise NotYourTurn(
                     "The text handed in is not the one worked on.", mend="Save the edit, then hand it in."
                 )
-            return replace(task, round=None, rounds=(*task.rounds, closed), holding=task.holding.ended())
+            return changed(task, round=None, rounds=(*task.rounds, closed), holding=task.holding.ended())
         case Approved() | Rejected():
             return _judged(task, act)
     raise NotYourTurn(f"{type(act).__name__} does not belong in a caption's task.", mend="Use the desk's verbs.")
@@ -289,19 +290,19 @@ def work(now: Round, act: Act) -> Round:
     """The round after one piece of work. A new critique, or calling the draft perfect, voids what was built before."""
     match act:
         case Rated() if act.rating == 5:
-            return replace(now, rating=5, critique=None, polished=None, revision=None, edited=None)
+            return changed(now, rating=5, critique=None, polished=None, revision=None, edited=None)
         case Rated():
-            return replace(now, rating=act.rating)
+            return changed(now, rating=act.rating)
         case Critiqued():
             if now.critique is not None and same_notes(act.critique, now.critique):
-                return replace(now, critique=act.critique)  # polished words are accepted, or dropped again
-            return replace(now, critique=act.critique, polished=None, revision=None, edited=None)
+                return changed(now, critique=act.critique)  # polished words are accepted, or dropped again
+            return changed(now, critique=act.critique, polished=None, revision=None, edited=None)
         case Polished():
-            return replace(now, polished=act)
+            return changed(now, polished=act)
         case Revised():
-            return replace(now, revision=act, edited=None)
+            return changed(now, revision=act, edited=None)
         case Edited():
-            return replace(now, edited=act.text)
+            return changed(now, edited=act.text)
     raise NotYourTurn(f"{type(act).__name__} is no part of a round.", mend="Use the desk's verbs.")
 
 
@@ -326,7 +327,7 @@ def _claimed(task: CaptionTask, act: Claimed) -> CaptionTask:
         )
     if act.stage == "correct":
         _check_corrector(task, who)
-    after = replace(task, holding=task.holding.claimed(act))
+    after = changed(task, holding=task.holding.claimed(act))
     return _begin_round(after, who, task.holding.token + 1) if act.stage in ("caption", "correct") else after
 
 
@@ -344,7 +345,7 @@ def _begin_round(task: CaptionTask, who: str, token: int) -> CaptionTask:
     aside = dict(task.side_rounds)
     if task.round is not None:
         if task.round.author == who:
-            return replace(task, round=replace(task.round, token=token))
+            return changed(task, round=changed(task.round, token=token))
         aside[task.round.token] = task.round
     rejected = task.judged if task.stage == "correct" else None
     if rejected is None:
@@ -353,23 +354,23 @@ def _begin_round(task: CaptionTask, who: str, token: int) -> CaptionTask:
             edited=task.draft.text if task.mode == "edit" and task.draft else None,
         )  # fmt: skip
     else:
-        begun = replace(
+        begun = changed(
             rejected, kind="correction", author=who, token=token, inherited=rejected, closed=None, verdict=None
         )
-    return replace(task, round=begun, side_rounds=aside)
+    return changed(task, round=begun, side_rounds=aside)
 
 
 def _drafted(task: CaptionTask, act: Drafted) -> CaptionTask:
     """A first draft ends the model's lease; a new draft under a person's lease begins the round anew."""
     holder = task.holding.holder
-    after = replace(task, draft=act)
+    after = changed(task, draft=act)
     if task.round is None or holder is None or holder.stage == "draft":
-        return replace(after, holding=task.holding.ended())
+        return changed(after, holding=task.holding.ended())
     fresh = Round(
         kind=task.round.kind, author=task.round.author, token=task.round.token, draft=act,
         edited=act.text if task.mode == "edit" else None, inherited=task.round.inherited,
     )  # fmt: skip
-    return replace(after, round=fresh)
+    return changed(after, round=fresh)
 
 
 def _judged(task: CaptionTask, act: Approved | Rejected) -> CaptionTask:
@@ -377,10 +378,10 @@ def _judged(task: CaptionTask, act: Approved | Rejected) -> CaptionTask:
     points = {point.id for point in last.critique.points} if last.critique else set()
     if unknown := sorted(set(act.ticks) - points):
         raise BadInput(f"The critique has no point {unknown[0]!r} to tick.", mend="Read the task again.")
-    after = replace(task, rounds=(*task.rounds[:-1], replace(last, verdict=act)))
+    after = changed(task, rounds=(*task.rounds[:-1], changed(last, verdict=act)))
     if isinstance(act, Approved) or task.opened.policy.corrector == "author":
-        return replace(after, holding=task.holding.ended())
-    after = replace(after, holding=task.holding.moved("correct"))
+        return changed(after, holding=task.holding.ended())
+    after = changed(after, holding=task.holding.moved("correct"))
     return _begin_round(after, act.actor.id, task.holding.token)
 
 
@@ -388,10 +389,10 @@ def _withdrawn(task: CaptionTask, act: Withdrawn) -> CaptionTask:
     if act.target == "task":
         if task.status in ("settled", "withdrawn"):
             raise NotYourTurn(f"{act.stream} is {task.status}.", mend="Leave it: what is settled stays.")
-        return replace(task, withdrawn=act, holding=task.holding.ended())
+        return changed(task, withdrawn=act, holding=task.holding.ended())
     require(task, "withdraw", act.actor.id)
     last = task.rounds[-1]
-    return replace(task, rounds=task.rounds[:-1], round=replace(last, closed=None))
+    return changed(task, rounds=task.rounds[:-1], round=changed(last, closed=None))
 
 
 def _extra(task: CaptionTask, act: Act) -> CaptionTask:
@@ -407,8 +408,8 @@ def _extra(task: CaptionTask, act: Act) -> CaptionTask:
     if isinstance(act, Rated | Critiqued | Polished | Revised | Edited) and token in aside:
         aside[token] = work(aside[token], act)
     elif isinstance(act, Submitted | Corrected) and token in aside:
-        aside[token] = replace(aside[token], closed=act)
-    return replace(task, extras=(*task.extras, act), side_rounds=aside)
+        aside[token] = changed(aside[token], closed=act)
+    return changed(task, extras=(*task.extras, act), side_rounds=aside)
 
 
 def _seconds(task: CaptionTask, act: Act) -> Mapping[Stage, float]:

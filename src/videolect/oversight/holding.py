@@ -8,9 +8,10 @@ answer: it is kept and flagged, and moves nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from videolect.errors import NotYourTurn
+from videolect.oversight.changing import changed
 from videolect.record.acts import Act, Claimed, Opened, Stage
 from videolect.record.campaign import TaskKey
 from videolect.record.people import Model
@@ -43,7 +44,7 @@ class Holding:
 
     def ended(self) -> Holding:
         """After the lease was given back or its work was done."""
-        return replace(self, holder=None)
+        return changed(self, holder=None)
 
     def released(self, act: Act) -> Holding:
         """After the holder gave it back. NotYourTurn for a token that no longer counts."""
@@ -55,8 +56,8 @@ class Holding:
         """The same lease, now for the next stage: a reviewer who rejects goes on to correct."""
         if self.holder is None:
             raise NotYourTurn("Nobody holds the task.", mend="Claim it first.")
-        holder = replace(self.holder, stage=stage)
-        return replace(self, holder=holder, issued={**self.issued, holder.token: holder})
+        holder = changed(self.holder, stage=stage)
+        return changed(self, holder=holder, issued={**self.issued, holder.token: holder})
 
     def is_current(self, act: Act) -> bool:
         """Whether the act is the holder's; False makes it an extra. NotYourTurn where there never was such a lease."""
