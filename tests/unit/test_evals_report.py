@@ -23,7 +23,7 @@ from videolect.errors import BadInput, CannotRead
 from videolect.evals import leaderboard
 from videolect.evals.examples import MOST, chosen, compared, examples
 from videolect.evals.plots import Dot, bars, intervals, number, ticks
-from videolect.evals.predictions import read_predictions
+from videolect.evals.predictions import LEAVE_OUT, read_predictions
 from videolect.evals.report import Report, Wishes, board_lines, collect
 from videolect.evals.report_page import page
 from videolect.evals.report_tables import MAIN, TITLES, holm
@@ -155,6 +155,13 @@ def test_every_figure_has_a_title_and_a_meaning(report: Report) -> None:
     assert {block.name for block in blocks} == set(FIGURES)
     html = Read(page(report)).text
     assert all(block.says in html for block in blocks)
+
+
+def test_every_figure_floor_and_problem_has_its_place_in_the_docs(made: Benchmark) -> None:
+    told = (Path(__file__).parents[2] / "docs" / "eval.md").read_text()
+    beside = [base.name for base, _ in score_baselines(made, ("caption", "critique", "yes_no"), resamples=2)]
+    fields_told = [each.name for each in fields(leaderboard.Line)]
+    assert [name for name in (*FIGURES, *beside, *LEAVE_OUT, *fields_told) if f"`{name}`" not in told] == []
 
 
 def test_published_figures_stand_apart_and_say_that_their_items_are_others(report: Report) -> None:
