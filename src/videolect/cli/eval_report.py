@@ -86,7 +86,7 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "systems": [each.entry.name for each in report.answered],
         "figures": sum(len(block) for each in report.answered for block in each.entry.scores.values()),
         "partial": report.partial,
-        "pictures": len({x.picture for shown in report.shown for x in shown.examples if x.picture}),
+        "pictures": len({x.clip for shown in report.shown for x in shown.examples if x.picture}),
         "part": asked.part,
     }  # fmt: skip
 
