@@ -1,0 +1,129 @@
+"""Free-text critiques as points: rules over sentences, quotations, verbs of editing, contrasts and denials.
+
+    >>> [(p.kind, p.words, p.instruction) for p in points_of("The lion is in the foreground, not the middle ground.",
+    ...                                                      "A lion sleeps in the middle ground.")]
+    [('replace', 'the middle ground', 'the foreground')]
+
+Each point lies on words of the draft or is a remark. Deterministic, no model, and no text raises.
+docs/critique-points.md says what is read and what is not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from videolect.dataset.critique_align import Draft, Found, Span
+from videolect.dataset.critique_clauses import praises, sentences, unframed
+from videolect.dataset.critique_contrasts import contrasts, denials, follow_up
+from videolect.dataset.critique_directives import directives
+from videolect.dataset.critique_statements import statements
+from videolect.record.critique import Point, PointKind, is_sentinel
+
+MOST = 200
+"""Points of one critique: a record keeps no more."""
+LONGEST = 20_000
+"""Characters of a critique that are read."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def points_of(critique: str, draft: str) -> tuple[Point, ...]:
+    """The points of a critique of ``draft``, in its order, with ids p1, p2, ... Praise and sentinels give none."""
+    if is_sentinel(critique):
+        return ()
+    reader = _Reader(Draft(draft))
+    for sentence in sentences(_UNSTORABLE.sub(" ", critique[:LONGEST])):
+        reader.read(sentence.text, sentence.item)
+    return reader.points()
+
+
+class _Reader:
+    """The points so far, and what the next sentence may go on with."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.found: list[Found] = []
+        self.near: int | None = None
+        self.open: list[Found] = []
+        """Words that are wrong, and of which the next sentence may say what they should be."""
+        self.item = -1
+
+    def read(self, text: str, item: int) -> None:
+        if item != self.item:
+            self.close()
+            self.near = None
+        self.item = item
+        if self.open:
+            place = self.open[-1].place
+            mend = follow_up(self.draft, text, place) if place else None
+            if mend:
+                self.open.pop()
+                self.close()
+                self.keep([mend])
+                return
+        new = self.points_of(text)
+        self.close()
+        self.keep(new)
+
+    def points_of(self, text: str) -> list[Found]:
+        """What the first rule that finds something finds."""
+        if found := [one for one in directives(self.draft, text, self.near) if one.kind != "quote"]:
+            return [self._said(one) for one in found]
+        if praises(text):
+            return []
+        said = unframed(text)
+        if found := contrasts(self.draft, said.text, self.near) or denials(self.draft, said.text, self.near):
+            return found
+        if said.frame == "fault":
+            spoken = [one for one in directives(self.draft, text, self.near) if one.place]
+            return [Found("remark", spoken[0].place if spoken else None, text)]
+        return statements(self.draft, said.text, self.near, asked=said.frame in ("add", "say"))
+
+    def _said(self, found: Found) -> Found:
+        """Quoted words that are to be in the caption, and of which nothing says where."""
+        if found.kind == "say":
+            made = statements(self.draft, found.words, self.near, asked=True)
+            return made[0] if made else Found("remark", None, found.words)
+        if found.kind == "edge":
+            end = len(self.draft.text)
+            place = (end, end) if found.edge == "end" else (0, 0)
+            return Found("insert", place, found.words)
+        return found
+
+    def keep(self, found: list[Found]) -> None:
+        for one in found:
+            if one.place:
+                run = self.draft.run(one.place)
+                if run.behind:
+                    self.near = self.draft.sentence_of[run.first]
+            (self.open if one.kind == "open" else self.found).append(one)
+
+    def close(self) -> None:
+        """What stayed open: denied words go."""
+        self.found += [Found("delete", one.place) for one in self.open]
+        self.open = []
+
+    def points(self) -> tuple[Point, ...]:
+        self.close()
+        made: list[Point] = []
+        seen: set[tuple[str, Span | None, str]] = set()
+        for one in self.found:
+            key = (one.kind, one.place, one.words)
+            if key not in seen and (point := _point(one, f"p{len(made) + 1}", self.draft.text)):
+                seen.add(key)
+                made.append(point)
+        return tuple(made[:MOST])
+
+
+def _point(found: Found, name: str, text: str) -> Point | None:
+    kind, place, words = found.kind, found.place, found.words.strip()
+    if kind in ("replace", "delete", "insert") and place is None:
+        kind = "remark"
+    if place is not None and place[0] == place[1] and kind not in ("insert", "remark"):
+        return None
+    if kind == "replace" and place and text[place[0] : place[1]] == words:
+        return None
+    known: PointKind = kind if kind in ("replace", "insert", "delete", "reorder") else "remark"  # type: ignore[assignment]
+    if place is None or _UNSTORABLE.search(text, *place):
+        return Point(id=name, kind="remark", instruction=words[:5000])
+    start, end = place
+    return Point(id=name, kind=known, start=start, end=end, words=text[start:end], instruction=words[:5000])
