@@ -14,7 +14,7 @@ DRAFT = "A red car drives left across a bridge. In the middle ground, two men wa
 
 MOVED = ("replace", "the middle ground", "the foreground")
 READ = [
-    ('Change "A red car" to "A blue car."', [("replace", "A red car", "A blue car.")]),
+    ('Change "A red car" to "A blue car."', [("replace", "A red car", "A blue car")]),
     ('"drives left" should be changed to "drives right".', [("replace", "drives left", "drives right")]),
     ('Use "bus" instead of "car".', [("replace", "car", "bus")]),
     ('Please remove the phrase "across a bridge."', [("delete", "across a bridge", "")]),

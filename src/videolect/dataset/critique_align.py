@@ -37,7 +37,10 @@ class Found:
     it should read), edge (an addition at the start or the end)."""
     place: Span | None
     words: str = ""
+    """What is to be written; of ``open`` words "verb" where they are what somebody does not do."""
     edge: str = ""
+    said: str = ""
+    """The sentence that says so."""
 
 
 class Draft:
@@ -72,17 +75,19 @@ class Draft:
         inside = [at for at, sentence in enumerate(self.sentence_of) if sentence == number]
         return Run(inside[0], inside[-1] + 1) if inside else Run(0, 0)
 
-    def locate(self, words: str, near: int | None = None, *, nearly: bool = True) -> Span | None:
+    def locate(
+        self, words: str, near: int | None = None, *, nearly: bool = True, beside: Sequence[Token] = ()
+    ) -> Span | None:
         """Where a phrase stands: exactly, in another case, in other forms of its words, or (``nearly``) most of it.
 
-        Of several places the one in sentence ``near``, else the first.
+        Of several places the one in sentence ``near``, there the one closest to the words ``beside``, else the first.
         """
         bare = words.strip(_EDGES)
         if not bare:
             return None
         for text, wanted in ((self.text, bare), (self.lower, bare.lower())):
             if spots := _spots(text, wanted):
-                return min(spots, key=lambda spot: (self._away(spot[0], near), spot[0]))
+                return min(spots, key=lambda spot: (self._away(spot[0], near), self._apart(spot, beside), spot[0]))
         wanted_tokens = tokens(bare)
         if not wanted_tokens:
             return None
@@ -96,6 +101,14 @@ class Draft:
             return 0
         run = self.run((start, start + 1))
         return abs(self.sentence_of[run.first] - near) if run.behind else 99
+
+    def _apart(self, spot: Span, beside: Sequence[Token]) -> float:
+        """How far the words are that are spoken of together with it: characters, the nearest occurrence of each."""
+        far = 0.0
+        for token in beside:
+            if not token.empty and not token.group and (there := self.where.get(token.stem)):
+                far += min(60, *(abs(self.tokens[at].start - spot[0]) for at in there))
+        return far
 
     def _same_stems(self, wanted: Sequence[Token], near: int | None) -> Run | None:
         size = len(wanted)

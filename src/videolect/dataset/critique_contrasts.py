@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from videolect.dataset.critique_align import Draft, Found, Span
-from videolect.dataset.critique_mends import DETERMINERS, PREPOSITIONS, bare, complement, swapped
+from videolect.dataset.critique_mends import DETERMINERS, PREPOSITIONS, absorbed, bare, complement, predicate, swapped
 from videolect.metrics.point_words import tokens
 
 _STOP = (
@@ -37,7 +37,9 @@ _UNSEEN = re.compile(
     re.I,
 )
 _FOLLOWS = re.compile(r"^(?:instead|rather|in\s+reality|actually|it|they|he|she|this|these|in\s+fact)\b,?\s*", re.I)
-_SUBJECT = re.compile(r"^(?:it|they|he|she|this|these)\s+(?:is|are|was|were|has|have|should\s+be)\s+", re.I)
+
+
+_INSTEAD = re.compile(r"^(?:instead|rather|in\s+reality|in\s+fact|actually),?\s+", re.IGNORECASE)
 
 
 def contrasts(draft: Draft, text: str, near: int | None) -> list[Found]:
@@ -47,8 +49,12 @@ def contrasts(draft: Draft, text: str, near: int | None) -> list[Found]:
         return _replaced(draft, match["new"], match["old"], near)
     match = _NOT.match(text)
     if match and (both := _BUT.match(match["rest"])):
-        found = _replaced(draft, both["new"], both["old"], _near(draft, match["who"], near), whole=False)
-        if found:
+        sentence = _near(draft, text, near)
+        if match["verb"].lower() in ("does", "do", "did"):
+            place = draft.locate(bare(both["old"]), sentence)
+            if place and (new := predicate(both["new"])):
+                return [Found("replace", place, new)]
+        elif found := _replaced(draft, both["new"], both["old"], sentence, whole=False):
             return found
     for match in _AFTER.finditer(text):
         found += _replaced(draft, match["new"], match["old"], near)
@@ -66,41 +72,43 @@ def denials(draft: Draft, text: str, near: int | None) -> list[Found]:
         rest = re.split(r"\s+(?:as|because|since)\s+", match["rest"])[0]
         place = draft.locate(bare(rest), sentence)
         if place:
-            return [Found("open", place, "")]
+            return [Found("open", place, "verb" if match["verb"].lower() in ("does", "do", "did") else "")]
     return []
 
 
-def follow_up(draft: Draft, text: str, place: Span) -> Found | None:
-    """The mend of denied words, where a sentence gives it."""
-    if not (match := _FOLLOWS.match(text)):
+def follow_up(draft: Draft, text: str, wrong: Found) -> Found | None:
+    """The mend of denied words, where a sentence gives it: "Instead, it is green."."""
+    place = wrong.place
+    if place is None or not _FOLLOWS.match(text):
         return None
-    said = text[match.end() :] if match[0].lower().startswith(("instead", "rather", "in ", "actually")) else text
-    said = _SUBJECT.sub("", said)
+    said = bare(_INSTEAD.sub("", text))
+    if wrong.words == "verb":
+        new = predicate(said)
+        same = new != said or not said.lower().startswith(("the ", "a "))
+        return Found("replace", *absorbed(draft, place, new)) if new and same else None
     run = draft.run(place)
     old = draft.tokens[run.first : run.behind]
-    swaps = swapped(draft, run, tokens(said))
-    if len(swaps) == 1 and len(old) <= 4:
+    known = tokens(said)
+    swaps = swapped(draft, run, known)
+    if len(swaps) == 1 and len(old) <= 4 and len(known) <= len(old) + 5:
         return Found("replace", swaps[0][0], swaps[0][1])
     new = complement(said, old)
-    return Found("replace", place, new) if new else None
+    return Found("replace", *absorbed(draft, place, new)) if new else None
 
 
 def _replaced(draft: Draft, new: str, old: str, near: int | None, *, whole: bool = True) -> list[Found]:
     old = bare(old)
-    place = draft.locate(old, _near(draft, new if whole else old, near))
+    place = draft.locate(old, _near(draft, f"{new} {old}", near) if whole else near, beside=tokens(new))
     if place is None:
         return []
-    run = draft.run(place)
-    wanted = draft.tokens[run.first : run.behind]
     tail = complement(new, tokens(old))
     if not tail:
-        swaps = swapped(draft, run, tokens(new))
-        return [Found("replace", span, value) for span, value in swaps]
-    # The draft may lack the article, or have another, so that it is not doubled.
-    return [Found("replace", _fitted(draft, place, tail, old), tail)] if wanted else []
+        return [Found("replace", span, value) for span, value in swapped(draft, draft.run(place), tokens(new))]
+    fitted, words = absorbed(draft, _fitted(draft, place, tail), tail)
+    return [Found("replace", fitted, words)] if words else []
 
 
-def _fitted(draft: Draft, place: Span, new: str, old: str) -> Span:
+def _fitted(draft: Draft, place: Span, new: str) -> Span:
     """The place with the small words in front that the mend repeats: "from the [left]" for "the right"."""
     lead = tokens(new)
     run = draft.run(place)

@@ -11,7 +11,7 @@ from videolect.dataset.critique_mends import bare
 _CHANGE = r"(?:chang|replac|revis|modif|correct|adjust|rephras|updat|swap|edit|rewrit|alter|substitut|expand|reword)\w*"
 _REMOVE = r"(?:remov|delet|omit|drop|exclud|eliminat|cut|tak)(?:e|es|ed|ing|ting|ted|ping)?(?:\s+(?:out|away))?"
 _OLD_BEFORE = re.compile(
-    rf"(?:\b{_CHANGE}\b[^■]*|\b(?:instead\s+of|rather\s+than|in\s+place\s+of|not|from)\s+(?:\w+\s+){{0,4}})$", re.I
+    rf"(?:\b{_CHANGE}\b[^■]*|\b(?:instead\s+of|rather\s+than|in\s+place\s+of|not|from)[,:]?\s+(?:\w+\s+){{0,4}})$", re.I
 )
 _NEW_BEFORE = re.compile(
     r"\b(?:to|with|by|as|into|read|reads|state|states|say|says|be|use|using|write|mention|is|for|describe|specify|simply|actually|rather|just|include|add|insert|:)"
@@ -32,7 +32,7 @@ _CHANGE_AFTER = re.compile(
     re.I,
 )
 _TO_AFTER = re.compile(r"^[^■.;]{0,30}?\b(?:to|with|by|as|into)\b\s+(?:be\s+|read\s+|state\s+)?(?P<new>[^■.;]+)$", re.I)
-_IS_AFTER = re.compile(r"^[^■.;]{0,40}?\b(?:is|are|was)\s+(?:actually|in\s+fact)\s+(?P<new>[^■.;]+)$", re.I)
+_IS_AFTER = re.compile(r"^[^■.;]{0,40}?\b(?:is|are|was)\s+(?:actually|in\s+fact|more\s+accurately|better\s+described\s+as|rather)\s+(?P<new>[^■.;]+)$", re.I)
 _PLAIN_CHANGE = re.compile(
     rf"^(?:please\s+|you\s+should\s+|consider\s+)?{_CHANGE}\s+(?P<old>[^■]{{2,160}}?)\s+(?:to|with|by|into)\s+(?P<new>[^■]{{2,200}})$",
     re.I,
@@ -116,14 +116,14 @@ def _paired(
             after = [new for new in free if new > at] or list(free)
             if after:
                 free.remove(after[0])
-                found.append(Found("replace", place, said[after[0]].strip()))
+                found.append(Found("replace", place, said[after[0]].strip(" .,;:")))
             else:
                 found.append(_mended_plainly(place, pieces[at], pieces[at + 1]))
         elif role == "add":
             found.append(_added(draft, said, places, roles, pieces, at))
     for at in free:
         if not any(one.kind == "replace" for one in found):
-            found.append(Found("say", None, said[at].strip()))
+            found.append(Found("say", None, said[at].strip(" ,;:")))
     return found
 
 
@@ -133,7 +133,7 @@ def _mended_plainly(place: Span, lead: str, tail: str) -> Found:
             return Found("replace", place, new)
     if re.search(rf"\b{_CHANGE}\b", lead, re.I) and (match := _TO_AFTER.match(tail)) and (new := bare(match["new"])):
         return Found("replace", place, new)
-    return Found("open" if finds_fault(lead + " " + tail) or not tail.strip(" .") else "quote", place)
+    return Found("fault" if finds_fault(lead + " " + tail) else "quote", place)
 
 
 def _added(
@@ -144,10 +144,10 @@ def _added(
         if role == "place" and place:
             start = place[0]
             before = "before" in pieces[other].lower().split()
-            return Found("insert", (start, start) if before else place, said[at].strip())
+            return Found("insert", (start, start) if before else place, said[at].strip(" ,;:"))
     if edge := _AT_END.search(" ".join(pieces)):
-        return Found("edge", None, said[at].strip(), edge["edge"].lower())
-    return Found("say", None, said[at].strip())
+        return Found("edge", None, said[at].strip(" ,;:"), edge["edge"].lower())
+    return Found("say", None, said[at].strip(" ,;:"))
 
 
 def _plain(draft: Draft, text: str, near: int | None) -> list[Found]:

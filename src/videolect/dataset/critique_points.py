@@ -11,12 +11,15 @@ docs/critique-points.md says what is read and what is not.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from videolect.dataset.critique_align import Draft, Found, Span
 from videolect.dataset.critique_clauses import praises, sentences, unframed
 from videolect.dataset.critique_contrasts import contrasts, denials, follow_up
 from videolect.dataset.critique_directives import directives
-from videolect.dataset.critique_statements import statements
+from videolect.dataset.critique_faults import faults
+from videolect.dataset.critique_mends import bare, complement, minimal
+from videolect.dataset.critique_statements import statements, written
 from videolect.record.critique import Point, PointKind, is_sentinel
 
 MOST = 200
@@ -52,17 +55,31 @@ class _Reader:
             self.close()
             self.near = None
         self.item = item
-        if self.open:
-            place = self.open[-1].place
-            mend = follow_up(self.draft, text, place) if place else None
-            if mend:
-                self.open.pop()
-                self.close()
-                self.keep([mend])
-                return
+        if self.open and (mend := self.mend(text, self.open[-1])):
+            self.open.pop()
+            self.close()
+            self.keep([mend], text)
+            return
         new = self.points_of(text)
         self.close()
-        self.keep(new)
+        self.keep(new, text)
+
+    def mend(self, text: str, wrong: Found) -> Found | None:
+        """What the sentence behind wrong words says that they should be."""
+        place = wrong.place
+        if place is None:
+            return None
+        spoken = directives(self.draft, text, self.near)
+        if spoken and spoken[0].kind == "say":
+            return Found("replace", place, spoken[0].words)
+        if any(one.place for one in spoken):
+            return None
+        said = unframed(text)
+        if said.frame == "say" and not spoken:
+            run = self.draft.run(place)
+            new = bare(said.text) if wrong.kind == "fault" else complement(said.text, self.draft.tokens[run.first : run.behind])
+            return Found("replace", place, new) if new else None
+        return follow_up(self.draft, text, wrong)
 
     def points_of(self, text: str) -> list[Found]:
         """What the first rule that finds something finds."""
@@ -71,6 +88,8 @@ class _Reader:
         if praises(text):
             return []
         said = unframed(text)
+        if found := faults(self.draft, text, self.near):
+            return [self._said(one) for one in found]
         if found := contrasts(self.draft, said.text, self.near) or denials(self.draft, said.text, self.near):
             return found
         if said.frame == "fault":
@@ -81,25 +100,31 @@ class _Reader:
     def _said(self, found: Found) -> Found:
         """Quoted words that are to be in the caption, and of which nothing says where."""
         if found.kind == "say":
-            made = statements(self.draft, found.words, self.near, asked=True)
-            return made[0] if made else Found("remark", None, found.words)
+            return written(self.draft, found.words, self.near)
         if found.kind == "edge":
             end = len(self.draft.text)
             place = (end, end) if found.edge == "end" else (0, 0)
             return Found("insert", place, found.words)
         return found
 
-    def keep(self, found: list[Found]) -> None:
+    def keep(self, found: list[Found], text: str) -> None:
         for one in found:
             if one.place:
                 run = self.draft.run(one.place)
                 if run.behind:
                     self.near = self.draft.sentence_of[run.first]
-            (self.open if one.kind == "open" else self.found).append(one)
+            if one.kind in ("open", "fault"):
+                self.open.append(replace(one, said=text))
+            elif one.kind == "replace" and one.place:
+                self.found += [_replaced(*part) for part in minimal(self.draft, one.place, one.words)]
+            else:
+                self.found.append(one)
 
     def close(self) -> None:
-        """What stayed open: denied words go."""
-        self.found += [Found("delete", one.place) for one in self.open]
+        """What stayed open: denied words go, of wrong ones nobody knows."""
+        for one in self.open:
+            gone = one.kind == "open" and one.words != "verb"
+            self.found.append(Found("delete", one.place) if gone else Found("remark", one.place, one.said))
         self.open = []
 
     def points(self) -> tuple[Point, ...]:
@@ -112,6 +137,12 @@ class _Reader:
                 seen.add(key)
                 made.append(point)
         return tuple(made[:MOST])
+
+
+def _replaced(place: Span, words: str) -> Found:
+    if place[0] == place[1]:
+        return Found("insert", place, words)
+    return Found("replace", place, words) if words else Found("delete", place)
 
 
 def _point(found: Found, name: str, text: str) -> Point | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from videolect.language.lint import constructiveness
 from videolect.metrics.point_words import Token, conflict, content, tokens, values
 
 SAME_PLACE = 0.5
@@ -187,18 +188,11 @@ def _speaking(inside: Sequence[int], draft: Sequence[Token]) -> frozenset[int]:
 # ------------------------------------------------------------------------------------------------------- constructive
 
 _TARGET = re.compile(r"""\b(?:start|beginning|end)\b|\b(?:before|after)\b.*["“]""", re.IGNORECASE | re.DOTALL)
-_REMEDY = re.compile(
-    r"""["“][^"”]+["”]\s*$ | \b(?:instead|rather\s+than|should\s+(?:be|say|read|state)|but\s+rather|actually)\b
-      | \b(?:replace|change)\b.*\b(?:with|to|by)\b | ^\s*(?:write|say|use|put|add|insert|state|remove|delete|omit)\b""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
-
-
 def constructive(point: Said) -> bool:
     """Whether a point says what to write instead.
 
-    replace and insert: their instruction has a word. delete: always. reorder: it says where to. remark: it holds words
-    that could be written ("should be ...", "... rather than ...", a verb of editing that has an object).
+    replace and insert: their instruction has a word. delete: always. reorder: it says where to. remark: more than half of
+    its words stand in sentences that name a remedy or say what is seen (``videolect.language.lint``).
     """
     match point.kind:
         case "replace" | "insert":
@@ -208,4 +202,4 @@ def constructive(point: Said) -> bool:
         case "reorder":
             return _TARGET.search(point.instruction) is not None
         case _:
-            return bool(content(point.instruction)) and _REMEDY.search(point.instruction) is not None
+            return bool(content(point.instruction)) and constructiveness(point.instruction) > 0.5
