@@ -121,17 +121,15 @@ FIGURES: Mapping[str, Callable[[Any], Any]] = {
 def _print_agreement(rows: Sequence[Row]) -> None:
     print("part  who      critiques points marks  " + "  ".join(f"{name:>19}" for name in FIGURES))
     for part in ("dev", "held"):
-        for who, wanted in (("human", {"human"}), ("machine", None), ("all", None)):
-            chosen = [
-                row for row in rows
-                if row["part"] == part and (who == "all" or (row["variant"] in wanted if wanted else row["variant"] != "human"))
-            ]  # fmt: skip
+        some = [row for row in rows if row["part"] == part]
+        human = [row for row in some if row["variant"] == "human"]
+        machine = [row for row in some if row["variant"] != "human"]
+        for who, chosen in (("human", human), ("machine", machine), ("all", some)):
             _line(f"{part:5} {who:8}", chosen)
     for variant in sorted({row["variant"] for row in rows} - {"human"}):
         _line(f"held  {variant[:14]:14}", [r for r in rows if r["variant"] == variant and r["part"] == "held"])
-    print("kinds of pairs, held: " + ", ".join(
-        f"{true}->{found} {count}" for (true, found), count in sorted(_kinds(r for r in rows if r["part"] == "held").items())
-    ))  # fmt: skip
+    kinds = sorted(_kinds(row for row in rows if row["part"] == "held").items())
+    print("kinds, marked -> read, held: " + ", ".join(f"{true} -> {found} {n}" for (true, found), n in kinds))
 
 
 def _line(name: str, rows: Sequence[Row]) -> None:

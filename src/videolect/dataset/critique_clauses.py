@@ -79,6 +79,23 @@ _PRAISE = re.compile(
 )
 
 
+_NOTHING = re.compile(
+    rf"""^(?:(?:while|although)\b.*?,\s*)?(?:{_ABOUT}|it|this|the\s+feedback)\s+(?:also\s+|generally\s+|largely\s+)*(?:
+          (?:contains?|includes?|has)\s+(?:\w+\s+){{0,4}}(?:errors?|inaccurac\w+|omissions?|mistakes?|issues?|problems?)\b.*
+        | (?:(?:is|are)\s+)?(?:inaccurate|incorrect|incomplete|inaccurately\s+describes\s+the\s+\w+|not\s+accurate)
+        | (?:can|could|should|needs?\s+to|would)\s+(?:be|benefit|provide)\s+.*
+            \b(?:improv|precis|refin|revis|specific|detail|concis|objective).*
+        | (?:generally|largely|mostly)?\s*follows?\s.*
+        | (?:adds?|creates?|makes?|provides?|gives?|improves?|becomes?)\s.*
+        | (?:should\s+be\s+)?(?:revised|corrected|as\s+follows)\b.*
+        )[.:;]?$
+      |^(?:in\s+summary|to\s+improve|overall|in\s+conclusion)\b.*$
+      |^there\s+(?:is|are)\s+(?:an?|some|several)\s+(?:\w+\s+)?(?:errors?|inaccurac\w+|issues?)\b.*$
+      |^(?:the\s+)?(?:rest|remainder)\b.*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of a critique."""
@@ -142,6 +159,11 @@ def finds_fault(text: str) -> bool:
 def praises(text: str) -> bool:
     """Whether it only says that something is right."""
     return _PRAISE.search(text) is not None and not finds_fault(text)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether it only says that there is something to be said: "The caption contains an error."."""
+    return _NOTHING.match(text) is not None and not quotes(text)
 
 
 def _items(critique: str) -> list[str]:

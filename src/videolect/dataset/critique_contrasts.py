@@ -17,6 +17,11 @@ _AFTER = re.compile(
     rf"\s+(?:just\s+|simply\s+|merely\s+|only\s+)?(?P<old>[^,;]+?){_STOP}",
     re.I,
 )
+_DESCRIBED = re.compile(
+    r"\b(?:described|depicted|identified|mentioned|referred\s+to|labell?ed)\s+(?:\w+\s+)?as\s+(?:being\s+)?(?P<old>.+?)\s+"
+    r"(?:(?:is|are|was|were)\s+(?:actually|in\s+fact|more\s+accurately|really)|should\s+(?:actually\s+)?be)\s+(?P<new>[^;]+)",
+    re.I,
+)
 _BEFORE = re.compile(r"^(?:instead\s+of|rather\s+than|not)\s+(?P<old>[^,;]+?),\s*(?P<new>.+)$", re.I)
 _NOT = re.compile(
     r"^(?P<who>.*?)\b(?P<verb>is|are|was|were|does|do|did|has|have|should|can|could|will)\s*(?:not|n't|n’t)\b\s*(?:be\s+)?"
@@ -39,6 +44,7 @@ _UNSEEN = re.compile(
 _FOLLOWS = re.compile(r"^(?:instead|rather|in\s+reality|actually|it|they|he|she|this|these|in\s+fact)\b,?\s*", re.I)
 
 
+_SAME = re.compile(r"^(?:it|they|he|she)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"^(?:instead|rather|in\s+reality|in\s+fact|actually),?\s+", re.IGNORECASE)
 
 
@@ -47,6 +53,8 @@ def contrasts(draft: Draft, text: str, near: int | None) -> list[Found]:
     found: list[Found] = []
     if match := _BEFORE.match(text):
         return _replaced(draft, match["new"], match["old"], near)
+    if match := _DESCRIBED.search(text):
+        return _replaced(draft, f"is {match['new']}", match["old"], near)
     match = _NOT.match(text)
     if match and (both := _BUT.match(match["rest"])):
         sentence = _near(draft, text, near)
@@ -92,8 +100,10 @@ def follow_up(draft: Draft, text: str, wrong: Found) -> Found | None:
     swaps = swapped(draft, run, known)
     if len(swaps) == 1 and len(old) <= 4 and len(known) <= len(old) + 5:
         return Found("replace", swaps[0][0], swaps[0][1])
-    new = complement(said, old)
-    return Found("replace", *absorbed(draft, place, new)) if new else None
+    if new := complement(said, old):
+        return Found("replace", *absorbed(draft, place, new))
+    # It answers, but not in words that fit into the place.
+    return Found("remark", place, said) if _SAME.match(said) else None
 
 
 def _replaced(draft: Draft, new: str, old: str, near: int | None, *, whole: bool = True) -> list[Found]:

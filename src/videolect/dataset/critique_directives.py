@@ -6,7 +6,7 @@ import re
 
 from videolect.dataset.critique_align import Draft, Found, Span
 from videolect.dataset.critique_clauses import finds_fault, quotes, without_quotes
-from videolect.dataset.critique_mends import bare
+from videolect.dataset.critique_mends import bare, complement
 
 _CHANGE = r"(?:chang|replac|revis|modif|correct|adjust|rephras|updat|swap|edit|rewrit|alter|substitut|expand|reword)\w*"
 _REMOVE = r"(?:remov|delet|omit|drop|exclud|eliminat|cut|tak)(?:e|es|ed|ing|ting|ted|ping)?(?:\s+(?:out|away))?"
@@ -15,7 +15,7 @@ _OLD_BEFORE = re.compile(
 )
 _NEW_BEFORE = re.compile(
     r"\b(?:to|with|by|as|into|read|reads|state|states|say|says|be|use|using|write|mention|is|for|describe|specify|simply|actually|rather|just|include|add|insert|:)"
-    r"\s*(?:(?:be|as|it|that|the|a|an|simply|more|accurately|following|phrase|word|words|term|something|like|sentence|read|state)\s*[:,]?\s*){0,5}$",
+    r"[,:]?\s*(?:(?:be|as|it|that|the|a|an|simply|more|accurately|following|phrase|word|words|term|something|like|sentence|read|state)\s*[:,]?\s*){0,5}$",
     re.I,
 )  # fmt: skip
 _DELETE_BEFORE = re.compile(rf"\b(?:{_REMOVE}|avoid\w*|do\s+not\s+(?:use|mention|include))\b[^■]*$", re.I)
@@ -32,7 +32,16 @@ _CHANGE_AFTER = re.compile(
     re.I,
 )
 _TO_AFTER = re.compile(r"^[^■.;]{0,30}?\b(?:to|with|by|as|into)\b\s+(?:be\s+|read\s+|state\s+)?(?P<new>[^■.;]+)$", re.I)
-_IS_AFTER = re.compile(r"^[^■.;]{0,40}?\b(?:is|are|was)\s+(?:actually|in\s+fact|more\s+accurately|better\s+described\s+as|rather)\s+(?P<new>[^■.;]+)$", re.I)
+_IS_AFTER = re.compile(
+    r"^[^■.;]{0,40}?\b(?:is|are|was)\s+(?:actually|in\s+fact|more\s+accurately|better\s+described\s+as|rather)\s+(?P<new>[^■.;]+)$",
+    re.I,
+)
+_BUT_AFTER = re.compile(r"^,?\s*but\s+(?:in\s+the\s+video,?\s+|in\s+reality,?\s+|actually\s+)?(?P<new>[^■;]+)$", re.I)
+_NO_MEND = re.compile(
+    r"^(?:to|as|(?:be\s+)?(?:more\s+)?(?:improv|clarif|correct|revis|reconsider|rephras|remov|specif|precis|accurat|verif|adjust|chang|updat|simplif|expand|elaborat|condens)\w*\b.*)?$",
+    re.I,
+)
+_FROM_TO = re.compile(rf"\b{_CHANGE}\b.*?\bfrom\s+(?P<old>[^■,.;]+?)\s+to\s+(?P<new>[^■.;]+)$", re.I)
 _PLAIN_CHANGE = re.compile(
     rf"^(?:please\s+|you\s+should\s+|consider\s+)?{_CHANGE}\s+(?P<old>[^■]{{2,160}}?)\s+(?:to|with|by|into)\s+(?P<new>[^■]{{2,200}})$",
     re.I,
@@ -118,22 +127,42 @@ def _paired(
                 free.remove(after[0])
                 found.append(Found("replace", place, said[after[0]].strip(" .,;:")))
             else:
-                found.append(_mended_plainly(place, pieces[at], pieces[at + 1]))
+                found.append(_mended_plainly(draft, place, pieces[at], pieces[at + 1]))
         elif role == "add":
             found.append(_added(draft, said, places, roles, pieces, at))
     for at in free:
         if not any(one.kind == "replace" for one in found):
-            found.append(Found("say", None, said[at].strip(" ,;:")))
+            found.append(Found("say", None, said[at].strip(" .,;:")))
     return found
 
 
-def _mended_plainly(place: Span, lead: str, tail: str) -> Found:
+def _mended_plainly(draft: Draft, place: Span, lead: str, tail: str) -> Found:
+    """Words in quotation marks whose mend stands behind them without any, or that are only spoken of."""
+    said = tail.rstrip(" .")
     for pattern in (_CHANGE_AFTER, _IS_AFTER):
-        if (match := pattern.match(tail)) and (new := bare(match["new"])):
+        if (match := pattern.match(said)) and (new := _plain_mend(match["new"])):
             return Found("replace", place, new)
-    if re.search(rf"\b{_CHANGE}\b", lead, re.I) and (match := _TO_AFTER.match(tail)) and (new := bare(match["new"])):
+    if (
+        re.search(rf"\b{_CHANGE}\b", lead, re.I)
+        and (match := _TO_AFTER.match(said))
+        and (new := _plain_mend(match["new"]))
+    ):
         return Found("replace", place, new)
-    return Found("fault" if finds_fault(lead + " " + tail) else "quote", place)
+    if match := _BUT_AFTER.match(said):
+        run = draft.run(place)
+        if new := complement(match["new"], draft.tokens[run.first : run.behind]):
+            return Found("replace", place, new)
+    return Found("fault" if finds_fault(f"{lead} {tail}") else "quote", place)
+
+
+def _plain_mend(words: str) -> str:
+    """The words of a mend without quotation marks; none where it only says that something is to be mended."""
+    words = bare(
+        re.split(
+            r",\s+(?:and|but|which|as|rather|not)\b|\s+(?:rather\s+than|instead\s+of|as\s+(?:this|it|there))\b", words
+        )[0]
+    )
+    return "" if _NO_MEND.match(words) else words
 
 
 def _added(
@@ -144,15 +173,15 @@ def _added(
         if role == "place" and place:
             start = place[0]
             before = "before" in pieces[other].lower().split()
-            return Found("insert", (start, start) if before else place, said[at].strip(" ,;:"))
+            return Found("insert", (start, start) if before else place, said[at].strip(" .,;:"))
     if edge := _AT_END.search(" ".join(pieces)):
-        return Found("edge", None, said[at].strip(" ,;:"), edge["edge"].lower())
-    return Found("say", None, said[at].strip(" ,;:"))
+        return Found("edge", None, said[at].strip(" .,;:"), edge["edge"].lower())
+    return Found("say", None, said[at].strip(" .,;:"))
 
 
 def _plain(draft: Draft, text: str, near: int | None) -> list[Found]:
     text = text.strip().rstrip(".")
-    if match := _PLAIN_CHANGE.match(text):
+    if match := _FROM_TO.search(text) or _PLAIN_CHANGE.match(text):
         place = draft.locate(_LABEL.sub("", match["old"]), near)
         if place and (new := bare(match["new"])):
             return [Found("replace", place, new)]

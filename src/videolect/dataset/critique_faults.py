@@ -11,14 +11,14 @@ from videolect.metrics.point_words import tokens
 
 _WRONGLY = re.compile(
     r"""\b(?:incorrectly|inaccurately|wrongly|mistakenly|erroneously|falsely)\s+
-        (?:states?|says?|describes?|identif(?:y|ies)|mentions?|claims?|indicates?|places?|implies|suggests?|labels?|refers?\s+to|attributes?|quantif(?:y|ies))\s+
+        (?:states?|says?|describes?|identif(?:y|ies)|mentions?|claims?|indicates?|places?|implies|suggests?|labels?|refers?\s+to|attributes?|quantif(?:y|ies))[,:]?\s+
         (?:that\s+)?(?P<old>[^.;]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WRONG = re.compile(
     r"""^(?:the\s+)?(?:description|mention|statement|phrase|depiction|reference|claim|identification|use|term|word|detail|details|part)s?
         \s+(?:of|about|regarding|to|that|stating(?:\s+that)?|describing|on|for)\s+(?P<old>.+?)\s+
-        (?:is|are|was|were|seems?|appears?|may|might|could|does|do)\b(?P<rest>.*)$""",
+        (?:is|are|was|were|may|might|could|does|do)\b(?P<rest>.*)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _MISSING = re.compile(
@@ -29,7 +29,7 @@ _MISSING = re.compile(
 )
 _GENERAL = re.compile(
     r"""^(?:(?:an?|the|any|some|several|key|important|crucial|more|other|many|its|specific|information|about|regarding)\s+)*
-        (?:descriptions?|details?|information|mentions?|references?|specifications?|context|clarity|specificity|elements?|nuances?|aspects?|requirements?|visual|position|positions)\b""",
+        (?:descriptions?|details?|information|mentions?|references?|specifications?|context|clarity|specificity|elements?|nuances?|actions?|opportunity|opportunities|aspects?|requirements?|visual|position|positions)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ABOUT_IT = re.compile(r"\b(?:caption|description|text|it|feedback|also|statement)\b", re.IGNORECASE)
@@ -45,7 +45,7 @@ def faults(draft: Draft, text: str, near: int | None) -> list[Found]:
         place = draft.locate(bare(old[-1]), near) or draft.locate(bare(old[0]), near)
         return [Found("fault", place)] if place else []
     if (match := _MISSING.search(text)) and _ABOUT_IT.search(text[: match.start()] or "it"):
-        wanted = re.split(r",\s*(?:which|this|making|causing|leaving)\b", match["new"])[0]
+        wanted = re.split(r",\s*(?:this|making|causing|leaving|as|gradually|a\s+detail)\b", match["new"])[0]
         number = draft.best_sentence(tokens(wanted), near)[0]
         if _GENERAL.match(wanted) or len([t for t in tokens(wanted) if not t.empty]) < 2:
             return [Found("remark", draft.sentences[number] if number is not None else None, text)]

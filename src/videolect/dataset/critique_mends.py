@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from videolect.dataset.critique_align import Draft, Run, Span
+from videolect.dataset.critique_align import Draft, Found, Run, Span
 from videolect.metrics.edits import stretches
 from videolect.metrics.point_words import Token, tokens, values_of
 
@@ -79,7 +79,7 @@ COPULAS = frozenset(
 _TAIL = re.compile(
     r"""(?:,\s*)?\b(?:as\s+(?:is\s+)?(?:mentioned|described|stated|indicated|suggested|noted|originally|claimed|the\s+caption|it\b)
         |because|since|although|though|which\s+(?:is|was|are)\s+(?:not\s+)?(?:in)?accurate|for\s+(?:accuracy|clarity|greater|better|improved|more)
-        |to\s+(?:accurately|better|ensure|reflect|match|avoid|clarify|maintain|improve|more|correctly|be\s+more)
+        |to\s+(?:accurately|better|ensure|reflect|match|avoid|clarify|maintain|improve|more|correctly|be\s+more|describe|indicate|specify|highlight|emphasi[sz]e)
         |in\s+(?:this|the)\s+(?:caption|description|video|clip)|(?:throughout|during)\s+the\s+(?:\w+\s+)?(?:video|clip|shot|scene|sequence)|in\s+order\s+to|in\s+reality)\b.*$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -139,9 +139,11 @@ def _starts(known: Sequence[Token], first: Token) -> set[int]:
         if before is not None and before.word in COPULAS:
             found.add(at)
         same_kind = any(token.word in kind and first.word in kind for kind in (DETERMINERS, PREPOSITIONS - {"of"}))
-        if same_kind or (token.word.endswith("ing") and first.word.endswith("ing")):
-            found.add(at)
-        elif first.word not in DETERMINERS | PREPOSITIONS and before is not None and before.word in DETERMINERS:
+        if (
+            same_kind
+            or (token.word.endswith("ing") and first.word.endswith("ing"))
+            or (first.word not in DETERMINERS | PREPOSITIONS and before is not None and before.word in DETERMINERS)
+        ):
             found.add(at)
     return found
 
@@ -153,7 +155,7 @@ def _ends(known: Sequence[Token]) -> set[int]:
 
 
 def _likeness(known: Sequence[Token], first: int, behind: int, old: Sequence[Token]) -> float:
-    """How well a stretch answers to ``old``: other values of its groups, words of its own, its first word and length."""
+    """How well a stretch answers to ``old``: other values of its groups, equal words, first word, length."""
     groups, stems = values_of(old), {token.stem for token in old if not token.empty}
     inside = known[first:behind]
     score = 0.0
@@ -195,31 +197,31 @@ def _phrase_of(known: Sequence[Token], at: int) -> int:
     return at
 
 
-def minimal(draft: Draft, place: Span, new: str) -> list[tuple[Span, str]]:
-    """A long replacement as the shorter ones that it consists of; an empty place is an addition behind it.
+def minimal(draft: Draft, place: Span, new: str) -> list[Found]:
+    """A long replacement as the shorter changes that it consists of.
 
     Words that stay are at least two at a time, and at least two fifths of all; else it stays as it is.
     """
     run = draft.run(place)
     old, said = draft.tokens[run.first : run.behind], tokens(new)
     if len(old) < 4 or len(said) < 4:
-        return [(place, new)]
+        return [Found("replace", place, new)]
     parts = stretches([token.stem for token in old], [token.stem for token in said], 2)
     kept = sum(part.before[1] - part.before[0] for part in parts if not part.changed)
     if kept < 0.4 * len(old) or not any(part.changed for part in parts):
-        return [(place, new)]
-    found: list[tuple[Span, str]] = []
+        return [Found("replace", place, new)]
+    found: list[Found] = []
     for part in parts:
         if not part.changed:
             continue
         (a, b), (c, d) = part.before, part.after
         words = new[said[c].start : said[d - 1].end] if c < d else ""
         if a < b:
-            found.append(((old[a].start, old[b - 1].end), words))
+            found.append(Found("replace" if words else "delete", (old[a].start, old[b - 1].end), words))
         elif a:
-            found.append(((old[a - 1].end, old[a - 1].end), words))
+            found.append(Found("insert", (old[a - 1].start, old[a - 1].end), words))
         else:
-            found.append(((old[0].start, old[0].end), f"{words} {draft.text[old[0].start : old[0].end]}"))
+            found.append(Found("insert", (old[0].start, old[0].start), words))
     return found
 
 

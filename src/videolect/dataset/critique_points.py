@@ -14,18 +14,26 @@ import re
 from dataclasses import replace
 
 from videolect.dataset.critique_align import Draft, Found, Span
-from videolect.dataset.critique_clauses import praises, sentences, unframed
+from videolect.dataset.critique_clauses import praises, says_nothing, sentences, unframed
 from videolect.dataset.critique_contrasts import contrasts, denials, follow_up
 from videolect.dataset.critique_directives import directives
 from videolect.dataset.critique_faults import faults
 from videolect.dataset.critique_mends import bare, complement, minimal
 from videolect.dataset.critique_statements import statements, written
+from videolect.metrics.point_words import tokens
 from videolect.record.critique import Point, PointKind, is_sentinel
 
 MOST = 200
 """Points of one critique: a record keeps no more."""
 LONGEST = 20_000
 """Characters of a critique that are read."""
+SPOKEN = 0.3
+"""Share of the content words of a complaint that a sentence holds, from which it is one of that sentence."""
+_DROP_IT = re.compile(
+    r"\b(?:omit|remov|delet|exclud|leav)\w*\b.*\b(?:this|that|it|they|them|detail|information|mention|phrase)\b"
+    r"|\b(?:this|that|it|which)\s+(?:\w+\s+){0,2}(?:should|could|can)\s+be\s+(?:removed|omitted|deleted|excluded)\b",
+    re.IGNORECASE,
+)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -48,18 +56,24 @@ class _Reader:
         self.near: int | None = None
         self.open: list[Found] = []
         """Words that are wrong, and of which the next sentence may say what they should be."""
+        self.quoted: Found | None = None
+        """Words that the sentence before spoke of without saying what is wrong."""
         self.item = -1
 
     def read(self, text: str, item: int) -> None:
         if item != self.item:
             self.close()
-            self.near = None
+            self.near, self.quoted = None, None
         self.item = item
-        if self.open and (mend := self.mend(text, self.open[-1])):
-            self.open.pop()
+        wrong = self.open[-1] if self.open else self.quoted
+        if wrong and (mend := self.mend(text, wrong)):
+            if self.open:
+                self.open.pop()
             self.close()
+            self.quoted = None
             self.keep([mend], text)
             return
+        self.quoted = None
         new = self.points_of(text)
         self.close()
         self.keep(new, text)
@@ -69,6 +83,8 @@ class _Reader:
         place = wrong.place
         if place is None:
             return None
+        if _DROP_IT.search(text):
+            return Found("delete", place)
         spoken = directives(self.draft, text, self.near)
         if spoken and spoken[0].kind == "say":
             return Found("replace", place, spoken[0].words)
@@ -77,24 +93,29 @@ class _Reader:
         said = unframed(text)
         if said.frame == "say" and not spoken:
             run = self.draft.run(place)
-            new = bare(said.text) if wrong.kind == "fault" else complement(said.text, self.draft.tokens[run.first : run.behind])
+            old = self.draft.tokens[run.first : run.behind]
+            new = complement(said.text, old) if wrong.kind == "open" else bare(said.text)
             return Found("replace", place, new) if new else None
-        return follow_up(self.draft, text, wrong)
+        return follow_up(self.draft, text, wrong) if wrong.kind != "quote" else None
 
     def points_of(self, text: str) -> list[Found]:
         """What the first rule that finds something finds."""
-        if found := [one for one in directives(self.draft, text, self.near) if one.kind != "quote"]:
+        spoken = directives(self.draft, text, self.near)
+        if found := [one for one in spoken if one.kind != "quote"]:
             return [self._said(one) for one in found]
-        if praises(text):
+        if praises(text) or says_nothing(text):
             return []
+        self.quoted = spoken[-1] if spoken else None
         said = unframed(text)
         if found := faults(self.draft, text, self.near):
             return [self._said(one) for one in found]
         if found := contrasts(self.draft, said.text, self.near) or denials(self.draft, said.text, self.near):
             return found
         if said.frame == "fault":
-            spoken = [one for one in directives(self.draft, text, self.near) if one.place]
-            return [Found("remark", spoken[0].place if spoken else None, text)]
+            number, share = self.draft.best_sentence(tokens(text), self.near)
+            if spoken or (number is not None and share >= SPOKEN):
+                return [Found("remark", spoken[0].place if spoken else self.draft.sentences[number or 0], text)]
+            return []
         return statements(self.draft, said.text, self.near, asked=said.frame in ("add", "say"))
 
     def _said(self, found: Found) -> Found:
@@ -116,7 +137,7 @@ class _Reader:
             if one.kind in ("open", "fault"):
                 self.open.append(replace(one, said=text))
             elif one.kind == "replace" and one.place:
-                self.found += [_replaced(*part) for part in minimal(self.draft, one.place, one.words)]
+                self.found += minimal(self.draft, one.place, one.words)
             else:
                 self.found.append(one)
 
@@ -137,12 +158,6 @@ class _Reader:
                 seen.add(key)
                 made.append(point)
         return tuple(made[:MOST])
-
-
-def _replaced(place: Span, words: str) -> Found:
-    if place[0] == place[1]:
-        return Found("insert", place, words)
-    return Found("replace", place, words) if words else Found("delete", place)
 
 
 def _point(found: Found, name: str, text: str) -> Point | None:

@@ -11,8 +11,10 @@ from videolect.metrics.point_words import Token, conflict, tokens, values_of
 
 KNOWN = 0.85
 """Share of content words from which a statement is taken to be in the draft already, unless its values differ."""
-ALIKE = 0.4
+ALIKE = 0.5
 """Share from which it is taken to speak of the same as a sentence of the draft."""
+ABSENT = 0.3
+"""Share below which the draft is taken not to speak of it."""
 MOST = 6
 """Words of the draft between two words that both have, up to which they are taken to be what the statement mends."""
 _ADJECTIVES = frozenset({"colour", "count", "light", "amount"})
@@ -31,13 +33,16 @@ def statements(draft: Draft, text: str, near: int | None, *, asked: bool) -> lis
     if len(full) < 2:
         return []
     number, share = draft.best_sentence(said, near)
+    before = _swapped_before(draft, draft.sentence_run(number), said) if number is not None else []
     if number is not None and share >= ALIKE:
         run = draft.sentence_run(number)
-        if merged := [*_swapped_before(draft, run, said), *_merged(draft, run, text, said)]:
+        if merged := [*before, *_merged(draft, run, text, said)]:
             return merged
         if share >= KNOWN and not conflict(values_of(said), values_of(draft.tokens[run.first : run.behind])):
             return []
-    if asked and share < ALIKE:
+    if before:
+        return before
+    if asked and share < ABSENT:
         return [added(draft, text, number if number is not None else near)]
     return [Found("remark", draft.sentences[number] if number is not None else None, text)]
 

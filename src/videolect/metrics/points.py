@@ -24,6 +24,8 @@ SAME_WORDS = 0.34
 """Least F1 of the content words of two mends in the same place."""
 SAME_ADDITION = 0.5
 """The same where the place does not speak: two additions, two remarks."""
+TIGHT = 3
+"""How many times as many words of the draft a remark may speak of to be one on the same words."""
 NEAR = 0.5
 """What a point without a mend scores beside one with a mend, in the same place."""
 
@@ -79,6 +81,9 @@ class _Read:
     """Values put in, by group."""
     mended: bool
     """Whether it says what to do."""
+    gone: frozenset[str] = frozenset()
+    """Stems taken out."""
+    remark: bool = False
 
 
 def match_points(found: Sequence[Said], true: Sequence[Said], draft: str) -> Matching:
@@ -113,22 +118,29 @@ def _assigned(pairs: Iterable[Pair], used: set[int], taken: set[int]) -> list[Pa
 def _score(one: _Read, two: _Read) -> tuple[float, float]:
     """How alike two points are (0: no match), and how much of the place they share."""
     place = _shared(one.place, two.place)
+    if one.remark or two.remark:
+        return _remarked(one, two, place), place
     words = _f1(one.added, two.added)
-    clash = conflict(one.new, two.new)
-    if one.mended and two.mended:
-        if clash:
-            return 0.0, place
-        if not one.added and not two.added:
-            good = place >= SAME_PLACE
-        elif place >= SAME_PLACE:
-            good = words >= SAME_WORDS
-        else:
-            # What is added may stand in more than one place.
-            good = _same_addition(one, two, words)
-        return ((place + words) / 2 + 0.01 if words or one.added or two.added else place) * good, place
-    if place >= SAME_PLACE and not clash:
-        return NEAR * place + 0.01 * words, place
-    return NEAR * words * (_same_addition(one, two, words) and not clash), place
+    if not (one.mended and two.mended):
+        return NEAR * place * (place >= SAME_PLACE), place
+    if conflict(one.new, two.new):
+        return 0.0, place
+    if not one.added and not two.added:
+        return place * (place >= SAME_PLACE), place
+    good = words >= SAME_WORDS if place >= SAME_PLACE else _same_addition(one, two, words)
+    return (place + words) / 2 * good, place
+
+
+def _remarked(one: _Read, two: _Read, place: float) -> float:
+    """A remark, which has no mend of its own: the same words of the draft, or the same stretch and the same words."""
+    small, large = sorted((len(one.place), len(two.place)))
+    tight = place >= SAME_PLACE and large <= TIGHT * small
+    words = _held(one, two)
+    if tight:
+        return NEAR * place + 0.01 * words
+    if words < SAME_ADDITION or (one.place and two.place and place < SAME_PLACE):
+        return 0.0
+    return NEAR * words
 
 
 def _same_addition(one: _Read, two: _Read, words: float) -> bool:
@@ -148,6 +160,16 @@ def _shared(one: frozenset[int], two: frozenset[int]) -> float:
     return len(one & two) / small
 
 
+def _held(one: _Read, two: _Read) -> float:
+    """Share of the fewer stems that are among the others; of a single one only if the draft does not have it."""
+    small, large = sorted((one, two), key=lambda read: len(read.added | read.gone))
+    stems = small.added | small.gone
+    both = stems & (large.added | large.gone)
+    if len(both) < 2 and not (both and stems == small.fresh):
+        return 0.0
+    return len(both) / len(stems)
+
+
 def _f1(one: frozenset[str], two: frozenset[str]) -> float:
     return 2 * len(one & two) / (len(one) + len(two)) if one and two else 0.0
 
@@ -160,7 +182,7 @@ def _read(point: Said, draft: Sequence[Token], there: frozenset[str]) -> _Read:
     ]  # fmt: skip
     if point.kind in ("delete", "reorder"):
         added = frozenset({"\0moved"}) if point.kind == "reorder" else frozenset()
-        return _Read(_speaking(inside, draft), added, frozenset(), {}, True)
+        return _Read(_speaking(inside, draft), added, frozenset(), {}, True, _stems(inside, draft))
     added = content(point.instruction)
     new = dict(values(point.instruction))
     if point.kind == "insert":
@@ -170,13 +192,16 @@ def _read(point: Said, draft: Sequence[Token], there: frozenset[str]) -> _Read:
         gone = [at for at in inside if draft[at].stem not in kept]
         fresh = added - kept
         if not fresh and gone:
-            return _Read(_speaking(gone, draft), frozenset(), frozenset(), {}, bool(added))
+            return _Read(_speaking(gone, draft), frozenset(), frozenset(), {}, bool(added), _stems(gone, draft))
         # Where all words stay, the point is what it adds: "book" -> "red book".
         place = _speaking(gone, draft) or (frozenset() if fresh else _speaking(inside, draft))
         groups = {group: named - kept or named for group, named in new.items()}
-        return _Read(place, fresh or added, fresh - there, groups, bool(added))
-    concrete = constructive(point)
-    return _Read(_speaking(inside, draft), added, added - there, new if concrete else {}, concrete)
+        return _Read(place, fresh or added, fresh - there, groups, bool(added), _stems(gone, draft))
+    return _Read(_speaking(inside, draft), added, added - there, {}, False, remark=True)
+
+
+def _stems(places: Sequence[int], draft: Sequence[Token]) -> frozenset[str]:
+    return frozenset(draft[at].stem for at in places if not draft[at].empty)
 
 
 def _speaking(inside: Sequence[int], draft: Sequence[Token]) -> frozenset[int]:
@@ -188,11 +213,13 @@ def _speaking(inside: Sequence[int], draft: Sequence[Token]) -> frozenset[int]:
 # ------------------------------------------------------------------------------------------------------- constructive
 
 _TARGET = re.compile(r"""\b(?:start|beginning|end)\b|\b(?:before|after)\b.*["“]""", re.IGNORECASE | re.DOTALL)
+
+
 def constructive(point: Said) -> bool:
     """Whether a point says what to write instead.
 
-    replace and insert: their instruction has a word. delete: always. reorder: it says where to. remark: more than half of
-    its words stand in sentences that name a remedy or say what is seen (``videolect.language.lint``).
+    replace and insert: their instruction has a word. delete: always. reorder: it says where to. remark: more than half
+    of its words stand in sentences that name a remedy or say what is seen (``videolect.language.lint``).
     """
     match point.kind:
         case "replace" | "insert":
