@@ -8,6 +8,7 @@ odd      thousands of broken and odd files through probe and frames: outcomes, l
 frames   one frame step in the browser: median and p95
 readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
 imports  a thousand short clips into a workspace: clips a second with 1 and 2 jobs, memory after 100, 500, 1,000
+critique-points  critiques read as points: beside 100 marked ones, carried out, beside the edits; ms a critique
 derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
@@ -29,6 +30,7 @@ import platform
 from benchmarks import (
     best_of,
     claims,
+    critique_points,
     derive,
     duplicates,
     frames,
@@ -67,6 +69,7 @@ ALL = {
     "best-of": best_of,
     "merge": merge,
     "served": served,
+    "critique-points": critique_points,
     "derive": derive,
     "setup": setup_labels,
     "duplicates": duplicates,
