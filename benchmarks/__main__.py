@@ -17,6 +17,7 @@ shared-film  P(Yes) of eight captions and five drafts of one film, beside one ca
 best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
+metrics  every metric of 18,000 pairs of captions, beside the libraries; intervals over 3,600 films
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
@@ -37,6 +38,7 @@ from benchmarks import (
     imports,
     ledger,
     merge,
+    metrics,
     odd_files,
     page,
     queue,
@@ -65,6 +67,7 @@ ALL = {
     "imports": imports,
     "script": script,
     "triples": triples,
+    "metrics": metrics,
     "shared-film": shared_film,
     "best-of": best_of,
     "merge": merge,
