@@ -16,8 +16,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from videolect.dataset.corrupt_model import imagined, revised, rewritten, worst_of
-from videolect.dataset.corrupt_points import Made, Mends, inaccurate, incomplete, non_constructive, spurious
-from videolect.dataset.corrupt_values import BY_RULE, Change, Corrupted, CorruptRule, LeftOut, Tools, remade, verdict_of
+from videolect.dataset.corrupt_points import Mends, inaccurate, incomplete, non_constructive
+from videolect.dataset.corrupt_spurious import spurious
+from videolect.dataset.corrupt_values import (
+    BY_RULE,
+    Change,
+    Corrupted,
+    CorruptRule,
+    LeftOut,
+    Made,
+    Tools,
+    remade,
+    verdict_of,
+)  # fmt: skip
 from videolect.dataset.corrupt_whole import Lenders, blind, rejected_version, worst
 from videolect.errors import BadInput
 from videolect.record.critique import SENTINEL, Critique, Point, is_sentinel

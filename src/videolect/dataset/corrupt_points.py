@@ -1,8 +1,8 @@
-"""Corruption of single points: false values, false points, points left out, points without their mends.
+"""Corruption of single points: false values, points left out, points without their mends.
 
-Right is what the experts said: a mend that they asked for, and a claim that their final caption kept. A false value has
-to claim something else than the right one and than the draft, as far as the lexicon reads it; beyond the lexicon it has
-to be other words. How it is known stands beside each change.
+Right is what the experts asked to be written. A false value has to claim something that neither it nor the draft
+claims, as far as the lexicon reads it; beyond the lexicon it has to be other words. How it is known stands beside each
+change.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
-from videolect.dataset.corrupt_values import Change, CorruptRule, Evidence, LeftOut, Tools
+from videolect.dataset.corrupt_evidence import claims_in, evidence_of, said_in
+from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Made, Tools
 from videolect.dataset.corrupt_words import Exchange, falsified
-from videolect.language.claims import Claim, claims_of
 from videolect.language.spec import Spec
-from videolect.metrics.opposites import Opposites, opposites_of
 from videolect.record.checks import content_hash
 from videolect.record.critique import Point
 from videolect.record.instructions import wanted_words
@@ -27,16 +25,6 @@ FEW = "it has fewer points than are to be changed"
 NO_FALSE = "no false words are known for enough of its points"
 _TRIED = 8
 """Mends of other sources that are tried for one point."""
-Said = frozenset[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Corrupted points, what was changed, and of how many."""
-
-    points: tuple[Point, ...]
-    changes: tuple[Change, ...]
-    n: int
 
 
 class Mends:
@@ -56,7 +44,8 @@ class Mends:
         mends = self._by.get(_about(triple, point), [])
         start = bisect_left(mends, (lot, "", "", ""))
         tried = 0
-        for _, words, lender, source in (*mends[start:], *mends[:start]):
+        for step in range(len(mends)):
+            _, words, lender, source = mends[(start + step) % len(mends)]
             if source == triple.source_id:
                 continue
             yield words, lender
@@ -74,39 +63,8 @@ def mend_of(point: Point) -> str:
     return wanted_words(point.instruction) if point.kind in ("replace", "insert") else ""
 
 
-@lru_cache(maxsize=4096)
-def _claims(text: str, spec: Spec) -> tuple[Claim, ...]:
-    return claims_of(text, spec)
-
-
-def _said(text: str, spec: Spec) -> Said:
-    return frozenset((claim.primitive, claim.state) for claim in _claims(text, spec))
-
-
-@lru_cache(maxsize=4)
-def _opposites(spec: Spec) -> Opposites:
-    return opposites_of(spec.primitives)
-
-
 def _plain(words: str) -> str:
     return " ".join(words.lower().split()).strip(" .,;:!?")
-
-
-def _evidence(spec: Spec, right: Said, wrong: Said, draft: Said, *, claimed: bool = True) -> Evidence | None:
-    """How it is known that ``wrong`` is false; None where it may be right, or is what the draft said.
-
-    ``claimed``: whether the lexicon reads something in the words that were exchanged; then the same claims are the same
-    meaning, said in other words.
-    """
-    if wrong == right:
-        return "words" if right == draft or not claimed else None
-    if wrong == draft:
-        return None
-    gone, come = right - wrong, wrong - right
-    pairs = [pairs for _, pairs in _opposites(spec).kinds()]
-    if any((each.get(name, ""), state) in come for each in pairs for name, state in gone):
-        return "opposite"
-    return "claims"
 
 
 # ---------------------------------------------------------------------------------------------------------- inaccurate
@@ -140,7 +98,7 @@ def _false_for(
 ) -> tuple[Point, Change] | None:  # fmt: skip
     draft, mend = triple.pre_caption or "", mend_of(point)
     without, _, _ = tools.carry_out(draft, [each for each in points if each is not point])
-    said_right, said_without = _said(right, tools.spec), _said(without, tools.spec)
+    said_right, said_without = said_in(right, tools.spec), said_in(without, tools.spec)
     lot = rule.rank(triple, point.id)
     swaps = [(each.words, None, _claimed(right, mend, each, tools.spec)) for each in falsified(mend, lot)]
     weaker: tuple[Point, Change] | None = None
@@ -152,7 +110,7 @@ def _false_for(
         text, applied, _ = tools.carry_out(draft, [false if each is point else each for each in points])
         if point.id not in applied or text in (right, without):
             continue
-        evidence = _evidence(tools.spec, said_right, _said(text, tools.spec), said_without, claimed=claimed)
+        evidence = evidence_of(tools.spec, said_right, said_in(text, tools.spec), said_without, claimed=claimed)
         if evidence is not None:
             change = Change(
                 what="falsified", point=point.id, before=mend, after=words, evidence=evidence, source=lender
@@ -170,114 +128,7 @@ def _claimed(right: str, mend: str, exchange: Exchange, spec: Spec) -> bool:
         return True
     start += exchange.at
     end = start + len(exchange.was)
-    return any(claim.start < end and start < claim.end for claim in _claims(right, spec))
-
-
-# ------------------------------------------------------------------------------------------------------------ spurious
-
-
-def spurious(triple: Triple, text: str, points: Sequence[Point], rule: CorruptRule, tools: Tools) -> Made:
-    """k false points added about what ``text`` says rightly: claims that the final caption keeps, then other words."""
-    base, applied, _ = tools.carry_out(text, points)
-    wanted = rule.count(max(1, len(points)))
-    added: list[tuple[Point, Change]] = []
-    made = tuple(points)
-    for point, evidence in _false_points(triple, text, points, base, rule, tools):
-        if len(added) == wanted:
-            break
-        if any(_touch(point, other) for other, _ in added):
-            continue
-        more = _placed(made, replace(point, id=_free(made)))
-        _, carried, _ = tools.carry_out(text, more)
-        if len(carried) != len(applied) + len(added) + 1:
-            continue
-        made, known = more, {each.id for each in made}
-        new = next(each for each in made if each.id not in known)
-        added.append(
-            (new, Change(what="added", point=new.id, before=new.words, after=new.instruction, evidence=evidence))
-        )
-    if len(added) < wanted:
-        raise LeftOut("too little of it can be called wrong")
-    return Made(made, tuple(change for _, change in added), len(points))
-
-
-def _false_points(
-    triple: Triple, text: str, points: Sequence[Point], base: str, rule: CorruptRule, tools: Tools
-) -> Iterator[tuple[Point, Evidence]]:  # fmt: skip
-    """Points that call right words wrong, by lot; those about claims first."""
-    kept = _said(triple.post_caption, tools.spec) & _said(base, tools.spec)
-    right = _said(base, tools.spec)
-    spans = {
-        (claim.start, claim.end, claim.primitive)
-        for claim in _claims(text, tools.spec)
-        if (claim.primitive, claim.state) in kept
-    }
-    claimed = sorted(spans, key=lambda span: rule.rank(triple, f"{span[0]}-{span[1]}"))
-    sentences = [(start, end, None) for start, end in _sentences(text)]
-    for start, end, primitive in (*claimed, *sorted(sentences, key=lambda span: rule.rank(triple, str(span[0])))):
-        words = text[start:end]
-        for each in falsified(words, rule.rank(triple, f"{start}-{end}")):
-            # The exchanged phrase alone, so that a sentence is not written anew for one word.
-            low, high, now = _narrow(words, each.words)
-            if primitive is not None:
-                low, high, now = 0, len(words), each.words
-            span = (start + low, start + high)
-            point = Point(
-                id="x", kind="replace", start=span[0], end=span[1], words=text[span[0] : span[1]], instruction=now,
-                primitive=primitive,
-            )  # fmt: skip
-            if any(_touch(point, other) for other in points) or not point.words or text.find(now, *span) == span[0]:
-                continue
-            false, carried, _ = tools.carry_out(text, [*points, replace(point, id=_free(points))])
-            if len(carried) == 0 or false == base:
-                continue
-            said = _said(false, tools.spec)
-            if primitive is None and said == right:
-                yield point, "words"
-            elif (evidence := _evidence(tools.spec, right, said, frozenset())) not in (None, "words"):
-                yield point, evidence
-                break
-
-
-def _narrow(before: str, after: str) -> tuple[int, int, str]:
-    """Where two texts differ, in whole words: [start, end) of the first, and what stands there in the second."""
-    one, other = before.split(" "), after.split(" ")
-    lead = 0
-    while lead < min(len(one), len(other)) and one[lead] == other[lead]:
-        lead += 1
-    tail = 0
-    while tail < min(len(one), len(other)) - lead and one[-1 - tail] == other[-1 - tail]:
-        tail += 1
-    start = len(" ".join(one[:lead])) + (1 if lead else 0)
-    words = " ".join(one[lead : len(one) - tail])
-    return start, start + len(words), " ".join(other[lead : len(other) - tail])
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    for part in text.split(". "):
-        yield at, at + len(part)
-        at += len(part) + 2
-
-
-def _touch(one: Point, other: Point) -> bool:
-    if one.start is None or one.end is None or other.start is None or other.end is None:
-        return False
-    return one.start <= other.end and other.start <= one.end
-
-
-def _free(points: Iterable[Point]) -> str:
-    """An id that none of them has."""
-    known, number = {point.id for point in points}, 1
-    while f"x{number}" in known:
-        number += 1
-    return f"x{number}"
-
-
-def _placed(points: Sequence[Point], new: Point) -> tuple[Point, ...]:
-    """With the new one where it stands in the text, so that its place in the list does not give it away."""
-    at = next((n for n, each in enumerate(points) if each.start is None or each.start > (new.start or 0)), len(points))
-    return (*points[:at], new, *points[at:])
+    return any(claim.start < end and start < claim.end for claim in claims_in(right, spec))
 
 
 # ------------------------------------------------------------------------------------ incomplete, non-constructive

@@ -24,8 +24,8 @@ TARGETS: tuple[Target, ...] = get_args(Target)
 Worst = Literal["other", "inverted"]
 WORST: tuple[Worst, ...] = get_args(Worst)
 Evidence = Literal["opposite", "claims", "words", ""]
-"""How it is known that what was written is false: it asserts the opposite of the right claim; it claims something else
-than the right words and than the draft; it only has other words, which the lexicon does not tell apart."""
+"""How it is known that what was written is false: it asserts the opposite of the right claim; it claims something that
+neither the right words nor the draft claim; it only has other words, in which the lexicon reads no other claim."""
 
 COUNTED: tuple[Kind, ...] = ("inaccurate", "spurious", "incomplete", "non_constructive")
 _OF_FINALS: tuple[Kind, ...] = ("spurious", "blind", "worst_caption")
@@ -149,6 +149,15 @@ class Change:
             "what": self.what, "point": self.point, "before": self.before, "after": self.after,
             "evidence": self.evidence or None, "source": self.source,
         }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Corrupted points, what was changed, and of how many."""
+
+    points: tuple[Point, ...]
+    changes: tuple[Change, ...]
+    n: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

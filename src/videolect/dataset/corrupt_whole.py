@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from videolect.dataset.corrupt_model import MOST_COMMON, content_words
-from videolect.dataset.corrupt_points import Made
-from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Tools, verdict_of
+from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Made, Tools, verdict_of
 from videolect.dataset.corrupt_words import inverted
 from videolect.language.claims import claims_of
 from videolect.language.spec import Spec
@@ -35,7 +34,8 @@ class Lenders:
         """Triples of the same aspect and another source, from a place drawn by lot."""
         lenders = self._by.get(triple.aspect, [])
         start = bisect_left(lenders, (lot, 0))
-        for _, at in (*lenders[start:], *lenders[:start]):
+        for step in range(len(lenders)):
+            _, at = lenders[(start + step) % len(lenders)]
             if self._triples[at].source_id != triple.source_id:
                 yield self._triples[at]
 

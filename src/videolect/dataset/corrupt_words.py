@@ -27,7 +27,7 @@ warmer/cooler warm-toned/cool-toned bright/dark brighter/darker light/dark light
 man/woman men/women boy/girl boys/girls he/she his/her male/female sitting/standing sits/stands
 seated/standing walking/running walks/runs opens/closes opening/closing open/closed enters/leaves entering/leaving
 rises/falls rising/falling ascends/descends ascending/descending raises/lowers raising/lowering
-before/after beginning/end start/end begins/ends first/last same/different many/few static/dynamic
+before/after beginning/end start/end first/last same/different many/few static/dynamic
 sharp/soft visible/hidden full/empty inside/outside background/foreground front/back empty/crowded
 overexposed/underexposed saturated/desaturated short-sleeved/long-sleeved
 """
@@ -38,7 +38,6 @@ _PHRASES = (
     ("from above", "from below"),
     ("out of focus", "in focus"),
     ("in front of", "behind"),
-    ("does not", "does"),
 )
 _SERIES = (
     ("extreme wide shot", "full shot", "medium shot", "close-up shot", "extreme close-up shot"),
