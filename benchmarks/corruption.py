@@ -2,8 +2,9 @@
 
     python -m benchmarks.corruption [--clips 60] [--data DIR]
 
-The clips are the published label records of DIR, with set-ups, places and deeds made up for them. For each kind: how many triples can be corrupted, why the others cannot, and how many of the captions made
-with them are false of the clip by its own truth, by how the corruption knows that its words are false.
+The clips are the published label records of DIR, with set-ups, places and deeds made up for them. For each kind: how
+many triples can be corrupted, why the others cannot, and how many of the captions made with them are false of the clip
+by its own truth, by how the corruption knows that its words are false.
 """
 
 from __future__ import annotations
