@@ -43,9 +43,7 @@ class Asked:
 def read_asked(asked: Asked, spec: Spec) -> SearchQuery:
     """What was asked, read under a specification. BadInput where it says nothing, or cannot be read."""
     if not asked.query.strip() and not asked.text.strip():
-        raise BadInput(
-            "Nothing is looked for.", mend='Give primitives, such as dolly_zoom, or a text: --text "red car".'
-        )
+        raise BadInput("Nothing is looked for.", mend="Give primitives, such as dolly_zoom, or words of a caption.")
     if not 1 <= asked.limit <= RANKED:
         raise BadInput(f"The limit is {asked.limit}.", mend=f"Give a number from 1 to {RANKED}.")
     if asked.aspect is not None:
@@ -150,9 +148,11 @@ class Searching:
 def _caption(key: TaskKey, task: CaptionTask) -> CaptionText:
     """The final caption; else what was handed in last, else the draft."""
     text = task.submitted_text
-    if text is None and task.draft is not None and task.status != "withdrawn":
+    if text is None and task.draft is not None:
         text = task.draft.text
+    if task.status == "withdrawn":
+        text = None
     return CaptionText(
         campaign=key.campaign, clip=key.clip, aspect=key.aspect, settled=task.status == "settled",
-        text=None if task.status == "withdrawn" else text,
+        text=text,
     )  # fmt: skip
