@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ def add_benchmark(parser: argparse.ArgumentParser) -> None:
     """The rows and the part."""
     parser.add_argument("rows", type=Path, metavar="ROWS", help="a folder of data rows")
     parser.add_argument("--part", default="test", metavar="P", help="of the rows; default: test")
+    parser.add_argument(
+        "--states", type=Path, metavar="FILE", help="of the clips, as eval primitives reads them: score claims as well"
+    )
 
 
 def add_figures(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +60,13 @@ def benchmark_of(asked: argparse.Namespace) -> Any:
     check_name(asked.part, "The part")
     if getattr(asked, "resamples", 1) < 1:
         raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
-    return Benchmark.read(asked.rows, asked.part)
+    benchmark = Benchmark.read(asked.rows, asked.part)
+    if getattr(asked, "states", None) is None:
+        return benchmark
+    from videolect.evals.states import read_known
+    from videolect.language.spec import load_spec
+
+    return replace(benchmark, known=read_known(asked.states, load_spec()))
 
 
 def say() -> Callable[[str], None] | None:
@@ -89,7 +99,8 @@ def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 _TOLD = (
-    "caption_bleu4", "caption_rouge_l", "caption_cider", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
+    "caption_bleu4", "caption_rouge_l", "caption_cider", "caption_claims_precision",
+    "caption_claims_recall", "caption_claims_hallucination", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
     "critique_bleu4", "critique_flawed_bleu4", "critique_verdict", "critique_points_precision",
     "critique_points_recall", "critique_constructive", "critique_loop_nearer",
 )  # fmt: skip
