@@ -15,6 +15,7 @@ shots    shot boundaries of our detector beside PySceneDetect, on films put toge
 shared-film  P(Yes) of eight captions and five drafts of one film, beside one call of the library for each
 best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
+claim-figures  what drafts and final captions of the reference data claim, against its labels (needs the data)
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
 script   seconds per clip of the scripted annotator and reviewer over HTTP
@@ -28,6 +29,7 @@ import platform
 
 from benchmarks import (
     best_of,
+    claim_figures,
     claims,
     derive,
     duplicates,
@@ -54,6 +56,7 @@ from benchmarks import (
 ALL = {
     "ledger": ledger,
     "claims": claims,
+    "claim-figures": claim_figures,
     "queue": queue,
     "page": page,
     "frames": frames,

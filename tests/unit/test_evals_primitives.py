@@ -535,6 +535,32 @@ def test_from_states_to_figures_by_commands(tmp_path, capsys):
     assert (code, found["partial"]) == (0, True)
 
 
+def test_labels_of_a_campaign_are_states_and_its_films_are_shown(tmp_path, capsys):
+    home = ("--workspace", tmp_path / "workspace")
+    still = {"shot_transition": False, "steadiness": "static", "camera_movement": "no"}
+    moving = {**still, "steadiness": "very_smooth", "camera_movement": "major_simple", "camera_pan": "left_to_right"}
+    said(capsys, "desk", "init", *home)
+    for n in range(6):
+        movies.constant(tmp_path / f"walk-{n}.mp4", 8 + n)  # not the same film twice
+        said(capsys, "data", "import", tmp_path / f"walk-{n}.mp4", "--campaign", "spring", *home)
+    code, refused = said(capsys, "eval", "primitives", "--campaign", "spring", "--out", tmp_path / "tasks", *home)
+    assert (code, refused["message"]) == (2, "Nothing is labelled in the campaign spring.")
+    records = {f"walk-{n}.mp4": moving if n % 2 else still for n in range(6)}
+    (tmp_path / "records.json").write_text(json.dumps(records))
+    words = ["data", "import", "--format", "authors-records", tmp_path / "records.json", "--campaign", "spring", *home]
+    assert said(capsys, *words)[1]["tasks"] == 6
+    words = ["--campaign", "spring", "--out", tmp_path / "tasks", "--most", 3, "--fewest", 3]
+    code, made = said(capsys, "eval", "primitives", *words, *home)
+    assert code == 0
+    assert (made["states"]["kind"], made["counts"]["clips"], made["counts"]["sources"]) == ("campaign", 6, 6)
+    tasks = {task.primitive: task for task in read_tasks(tmp_path / "tasks").tasks}
+    assert {clip.rpartition("-")[2] for clip in tasks["pan_right"].positives} == {"1", "3", "5"}
+    assert "zoom_in" not in tasks  # nobody said anything of it
+    words = ["--writer", "memory", "--campaign", "spring", "--out", tmp_path / "scores.jsonl"]
+    code, ran = said(capsys, "eval", "primitives-run", tmp_path / "tasks", *words, *home)
+    assert (code, ran["answered"], ran["failed"]) == (0, made["counts"]["answers"], 0)
+
+
 @pytest.mark.parametrize(
     "words",
     [

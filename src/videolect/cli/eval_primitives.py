@@ -8,11 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli.desk import workspace_of
 from videolect.cli.write_clip import spec_of
 from videolect.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from videolect.evals.primitive_run import Shown
+    from videolect.wiring import Workspace
 
 _TOLD = ("ap", "auc", "at_half", "pair", "question", "vqa_binary", "vqa_question", "text", "image", "group")
 
@@ -23,7 +25,8 @@ def add_verb(verbs: Any) -> None:
         "primitives", help="make tasks of states, or score answers to them", description=run_primitives.__doc__
     )
     verb.add_argument("--states", type=Path, metavar="FILE", help="make tasks of these: parquet, or staged clips")
-    verb.add_argument("--out", type=Path, metavar="DIR", help="with --states: a new folder for the tasks")
+    verb.add_argument("--campaign", metavar="NAME", help="make tasks of the labels of this campaign of the workspace")
+    verb.add_argument("--out", type=Path, metavar="DIR", help="with --states or --campaign: a new folder for the tasks")
     verb.add_argument("--spec", default="core", metavar="PATH", help="whose questions; default: the one that ships")
     verb.add_argument("--most", type=int, default=20, metavar="N", help="clips of a side; 0: all; default: 20")
     verb.add_argument("--fewest", type=int, default=10, metavar="N", help="drop primitives with fewer; default: 10")
@@ -43,6 +46,7 @@ def add_verb(verbs: Any) -> None:
     ask.add_argument("--writer", required=True, metavar="W", help="qwen:PATH, chat:URL, memory ... (docs/models.md)")
     seen = ask.add_mutually_exclusive_group(required=True)
     seen.add_argument("--videos", metavar="PATH", help="where clips lie, such as clips/{video_id}.mp4")
+    seen.add_argument("--campaign", metavar="NAME", help="clips of this campaign, from the workspace's films")
     seen.add_argument("--blind", action="store_true", help="show nothing: what the questions alone give away")
     ask.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl", help="goes on where it stopped")
     ask.add_argument("--system", metavar="NAME", help="what the answers are called; default: the model's name")
@@ -51,28 +55,42 @@ def add_verb(verbs: Any) -> None:
 
 
 def run_primitives(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Of states (--states, --out) make balanced tasks, one a primitive; or score answers to them (--tasks, --scores):
-    average precision, ROC-AUC, pairs, VQA and retrieval with intervals over sources, beside floors and the ceiling."""
-    if asked.states is not None and asked.out is not None and asked.tasks is None and asked.scores is None:
+    """Of states (--states or --campaign, --out) make balanced tasks, one a primitive; or score answers to them
+    (--tasks, --scores): average precision, ROC-AUC, pairs, VQA and retrieval with intervals over sources, beside floors
+    and the ceiling."""
+    made = [asked.states or asked.campaign, asked.out]
+    scored = [asked.tasks, asked.scores]
+    if all(made) and not any(scored) and not (asked.states and asked.campaign):
         return 0, _made(asked)
-    if asked.tasks is not None and asked.scores is not None and asked.states is None and asked.out is None:
+    if all(scored) and not any(made):
         return 0, _scored(asked)
     raise BadInput(
-        "It is not clear what is to be done.", mend="Give --states FILE --out DIR, or --tasks DIR --scores FILE."
+        "It is not clear what is to be done.",
+        mend="Give --states FILE (or --campaign NAME) --out DIR, or --tasks DIR --scores FILE.",
     )
 
 
 def _made(asked: argparse.Namespace) -> dict[str, Any]:
     from videolect.evals.primitive_files import write_tasks
     from videolect.evals.primitives import Rule, make_tasks
-    from videolect.evals.states import read_known
+    from videolect.evals.states import known_of_campaign, read_known
 
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
-    spec = spec_of(asked)
-    known = read_known(asked.states, spec)
+    if asked.campaign:
+        desk = _workspace(asked).desk
+        spec = desk.spec_of(asked.campaign) if asked.spec == "core" else spec_of(asked)
+        known = known_of_campaign(desk.ledger, asked.campaign, spec)
+    else:
+        spec = spec_of(asked)
+        known = read_known(asked.states, spec)
     manifest = write_tasks(asked.out, make_tasks(known, spec, rule), known, spec, rule)
     kept = ("items", "rule", "states", "spec", "counts", "dropped", "unknown_names", "contradicted")
     return {"path": str(asked.out), **{name: manifest[name] for name in kept}}
+
+
+def _workspace(asked: argparse.Namespace) -> Workspace:
+    """Without the writer that is asked for: a model is loaded once, and not for the workspace's tasks."""
+    return workspace_of(argparse.Namespace(workspace=asked.workspace, database=asked.database))
 
 
 def _scored(asked: argparse.Namespace) -> dict[str, Any]:
@@ -139,7 +157,11 @@ def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.wiring import make_backend
 
     tasks = read_tasks(asked.tasks)
-    shown = None if asked.blind else _shown_of(asked.videos, tasks.sources)
+    shown = None
+    if asked.videos is not None:
+        shown = _in_files(asked.videos, tasks.sources)
+    elif asked.campaign is not None:
+        shown = _in_workspace(_workspace(asked), asked.campaign)
     backend = make_backend(asked.writer)
     ran = run(
         tasks, backend, shown, asked.out, system=asked.system or backend.model.id + (" (blind)" if asked.blind else ""),
@@ -148,7 +170,7 @@ def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     return (1 if ran.answered < ran.asked else 0), {"path": str(asked.out), **asdict(ran)}
 
 
-def _shown_of(template: str, sources: Any) -> Shown:
+def _in_files(template: str, sources: Any) -> Shown:
     """Films as files of their own, named by clip and source."""
     from videolect.video.probe import probe
     from videolect.writing.looks import film_of
@@ -163,6 +185,21 @@ def _shown_of(template: str, sources: Any) -> Shown:
         if not path.is_file():
             raise NotFound(f"There is no film {path}.", mend="Check --videos.")
         return film_of(path, probe(path), wanted)
+
+    return shown
+
+
+def _in_workspace(workspace: Workspace, campaign: str) -> Shown:
+    """Clips of a campaign, cut from the workspace's films."""
+    from videolect.evals.states import clips_of_campaign
+    from videolect.writing.looks import looks
+
+    clips, look = clips_of_campaign(workspace.desk.ledger, campaign), looks(workspace.shown)
+
+    def shown(clip: str, wanted: Any) -> Any:
+        if clip not in clips:
+            raise NotFound(f"The campaign {campaign} has no clip {clip[:80]!r}.", mend="Name the tasks' campaign.")
+        return look(clips[clip], wanted)
 
     return shown
 

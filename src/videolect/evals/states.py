@@ -1,7 +1,8 @@
-"""What is known of clips, primitive by primitive: from a table of states, or from the truth of staged clips.
+"""What is known of clips, primitive by primitive: from a table of states, staged clips, or labels of a campaign.
 
 A table has the columns primitive, video_id and value (docs/language.md), and perhaps source_id. Names of the reference
-data are read as our primitives. Staged clips are a folder of ``CLIP.truth.json`` (docs/stage.md).
+data are read as our primitives. Staged clips are a folder of ``CLIP.truth.json`` (docs/stage.md). Of a campaign's
+label records what a person has looked at counts, and not what the form had chosen beforehand.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from videolect.dataset.authors import source_key
 from videolect.dataset.label_tables import read_states
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec
+from videolect.oversight import labelling
+from videolect.oversight.ports import Ledger
+from videolect.record.acts import Opened
+from videolect.record.campaign import TaskKey
+from videolect.record.clip import Clip
 
 _TRUTH = ".truth.json"
 
@@ -108,3 +114,36 @@ def _staged(folder: Path, spec: Spec) -> Known:
         digest.update(json.dumps([clip, sorted(states.items())]).encode())
     origin = {"name": folder.name, "kind": "stage", "sha256": digest.hexdigest()}
     return Known(clips=clips, sources=sources, origin=origin, unknown=tuple(sorted(unknown)))
+
+
+def known_of_campaign(ledger: Ledger, campaign: str, spec: Spec) -> Known:
+    """The states that follow from a campaign's labels. BadInput where nothing is labelled yet."""
+    keys = _label_keys(ledger, campaign)
+    clips, sources = dict[str, dict[str, bool]](), dict[str, str]()
+    digest = hashlib.sha256()
+    for placed in (ledger.read_many([key.stream])[key.stream] for key in sorted(keys, key=lambda key: key.clip)):
+        task = labelling.fold(act for _, act in placed)
+        if task.labelled is None or task.withdrawn is not None:
+            continue
+        said = {name: a for name, a in task.labelled.answers.items() if name not in task.labelled.untouched}
+        states = spec.derive(spec.migrate(said, task.labelled.record_schema))
+        clips[task.key.clip] = {name: state for name, state in states.items() if state is not None}
+        sources[task.key.clip] = task.opened.clip.source_id
+        digest.update(json.dumps([task.key.clip, sorted(clips[task.key.clip].items())]).encode())
+    if not clips:
+        raise BadInput(f"Nothing is labelled in the campaign {campaign}.", mend="Label its clips at the desk.")
+    return Known(
+        clips=clips, sources=sources, origin={"name": campaign, "kind": "campaign", "sha256": digest.hexdigest()}
+    )
+
+
+def clips_of_campaign(ledger: Ledger, campaign: str) -> dict[str, Clip]:
+    """The clips of a campaign by their names."""
+    opened = (act for _, act in ledger.every(kind="Opened") if isinstance(act, Opened))
+    keys = ((TaskKey.of_stream(act.stream), act) for act in opened)
+    return {key.clip: act.clip for key, act in keys if key is not None and key.campaign == campaign}
+
+
+def _label_keys(ledger: Ledger, campaign: str) -> list[TaskKey]:
+    keys = (TaskKey.of_stream(act.stream) for _, act in ledger.every(kind="Opened"))
+    return [key for key in keys if key is not None and key.campaign == campaign and key.is_labels]
