@@ -16,6 +16,7 @@ shots    shot boundaries of our detector beside PySceneDetect, on films put toge
 shared-film  P(Yes) of eight captions and five drafts of one film, beside one call of the library for each
 best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
+claim-figures  what drafts and final captions of the reference data claim, against its labels (needs the data)
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
 metrics  every metric of 18,000 pairs of captions, beside the libraries; intervals over 3,600 films
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
@@ -30,6 +31,7 @@ import platform
 
 from benchmarks import (
     best_of,
+    claim_figures,
     claims,
     critique_points,
     derive,
@@ -58,6 +60,7 @@ from benchmarks import (
 ALL = {
     "ledger": ledger,
     "claims": claims,
+    "claim-figures": claim_figures,
     "queue": queue,
     "page": page,
     "frames": frames,

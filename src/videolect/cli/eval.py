@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import eval_authors, eval_control, eval_run
+from videolect.cli import eval_authors, eval_control, eval_primitives, eval_run
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput
 
@@ -16,6 +16,7 @@ def add_parser(nouns: Any) -> None:
     noun = nouns.add_parser("eval", help="how good writers, rewards and critics are")
     verbs = noun.add_subparsers(metavar="VERB", required=True)
     eval_run.add_verb(verbs)
+    eval_primitives.add_verb(verbs)
 
     score = verbs.add_parser("score", help="figures of one file of answers", description=run_score.__doc__)
     add_benchmark(score)
@@ -62,7 +63,8 @@ def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 _TOLD = (
-    "caption_bleu4", "caption_rouge_l", "caption_cider", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
+    "caption_bleu4", "caption_rouge_l", "caption_cider", "caption_claims_precision",
+    "caption_claims_recall", "caption_claims_hallucination", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
     "critique_bleu4", "critique_flawed_bleu4", "critique_verdict", "critique_points_precision",
     "critique_points_recall", "critique_constructive", "critique_loop_nearer",
 )  # fmt: skip
