@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import eval_authors, eval_control, eval_primitives, eval_run
+from videolect.cli import eval_authors, eval_control, eval_primitives, eval_report, eval_run
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput
 
@@ -35,6 +35,7 @@ def add_parser(nouns: Any) -> None:
     compare.set_defaults(run=run_compare, render=render_compare)
     eval_control.add_verb(verbs)
     eval_authors.add_verbs(verbs)
+    eval_report.add_verb(verbs)
 
 
 def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

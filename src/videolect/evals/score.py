@@ -90,6 +90,16 @@ def score_baselines(
     benchmark: Benchmark, tasks: Sequence[str], *, resamples: int = RESAMPLES, full: bool = True, say: Say | None = None
 ) -> list[tuple[Baseline, Flat]]:  # fmt: skip
     """All floors and ceilings of these tasks."""
+    return [
+        (each, flat({each.task: measured}, resamples=resamples))
+        for each, measured in measure_baselines(benchmark, tasks, full=full, say=say)
+    ]
+
+
+def measure_baselines(
+    benchmark: Benchmark, tasks: Sequence[str], *, full: bool = True, say: Say | None = None
+) -> list[tuple[Baseline, Measured]]:
+    """The measures of all floors and ceilings of these tasks."""
     items = {task: rows for task, rows in benchmark.items.items() if task in tasks or task == "preference"}
     if "caption" in tasks:
         items |= {task: benchmark.items[task] for task in ("critique", "yes_no") if task in benchmark.items}
@@ -102,7 +112,7 @@ def score_baselines(
             measured = floors.measured(each, benchmark.items, full=full)
             if each.task == "caption":
                 measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
-            found.append((each, flat({each.task: measured}, resamples=resamples)))
+            found.append((each, measured))
     return found
 
 
@@ -126,3 +136,7 @@ FIGURES: Mapping[str, str] = {
     for name, says in of.items()
 }
 """Every figure with what it is."""
+
+LOWER_IS_BETTER = frozenset({"reward_tie_rate", "reward_brier", "critique_loop_farther"})
+NO_DIRECTION = frozenset({"caption_words_ratio", "critique_words_ratio", "reward_yes_rate"})
+"""Figures that describe and do not judge: of lengths the best is what the experts wrote."""

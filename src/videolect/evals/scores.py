@@ -100,7 +100,7 @@ def scores_of(measured: Measured, *, resamples: int = RESAMPLES, seed: int = 0) 
 
 
 def compared(
-    one: Measured, other: Measured, *, resamples: int = RESAMPLES, seed: int = 0
+    one: Measured, other: Measured, *, resamples: int = RESAMPLES, seed: int = 0, only_pooled: bool = False
 ) -> dict[str, dict[str, Difference]]:
     """The first less the second on the items that both answered, measure by measure."""
     here, there = ({name: at for at, name in enumerate(each.ids)} for each in (one, other))
@@ -111,7 +111,7 @@ def compared(
     of_theirs = {measure.name: measure for measure in other.measures}
     aspects, groups = np.array(one.aspects)[mine], np.array(one.groups)[mine]
     found: dict[str, dict[str, Difference]] = {}
-    for scope, where in _scopes(aspects):
+    for scope, where in _scopes(aspects)[: 1 if only_pooled else None]:
         for measure in one.measures:
             beside = of_theirs.get(measure.name)
             if beside is None:
