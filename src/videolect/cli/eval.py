@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import eval_run
+from videolect.cli import eval_audit, eval_run
 from videolect.errors import BadInput
 from videolect.record.checks import check_name
 
@@ -18,6 +18,7 @@ def add_parser(nouns: Any) -> None:
     noun = nouns.add_parser("eval", help="how good writers, rewards and critics are")
     verbs = noun.add_subparsers(metavar="VERB", required=True)
     eval_run.add_verb(verbs)
+    eval_audit.add_verb(verbs)
 
     score = verbs.add_parser("score", help="figures of one file of answers", description=run_score.__doc__)
     add_benchmark(score)
