@@ -122,7 +122,7 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         workspace.close()
     bad += [{"row": f"{item.dataset}: {item.id}", "why": why} for item, why in taken.refused]
     ratings = sum(bool(row.judged.ratings) for row in table.rows)
-    return (1 if bad or refused else 0), {
+    return (1 if bad or refused or not taken.audit.items else 0), {
         "name": asked.name, "items": len(taken.audit.items), "new": taken.new, "known": taken.known, "bad": bad,
         "films": len(set(films.values())), "refused": refused, "unknown_columns": list(table.unknown),
         "ratings_left_out": ratings,

@@ -8,7 +8,7 @@ go on; a file that lacks a column, or is no text in UTF-8, is refused as a whole
 | ``dataset``, ``item`` | together the caption's name; required, as are the next two |
 | ``video_id``, ``caption`` | the clip, and the words |
 | ``source_key`` or ``source_id`` | the film that the clip was cut from; default: the clip |
-| ``video`` | a file to look at, from the folder of the table |
+| ``video`` or ``video_hash`` | a file to look at, from the folder of the table; or a film that the workspace has |
 | ``aspects`` | what the data set promises to describe, separated by spaces |
 | ``auditor``, ``overall`` ... ``camera``, ``critique`` | what somebody said; ratings are 1 to 5, empty: not given |
 | ``spans`` | list of {start, end, text or words, failure?, segment?}; not in CSV |
@@ -33,8 +33,20 @@ from videolect.record.checks import check_text
 
 REQUIRED = ("dataset", "item", "video_id", "caption")
 _SOURCES = ("source_key", "source_id")
-KNOWN = (*REQUIRED, *_SOURCES, "video", "aspects", "auditor", *RATED, "spans", "caption_segments", "critique")
-ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+KNOWN = (
+    *REQUIRED,
+    *_SOURCES,
+    "video",
+    "video_hash",
+    "aspects",
+    "auditor",
+    *RATED,
+    "spans",
+    "caption_segments",
+    "critique",
+)
+TEXTS = (".csv", ".tsv", ".jsonl")
+ENDINGS = (*TEXTS, ".parquet")
 _ANEW = "Take the file from its source again."
 
 Fields = Mapping[str, Any]
@@ -56,16 +68,18 @@ class Row:
     judged: Judged
     video: str | None
     """The file to look at, as it is written."""
+    video_hash: str | None
+    """The film to look at, which the workspace has."""
     aspects: tuple[str, ...]
 
     def item(self, video_hash: str | None = None) -> AuditItem:
-        """For an audit in a workspace. BadInput where it has no caption, or one that cannot be kept."""
+        """For an audit in a workspace; ``video_hash``: of the file. BadInput where its caption cannot be kept."""
         said = self.judged
         if said.caption is None:
             raise BadInput("The caption is empty.", mend="Give its words.")
         return AuditItem(
             dataset=said.dataset, id=said.id, video_id=said.video_id, source_id=said.source_id, caption=said.caption,
-            aspects=self.aspects, video_hash=video_hash,
+            aspects=self.aspects, video_hash=video_hash or self.video_hash,
         )  # fmt: skip
 
 
@@ -83,18 +97,30 @@ def read_audit(path: Path) -> AuditFile:
     """Read it. NotFound, CannotRead, and BadInput for a missing column."""
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", mend=f"Name one that ends in {', '.join(ENDINGS)}.")
-    kind = path.suffix.lower()
-    if kind not in ENDINGS:
-        raise BadInput(f"{path.name} is no table.", mend=f"Name a file that ends in {', '.join(ENDINGS)}.")
-    if kind == ".parquet":
-        columns, found = _parquet(path)
-    elif kind == ".jsonl":
-        columns, found = _jsonl(path)
-    else:
-        columns, found = _csv(path, "\t" if kind == ".tsv" else ",")
+    if path.suffix.lower() == ".parquet":
+        return _rows(path.name, *_parquet(path))
+    _check_ending(path.name)
+    return read_audit_text(path.name, _utf8(path))
+
+
+def read_audit_text(name: str, text: str) -> AuditFile:
+    """The text of a file of that name, as ``read_audit``. CannotRead, BadInput."""
+    _check_ending(name, *TEXTS)
+    kind = name[name.rindex(".") :].lower()
+    found = _jsonl(text) if kind == ".jsonl" else _csv(name, text, "\t" if kind == ".tsv" else ",")
+    return _rows(name, *found)
+
+
+def _check_ending(name: str, *endings: str) -> None:
+    known = endings or ENDINGS
+    if not name.lower().endswith(known):
+        raise BadInput(f"{name[:100]} is no table.", mend=f"Name a file that ends in {', '.join(known)}.")
+
+
+def _rows(name: str, columns: Sequence[str], found: Iterable[tuple[str, Fields | str]]) -> AuditFile:
     if missing := [name for name in REQUIRED if name not in columns]:
         raise BadInput(
-            f"{path.name} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.",
+            f"{name[:100]} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.",
             mend=f"A table of captions has {', '.join(REQUIRED)}; docs/audit.md names the others.",
         )
     rows: list[Row] = []
@@ -103,18 +129,18 @@ def read_audit(path: Path) -> AuditFile:
     for place, fields in found:
         try:
             row = _row(fields)
-            name = (row.judged.dataset, row.judged.id, row.judged.auditor)
-            if name in seen:
-                raise BadInput(f"It stands in {seen[name]} already.", mend="Keep one row an item and auditor.")
+            answer = (row.judged.dataset, row.judged.id, row.judged.auditor)
+            if answer in seen:
+                raise BadInput(f"It stands in {seen[answer]} already.", mend="Keep one row an item and auditor.")
         except BadInput as error:
             named = (
                 "" if isinstance(fields, str) else f" ({str(fields.get('item'))[:60]})" if fields.get("item") else ""
             )
             bad.append(BadRow(row=f"{place}{named}", why=f"{error.message} {error.mend}"))
         else:
-            seen[name] = place
+            seen[answer] = place
             rows.append(row)
-    return AuditFile(rows=tuple(rows), bad=tuple(bad), unknown=tuple(name for name in columns if name not in KNOWN))
+    return AuditFile(rows=tuple(rows), bad=tuple(bad), unknown=tuple(each for each in columns if each not in KNOWN))
 
 
 # -------------------------------------------------------------------------------------------------------------- one row
@@ -139,6 +165,7 @@ def _row(fields: Fields | str) -> Row:
             ratings=ratings, spans=tuple(_spans(fields, caption)), critique=_text(fields, "critique"),
         ),
         video=_text(fields, "video") or None,
+        video_hash=_text(fields, "video_hash") or None,
         aspects=tuple(map(str, listed)),
     )  # fmt: skip
 
@@ -238,11 +265,11 @@ def _utf8(path: Path) -> str:
         raise CannotRead(f"{path.name} is no UTF-8: see line {line}.", mend="Save it as UTF-8.") from None
 
 
-def _jsonl(path: Path) -> Found:
+def _jsonl(text: str) -> Found:
     rows: list[tuple[str, Fields | str]] = []
     columns: dict[str, None] = {}
     # Not splitlines: it would also split at U+2028 and others, which may stand inside a JSON text.
-    for number, line in enumerate(_utf8(path).split("\n"), 1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -258,13 +285,13 @@ def _jsonl(path: Path) -> Found:
     return list(columns), rows
 
 
-def _csv(path: Path, delimiter: str) -> Found:
-    reader = csv.reader(io.StringIO(_utf8(path), newline=""), delimiter=delimiter, strict=True)
+def _csv(name: str, text: str, delimiter: str) -> Found:
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[str, Fields | str]] = []
     try:
-        columns = [name.strip() for name in next(reader, [])]
+        columns = [each.strip() for each in next(reader, [])]
         if len(set(columns)) < len(columns):
-            raise BadInput(f"{path.name} names a column twice.", mend="Give every column a name of its own.")
+            raise BadInput(f"{name[:100]} names a column twice.", mend="Give every column a name of its own.")
         before = reader.line_num
         for values in reader:
             place, before = f"line {before + 1}", reader.line_num
@@ -274,7 +301,7 @@ def _csv(path: Path, delimiter: str) -> Found:
                 rows.append((place, f"The line has {len(values)} values for {len(columns)} columns."))
     except csv.Error as error:
         raise CannotRead(
-            f"{path.name} is no CSV from line {reader.line_num} on: {error}.",
+            f"{name[:100]} is no CSV from line {reader.line_num} on: {error}.",
             mend="Double the quotes inside of quotes.",
         ) from None
     return columns, rows

@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -206,6 +207,7 @@ class AuditDesk:
         """
         worker.check_leads("import captions into an audit")
         found = Taken(audit=Audit(), new=0, known=0)
+        videos = {each.video_hash for each in items if each.video_hash is not None and self._has(each.video_hash)}
 
         def made(audit: Audit) -> list[Act]:
             nonlocal found
@@ -220,6 +222,11 @@ class AuditDesk:
                     mend="Leave both out, or name a new audit.",
                 )
             new, known, refused = _sorted(audit, items)
+            unseen = {each.video_hash for each in new if each.video_hash is not None} - videos
+            refused += [
+                (each, f"No video has the hash {each.video_hash}.") for each in new if each.video_hash in unseen
+            ]
+            new = [each for each in new if each.video_hash not in unseen]
             found = Taken(audit=audit, new=len(new), known=known, refused=tuple(refused))
             first = audit.version + len(opening) + 1
             added = [
@@ -274,6 +281,12 @@ class AuditDesk:
         return self._change(name, made)
 
     # -- inside
+
+    def _has(self, video_hash: str) -> bool:
+        with suppress(NotFound):
+            self.desk.video(video_hash)
+            return True
+        return False
 
     def _switch(self, worker: Worker, name: str, sort: type[Act], closed: bool, reason: str, key: str | None) -> Audit:
         self.look(name)
