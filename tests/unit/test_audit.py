@@ -206,6 +206,15 @@ def test_each_person_gets_every_item_that_lacks_people_once(audits: AuditDesk):
     assert answers(audits.answer(BOB, "spring", 1, ratings(5)))[1, "bob"] == 5  # who wants to may all the same
 
 
+def test_what_is_skipped_comes_last(audits: AuditDesk):
+    state = audits.look("spring")
+    first = state.next_for("ann")
+    assert first is not None
+    second = state.next_for("ann", [first])
+    assert second not in (first, None)
+    assert state.next_for("ann", [1, 2, 3]) == first
+
+
 def test_items_without_an_answer_come_before_those_that_lack_a_second(audits: AuditDesk):
     audits.add(LEAD, "pairs", [item(f"s{n}") for n in range(6)], people=2)
     for number in (1, 2, 3):

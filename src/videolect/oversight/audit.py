@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -69,18 +69,18 @@ class Audit:
         mine = [(act.version, number) for (number, who), act in self.answers.items() if who == person]
         return [number for _, number in sorted(mine, reverse=True)]
 
-    def next_for(self, person: str) -> int | None:
-        """The item that this person audits next; None where nothing is left.
+    def next_for(self, person: str, skip: Collection[int] = ()) -> int | None:
+        """The item that this person audits next; None where nothing is left. ``skip``: those go to the end.
 
         Those with the fewest answers come first, and among these the order is drawn for each person: data sets are
         mixed, and two people at once seldom get the same.
         """
         left = [
-            (self.given.get(number, 0), _draw(self.name, person, item), number)
+            (number in skip, self.given.get(number, 0), _draw(self.name, person, item), number)
             for number, item in enumerate(self.items, start=1)
             if (number, person) not in self.answers and self.given.get(number, 0) < self.people
         ]
-        return min(left)[2] if left else None
+        return min(left)[3] if left else None
 
     def left_for(self, person: str) -> int:
         """How many items wait for this person's answer."""

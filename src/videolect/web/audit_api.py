@@ -60,11 +60,15 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         return shapes.AuditShape(**_row(audit, me), done=done, may_audit=may_audit(me.worker), may_lead=me.worker.leads)
 
     @router.get("/{name}/next")
-    def following(name: _Name, me: Me) -> shapes.AuditNextShape:
-        """The item that comes next for me; nothing is held by asking."""
+    def following(
+        name: _Name,
+        me: Me,
+        skip: Annotated[list[int], Query(max_length=1000)] = [],  # noqa: B006  # pydantic copies it
+    ) -> shapes.AuditNextShape:
+        """The item that comes next for me, those to ``skip`` last; nothing is held by asking."""
         audits.check_may_audit(me.worker)
         audit = audits.look(name)
-        return shapes.AuditNextShape(number=None if audit.closed else audit.next_for(me.worker.id))
+        return shapes.AuditNextShape(number=None if audit.closed else audit.next_for(me.worker.id, skip))
 
     @router.get("/{name}/items/{number}")
     def item(name: _Name, number: _Number, me: Me) -> shapes.AuditItemShape:
