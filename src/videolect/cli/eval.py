@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import eval_authors, eval_control, eval_primitives, eval_report, eval_run
+from videolect.cli import eval_audit, eval_authors, eval_control, eval_primitives, eval_report, eval_run
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput
 
@@ -17,6 +17,7 @@ def add_parser(nouns: Any) -> None:
     verbs = noun.add_subparsers(metavar="VERB", required=True)
     eval_run.add_verb(verbs)
     eval_primitives.add_verb(verbs)
+    eval_audit.add_verb(verbs)
 
     score = verbs.add_parser("score", help="figures of one file of answers", description=run_score.__doc__)
     add_benchmark(score)
