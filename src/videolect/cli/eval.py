@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import eval_report, eval_run
+from videolect.cli import eval_audit, eval_authors, eval_control, eval_primitives, eval_report, eval_run
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput
 
@@ -16,6 +16,8 @@ def add_parser(nouns: Any) -> None:
     noun = nouns.add_parser("eval", help="how good writers, rewards and critics are")
     verbs = noun.add_subparsers(metavar="VERB", required=True)
     eval_run.add_verb(verbs)
+    eval_primitives.add_verb(verbs)
+    eval_audit.add_verb(verbs)
 
     score = verbs.add_parser("score", help="figures of one file of answers", description=run_score.__doc__)
     add_benchmark(score)
@@ -32,13 +34,16 @@ def add_parser(nouns: Any) -> None:
     compare.add_argument("--partial", action="store_true", help="compare what both answered")
     add_figures(compare)
     compare.set_defaults(run=run_compare, render=render_compare)
+    eval_control.add_verb(verbs)
+    eval_authors.add_verbs(verbs)
     eval_report.add_verb(verbs)
 
 
 def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Figures with intervals over sources, per aspect and pooled, beside floors and ceilings. Needs no model."""
     from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import as_json, score_baselines, score_system
+    from videolect.evals.score import score_baselines, score_system
+    from videolect.evals.scores import as_json
 
     benchmark = benchmark_of(asked)
     predictions = read_predictions(asked.predictions, benchmark.items, asked.part, partial=asked.partial)
@@ -60,7 +65,8 @@ def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 _TOLD = (
-    "caption_bleu4", "caption_rouge_l", "caption_cider", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
+    "caption_bleu4", "caption_rouge_l", "caption_cider", "caption_claims_precision",
+    "caption_claims_recall", "caption_claims_hallucination", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
     "critique_bleu4", "critique_flawed_bleu4", "critique_verdict", "critique_points_precision",
     "critique_points_recall", "critique_constructive", "critique_loop_nearer",
 )  # fmt: skip

@@ -1,10 +1,11 @@
-"""What the verbs of ``videolect eval`` have in common: the rows, the part, and how figures are made."""
+"""What several verbs of ``eval`` share: the rows, the part, how figures are made, progress."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ def add_benchmark(parser: argparse.ArgumentParser) -> None:
     """The rows and the part."""
     parser.add_argument("rows", type=Path, metavar="ROWS", help="a folder of data rows")
     parser.add_argument("--part", default="test", metavar="P", help="of the rows; default: test")
+    parser.add_argument(
+        "--states", type=Path, metavar="FILE", help="of the clips, as eval primitives reads them: score claims as well"
+    )
 
 
 def add_figures(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +35,13 @@ def benchmark_of(asked: argparse.Namespace) -> Any:
     check_name(asked.part, "The part")
     if getattr(asked, "resamples", 1) < 1:
         raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
-    return Benchmark.read(asked.rows, asked.part)
+    benchmark = Benchmark.read(asked.rows, asked.part)
+    if getattr(asked, "states", None) is None:
+        return benchmark
+    from videolect.evals.states import read_known
+    from videolect.language.spec import load_spec
+
+    return replace(benchmark, known=read_known(asked.states, load_spec()))
 
 
 def say() -> Callable[[str], None] | None:

@@ -11,10 +11,11 @@ from videolect.dataset.row_folder import read_manifest, read_rows
 from videolect.dataset.rows import Row
 from videolect.errors import NotFound
 from videolect.evals import baselines as floors
-from videolect.evals import caption, critique, reward
+from videolect.evals import caption, claims, critique, reward
 from videolect.evals.baselines import Baseline
 from videolect.evals.predictions import ANSWERED, Predictions
 from videolect.evals.scores import RESAMPLES, Measured, scores_of
+from videolect.evals.states import Known
 from videolect.metrics.intervals import Estimate
 
 PREFIX: Mapping[str, str] = {"caption": "caption", "critique": "critique", "yes_no": "reward"}
@@ -33,6 +34,8 @@ class Benchmark:
     manifest: Mapping[str, Any]
     items: Mapping[str, Sequence[Row]]
     train: Mapping[str, Sequence[Row]]
+    known: Known | None = None
+    """States of the clips, against which captions are scored by what they claim."""
 
     @staticmethod
     def read(folder: Path, part: str, *, train: str = "train") -> Benchmark:
@@ -70,6 +73,8 @@ def measure_all(predictions: Predictions, benchmark: Benchmark, *, full: bool = 
         elif task in ANSWERED:
             make = caption.measured if task == "caption" else critique.measured
             found[task] = make(rows, predictions.texts, full=full)
+            if task == "caption":
+                found[task] = claims.with_claims(found[task], rows, predictions.texts, benchmark.known)
     return {task: each for task, each in found.items() if each.ids}
 
 
@@ -104,7 +109,10 @@ def measure_baselines(
         if each.task in tasks:
             if say is not None:
                 say(f"{each.task}: {each.name}")
-            found.append((each, floors.measured(each, benchmark.items, full=full)))
+            measured = floors.measured(each, benchmark.items, full=full)
+            if each.task == "caption":
+                measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
+            found.append((each, measured))
     return found
 
 
@@ -118,27 +126,13 @@ def flat(measured: Mapping[str, Measured], *, resamples: int = RESAMPLES) -> Fla
     return found
 
 
-def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
-    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
-    return {
-        scope: {
-            name: {
-                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
-                "sources": each.groups,
-            }
-            for name, each in figures.items()
-        }
-        for scope, figures in scores.items()
-    }  # fmt: skip
-
-
-def _rounded(value: float) -> float | None:
-    return round(float(value), 6) if value == value else None
-
-
 FIGURES: Mapping[str, str] = {
     f"{PREFIX[task]}_{name}": says
-    for task, of in (("caption", caption.FIGURES), ("yes_no", reward.FIGURES), ("critique", critique.FIGURES))
+    for task, of in (
+        ("caption", {**caption.FIGURES, **claims.FIGURES}),
+        ("yes_no", reward.FIGURES),
+        ("critique", critique.FIGURES),
+    )
     for name, says in of.items()
 }
 """Every figure with what it is."""
