@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.eval_options import add_figures, benchmark_of, say
+from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput, VideolectError
 from videolect.record.checks import check_text
 
@@ -26,11 +26,10 @@ MOST_EXAMPLES = 20
 def add_verb(verbs: Any) -> None:
     """Add the verb to the subparsers of ``eval``."""
     report = verbs.add_parser("report", help="one page on systems, and a leaderboard", description=run_report.__doc__)
-    report.add_argument("rows", type=Path, metavar="ROWS", help="a folder of data rows")
+    add_benchmark(report)
     report.add_argument(
         "predictions", type=Path, nargs="+", metavar="PREDICTIONS", help="of eval run, or anybody's; one system each"
     )
-    report.add_argument("--part", default="test", metavar="P", help="of the rows; default: test")
     report.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="the page")
     report.add_argument(
         "--leaderboard", type=Path, metavar="FILE.json",
@@ -120,7 +119,7 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator
         yield shlex.join(run)
     again = ["videolect", "eval", "report", folder, *map(str, asked.predictions), "--part", asked.part]
     again += ["--out", str(asked.out), "--resamples", str(asked.resamples), "--examples", str(asked.examples)]
-    for name in ("leaderboard", "videos", "set"):
+    for name in ("states", "leaderboard", "videos", "set"):
         if getattr(asked, name):
             again += [f"--{name}", str(getattr(asked, name))]
     again += [f"--{name}" for name in ("partial", "quick") if getattr(asked, name)]
