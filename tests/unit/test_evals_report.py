@@ -502,6 +502,12 @@ def test_the_page_tells_how_to_make_it_again(made: Benchmark, files: list[Path],
     assert "videolect data rows rows.jsonl" in said
     assert f"'{out}'" in said
     assert "--quick" in said
+    assert f"# {files[2]} was made by other means" in said
+    ran = write_answers(
+        tmp_path / "ran.jsonl", made, system="ran", tasks=("yes_no",), parameters={"seed": 0}, prompts="1"
+    )  # fmt: skip
+    assert main(["eval", "report", str(made.folder), str(ran), "--out", str(out), "--quick"]) == 0
+    assert f"--part test --writer WRITER --out {ran}" in Read(out.read_text()).text
 
 
 def test_quick_leaves_figures_out_and_says_so(made: Benchmark, files: list[Path]) -> None:

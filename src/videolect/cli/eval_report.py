@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -116,7 +117,7 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator
     yield shlex.join(words)
     for path in asked.predictions:
         run = ["videolect", "eval", "run", folder, "--part", asked.part, "--writer", "WRITER", "--out", str(path)]
-        yield shlex.join(run)
+        yield shlex.join(run) if _by_run(path) else f"# {path} was made by other means; its hash stands below"
     again = ["videolect", "eval", "report", folder, *map(str, asked.predictions), "--part", asked.part]
     again += ["--out", str(asked.out), "--resamples", str(asked.resamples), "--examples", str(asked.examples)]
     for name in ("states", "leaderboard", "videos", "set"):
@@ -124,6 +125,16 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator
             again += [f"--{name}", str(getattr(asked, name))]
     again += [f"--{name}" for name in ("partial", "quick") if getattr(asked, name)]
     yield shlex.join(again)
+
+
+def _by_run(path: Path) -> bool:
+    """Whether a file was written by eval run: it alone tells the parameters and prompts that it asked with."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            first = json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):  # read_predictions says what is wrong with it
+        return False
+    return isinstance(first, dict) and "parameters" in first and "prompts" in first
 
 
 # --------------------------------------------------------------------------------------------------------- pictures

@@ -14,8 +14,7 @@ from videolect.metrics.intervals import Difference, Estimate
 
 MAIN: tuple[str, ...] = (
     "caption_bleu4", "caption_rouge_l", "caption_claims_f1", "reward_pairwise_half_tie", "reward_auc",
-    "critique_flawed_bleu4",
-    "critique_verdict", "critique_points_f1", "critique_loop_gain",
+    "critique_flawed_bleu4", "critique_verdict", "critique_points_f1", "critique_loop_gain",
 )  # fmt: skip
 """The figures of the headline, of the matrices and of the plots."""
 TITLES: Mapping[str, str] = {
