@@ -8,6 +8,7 @@ odd      thousands of broken and odd files through probe and frames: outcomes, l
 frames   one frame step in the browser: median and p95
 readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
 imports  a thousand short clips into a workspace: clips a second with 1 and 2 jobs, memory after 100, 500, 1,000
+critique-points  critiques read as points: beside 100 marked ones, carried out, beside the edits; ms a critique
 derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
@@ -17,6 +18,7 @@ best-of  the best of N captions by P(Yes), beside one at random and the best the
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
 claim-figures  what drafts and final captions of the reference data claim, against its labels (needs the data)
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
+metrics  every metric of 18,000 pairs of captions, beside the libraries; intervals over 3,600 films
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
@@ -31,12 +33,14 @@ from benchmarks import (
     best_of,
     claim_figures,
     claims,
+    critique_points,
     derive,
     duplicates,
     frames,
     imports,
     ledger,
     merge,
+    metrics,
     odd_files,
     page,
     queue,
@@ -66,10 +70,12 @@ ALL = {
     "imports": imports,
     "script": script,
     "triples": triples,
+    "metrics": metrics,
     "shared-film": shared_film,
     "best-of": best_of,
     "merge": merge,
     "served": served,
+    "critique-points": critique_points,
     "derive": derive,
     "setup": setup_labels,
     "duplicates": duplicates,

@@ -72,9 +72,27 @@ def test_a_missing_rating_makes_neighbours_of_others_unless_all_are_named():
     assert cohen_kappa([1, 2, 5], [2, 2, 5], "quadratic") != cohen_kappa([1, 2, 5], [2, 2, 5], "quadratic", range(1, 6))
 
 
+def test_numbers_of_numpy_are_in_order_too():
+    """As words, "10" would stand before "2"."""
+    plain = [[2, 9, 10, 9], [2, 10, 10, 2]]
+    numpys = [[np.int64(value) for value in row] for row in plain]
+    assert krippendorff_alpha(numpys, "ordinal") == krippendorff_alpha(plain, "ordinal")
+    assert cohen_kappa(*numpys, "quadratic") == cohen_kappa(*plain, "quadratic")
+
+
+def test_words_have_an_order_only_where_it_is_named():
+    a, b = ["low", "mid", "high", "low"], ["mid", "mid", "high", "low"]
+    places = ["low", "mid", "high"]
+    numbers = [[places.index(word) for word in side] for side in (a, b)]
+    assert cohen_kappa(a, b, "quadratic", places) == cohen_kappa(*numbers, "quadratic")
+    assert cohen_kappa(a, b) == cohen_kappa(*numbers)
+
+
 @pytest.mark.parametrize(
     ("ask", "says"),
     [
+        (lambda: cohen_kappa(["low"], ["high"], "quadratic"), "'low' is no number.*Name the categories"),
+        (lambda: krippendorff_alpha([["low"], ["high"]], "ordinal"), "'low' is no number"),
         (lambda: percent_agreement([1], [1, 2]), "1 values stand against 2"),
         (lambda: percent_agreement([], []), "0 values"),
         (lambda: cohen_kappa([1, None], [1, 2]), "A value of item 1 is missing"),

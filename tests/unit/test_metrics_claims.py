@@ -112,6 +112,9 @@ def test_rates_of_nothing_are_not_defined():
     assert all(np.isnan(figure(sums)).all() for figure in FIGURES.values())
     wrong = judge([[Says("a")]], [{"a": False, "b": True}], {"b"}).stats()
     assert (precision(wrong)[0], recall(wrong)[0], f1(wrong)[0]) == (0, 0, 0)
+    silent = judge([[]], [{"a": True}], {"a"}).stats()
+    assert np.isnan(precision(silent)[0])
+    assert (recall(silent)[0], f1(silent)[0]) == (0, 0)
 
 
 def test_slices_by_primitive():

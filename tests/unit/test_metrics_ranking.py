@@ -55,6 +55,15 @@ def test_average_precision_by_hand():
     assert average_precision([1, 1, 1, 1], [1, 0, 1, 0]) == 0.5  # all at one threshold
 
 
+def test_scores_that_are_infinite_tie_as_others_do():
+    """Logarithms of a probability of 0."""
+    zero = float("-inf")
+    assert average_precision([zero, zero, 0.0], [1, 0, 0]) == average_precision([zero, zero, 0.0], [0, 1, 0]) == 1 / 3
+    assert roc_auc([zero, zero, 0.0], [1, 0, 1]) == 0.75
+    assert pairwise([zero, 0.0], [zero, zero]).tie_rate == 0.5
+    assert kendall([zero, zero, 0.0], [1, 1, 2]) == 1
+
+
 def test_pairs_count_ties_as_wrong_or_half():
     found = pairwise([0.9, 0.5, 0.2, 0.7], [0.1, 0.5, 0.3, 0.6])
     assert (found.strict, found.half_tie, found.tie_rate, found.n) == (0.5, 0.625, 0.25, 4)

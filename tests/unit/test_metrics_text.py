@@ -19,7 +19,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from videolect.errors import BadInput, MissingExtra
 from videolect.metrics.edits import changed_tokens, distance, stretches
 from videolect.metrics.rouge import common_subsequence
-from videolect.metrics.text import cider, rouge_l, word_edits, words
+from videolect.metrics.text import bleu_counts, cider, rouge_l, word_edits, words
 
 WORDS = [
     "the",
@@ -136,10 +136,16 @@ def test_without_nltk_rouge_says_what_to_install(monkeypatch: pytest.MonkeyPatch
         rouge_l(["a"], ["a"])
 
 
-@pytest.mark.parametrize("metric", [rouge_l, cider, word_edits])
-def test_sides_of_different_length_are_refused(metric):
+@pytest.mark.parametrize("metric", [rouge_l, cider, word_edits, bleu_counts])
+def test_what_is_no_list_of_texts_is_refused(metric):
     with pytest.raises(BadInput, match="2 hypotheses stand against 1 references"):
         metric(["a", "b"], ["a"])
+    with pytest.raises(BadInput, match="Reference 1 is no text but None"):
+        metric(["a", "b"], ["a", None])
+    with pytest.raises(BadInput, match="Hypothesis 0 is no text but nan"):
+        metric([float("nan")], ["a"])
+    with pytest.raises(BadInput, match="One text stands where a list of texts is due"):
+        metric("abc", "abd")
 
 
 # --------------------------------------------------------------------------------------------------------------- edits

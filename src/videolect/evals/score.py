@@ -116,24 +116,6 @@ def flat(measured: Mapping[str, Measured], *, resamples: int = RESAMPLES) -> Fla
     return found
 
 
-def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
-    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
-    return {
-        scope: {
-            name: {
-                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
-                "sources": each.groups,
-            }
-            for name, each in figures.items()
-        }
-        for scope, figures in scores.items()
-    }  # fmt: skip
-
-
-def _rounded(value: float) -> float | None:
-    return round(float(value), 6) if value == value else None
-
-
 FIGURES: Mapping[str, str] = {
     f"{PREFIX[task]}_{name}": says
     for task, of in (

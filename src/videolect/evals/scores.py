@@ -128,3 +128,21 @@ def compared(
 def _scopes(aspects: NDArray[Any]) -> list[tuple[str, NDArray[np.bool_]]]:
     every = np.ones(len(aspects), np.bool_)
     return [(POOLED, every), *((str(name), aspects == name) for name in dict.fromkeys(aspects.tolist()))]
+
+
+def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
+    return {
+        scope: {
+            name: {
+                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
+                "sources": each.groups,
+            }
+            for name, each in figures.items()
+        }
+        for scope, figures in scores.items()
+    }  # fmt: skip
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 6) if value == value else None

@@ -127,6 +127,11 @@ class MemoryLedger:
             if seq > after and (kind is None or type(act).__name__ == kind):
                 yield seq, act
 
+    def horizon(self) -> int:
+        """As ``Ledger.horizon``."""
+        with self._lock:
+            return len(self._acts)
+
     def row(self, stream: str) -> TaskRow | None:
         """As ``Ledger.row``."""
         return self._rows.get(stream)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -29,11 +30,14 @@ def cohen_kappa(a: Values, b: Values, weights: Weights = "none", categories: Seq
     """Cohen 1960; quadratic weights (Cohen 1968) are for ordered values such as ratings 1-5: 4 against 5 is near.
 
     The weight of two values is the squared distance of their places in ``categories``; without these, in the sorted
-    values that occur (so name all five ratings if one may be missing). NaN where chance alone would agree always.
+    values that occur (so name all five ratings if one may be missing, and words always: raises BadInput for words that
+    nobody put in order). NaN where chance alone would agree always.
     """
     if weights not in get_args(Weights):
         raise BadInput(f"There are no weights {weights!r}.", mend=f"Name one of {', '.join(get_args(Weights))}.")
     pairs = _pairs(a, b)
+    if categories is None and weights == "quadratic":
+        _only_numbers((value for pair in pairs for value in pair), "Name the categories in their order.")
     order = (
         list(categories) if categories is not None else sorted({value for pair in pairs for value in pair}, key=_key)
     )
@@ -55,6 +59,7 @@ def krippendorff_alpha(ratings: Sequence[Values], level: Level = "nominal") -> f
     """Krippendorff 2011; 1 = all agree, 0 = as by chance. ratings: [raters][items], None or NaN where one gave none.
 
     Items with fewer than two values are left out. NaN where all values are equal: then there is nothing to tell apart.
+    Raises BadInput for words at another level than nominal: the alphabet is not their order.
     """
     if level not in get_args(Level):
         raise BadInput(f"There is no level {level!r}.", mend=f"Name one of {', '.join(get_args(Level))}.")
@@ -62,6 +67,8 @@ def krippendorff_alpha(ratings: Sequence[Values], level: Level = "nominal") -> f
     if len({len(row) for row in table}) > 1:
         raise BadInput("The raters have values of different numbers of items.", mend="Put None where one gave none.")
     units = [[value for value in unit if not _missing(value)] for unit in zip(*table, strict=True)]
+    if level != "nominal":
+        _only_numbers((value for unit in units for value in unit), "Give numbers, such as the place in their order.")
     units = [unit for unit in units if len(unit) > 1]
     values = sorted({value for unit in units for value in unit}, key=_key)
     if len(values) < 2:
@@ -105,6 +112,12 @@ def _pairs(a: Values, b: Values) -> list[tuple[Any, Any]]:
     return pairs
 
 
+def _only_numbers(values: Iterable[Any], mend: str) -> None:
+    word = next((value for value in values if not isinstance(value, Real)), None)
+    if word is not None:
+        raise BadInput(f"{word!r} is no number, so how far it is from another value is not known.", mend=mend)
+
+
 def _plain(values: Values) -> list[Any]:
     return values.tolist() if isinstance(values, np.ndarray) else list(values)
 
@@ -115,4 +128,4 @@ def _missing(value: object) -> bool:
 
 def _key(value: Any) -> tuple[str, Any]:
     """Sorts numbers by size and all else by its words, so that values of several types have an order too."""
-    return ("", value) if isinstance(value, (int, float)) else (type(value).__name__, str(value))
+    return ("", value) if isinstance(value, Real) else (type(value).__name__, str(value))

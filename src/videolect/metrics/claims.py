@@ -172,9 +172,9 @@ def omission_rate(sums: Floats) -> Floats:
 
 
 def f1(sums: Floats) -> Floats:
-    """Harmonic mean of precision and recall; 0 where both are 0."""
+    """Harmonic mean of precision and recall; 0 where either is 0: who says nothing of much to say has 0, not NaN."""
     sure, whole = precision(sums), recall(sums)
-    return np.where(sure + whole == 0, 0.0, divided(2 * sure * whole, sure + whole))
+    return np.where((sure == 0) | (whole == 0), 0.0, divided(2 * sure * whole, sure + whole))
 
 
 def denied_accuracy(sums: Floats) -> Floats:

@@ -74,7 +74,8 @@ def bootstrap(
 ) -> Estimate:
     """A figure of sums with its interval. stats: [items, k]; groups: [items], the name of each item's group.
 
-    Equal arguments give equal intervals. Raises BadInput for no items, or for a statistic that is NaN (its item named).
+    Equal arguments give equal intervals. Raises BadInput for no items, and for an item whose statistics are not finite
+    or whose group is missing (the item is named).
     """
     sums, n = _per_group(stats, groups, "stats")
     drawn = _figures(sums, figure, resamples, seed)
@@ -169,6 +170,10 @@ def _numbers(groups: Sequence[Hashable] | NDArray[Any]) -> tuple[Integers, int]:
     names = groups.tolist() if isinstance(groups, np.ndarray) else groups
     if not len(names):
         raise BadInput("There are no items, so there is no figure and no interval.", mend="Give at least one item.")
+    missing = next((at for at, name in enumerate(names) if name is None or name != name), None)
+    if missing is not None:
+        mend = "Name the film of each item; items that share nothing have a group each."
+        raise BadInput(f"Item {missing} has no group but {names[missing]}.", mend=mend)
     number, known = numbered(names)
     return number, len(known)
 
@@ -182,9 +187,11 @@ def _per_group(stats: ArrayLike, groups: Sequence[Hashable] | NDArray[Any], name
             f"{name} of shape {table.shape} do not go with the groups of {len(number)} items.",
             mend="Give one row of statistics, and one group, for each item.",
         )
-    wrong = np.flatnonzero(np.isnan(table).any(axis=1))
+    wrong = np.flatnonzero(~np.isfinite(table).all(axis=1))
     if len(wrong):
-        raise BadInput(f"{name} of item {wrong[0]} are NaN.", mend="Leave out items without a value, and say how many.")
+        what = "NaN" if np.isnan(table[wrong[0]]).any() else "infinite"
+        mend = "Leave out items without a value, and say how many."
+        raise BadInput(f"{name} of item {wrong[0]} are {what}.", mend=mend)
     sums = np.zeros((count, table.shape[1]))
     np.add.at(sums, number, table)
     return sums, len(table)

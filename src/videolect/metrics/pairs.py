@@ -8,12 +8,19 @@ from videolect.errors import BadInput
 
 
 def paired(hypotheses: Sequence[str], references: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The pairs. Raises BadInput when there are not as many references as hypotheses."""
+    """The pairs. Raises BadInput when there are not as many references as hypotheses, or one of them is no text."""
+    if isinstance(hypotheses, str) or isinstance(references, str):
+        raise BadInput("One text stands where a list of texts is due.", mend="Put it into a list, also if it is one.")
     if len(hypotheses) != len(references):
         raise BadInput(
             f"{len(hypotheses)} hypotheses stand against {len(references)} references.",
             mend="Give one reference for each hypothesis, in the same order.",
         )
+    for name, side in (("Hypothesis", hypotheses), ("Reference", references)):
+        strange = next((at for at, text in enumerate(side) if not isinstance(text, str)), None)
+        if strange is not None:
+            mend = "Leave the pair out, or give an empty text, and say how many there were."
+            raise BadInput(f"{name} {strange} is no text but {side[strange]!r}.", mend=mend)
     return zip(hypotheses, references, strict=True)
 
 

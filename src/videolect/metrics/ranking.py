@@ -94,7 +94,8 @@ def average_precision(scores: ArrayLike, labels: ArrayLike) -> float:
     if not positive.any():
         return float("nan")
     order = np.argsort(-values, kind="stable")
-    last = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)
+    ranked = values[order]
+    last = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(values) - 1)  # no difference: -inf equals -inf
     found = np.cumsum(positive[order])[last]
     precision = found / (last + 1)
     return float((np.diff(found, prepend=0) * precision).sum() / found[-1])
