@@ -8,6 +8,7 @@ BLEU is told for all items, for flawed ones and for right ones apart, since a se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ Reviser = Callable[[str, str], str]
 
 def by_rule(draft: str, critique: str) -> str:
     """The fixed reviser: the points that can be read from the critique, carried out by rule."""
-    return draft if is_sentinel(critique) else apply_points(draft, points_of(critique, draft))[0]
+    return draft if is_sentinel(critique) else apply_points(draft, points_in(critique, draft))[0]
 
 
 def measured(
@@ -81,8 +82,8 @@ def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Meas
     counts = np.zeros((len(rows), 4))  # both, found, true, constructive
     for at, (row, text) in enumerate(zip(rows, wrote, strict=True)):
         draft = row.caption or ""
-        found = _read(text, draft)
-        true = _read(row.target, draft) if flawed[at] else ()
+        found = points_in(text, draft)
+        true = points_in(row.target, draft) if flawed[at] else ()
         both = len(match_points(found, true, draft).pairs) if found and true else 0
         counts[at] = both, len(found), len(true), sum(map(constructive, found))
     every = np.ones(len(rows), np.bool_)
@@ -96,7 +97,10 @@ def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Meas
     ]  # fmt: skip
 
 
-def _read(critique: str, draft: str) -> tuple[Point, ...]:
+@lru_cache(maxsize=50_000)
+def points_in(critique: str, draft: str) -> tuple[Point, ...]:
+    """The points of a critique; of a sentinel none. Kept, as every system and floor is held against the same experts'
+    critiques, and the loop reads what the points' figures have read."""
     return () if is_sentinel(critique) else points_of(critique, draft)
 
 

@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from videolect.dataset.critique_points import points_of
 from videolect.dataset.rows import Row
 from videolect.evals import reward
-from videolect.evals.critique import by_rule
+from videolect.evals.critique import by_rule, points_in
 from videolect.evals.plots import number
 from videolect.evals.predictions import Predictions
 from videolect.metrics.edits import stretches
 from videolect.metrics.text import word_edits
-from videolect.record.critique import Point, is_sentinel
+from videolect.record.critique import Point
 
 Thumbnail = Callable[[Row], bytes | None]
 """A JPEG that shows the row's clip; None where its film is not at hand."""
@@ -193,7 +192,7 @@ def _plain(title: str, text: str) -> Passage:
 def pointed(title: str, draft: str, critique: str) -> Passage:
     """The draft with the words that the points of a critique speak of; of two that overlap the later is only told."""
     shown = _cut(draft)
-    points = () if is_sentinel(critique) else points_of(critique, draft)
+    points = points_in(critique, draft)
     pieces: list[Piece] = []
     at = 0
     for place, point in sorted(enumerate(points, 1), key=lambda each: (each[1].start or 0, each[1].end or 0)):
