@@ -16,6 +16,7 @@ shared-film  P(Yes) of eight captions and five drafts of one film, beside one ca
 best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
+search   a million captions of 200,000 clips: filling the index, queries of nine kinds; SQLite and PostgreSQL
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
@@ -41,6 +42,7 @@ from benchmarks import (
     readers,
     renderers,
     script,
+    search,
     served,
     setup_labels,
     shared_film,
@@ -63,6 +65,7 @@ ALL = {
     "imports": imports,
     "script": script,
     "triples": triples,
+    "search": search,
     "shared-film": shared_film,
     "best-of": best_of,
     "merge": merge,

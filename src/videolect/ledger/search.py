@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from videolect.errors import BadInput
-from videolect.language.text_query import TextQuery, match
+from videolect.language.text_query import TextQuery, match, score
 from videolect.ledger.database import Database
 from videolect.ledger.search_bits import Writing, falling, load, load_slots
 from videolect.ledger.search_tables import SLOTS, aspects, captions, clips, meta, prepare
@@ -201,8 +201,9 @@ class _Looking:
     def captions(self, text: TextQuery, ids: Sequence[int], total: int) -> Found:
         """The best of these captions, which all have the words."""
         texts = _texts(self.connection, ids)
-        matched = {id_: found for id_ in ids if id_ in texts and (found := match(text, texts[id_]))}
-        best = sorted(matched, key=lambda id_: (-matched[id_].score, -id_))[: self.query.limit]
+        scores = {id_: found for id_ in ids if id_ in texts and (found := score(text, texts[id_])) is not None}
+        best = sorted(scores, key=lambda id_: (-scores[id_], -id_))[: self.query.limit]
+        matched = {id_: match(text, texts[id_]) for id_ in best}
         return Found(hits=self._hits([(id_ // SLOTS, id_) for id_ in best], texts, matched), total=total)
 
     def _hits(
