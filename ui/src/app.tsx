@@ -14,6 +14,7 @@ import { LabelsPage } from "./pages/LabelsPage";
 import { LanguagePage } from "./pages/LanguagePage";
 import { QueuePage } from "./pages/QueuePage";
 import { ReviewPage } from "./pages/ReviewPage";
+import { SearchPage } from "./pages/SearchPage";
 import { SignInForm } from "./pages/SignIn";
 import { Dialog } from "./parts/Dialog";
 import { Notices } from "./parts/notices";
@@ -118,6 +119,8 @@ function Desk({ me }: { me: Person }) {
         return <BoardPage />;
       case "language":
         return <LanguagePage me={me} />;
+      case "search":
+        return <SearchPage me={me} />;
       case "cuts":
         return <CutsPage key={route.video} hash={route.video} me={me} />;
       case "labels":
@@ -145,6 +148,7 @@ function Desk({ me }: { me: Person }) {
           <Link to="/" className={route.page === "queue" ? "here" : ""}>{words.nav.queue}</Link>
           <Link to="/board" className={route.page === "board" ? "here" : ""}>{words.nav.board}</Link>
           <Link to="/language" className={route.page === "language" ? "here" : ""}>{words.nav.language}</Link>
+          <Link to="/search" className={route.page === "search" ? "here" : ""}>{words.nav.search}</Link>
         </nav>
         <Notices />
         <span className="grow" />
