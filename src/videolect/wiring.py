@@ -495,7 +495,7 @@ class Workspace:
         return create_app(
             self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
             triples=self.triple_lines, language=self.language, cuts=self.cuts, previews=PreviewMaker(self.storage),
-            glossary=self.glossary,
+            searching=self.searching, glossary=self.glossary,
         )  # fmt: skip
 
     def triple_lines(self, campaign: str | None) -> Iterator[str]:
