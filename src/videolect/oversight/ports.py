@@ -150,6 +150,10 @@ class Ledger(Protocol):
         """Acts in ledger order with their places; ``kind`` filters by the act's class name."""
         ...
 
+    def streams(self, *, kind: str) -> Iterator[str]:
+        """The stream of each act of this kind, in ledger order: what ``every`` tells, without reading the acts."""
+        ...
+
     def row(self, stream: str) -> TaskRow | None:
         """One task's row."""
         ...
