@@ -8,6 +8,7 @@ odd      thousands of broken and odd files through probe and frames: outcomes, l
 frames   one frame step in the browser: median and p95
 readers  frames of a film in 1080p: processor seconds and memory beside torchcodec, decord, OpenCV, ffmpeg
 imports  a thousand short clips into a workspace: clips a second with 1 and 2 jobs, memory after 100, 500, 1,000
+critique-points  critiques read as points: beside 100 marked ones, carried out, beside the edits; ms a critique
 derive   the check of the whole specification; all primitives of 100,000 records
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
@@ -15,6 +16,7 @@ shots    shot boundaries of our detector beside PySceneDetect, on films put toge
 shared-film  P(Yes) of eight captions and five drafts of one film, beside one call of the library for each
 best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
+claim-figures  what drafts and final captions of the reference data claim, against its labels (needs the data)
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
 metrics  every metric of 18,000 pairs of captions, beside the libraries; intervals over 3,600 films
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
@@ -29,7 +31,9 @@ import platform
 
 from benchmarks import (
     best_of,
+    claim_figures,
     claims,
+    critique_points,
     derive,
     duplicates,
     frames,
@@ -56,6 +60,7 @@ from benchmarks import (
 ALL = {
     "ledger": ledger,
     "claims": claims,
+    "claim-figures": claim_figures,
     "queue": queue,
     "page": page,
     "frames": frames,
@@ -70,6 +75,7 @@ ALL = {
     "best-of": best_of,
     "merge": merge,
     "served": served,
+    "critique-points": critique_points,
     "derive": derive,
     "setup": setup_labels,
     "duplicates": duplicates,

@@ -23,11 +23,13 @@ from videolect.language.spec import Spec, load_spec
 from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import Database, open_database, without_password
 from videolect.ledger.scratch import SqlScratch
+from videolect.ledger.search import SqlSearch
 from videolect.ledger.sql import SqlLedger, read_only
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.ports import Clock, SystemClock, Writer
 from videolect.oversight.roles import Worker
+from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk
 from videolect.record.acts import CutEdit, Opened
 from videolect.record.campaign import TaskKey
@@ -59,6 +61,9 @@ FILMS = "films"
 """The folder of a workspace in which films stand, unless it was made with another place for them."""
 VERSIONS = "specs"
 """The folder of a workspace in which published versions of the specification stand."""
+SEARCH = "search.db"
+"""The file of a workspace that holds the index of captions and states, where the ledger is SQLite. Made from the
+ledger; apart from it, so that filling the index never keeps anybody from working."""
 PICTURES = "glossary"
 """The folder of a workspace in which pictures of the language stand, if it has any."""
 
@@ -439,6 +444,17 @@ class Workspace:
         return Desk(self.ledger, self.spec, writer=self.writer, clock=self.clock, shelf=self.shelf)
 
     @cached_property
+    def _index_at(self) -> Database:
+        if self.database.is_sqlite:
+            return Database(f"sqlite:///{self.root.resolve() / SEARCH}", pool_size=4)
+        return self.database
+
+    @cached_property
+    def searching(self) -> Searching:
+        """Searches over this workspace."""
+        return Searching(self.desk, SqlSearch(self._index_at))
+
+    @cached_property
     def language(self) -> LanguageDesk:
         """The specification's draft."""
         return LanguageDesk(self.ledger, self.shelf, self.clock)
@@ -526,7 +542,9 @@ class Workspace:
         return [names.clip(video) for video in videos]
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database and the index back."""
+        if "_index_at" in self.__dict__:
+            self._index_at.close()
         if "database" in self.__dict__:
             self.database.close()
 

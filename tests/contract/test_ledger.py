@@ -1102,3 +1102,32 @@ def test_a_worker_may_ask_for_what_it_does_not_hold_yet(ledger: Any):
     assert ledger.queue(dataclasses.replace(mine, unheld=True), now=START) == []
     later = START + timedelta(seconds=61)
     assert len(ledger.queue(dataclasses.replace(mine, unheld=True), now=later)) == 1, "a lapsed hold is none"
+
+
+# ------------------------------------------------------------------------------------------------------- following it
+
+
+@every_adapter
+def test_the_horizon_is_the_place_of_the_last_act(ledger: Any):
+    assert ledger.horizon() == 0
+    keep(ledger, with_draft())
+    assert ledger.horizon() == [place for place, _ in ledger.every()][-1]
+
+
+@pytest.mark.parametrize("make", [ADAPTERS[2]], indirect=True)
+def test_the_horizon_waits_for_acts_whose_places_are_given_and_which_nobody_sees_yet(ledger: Any):
+    from videolect.ledger.sql import _insert
+
+    seen: list[int] = []
+    with ledger.database.writing() as connection:
+        open_place = _insert(connection, [campaign_opened("slow")])
+        ledger.append([campaign_opened("quick")])
+        quick_place = next(place for place, act in ledger.every() if act.stream.endswith("quick"))
+        assert quick_place > open_place
+        follower = threading.Thread(target=lambda: seen.append(ledger.horizon()))
+        follower.start()
+        follower.join(timeout=0.3)
+        assert follower.is_alive(), "whoever went on now would never see the slow one"
+    follower.join(timeout=30)
+    assert seen == [quick_place]
+    assert {act.stream.rpartition("/")[2] for _, act in ledger.every(after=0)} == {"slow", "quick"}

@@ -65,7 +65,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),
     "stage": frozenset({"PIL", "av", "numba", "numpy"}),
-    "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "torch", "transformers"}),
+    "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
     "training": frozenset({"numpy", "pyarrow", "torch", "transformers", "accelerate", "peft", "trl"}),
     "recaption": frozenset({"numpy", "pyarrow", "ray", "torch", "transformers"}),
     "generator": frozenset({"numpy", "pyarrow", "av", "torch", "transformers", "diffusers", "accelerate"}),

@@ -12,8 +12,9 @@ from videolect.language import load_spec
 from videolect.record.clip import Clip
 from videolect.record.critique import SENTINEL, Critique, Point
 from videolect.record.drafting import DraftRequest, ReviseRequest
+from videolect.record.instructions import wanted_words
 from videolect.vlm.backends.labels import LabelsWriter
-from videolect.vlm.points import apply_points, wanted_words
+from videolect.vlm.points import apply_points
 
 CLIP = Clip(
     id="clip-1",

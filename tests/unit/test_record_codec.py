@@ -20,6 +20,7 @@ from videolect.language.edit import ENTRY_KINDS
 from videolect.language.values import Segment
 from videolect.record import codec
 from videolect.record.acts import ACTS, Act, NotApplied, PlantedError, hash_of_answers
+from videolect.record.audit import FAILURES, RATED, AuditItem, AuditRatings, AuditSpan
 from videolect.record.campaign import CORRECTORS, MODES, Campaign, Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.codec import decode_act, encode_act, to_plain
@@ -126,6 +127,15 @@ campaigns = st.builds(
     aspects=st.lists(names, min_size=1, max_size=4, unique=True).map(tuple),
 )  # fmt: skip
 
+audit_items = st.builds(
+    AuditItem, dataset=words, id=words, video_id=words, source_id=words, caption=words,
+    aspects=st.lists(names, max_size=2).map(tuple), video_hash=st.none() | hashes,
+)  # fmt: skip
+audit_spans = st.builds(
+    lambda place, said, failure: AuditSpan(start=place[0], end=place[1], words=said, failure=failure),
+    half_open(), texts, st.sampled_from(FAILURES),
+)  # fmt: skip
+
 COMMON: Mapping[str, st.SearchStrategy[Any]] = {
     "stream": texts, "version": st.integers(1, 10**6), "actor": people | models, "at": times, "spec_version": texts,
     "key": st.none() | words, "token": st.none() | st.integers(1, 10**6), "asked_by": st.none() | names,
@@ -177,6 +187,15 @@ OWN: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
     },
     "CutRemoved": {"pts_table_hash": hashes, "start_frame": st.integers(0, 9), "end_frame": st.integers(9, 2**40)},
     "CutUndone": {"undone": st.integers(1, 2**40)},
+    "AuditOpened": {"people": st.integers(1, 1000), "note": texts},
+    "AuditItemAdded": {"item": audit_items},
+    "Audited": {
+        "dataset": words, "item": words, "critique": texts,
+        "ratings": st.builds(AuditRatings, **dict.fromkeys(RATED, st.integers(1, 5))),
+        "spans": st.lists(audit_spans, max_size=3, unique_by=lambda span: span.start).map(tuple),
+    },
+    "AuditClosed": {"reason": texts},
+    "AuditReopened": {"reason": texts},
 }  # fmt: skip
 """What each kind of act holds of its own. A new kind, or a new field, needs a line here."""
 

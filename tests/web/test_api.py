@@ -371,7 +371,14 @@ def test_every_address_asks_who_you_are(site: Site) -> None:
     checked = 0
     for path, verbs in site.app.openapi()["paths"].items():
         address = path.format(
-            campaign="spring", clip="c1", aspect="labels", video_hash="ab" * 32, kind="primitive", id="pan_left"
+            campaign="spring",
+            clip="c1",
+            aspect="labels",
+            video_hash="ab" * 32,
+            kind="primitive",
+            id="pan_left",
+            name="spring",
+            number=1,
         )
         for verb in verbs:
             if (path, verb) == ("/api/session", "post"):

@@ -7,6 +7,9 @@ import type { Person, Session } from "./api/types";
 import { KeysOverlay } from "./keys/KeysOverlay";
 import { useKeys } from "./keys/keys";
 import { navigate, parseRoute, usePathname } from "./lib/router";
+import { AuditItemPage } from "./pages/AuditItemPage";
+import { AuditPage } from "./pages/AuditPage";
+import { AuditsPage } from "./pages/AuditsPage";
 import { BoardPage } from "./pages/BoardPage";
 import { CaptionPage } from "./pages/CaptionPage";
 import { CutsPage } from "./pages/CutsPage";
@@ -118,6 +121,12 @@ function Desk({ me }: { me: Person }) {
         return <BoardPage />;
       case "language":
         return <LanguagePage me={me} />;
+      case "audits":
+        return <AuditsPage />;
+      case "audit":
+        return <AuditPage key={route.audit} audit={route.audit} />;
+      case "audit-item":
+        return <AuditItemPage key={`${route.audit}/${route.number}`} audit={route.audit} number={route.number} me={me} />;
       case "cuts":
         return <CutsPage key={route.video} hash={route.video} me={me} />;
       case "labels":
@@ -145,6 +154,7 @@ function Desk({ me }: { me: Person }) {
           <Link to="/" className={route.page === "queue" ? "here" : ""}>{words.nav.queue}</Link>
           <Link to="/board" className={route.page === "board" ? "here" : ""}>{words.nav.board}</Link>
           <Link to="/language" className={route.page === "language" ? "here" : ""}>{words.nav.language}</Link>
+          <Link to="/audits" className={route.page.startsWith("audit") ? "here" : ""} testid="nav-audits">{words.nav.audits}</Link>
         </nav>
         <Notices />
         <span className="grow" />

@@ -8,6 +8,7 @@ import "./styles/task.css";
 import "./styles/pages.css";
 import "./styles/language.css";
 import "./styles/cuts.css";
+import "./styles/audit.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

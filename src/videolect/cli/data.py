@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import data_golden, data_rows, shot_rules
+from videolect.cli import data_corrupt, data_golden, data_rows, data_search, shot_rules
 from videolect.cli.data_authors import render as render_triples
 from videolect.cli.data_authors import triples_from_authors
 from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
@@ -86,6 +86,8 @@ def add_parser(nouns: Any) -> None:
     out.set_defaults(run=run_triples, render=render_triples)
     data_golden.add_verb(verbs)
     data_rows.add_verbs(verbs)
+    data_corrupt.add_verb(verbs)
+    data_search.add_verb(verbs)
 
 
 def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -56,7 +56,7 @@ def add_parser(nouns: Any) -> None:
     work.add_argument("--campaign", help="only this one")
     work.set_defaults(run=run_work, render=_render_work)
 
-    rebuild = verbs.add_parser("rebuild", help="make the queue and the board anew from the acts, and compare")
+    rebuild = verbs.add_parser("rebuild", help="make queue, board and index anew from the acts, and compare")
     rebuild.set_defaults(run=run_rebuild, render=_render_rebuild)
 
 
@@ -176,6 +176,7 @@ def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     workspace = workspace_of(asked)
     made = workspace.ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
     print(file=sys.stderr)
+    workspace.searching.rebuild()
     workspace.close()
     equal = made.before == made.after
     return (0 if equal else 1), {"tasks": made.tasks, "before": made.before, "after": made.after, "equal": equal}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from videolect.cli import eval_run
+from videolect.cli import eval_audit, eval_authors, eval_control, eval_primitives, eval_report, eval_run
+from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput
-from videolect.record.checks import check_name
 
 
 def add_parser(nouns: Any) -> None:
@@ -18,6 +16,8 @@ def add_parser(nouns: Any) -> None:
     noun = nouns.add_parser("eval", help="how good writers, rewards and critics are")
     verbs = noun.add_subparsers(metavar="VERB", required=True)
     eval_run.add_verb(verbs)
+    eval_primitives.add_verb(verbs)
+    eval_audit.add_verb(verbs)
 
     score = verbs.add_parser("score", help="figures of one file of answers", description=run_score.__doc__)
     add_benchmark(score)
@@ -34,39 +34,16 @@ def add_parser(nouns: Any) -> None:
     compare.add_argument("--partial", action="store_true", help="compare what both answered")
     add_figures(compare)
     compare.set_defaults(run=run_compare, render=render_compare)
-
-
-def add_benchmark(parser: argparse.ArgumentParser) -> None:
-    """The rows and the part."""
-    parser.add_argument("rows", type=Path, metavar="ROWS", help="a folder of data rows")
-    parser.add_argument("--part", default="test", metavar="P", help="of the rows; default: test")
-
-
-def add_figures(parser: argparse.ArgumentParser) -> None:
-    """How figures are made."""
-    parser.add_argument("--resamples", type=int, default=1000, metavar="N", help="for intervals; default: 1000")
-    parser.add_argument("--quick", action="store_true", help="leave out what takes long: ROUGE-L, CIDEr, points, loop")
-
-
-def benchmark_of(asked: argparse.Namespace) -> Any:
-    """The rows that the command line names."""
-    from videolect.evals.score import Benchmark
-
-    check_name(asked.part, "The part")
-    if getattr(asked, "resamples", 1) < 1:
-        raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
-    return Benchmark.read(asked.rows, asked.part)
-
-
-def say() -> Callable[[str], None] | None:
-    """Progress for a person who waits."""
-    return (lambda words: print(words, file=sys.stderr)) if sys.stderr.isatty() else None
+    eval_control.add_verb(verbs)
+    eval_authors.add_verbs(verbs)
+    eval_report.add_verb(verbs)
 
 
 def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Figures with intervals over sources, per aspect and pooled, beside floors and ceilings. Needs no model."""
     from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import as_json, score_baselines, score_system
+    from videolect.evals.score import score_baselines, score_system
+    from videolect.evals.scores import as_json
 
     benchmark = benchmark_of(asked)
     predictions = read_predictions(asked.predictions, benchmark.items, asked.part, partial=asked.partial)
@@ -88,7 +65,8 @@ def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 _TOLD = (
-    "caption_bleu4", "caption_rouge_l", "caption_cider", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
+    "caption_bleu4", "caption_rouge_l", "caption_cider", "caption_claims_precision",
+    "caption_claims_recall", "caption_claims_hallucination", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
     "critique_bleu4", "critique_flawed_bleu4", "critique_verdict", "critique_points_precision",
     "critique_points_recall", "critique_constructive", "critique_loop_nearer",
 )  # fmt: skip

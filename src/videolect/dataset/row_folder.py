@@ -67,9 +67,9 @@ def contamination_of(triples: Iterable[Triple], split: SplitRule) -> Contaminati
 
 def write_rows(
     folder: Path, triples: Sequence[Triple], rule: RowRule, *, format: str, template: str, origin: Origin,
-    lineage: Sequence[Step], contamination: Contamination, code: str,
+    lineage: Sequence[Step], contamination: Contamination, code: str, more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Write the folder; its manifest. BadInput where it is there already, or cannot be written."""
+    """Write the folder; its manifest, with ``more`` in it. BadInput where it is there already, or cannot be written."""
     make = format_of(format)
     _check_free(folder)
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
@@ -95,6 +95,7 @@ def write_rows(
             "rule": {"tasks": list(rule.tasks), "perfect": rule.perfect, "context": rule.context,
                      "sentinel": rule.sentinel},
             "counts": _counts(rows), "contamination": contamination.as_json(), "files": files,
+            **(more or {}),
         }  # fmt: skip
         if format == "llama-factory":
             info = dataset_info({name: group[0].task for name, group in _named(rows).items()})

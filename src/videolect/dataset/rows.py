@@ -18,7 +18,7 @@ from videolect.dataset.splits import SplitRule
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
 from videolect.record.checks import content_hash
-from videolect.record.critique import SENTINEL
+from videolect.record.critique import SENTINEL, is_sentinel
 from videolect.record.triple import Triple
 from videolect.vlm import prompts
 from videolect.vlm.prompts import Prompt
@@ -116,6 +116,9 @@ def _rows_of(triple: Triple, rule: RowRule, captions: Mapping[str, str]) -> Iter
         yield make.judged("final", final, "Yes")
         yield make.judged("draft", draft, "No")
         yield make.row("preference", "final>draft", asked, final, rejected=draft)
+    elif draft is not None and triple.kind == "revised" and triple.critique and not is_sentinel(triple.critique):
+        # The filter "changed" leaves such out of experts' work; critiques that say no mend are corrupted on purpose.
+        yield make.criticised("draft", draft, triple.critique)
     elif triple.kind == "perfect" and rule.perfect == "all":
         yield make.criticised("final", final, rule.sentinel)
         yield make.judged("final", final, "Yes")

@@ -11,25 +11,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from videolect.dataset.authors import Variant
+from videolect.dataset.authors_aim import aim_of
 from videolect.dataset.rows import Row
 from videolect.record.triple import Triple
-
-Aim = Literal["draft", "final", "unknown"]
-SWITCHED = "2025-09-30"
-"""From this day on the critics were shown the final caption: before it some saw the draft."""
 
 CRITICS: Mapping[str, str] = {
     "video_model_critique": "gemini-2.5-pro, with the film",
     "blind_model_critique": "gemini-2.5-pro, blind",
 }
-_QUOTES = re.compile(r"[\"“]([^\"“”]{6,}?)[\"”]|(?<![A-Za-z])'([^']{8,}?)'(?![A-Za-z])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,21 +35,6 @@ class Answers:
     texts: Mapping[str, str]
     """Row id -> text."""
     left_out: Mapping[str, int]
-
-
-def aim_of(critique: str, draft: str, final: str, day: str = "") -> Aim:
-    """Which text a critique speaks of, by what it quotes; else by the day on which it was made."""
-    if draft == final:
-        return "final"
-    quoted = [(one or two).strip(" .,;:").lower() for one, two in _QUOTES.findall(critique)]
-    here, there = draft.lower(), final.lower()
-    of_draft = sum(words in here and words not in there for words in quoted)
-    of_final = sum(words in there and words not in here for words in quoted)
-    if bool(of_draft) != bool(of_final):
-        return "draft" if of_draft else "final"
-    if of_draft:
-        return "unknown"
-    return "final" if day >= SWITCHED else "unknown"
 
 
 def critics(variants: Iterable[Variant], triples: Sequence[Triple], rows: Sequence[Row]) -> list[Answers]:

@@ -14,7 +14,7 @@ from videolect.metrics.text import bleu_counts, cider, corpus_bleu, rouge_l, sen
 
 FIGURES: Mapping[str, str] = {
     "bleu4": "BLEU-4 of the corpus, sacrebleu, 13a, cased",
-    "bleu4_lowercase": "the same, lower case",
+    "bleu4_lowercase": "BLEU-4 of the corpus, sacrebleu, 13a, lower case",
     "bleu4_sentence": "mean of sentence BLEU-4, sacrebleu, 13a, cased",
     "bleu4_nltk": "BLEU-4 of the corpus, NLTK, lower case, no punctuation",
     "bleu4_pycocoevalcap": "BLEU-4 of the corpus, pycocoevalcap, our tokens",

@@ -12,17 +12,20 @@ The filter follows AFLite (Le Bras et al. 2020): the pairs that out-of-fold clas
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from videolect.dataset.authors import Variant
 from videolect.errors import BadInput
-from videolect.evals.blind import Family, out_of_fold
+from videolect.evals import pair_judges
+from videolect.evals.pair_judges import Family
 from videolect.metrics.intervals import Estimate, bootstrap
 from videolect.metrics.ranking import pairwise
+from videolect.record.triple import Triple
 
 FILTER: Family = "words"
 JUDGE: Family = "characters"
@@ -79,6 +82,65 @@ class Controlled:
 
 
 Say = Callable[[str], None]
+Worse = Iterable[tuple[str, str, str]]
+"""(kind, triple, the reviser's caption after a corrupted critique)."""
+
+AUTHORS: Mapping[str, str] = {"deletion_error_critique": "deletion", "replacement_error_critique": "replacement"}
+"""The variants of the paper's authors whose revisions give the least away by themselves."""
+
+
+def of_variants(variants: Iterable[Variant]) -> Iterator[tuple[str, str, str]]:
+    """The authors' revisions after critiques in which a point was left out or a fact was replaced."""
+    for each in variants:
+        if each.variant in AUTHORS and each.revised_caption and not each.stale:
+            yield AUTHORS[each.variant], each.triple_id, each.revised_caption
+
+
+def of_triples(corrupted: Mapping[str, Iterable[Triple]]) -> Iterator[tuple[str, str, str]]:
+    """The captions of corrupted triples, by the kind of the corruption."""
+    for kind, triples in corrupted.items():
+        yield from ((kind, triple.triple_id, triple.post_caption) for triple in triples)
+
+
+def pairs_of(triples: Iterable[Triple], worse: Worse) -> tuple[list[Pair], dict[str, int]]:
+    """Pairs of captions by the same reviser, and why the others are none.
+
+    A final caption that a person touched is not the reviser's any more, and one of a perfect draft never was.
+    """
+    of = {triple.triple_id: triple for triple in triples}
+    pairs: dict[str, Pair] = {}
+    left_out: Counter[str] = Counter()
+    for kind, name, text in worse:
+        triple = of.get(name)
+        if triple is None:
+            why = "of no triple that is given"
+        elif triple.kind != "revised":
+            why = "of a draft that was not revised"
+        elif triple.edited_by_hand:
+            why = "whose final caption was edited by hand"
+        elif " ".join(text.split()) == " ".join(triple.post_caption.split()):
+            why = "that came out the same"
+        else:
+            pairs[f"{name}-{kind}"] = Pair(
+                id=f"{name}-{kind}", source_id=triple.source_id, aspect=triple.aspect, good=triple.post_caption,
+                bad=text, kind=kind,
+            )  # fmt: skip
+            continue
+        left_out[why] += 1
+    return list(pairs.values()), dict(sorted(left_out.items()))
+
+
+def as_triples(found: Controlled, triples: Iterable[Triple]) -> list[Triple]:
+    """Each pair as a triple without a critique, so that rows are made of it as of any other."""
+    of = {triple.triple_id: triple for triple in triples}
+    return [
+        replace(
+            of[pair.id.removesuffix(f"-{pair.kind}")], triple_id=pair.id, kind="edited", mode="edit",
+            pre_caption=pair.bad, critique=None, critique_raw=None, points=(), rejected_critique=None,
+            rejected_post_caption=None, same_draft=None,
+        )
+        for pair in found.pairs
+    ]  # fmt: skip
 
 
 def controlled(
@@ -123,9 +185,10 @@ def filtered(
     pairs: Sequence[Pair], *, target: float, seed: int = 0, fewest: int = 100, say: Say | None = None
 ) -> list[Pair]:  # fmt: skip
     """Without the pairs that classifiers of the family ``words`` are surest of, round after round."""
-    left = list(pairs)
+    left = np.arange(len(pairs))
+    judge = pair_judges.judge_of(FILTER, *_sides(pairs))
     for number in range(_ROUNDS):
-        margin = margins(left, FILTER, seed + number)
+        margin = judge.margins(left, [pairs[at].source_id for at in left.tolist()], seed + number)
         right = float(np.mean((margin > 0) + (margin == 0) / 2))
         if say is not None:
             say(f"round {number}: {len(left)} pairs, {FILTER} right in {right:.1%}")
@@ -133,18 +196,12 @@ def filtered(
         if right <= target or len(left) <= fewest:
             break
         go = min(max(surplus, 1), int(_AT_ONCE * len(left)) + 1, len(left) - fewest)
-        gone = set(np.argsort(-margin, kind="stable")[:go].tolist())
-        left = [pair for at, pair in enumerate(left) if at not in gone]
-    return left
+        left = np.sort(left[np.argsort(-margin, kind="stable")[go:]])
+    return [pairs[at] for at in left.tolist()]
 
 
-def margins(pairs: Sequence[Pair], family: Family, seed: int) -> NDArray[np.float64]:
-    """P(Yes) of the good caption less that of the bad one, by classifiers that saw no pair of the source."""
-    texts = [text for pair in pairs for text in (pair.good, pair.bad)]
-    right = np.tile([True, False], len(pairs))
-    sources = [pair.source_id for pair in pairs for _ in range(2)]
-    scores = out_of_fold(texts, right, sources, family=family, seed=seed).reshape(-1, 2)
-    return np.asarray(scores[:, 0] - scores[:, 1])
+def _sides(pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:
+    return [pair.good for pair in pairs], [pair.bad for pair in pairs]
 
 
 def measured(pairs: Sequence[Pair], *, seed: int = 0) -> Blind:
@@ -160,7 +217,8 @@ def measured(pairs: Sequence[Pair], *, seed: int = 0) -> Blind:
     return Blind(
         pairs=len(pairs), sources=len(set(groups)),
         longer=share(np.array([pair.longer for pair in pairs], float)),
-        words=share(margins(pairs, "words", seed)), characters=share(margins(pairs, JUDGE, seed)),
+        words=share(pair_judges.margins(*_sides(pairs), groups, "words", seed)),
+        characters=share(pair_judges.margins(*_sides(pairs), groups, "characters", seed)),
     )  # fmt: skip
 
 

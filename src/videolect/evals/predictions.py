@@ -12,6 +12,7 @@ then says so.
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -219,3 +220,25 @@ def header(system: str, part: str, items: Mapping[str, Sequence[Row]], **more: A
         "format": FORMAT, "system": system,
         "items": {f"{part}/{task}": items_hash(rows) for task, rows in items.items()}, **more,
     }  # fmt: skip
+
+
+def write_predictions(
+    path: Path, system: str, part: str, items: Mapping[str, Sequence[Row]], answers: Mapping[str, str | float],
+    **more: Any,
+) -> None:  # fmt: skip
+    """Write answers, by row, to a file that appears whole or not at all. BadInput where it cannot be written."""
+    lines: list[Mapping[str, Any]] = [header(system, part, items, **more)]
+    for rows in items.values():
+        for row in rows:
+            if row.row_id in answers:
+                key = "p_yes" if row.task == "yes_no" else "text"
+                lines.append({"row_id": row.row_id, key: answers[row.row_id]})
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None

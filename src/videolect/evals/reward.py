@@ -17,7 +17,7 @@ from videolect.evals.scores import Measure, Measured, mean, ratio
 
 FIGURES: Mapping[str, str] = {
     "pairwise_half_tie": "pairs in which the final caption scores higher, ties half; 0-100",
-    "pairwise_strict": "the same, ties wrong",
+    "pairwise_strict": "pairs in which the final caption scores higher, ties wrong; 0-100",
     "tie_rate": "pairs that score the same; 0-100",
     "at_half": "samples on the right side of 0.5; 0-100",
     "auc": "area under the ROC curve within aspects, from the pairs of all finals and drafts; 0-100",

@@ -74,11 +74,13 @@ def run(
             if most is not None and number >= most:
                 stopped = f"{most} clips were answered, as was asked"
                 break
+            start, paid = time.perf_counter(), backend.spent.money
             try:
                 lines = list(_answers(list(group), asked, backend, shown, how, accept_cut))
             except TooDear as error:
                 stopped = str(error)
                 break
+            _add_cost(lines, time.perf_counter() - start, backend.spent.money - paid)
             for line in lines:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
@@ -93,6 +95,14 @@ def run(
         tokens=spent.tokens, prompt_tokens=spent.prompt_tokens, encodings=spent.encodings, money=spent.money,
         stopped=stopped,
     )  # fmt: skip
+
+
+def _add_cost(lines: Sequence[dict[str, Any]], seconds: float, money: float) -> None:
+    """What a clip took, shared out evenly among its answers: a film is encoded once for all of them."""
+    for line in lines:
+        line["seconds"] = round(seconds / len(lines), 4)
+        if money:
+            line["money"] = money / len(lines)
 
 
 def prompt_of(row: Row, manifest: Mapping[str, Any]) -> Prompt:

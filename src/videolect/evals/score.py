@@ -11,10 +11,11 @@ from videolect.dataset.row_folder import read_manifest, read_rows
 from videolect.dataset.rows import Row
 from videolect.errors import NotFound
 from videolect.evals import baselines as floors
-from videolect.evals import caption, critique, reward
+from videolect.evals import caption, claims, critique, reward
 from videolect.evals.baselines import Baseline
 from videolect.evals.predictions import ANSWERED, Predictions
 from videolect.evals.scores import RESAMPLES, Measured, scores_of
+from videolect.evals.states import Known
 from videolect.metrics.intervals import Estimate
 
 PREFIX: Mapping[str, str] = {"caption": "caption", "critique": "critique", "yes_no": "reward"}
@@ -33,6 +34,8 @@ class Benchmark:
     manifest: Mapping[str, Any]
     items: Mapping[str, Sequence[Row]]
     train: Mapping[str, Sequence[Row]]
+    known: Known | None = None
+    """States of the clips, against which captions are scored by what they claim."""
 
     @staticmethod
     def read(folder: Path, part: str, *, train: str = "train") -> Benchmark:
@@ -70,6 +73,8 @@ def measure_all(predictions: Predictions, benchmark: Benchmark, *, full: bool = 
         elif task in ANSWERED:
             make = caption.measured if task == "caption" else critique.measured
             found[task] = make(rows, predictions.texts, full=full)
+            if task == "caption":
+                found[task] = claims.with_claims(found[task], rows, predictions.texts, benchmark.known)
     return {task: each for task, each in found.items() if each.ids}
 
 
@@ -85,6 +90,16 @@ def score_baselines(
     benchmark: Benchmark, tasks: Sequence[str], *, resamples: int = RESAMPLES, full: bool = True, say: Say | None = None
 ) -> list[tuple[Baseline, Flat]]:  # fmt: skip
     """All floors and ceilings of these tasks."""
+    return [
+        (each, flat({each.task: measured}, resamples=resamples))
+        for each, measured in measure_baselines(benchmark, tasks, full=full, say=say)
+    ]
+
+
+def measure_baselines(
+    benchmark: Benchmark, tasks: Sequence[str], *, full: bool = True, say: Say | None = None
+) -> list[tuple[Baseline, Measured]]:
+    """The measures of all floors and ceilings of these tasks."""
     items = {task: rows for task, rows in benchmark.items.items() if task in tasks or task == "preference"}
     if "caption" in tasks:
         items |= {task: benchmark.items[task] for task in ("critique", "yes_no") if task in benchmark.items}
@@ -95,7 +110,9 @@ def score_baselines(
             if say is not None:
                 say(f"{each.task}: {each.name}")
             measured = floors.measured(each, benchmark.items, full=full)
-            found.append((each, flat({each.task: measured}, resamples=resamples)))
+            if each.task == "caption":
+                measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
+            found.append((each, measured))
     return found
 
 
@@ -109,27 +126,17 @@ def flat(measured: Mapping[str, Measured], *, resamples: int = RESAMPLES) -> Fla
     return found
 
 
-def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
-    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
-    return {
-        scope: {
-            name: {
-                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
-                "sources": each.groups,
-            }
-            for name, each in figures.items()
-        }
-        for scope, figures in scores.items()
-    }  # fmt: skip
-
-
-def _rounded(value: float) -> float | None:
-    return round(float(value), 6) if value == value else None
-
-
 FIGURES: Mapping[str, str] = {
     f"{PREFIX[task]}_{name}": says
-    for task, of in (("caption", caption.FIGURES), ("yes_no", reward.FIGURES), ("critique", critique.FIGURES))
+    for task, of in (
+        ("caption", {**caption.FIGURES, **claims.FIGURES}),
+        ("yes_no", reward.FIGURES),
+        ("critique", critique.FIGURES),
+    )
     for name, says in of.items()
 }
 """Every figure with what it is."""
+
+LOWER_IS_BETTER = frozenset({"reward_tie_rate", "reward_brier", "critique_loop_farther"})
+NO_DIRECTION = frozenset({"caption_words_ratio", "critique_words_ratio", "reward_yes_rate"})
+"""Figures that describe and do not judge: of lengths the best is what the experts wrote."""

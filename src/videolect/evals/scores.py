@@ -100,7 +100,7 @@ def scores_of(measured: Measured, *, resamples: int = RESAMPLES, seed: int = 0) 
 
 
 def compared(
-    one: Measured, other: Measured, *, resamples: int = RESAMPLES, seed: int = 0
+    one: Measured, other: Measured, *, resamples: int = RESAMPLES, seed: int = 0, only_pooled: bool = False
 ) -> dict[str, dict[str, Difference]]:
     """The first less the second on the items that both answered, measure by measure."""
     here, there = ({name: at for at, name in enumerate(each.ids)} for each in (one, other))
@@ -111,7 +111,7 @@ def compared(
     of_theirs = {measure.name: measure for measure in other.measures}
     aspects, groups = np.array(one.aspects)[mine], np.array(one.groups)[mine]
     found: dict[str, dict[str, Difference]] = {}
-    for scope, where in _scopes(aspects):
+    for scope, where in _scopes(aspects)[: 1 if only_pooled else None]:
         for measure in one.measures:
             beside = of_theirs.get(measure.name)
             if beside is None:
@@ -128,3 +128,21 @@ def compared(
 def _scopes(aspects: NDArray[Any]) -> list[tuple[str, NDArray[np.bool_]]]:
     every = np.ones(len(aspects), np.bool_)
     return [(POOLED, every), *((str(name), aspects == name) for name in dict.fromkeys(aspects.tolist()))]
+
+
+def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
+    return {
+        scope: {
+            name: {
+                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
+                "sources": each.groups,
+            }
+            for name, each in figures.items()
+        }
+        for scope, figures in scores.items()
+    }  # fmt: skip
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 6) if value == value else None

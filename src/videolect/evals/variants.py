@@ -8,18 +8,23 @@ them as training does. With so few variants a rank correlation is a hint and no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from videolect.dataset.authors import WORST
+from videolect.dataset.authors import Variant as Recorded
 from videolect.dataset.rows import Row
 from videolect.evals import critique
-from videolect.evals.scores import RESAMPLES, Measure, Measured, mean, scores_of
+from videolect.evals.scores import RESAMPLES, Measure, Measured, as_json, mean, scores_of
 from videolect.metrics.intervals import Estimate
 from videolect.metrics.ranking import spearman
 from videolect.metrics.text import bleu_counts, corpus_bleu
 from videolect.record.critique import is_sentinel
+from videolect.record.triple import Triple
 
 FIGURES: Mapping[str, str] = {
     **{
@@ -71,6 +76,54 @@ class Study:
     ranked: tuple[str, ...]
     """The variants that were ranked."""
 
+    def as_json(self) -> dict[str, Any]:
+        """Rounded to six digits; null where there is no figure."""
+        return {
+            "variants": as_json(self.figures), "ranks": {
+                figure: {name: round(value, 6) if value == value else None for name, value in of.items()}
+                for figure, of in self.ranks.items()
+            },
+            "ranked": list(self.ranked),
+        }  # fmt: skip
+
+
+def of_authors(recorded: Iterable[Recorded], triples: Sequence[Triple]) -> list[Variant]:
+    """The authors' seven variants as they are filed, and the experts' critiques before and after the review.
+
+    What another model wrote after an error, and what was made of a draft that has changed since, is left out. Without
+    the check means: what the annotator wrote, where a reviewer rejected it.
+    """
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    revised: dict[str, dict[str, str]] = defaultdict(dict)
+    for each in recorded:
+        if each.status == "success" and not each.fallback and not each.stale:
+            if each.critique:
+                texts[each.variant][each.triple_id] = each.critique
+            after = each.bad_caption if each.variant == WORST else each.revised_caption
+            if after:
+                revised[each.variant][each.triple_id] = after
+    sampled = {name for of in texts.values() for name in of}
+    human = [each for each in triples if each.triple_id in sampled and each.kind == "revised" and each.critique]
+    before = [each for each in human if each.verdict == "approved" or (each.same_draft and each.rejected_critique)]
+    return [
+        *(Variant(name=name, critiques=texts[name], revised=revised[name]) for name in sorted({*texts, *revised})),
+        Variant(
+            name="no_check",
+            critiques={each.triple_id: each.rejected_critique or each.critique or "" for each in before},
+            revised={e.triple_id: e.rejected_post_caption for e in before if e.rejected_post_caption},
+        ),
+        Variant(name="with_check", critiques={each.triple_id: each.critique or "" for each in human}),
+    ]
+
+
+def of_triples(name: str, triples: Iterable[Triple]) -> Variant:
+    """Corrupted triples as a variant."""
+    found = [triple for triple in triples if triple.critique]
+    return Variant(
+        name=name, critiques={each.triple_id: each.critique or "" for each in found},
+        revised={each.triple_id: each.post_caption for each in found},
+    )  # fmt: skip
+
 
 def study(
     rows: Sequence[Row],
@@ -99,7 +152,14 @@ def study(
 
 
 def _measured(rows: Sequence[Row], variant: Variant) -> Measured:
-    """The variant as a critic of the drafts, and its recorded revisions."""
+    """The variant as a critic of the drafts, and its recorded revisions. A worst caption has only these."""
+    finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
+    if not variant.critiques:
+        flawed = [row for row in rows if row.what == "draft" and row.triple_id in variant.revised]
+        return Measured(
+            measures=tuple(_recorded(flawed, variant, finals)), aspects=tuple(row.aspect for row in flawed),
+            groups=tuple(row.source_id for row in flawed), ids=tuple(row.row_id for row in flawed),
+        )  # fmt: skip
     flawed = [row for row in rows if row.what == "draft" and row.triple_id in variant.critiques]
     texts = {row.row_id: variant.critiques[row.triple_id] for row in flawed}
     wanted = {row.triple_id for row in flawed}
@@ -108,7 +168,6 @@ def _measured(rows: Sequence[Row], variant: Variant) -> Measured:
     )
     reversed_ = np.array([is_sentinel(texts[row.row_id]) for row in flawed], float)
     kept = tuple(measure for measure in found.measures if measure.name in FIGURES)
-    finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
     return Measured(
         measures=(*kept, mean("reversed", reversed_, scale=100), *_recorded(flawed, variant, finals)),
         aspects=found.aspects, groups=found.groups, ids=found.ids,

@@ -131,6 +131,11 @@ class MemoryLedger:
         """As ``Ledger.streams``."""
         return (act.stream for _, act in self.every(kind=kind))
 
+    def horizon(self) -> int:
+        """As ``Ledger.horizon``."""
+        with self._lock:
+            return len(self._acts)
+
     def row(self, stream: str) -> TaskRow | None:
         """As ``Ledger.row``."""
         return self._rows.get(stream)

@@ -169,6 +169,16 @@ class SqlLedger:
                 return
             after = page[-1][0]
 
+    def horizon(self) -> int:
+        """As ``Ledger.horizon``. On PostgreSQL places are given before their transactions end, in any order: we wait
+        for those that are open. On SQLite one writes at a time."""
+        if self.database.is_sqlite:
+            with self.database.reading() as connection:
+                return connection.execute(sa.select(sa.func.max(acts.c.seq))).scalar() or 0
+        with self.database.writing() as connection:
+            connection.execute(sa.text("LOCK TABLE acts IN SHARE MODE"))
+            return connection.execute(sa.select(sa.func.max(acts.c.seq))).scalar() or 0
+
     def lease(self, stream: str) -> Lease | None:
         """As ``Ledger.lease``."""
         with self.database.reading() as connection:

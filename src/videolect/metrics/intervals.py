@@ -134,6 +134,13 @@ def paired_figure(
     return _difference(float(figure_a(every) - figure_b(every)), drawn, len(number), count, level)
 
 
+def group_draws(groups: int, resamples: int = 1000, seed: int = 0) -> Integers:
+    """How often each resample holds each group, as ``bootstrap`` draws them from the same seed: [resamples, groups]."""
+    if groups < 1:
+        raise BadInput("There are no groups to draw from.", mend="Give at least one item.")
+    return np.concatenate(list(_draws(groups, resamples, seed)))
+
+
 # ------------------------------------------------------------------------------------------------------ small figures
 
 

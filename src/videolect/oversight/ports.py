@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from videolect.language.query import Query
+from videolect.language.text_query import TextQuery
 from videolect.record.acts import Act, Claimed, Stage
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 
@@ -154,6 +156,11 @@ class Ledger(Protocol):
         """The stream of each act of this kind, in ledger order: what ``every`` tells, without reading the acts."""
         ...
 
+    def horizon(self) -> int:
+        """The place up to which the ledger is whole: no act will ever come in at it or before it that is not there
+        now. 0 for an empty ledger. Whoever follows the ledger by places goes no farther than this."""
+        ...
+
     def row(self, stream: str) -> TaskRow | None:
         """One task's row."""
         ...
@@ -209,3 +216,100 @@ class SystemClock:
     def now(self) -> datetime:
         """In UTC."""
         return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaptionText:
+    """The text of one task as it stands, for an index of captions."""
+
+    campaign: str
+    clip: str
+    aspect: str
+    settled: bool
+    """Whether it is the final caption; else it is what was submitted last, or the draft."""
+    text: str | None
+    """None where there is none, or none any more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClipStates:
+    """The primitives of one clip that are known to be true, and those that are known to be false."""
+
+    campaign: str
+    clip: str
+    yes: frozenset[str]
+    no: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchQuery:
+    """What is looked for. At least one of ``states`` and ``text`` is there."""
+
+    states: Query | None = None
+    text: TextQuery | None = None
+    campaign: str | None = None
+    aspect: str | None = None
+    unsettled: bool = False
+    """Look also at texts that are not final."""
+    limit: int = 20
+
+
+RANKED = 500
+"""Of the newest so many captions that match, the best come first. No more hits are given than these."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A caption that was found; where no text and no aspect were asked for, a clip, with one of its captions."""
+
+    campaign: str
+    clip: str
+    aspect: str | None
+    """None for a clip that has no caption to show."""
+    settled: bool
+    caption: str | None
+    marks: tuple[tuple[int, int], ...]
+    """Places [start, end) in the caption, in signs, of what was looked for."""
+    score: float | None
+    """How well the caption matches, 0 to 1 (``language.text_query.match``); None where no text was asked for."""
+    states: Mapping[str, bool | None]
+    """Of the primitives that the query names."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """``total``: how many there are; ``hits``: the first of them."""
+
+    hits: tuple[Hit, ...]
+    total: int
+
+
+class SearchIndex(Protocol):
+    """Captions and states of primitives so kept that they are found fast. It follows the ledger and can be made anew.
+
+    Adapters: ``ledger.memory_search``, ``ledger.search``; one contract suite runs against both.
+    """
+
+    def seen(self) -> int:
+        """The ledger place up to which it knows everything; 0 for an empty index."""
+        ...
+
+    def keep(self, captions: Sequence[CaptionText], states: Sequence[ClipStates], *, seen: int, upto: int) -> bool:
+        """Replace what is known of these captions and clips and move from ``seen`` to ``upto``: all of it or nothing.
+
+        Of what is given twice the last counts. False, and nothing was kept, where the index does not stand at ``seen``:
+        somebody else was faster.
+        """
+        ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+        ...
+
+    def find(self, query: SearchQuery) -> Found:
+        """What matches: clips for which the states are known to be as asked, captions with all words.
+
+        With a text the best of the ``RANKED`` newest come first, the newer ones first among equals; without one the
+        newest clips. A clip is the newer the later it came into the index.
+        """
+        ...

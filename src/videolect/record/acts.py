@@ -16,6 +16,7 @@ from videolect.errors import BadInput
 from videolect.language.diff import Bump
 from videolect.language.edit import EntryKind
 from videolect.language.values import Segment
+from videolect.record.audit import AuditItem, AuditRatings, AuditSpan, check_spans
 from videolect.record.campaign import MODES, Campaign, Mode, Policy
 from videolect.record.checks import check_name, check_text, content_hash
 from videolect.record.clip import Clip, Video
@@ -424,6 +425,70 @@ class CutUndone(Act):
 
 CutEdit = CutAdded | CutMoved | CutRemoved
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditOpened(Act):
+    """An audit of captions began."""
+
+    people: int = 1
+    """How many people are to audit each item; more may."""
+    note: str = ""
+    """What the auditors are told."""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.note, "The note", limit=5000)
+        if not 1 <= self.people <= 1000:
+            raise BadInput(f"{self.people} people are to audit each item.", mend="Give 1 to 1,000.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditItemAdded(Act):
+    """A caption came into an audit."""
+
+    item: AuditItem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audited(Act):
+    """A person said how good a caption is; the same person's later answer to the same item stands in its place."""
+
+    dataset: str
+    item: str
+    ratings: AuditRatings
+    spans: tuple[AuditSpan, ...] = ()
+    critique: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        for name in ("dataset", "item"):
+            check_text(getattr(self, name), f"The {name}", limit=500, blank=False)
+        check_spans(self.spans)
+        check_text(self.critique, "The critique")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditClosed(Act):
+    """A lead ended an audit: answers are no longer given or amended."""
+
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.reason, "The reason", limit=2000)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditReopened(Act):
+    """A lead let an audit that was closed go on."""
+
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        Act.__post_init__(self)
+        check_text(self.reason, "The reason", limit=2000)
+
+
 ACTS: dict[str, type[Act]] = {
     kind.__name__: kind
     for kind in (
@@ -431,6 +496,7 @@ ACTS: dict[str, type[Act]] = {
         Edited, Submitted, Approved, Rejected, Corrected, Withdrawn,
         SpecDraftOpened, SpecEdited, SpecEditDropped, SpecPublished, SpecDraftDropped,
         CutAdded, CutMoved, CutRemoved, CutUndone,
+        AuditOpened, AuditItemAdded, Audited, AuditClosed, AuditReopened,
     )
 }  # fmt: skip
 """Every kind of act by its name in the ledger."""
@@ -459,6 +525,11 @@ def spec_stream(name: str) -> str:
 def cuts_stream(video_hash: str) -> str:
     """The stream of people's edits of one film's transitions."""
     return f"cuts/{check_name(video_hash, 'The video hash')}"
+
+
+def audit_stream(name: str) -> str:
+    """The stream of one audit: its items and all answers."""
+    return f"audit/{check_name(name, 'The name of the audit')}"
 
 
 def check_stretch(start: int, end: int) -> None:

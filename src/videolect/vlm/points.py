@@ -15,18 +15,10 @@ from dataclasses import dataclass
 
 from videolect.record.acts import NotApplied
 from videolect.record.critique import Point
+from videolect.record.instructions import wanted_words
 
 STOPS = ".!?。！？…"
 _CLOSING = ",;:)]}»”" + STOPS
-_QUOTED = re.compile(
-    r"""^\s*(?:please\s+)?
-        (?: (?:write|say|use|put|add|insert|state|with)\b
-          | (?:replace|change|swap|correct)\b .*? \b(?:with|by|to|for)\b
-          | (?:it|this)?\s*should\s+(?:say|read|be)\b )
-        [^"“”]{0,30} ["“](?P<words>[^"“”]+)["”] \s* (?:instead)? \s* [.!]? \s*$""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
-_WHOLLY_QUOTED = re.compile(r"""^\s*["“](?P<words>[^"“”]+)["”]\s*$""", re.DOTALL)
 _MOVE = re.compile(r"""^\s*(?P<side>before|after)\s*["“](?P<words>.+)["”]\s*\.?\s*$""", re.IGNORECASE | re.DOTALL)
 _EDGE = re.compile(r"^\s*(?:move\s+(?:it\s+)?)?to\s+the\s+(?P<edge>start|beginning|end)\s*\.?\s*$", re.IGNORECASE)
 
@@ -78,14 +70,6 @@ def apply_points(draft: str, points: Iterable[Point]) -> tuple[str, tuple[str, .
         text = draft
     applied = tuple(point.id for point in points if point.id not in reasons)
     return text, applied, tuple(NotApplied(point=p.id, why=reasons[p.id]) for p in points if p.id in reasons)
-
-
-def wanted_words(instruction: str) -> str:
-    """The words to write: 'Replace it with "slowly"' and '"slowly"' ask for slowly, all else asks for itself."""
-    for pattern in (_WHOLLY_QUOTED, _QUOTED):
-        if found := pattern.match(instruction):
-            return found["words"].strip()
-    return instruction.strip()
 
 
 def _precedence(point: Point) -> tuple[int, int, str]:

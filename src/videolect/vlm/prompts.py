@@ -24,7 +24,8 @@ from videolect.record.critique import SENTINEL, Critique
 VERSION = "1"
 """Raised whenever a prompt would read otherwise for the same specification and the same data."""
 
-Task = Literal["draft", "polish", "revise", "critique", "judge", "merge", "differences", "free"]
+Task = Literal["draft", "polish", "revise", "critique", "judge", "merge", "differences", "corrupt", "free"]
+Corruption = Literal["inaccurate", "spurious", "incomplete", "non_constructive"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,6 +171,67 @@ def differences(before: str, after: str) -> Prompt:
             f"The same caption after it was corrected:\n{quoted('after', after)}",
             "List what was added, what was removed and what was corrected, each with the words, and end with one piece "
             "of advice for the writer of the first.",
+        ),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------- critiques and captions made wrong
+
+_SPOILT: Mapping[Corruption, str] = {
+    "inaccurate": "Exchange {count} of what it asks to be written for something false that is as plausible and of the "
+    "same kind: another direction, size, color, number or thing. What is found wrong, the wording and all else stay.",
+    "spurious": "Add {count} to it that is false: call something wrong that the caption has right, and say what to "
+    "write instead. Put it where it does not stand out. Keep every word of the critique.",
+    "incomplete": "Leave {count} of what it finds out of it, whole. Do not change the rest and add nothing. At least "
+    "one thing must stay.",
+    "non_constructive": "Keep what it finds wrong or missing and take out what is right instead, of {count} of it: of "
+    "what is to be added say only that something of that kind is missing. Name no right value.",
+}
+_COUNTED: Mapping[int, str] = {1: "one thing", 2: "two things", 3: "three things"}
+
+
+def corrupt_critique(
+    spec: Spec, aspect: str, caption: str, critique: str, *, how: Corruption, count: int | None = 1
+) -> Prompt:
+    """Spoil a critique in one declared way, without a film; to learn what good critiques are worth.
+
+    ``count``: of how many things; None: of all.
+    """
+    number = "all" if count is None else _COUNTED.get(count, f"{count} things")
+    return Prompt(
+        task="corrupt", aspect=aspect, spec_hash=spec.hash,
+        text=_paragraphs(
+            f"This is a caption of the {_title(spec, aspect)} of a video:\n{quoted('caption', caption)}",
+            f"A critique of it, which holds:\n{quoted('critique', critique)}",
+            "Critiques that are wrong in a known way are needed to measure what right ones are worth. Write this one "
+            f"again so. {_SPOILT[how].format(count=number)}",
+            "Do not say what was changed. Answer with the critique alone.",
+        ),
+    )  # fmt: skip
+
+
+def imagined_critique(spec: Spec, aspect: str, caption: str) -> Prompt:
+    """Criticise a caption without having seen its film: what a critique is worth that only sounds like one."""
+    return Prompt(
+        task="corrupt", aspect=aspect, spec_hash=spec.hash,
+        text=_paragraphs(
+            f"This is a caption of the {_title(spec, aspect)} of a video that you cannot see:\n"
+            f"{quoted('caption', caption)}",
+            "Imagine the video, and write the critique that somebody could write who has watched it: quote the words "
+            "that are wrong and say what to write instead, and say what is missing. Be as sure of it as he would be.",
+            "Answer with the critique alone.",
+        ),
+    )  # fmt: skip
+
+
+def worst_caption(spec: Spec, aspect: str, caption: str) -> Prompt:
+    """Write a caption of the same form of which nothing is true."""
+    return Prompt(
+        task="corrupt", aspect=aspect, spec_hash=spec.hash,
+        text=_paragraphs(
+            f"This is a right caption of the {_title(spec, aspect)} of a video:\n{quoted('caption', caption)}",
+            "Write a caption of the same aspect, form and length of which nothing is true of that video.",
+            "Answer with the caption alone.",
         ),
     )  # fmt: skip
 

@@ -26,6 +26,7 @@ from videolect.errors import (
     StaleVersion,
     VideolectError,
 )  # fmt: skip
+from videolect.oversight.audit import AuditDesk
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
@@ -34,6 +35,7 @@ from videolect.storage import CannotReach, CannotStore
 from videolect.video.evidence import CutFinder
 from videolect.video.previews import PreviewMaker
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
+from videolect.web.audit_api import audit_router
 from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.cuts_api import cuts_router
 from videolect.web.films_api import films_router
@@ -79,6 +81,7 @@ def create_app(
     app.include_router(desk_router(desk, signing, scratch, triples))
     app.include_router(language_router(language, signing))
     app.include_router(cuts_router(CutsDesk(desk, cuts), cuts, signing))
+    app.include_router(audit_router(AuditDesk(desk), scratch, signing))
     app.include_router(films_router(desk, library, previews, signing))
     app.include_router(pictures_router(glossary, desk, language, signing))
     app.include_router(media_router(desk, library, signing.who))

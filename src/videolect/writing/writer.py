@@ -20,10 +20,10 @@ from videolect.record.acts import NotApplied
 from videolect.record.clip import Clip
 from videolect.record.critique import SENTINEL, Critique, Point
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
+from videolect.record.instructions import wanted_words
 from videolect.record.people import Model
 from videolect.vlm import prompts
 from videolect.vlm.base import GREEDY, Answer, Backend, Decoding
-from videolect.vlm.points import wanted_words
 from videolect.vlm.prompts import Prompt
 from videolect.writing.looks import Look
 

@@ -4,6 +4,226 @@
  */
 
 export interface paths {
+    "/api/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every
+         * @description All audits.
+         */
+        get: operations["every_api_audits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One audit, with what I have answered.
+         */
+        get: operations["one_api_audits__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers
+         * @description All answers as JSONL, in the columns that ``eval audit`` reads.
+         */
+        get: operations["answers_api_audits__name__answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description End an audit.
+         */
+        post: operations["close_api_audits__name__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Captions into an audit, which is opened if it is not there; bad rows are named and the others go on.
+         */
+        post: operations["take_api_audits__name__import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/items/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Item
+         * @description A caption, my answer, and what I have typed so far.
+         */
+        get: operations["item_api_audits__name__items__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/items/{number}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Say how good a caption is, or amend what I said.
+         */
+        post: operations["answer_api_audits__name__items__number__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/items/{number}/scratch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save
+         * @description Keep what is typed so far.
+         */
+        put: operations["save_api_audits__name__items__number__scratch_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Following
+         * @description The item that comes next for me, those to ``skip`` last; nothing is held by asking.
+         */
+        get: operations["following_api_audits__name__next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen
+         * @description Let a closed audit go on.
+         */
+        post: operations["reopen_api_audits__name__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/{name}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description Means with intervals, agreement, failures, and the automatic part.
+         */
+        get: operations["statistics_api_audits__name__statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -1107,6 +1327,262 @@ export interface components {
             captions: number;
             /** Drafts */
             drafts: number;
+        };
+        /**
+         * AuditAnswerBody
+         * @description What a person says of one caption.
+         */
+        AuditAnswerBody: {
+            /**
+             * Active Seconds
+             * @default 0
+             */
+            active_seconds: number;
+            /**
+             * Critique
+             * @default
+             */
+            critique: string;
+            /** Key */
+            key?: string | null;
+            ratings: components["schemas"]["AuditRatingsShape"];
+            /** Seen */
+            seen?: number | null;
+            /** Spans */
+            spans?: components["schemas"]["AuditSpanShape"][];
+        };
+        /**
+         * AuditAnswerShape
+         * @description My answer as it stands.
+         */
+        AuditAnswerShape: {
+            /** Critique */
+            critique: string;
+            ratings: components["schemas"]["AuditRatingsShape"];
+            /** Spans */
+            spans: components["schemas"]["AuditSpanShape"][];
+        };
+        /**
+         * AuditBadShape
+         * @description A row that was left out.
+         */
+        AuditBadShape: {
+            /** Row */
+            row: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * AuditFilmShape
+         * @description The film of an item.
+         */
+        AuditFilmShape: {
+            /** Frames */
+            frames: number;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditImportBody
+         * @description A table of captions: the text of a .csv, .tsv or .jsonl file.
+         */
+        AuditImportBody: {
+            /** File Name */
+            file_name: string;
+            /** Note */
+            note?: string | null;
+            /** People */
+            people?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * AuditItemShape
+         * @description One caption to audit.
+         */
+        AuditItemShape: {
+            answer: components["schemas"]["AuditAnswerShape"] | null;
+            /** Aspects */
+            aspects: string[];
+            /** Audit */
+            audit: string;
+            /** Caption */
+            caption: string;
+            /** Closed */
+            closed: boolean;
+            film: components["schemas"]["AuditFilmShape"] | null;
+            /** Items */
+            items: number;
+            /** Left */
+            left: number;
+            /** May Audit */
+            may_audit: boolean;
+            /** Mine */
+            mine: number;
+            /** Name */
+            name: string | null;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            scratch: components["schemas"]["ScratchShape"] | null;
+            /** Seen */
+            seen: number;
+        };
+        /**
+         * AuditMineShape
+         * @description What I said of an item, in short.
+         */
+        AuditMineShape: {
+            /** Begins */
+            begins: string;
+            /** Number */
+            number: number;
+            /** Overall */
+            overall: number;
+        };
+        /**
+         * AuditNextShape
+         * @description The item that comes next for me.
+         */
+        AuditNextShape: {
+            /** Number */
+            number: number | null;
+        };
+        /**
+         * AuditRatingsShape
+         * @description How good a caption is, 1 to 5 each.
+         */
+        AuditRatingsShape: {
+            /** Camera */
+            camera: number;
+            /** Motion */
+            motion: number;
+            /** Overall */
+            overall: number;
+            /** Scene */
+            scene: number;
+            /** Spatial */
+            spatial: number;
+            /** Subject */
+            subject: number;
+        };
+        /**
+         * AuditReasonBody
+         * @description Why an audit is closed or reopened.
+         */
+        AuditReasonBody: {
+            /** Key */
+            key?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * AuditRowShape
+         * @description One audit in the list.
+         */
+        AuditRowShape: {
+            /** Answers */
+            answers: number;
+            /** Closed */
+            closed: boolean;
+            /** Items */
+            items: number;
+            /** Left */
+            left: number;
+            /** Mine */
+            mine: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** People */
+            people: number;
+        };
+        /**
+         * AuditShape
+         * @description One audit, with what I have answered, the latest first.
+         */
+        AuditShape: {
+            /** Answers */
+            answers: number;
+            /** Closed */
+            closed: boolean;
+            /** Done */
+            done: components["schemas"]["AuditMineShape"][];
+            /** Items */
+            items: number;
+            /** Left */
+            left: number;
+            /** May Audit */
+            may_audit: boolean;
+            /** May Lead */
+            may_lead: boolean;
+            /** Mine */
+            mine: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** People */
+            people: number;
+        };
+        /**
+         * AuditSpanShape
+         * @description Words of the caption (half-open code points) and what is wrong with them.
+         */
+        AuditSpanShape: {
+            /** End */
+            end: number;
+            /**
+             * Failure
+             * @enum {string}
+             */
+            failure: "imprecise_term" | "missing_information" | "subjective" | "poor_writing" | "hallucination" | "wrong_detail";
+            /** Start */
+            start: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * AuditStatisticsShape
+         * @description The figures of ``eval audit`` (docs/audit.md).
+         */
+        AuditStatisticsShape: {
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AuditTakenShape
+         * @description What came of an import.
+         */
+        AuditTakenShape: {
+            audit: components["schemas"]["AuditRowShape"];
+            /** Bad */
+            bad: components["schemas"]["AuditBadShape"][];
+            /** Known */
+            known: number;
+            /** New */
+            new: number;
+            /** Unknown Columns */
+            unknown_columns: string[];
+        };
+        /**
+         * AuditsShape
+         * @description All audits, oldest first.
+         */
+        AuditsShape: {
+            /** Audits */
+            audits: components["schemas"]["AuditRowShape"][];
+            /** May Audit */
+            may_audit: boolean;
+            /** May Lead */
+            may_lead: boolean;
         };
         /**
          * BarsShape
@@ -2570,6 +3046,361 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    every_api_audits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditsShape"];
+                };
+            };
+        };
+    };
+    one_api_audits__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answers_api_audits__name__answers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_api_audits__name__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRowShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_api_audits__name__import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditImportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTakenShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    item_api_audits__name__items__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditItemShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_api_audits__name__items__number__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditAnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditItemShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_api_audits__name__items__number__scratch_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScratchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionNumber"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    following_api_audits__name__next_get: {
+        parameters: {
+            query?: {
+                skip?: number[];
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditNextShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_api_audits__name__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRowShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    statistics_api_audits__name__statistics_get: {
+        parameters: {
+            query?: {
+                resamples?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStatisticsShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     board_api_board_get: {
         parameters: {
             query?: {

@@ -11,12 +11,17 @@ export type Route =
   | { page: "labels"; task: TaskKey }
   | { page: "caption"; task: TaskKey }
   | { page: "review"; task: TaskKey }
+  | { page: "audits" }
+  | { page: "audit"; audit: string }
+  | { page: "audit-item"; audit: string; number: number }
   | { page: "lost" };
 
 export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter(Boolean).map(decode);
   if (parts.length === 0) return { page: "queue" };
-  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language")) return { page: parts[0] };
+  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language" || parts[0] === "audits")) return { page: parts[0] };
+  if (parts.length === 2 && parts[0] === "audits") return { page: "audit", audit: parts[1]! };
+  if (parts.length === 3 && parts[0] === "audits" && /^\d{1,9}$/.test(parts[2]!)) return { page: "audit-item", audit: parts[1]!, number: Number(parts[2]) };
   if (parts.length === 2 && parts[0] === "cuts") return { page: "cuts", video: parts[1]! };
   if (parts.length === 4 && (parts[0] === "task" || parts[0] === "review")) {
     const task = { campaign: parts[1]!, clip: parts[2]!, aspect: parts[3]! };
@@ -37,6 +42,10 @@ function decode(part: string): string {
 export function taskPath(task: TaskKey, stage: Stage | null): string {
   const where = [task.campaign, task.clip, task.aspect].map(encodeURIComponent).join("/");
   return `/${stage === "review" ? "review" : "task"}/${where}`;
+}
+
+export function auditPath(audit: string, number?: number): string {
+  return `/audits/${encodeURIComponent(audit)}${number === undefined ? "" : `/${number}`}`;
 }
 
 /** `from`: where the page's link back leads. */

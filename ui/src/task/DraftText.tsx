@@ -3,25 +3,26 @@
  * the arrows walk over its words, Shift widens, Enter takes them.
  */
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
-import type { Point } from "../api/types";
 import { spanOfSelection, toUnits, type Span } from "../lib/codepoints";
 import { words as splitWords } from "../lib/worddiff";
 import { say, words } from "../words";
-import { pieces } from "./points";
+import { pieces, type Marked } from "./points";
 
-interface Props {
+interface Props<T extends Marked> {
   text: string;
-  points: Point[];
+  points: T[];
   active: string | null;
   onHover: (id: string | null) => void;
-  onPoint?: ((point: Point) => void) | undefined;
+  onPoint?: ((point: T) => void) | undefined;
   onSelect?: ((span: Span) => void) | undefined;
+  /** Read by screen readers; by default that of a draft. */
+  label?: string | undefined;
 }
 
-export function DraftText({ text, points, active, onHover, onPoint, onSelect }: Props) {
+export function DraftText<T extends Marked>({ text, points, active, onHover, onPoint, onSelect, label }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const cut = useMemo(() => pieces(text, points), [text, points]);
-  const number = (point: Point) => points.indexOf(point) + 1;
+  const number = (point: T) => points.indexOf(point) + 1;
 
   const take = () => {
     const selection = window.getSelection();
@@ -64,7 +65,7 @@ export function DraftText({ text, points, active, onHover, onPoint, onSelect }: 
       <div
         ref={box} dir="auto" className={onSelect ? "user-text caption draft selectable" : "user-text caption draft"}
         data-testid="draft" tabIndex={onSelect ? 0 : undefined} role={onSelect ? "group" : undefined}
-        aria-label={onSelect ? words.caption.draftLabel : undefined} onMouseUp={take} onTouchEnd={take} onKeyDown={key}
+        aria-label={onSelect ? (label ?? words.caption.draftLabel) : undefined} onMouseUp={take} onTouchEnd={take} onKeyDown={key}
         onBlur={() => setWalk(null)}
       >
         {walked ? (

@@ -84,7 +84,7 @@ export function SaveState({ state, keeper }: { state: ScratchState; keeper: Scra
   );
 }
 
-function ScratchConflict({ state, keeper }: { state: ScratchState; keeper: ScratchKeeper }) {
+export function ScratchConflict({ state, keeper }: { state: ScratchState; keeper: ScratchKeeper }) {
   const w = words.save;
   if (!state.conflict) return state.trouble ? <Banner kind="bad">{state.trouble}</Banner> : null;
   return (

@@ -2,20 +2,29 @@
 import type { Critique, Point } from "../api/types";
 import { codePointLength, relocate, sliceCodePoints, toUnits, type Span } from "../lib/codepoints";
 
-export interface DraftPiece {
+/** What marks words of a text: a point of a critique, or a mark of an audit. */
+export interface Marked {
+  id: string;
+  /** How it is shown. */
+  kind: string;
+  start: number | null;
+  end: number | null;
+}
+
+export interface DraftPiece<T extends Marked = Point> {
   text: string;
   /** Points that cover it, in list order. */
-  points: Point[];
+  points: T[];
   /** Points whose words begin here: their numbers are shown before it. */
-  begins: Point[];
+  begins: T[];
 }
 
 /** A text cut where points begin and end. An insertion at a bare place gives an empty piece. */
-export function pieces(text: string, points: Point[]): DraftPiece[] {
+export function pieces<T extends Marked>(text: string, points: T[]): DraftPiece<T>[] {
   const placed = points.filter((point) => point.start !== null && point.end !== null);
   const cuts = new Set([0, codePointLength(text), ...placed.flatMap((point) => [point.start!, point.end!])]);
   const sorted = [...cuts].sort((a, b) => a - b);
-  const result: DraftPiece[] = [];
+  const result: DraftPiece<T>[] = [];
   sorted.forEach((start, i) => {
     const empty = placed.filter((point) => point.start === start && point.end === start);
     if (empty.length) result.push({ text: "", points: empty, begins: empty });

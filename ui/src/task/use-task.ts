@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { ServerError, Unreachable } from "../api/client";
 import { server, type Said } from "../api/server";
-import type { Outcome, Person, Scratch, Stage, TaskKey, TaskView, Verb } from "../api/types";
+import type { Outcome, Person, SavedScratch, Scratch, Stage, TaskKey, TaskView, Verb } from "../api/types";
 import { ActiveClock } from "../lib/active";
 import { navigate, taskPath } from "../lib/router";
 import { notify } from "../parts/notices";
@@ -12,11 +12,11 @@ import { answered, pendingAct } from "./outbox";
 import { ScratchKeeper, type ScratchState } from "./scratch";
 
 const HEARTBEAT_MS = 30_000;
-const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+export const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 export const taskId = (key: TaskKey) => `${key.campaign}/${key.clip}/${key.aspect}`;
 const queryKey = (key: TaskKey) => ["task", key.campaign, key.clip, key.aspect];
-const wait = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
+export const wait = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
 
 /** Do one thing; verbs that need no words take none. */
 export type Act = <V extends Verb>(verb: V, ...said: Partial<Said<V>> extends Said<V> ? [Said<V>?] : [Said<V>]) => Promise<Outcome>;
@@ -152,21 +152,30 @@ export interface Draftbook<T> {
   clear: () => Promise<void>;
 }
 
-/**
- * What is being written on this task, as a value of the page's own shape. `revive` makes that shape of whatever was kept
- * (an empty object at first); it must accept anything.
- */
+/** What is being written on this task; see `useBook`. */
 export function useScratch<T extends object>(key: TaskKey, me: Person, view: TaskView, revive: (kept: Scratch) => T): Draftbook<T> {
+  const client = useQueryClient();
+  const save = useCallback((revision: number, body: Scratch) => server.saveScratch(key, revision, body), [key]);
+  const cleared = useCallback(
+    (scratch: SavedScratch) => client.setQueryData<TaskView>(queryKey(key), (known) => known && { ...known, scratch }),
+    [client, key],
+  );
+  return useBook(`${me.id}:${taskId(key)}`, save, view.scratch, revive, cleared);
+}
+
+/**
+ * What is being written, as a value of the page's own shape. `revive` makes that shape of whatever was kept (an empty
+ * object at first); it must accept anything. `name` is this person's and this page's alone.
+ */
+export function useBook<T extends object>(
+  name: string, save: (revision: number, body: Scratch) => Promise<{ revision: number }>, saved: SavedScratch | null,
+  revive: (kept: Scratch) => T, cleared: (scratch: SavedScratch) => void,
+): Draftbook<T> {
   const keeper = useMemo(
-    () =>
-      new ScratchKeeper(
-        `videolect:scratch:${me.id}:${taskId(key)}`,
-        { save: (revision, body) => server.saveScratch(key, revision, body) },
-        view.scratch,
-      ),
-    // The view's scratch counts once, when the task is opened: later it is this page that knows better.
+    () => new ScratchKeeper(`videolect:scratch:${name}`, { save }, saved),
+    // What was saved counts once, when the page is opened: later it is this page that knows better.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [key, me.id],
+    [name, save],
   );
   const state = useSyncExternalStore(keeper.subscribe, keeper.snapshot);
   useEffect(() => {
@@ -193,12 +202,10 @@ export function useScratch<T extends object>(key: TaskKey, me: Person, view: Tas
     },
     [keeper],
   );
-  const client = useQueryClient();
   const clear = useCallback(async () => {
     const revision = await keeper.clear();
-    if (revision === null) return;
-    client.setQueryData<TaskView>(queryKey(key), (known) => known && { ...known, scratch: { revision, body: {} } });
-  }, [client, keeper, key]);
+    if (revision !== null) cleared({ revision, body: {} });
+  }, [cleared, keeper]);
   return { value, update, state, keeper, clear };
 }
 

@@ -1,0 +1,239 @@
+"""How well critiques in free text are read as points: beside marks made by reading, and by what they do to the draft.
+
+    python -m benchmarks.critique_points [--data DIR] [--show dev]
+
+Three figures. Agreement: the points of 100 critiques beside ``tests/data/critique_marks.json`` (40 on which the rules
+were written, 60 that were marked before the rules were run on them). The closed loop: drafts that come nearer to the
+final caption when the points of the human critique are carried out. Edits: the points beside what was changed between
+draft and final caption. docs/critique-points.md has the last run, and how the marks were chosen and made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from videolect.dataset.critique_points import points_of
+from videolect.metrics.edits import stretches
+from videolect.metrics.intervals import bootstrap, divided
+from videolect.metrics.point_words import tokens
+from videolect.metrics.points import constructive, match_points
+from videolect.metrics.text import word_edits
+from videolect.record.critique import Point, is_sentinel
+from videolect.vlm.points import apply_points
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "reference-data"
+MARKS = ROOT / "tests" / "data" / "critique_marks.json"
+HALVES = {"written on": 0, "reported": 1}
+LOOP = 1500
+COLUMNS = ["video_id", "source_key", "aspect", "review_status", "pre_caption", "critique_final", "final_caption"]
+Row = dict[str, Any]
+
+
+def half_of(source_key: str) -> int:
+    """0 for the sources on which the rules were written, 1 for those on which figures are reported."""
+    return hashlib.blake2b(source_key.encode()).digest()[0] % 2
+
+
+def triples(data: Path) -> list[Row]:
+    """Reviewed triples with a critique that asks for something."""
+    rows = pq.read_table(data / "triples.parquet", columns=COLUMNS).to_pylist()
+    return [
+        row for row in rows
+        if row["review_status"] in ("approved", "rejected") and row["pre_caption"] and row["final_caption"]
+        and row["critique_final"] and not is_sentinel(row["critique_final"])
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------------- marks
+
+
+def marked(data: Path) -> list[Row]:
+    """The marked critiques with their texts: ``critique``, ``text`` (what it speaks of) and ``true`` (points)."""
+    known = {(row["video_id"], row["aspect"]): row for row in triples(data)}
+    wanted = json.loads(MARKS.read_text(encoding="utf-8"))
+    machine = {
+        (row["video_id"], row["aspect"], row["variant"].removesuffix("_critique")): row["critique"]
+        for row in pq.read_table(data / "critiques.parquet", columns=["video_id", "aspect", "variant", "critique"])
+        .to_pylist()
+    }  # fmt: skip
+    for row in wanted:
+        triple = known[row["video_id"], row["aspect"]]
+        own = row["variant"] == "human"
+        row["critique"] = triple["critique_final"] if own else machine[row["video_id"], row["aspect"], row["variant"]]
+        row["text"] = triple["pre_caption" if row["of"] == "draft" else "final_caption"]
+        for name, text in (("critique_sha256", row["critique"]), ("text_sha256", row["text"])):
+            if hashlib.sha256(text.encode()).hexdigest()[:16] != row[name]:
+                raise SystemExit(f"The text of {row['video_id']} {row['aspect']} is not the one that was marked.")
+        row["true"] = [_point(mark, number, row) for number, mark in enumerate(row["marks"])]
+    return list(wanted)
+
+
+def _point(mark: Mapping[str, Any], number: int, row: Row) -> Point:
+    start, end = mark.get("start"), mark.get("end")
+    words = "" if start is None else row["text"][start:end]
+    said = "" if "said" not in mark else row["critique"][slice(*mark["said"])]
+    return Point(id=f"m{number}", kind=mark["kind"], start=start, end=end, words=words, instruction=said)
+
+
+def agreement(rows: Sequence[Row]) -> np.ndarray[Any, Any]:
+    """[rows, 5]: pairs, found, true, pairs with equal constructiveness, same place but another mend."""
+    counts = []
+    for row in rows:
+        found = points_of(row["critique"], row["text"])
+        matching = match_points(found, row["true"], row["text"])
+        equal = sum(
+            constructive(found[pair.found]) == row["marks"][pair.true]["constructive"] for pair in matching.pairs
+        )
+        counts.append([len(matching.pairs), len(found), len(row["true"]), equal, len(matching.other_mend)])
+    return np.array(counts, float)
+
+
+def _kinds(rows: Iterable[Row]) -> Counter[tuple[str, str]]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        found = points_of(row["critique"], row["text"])
+        for pair in match_points(found, row["true"], row["text"]).pairs:
+            seen[row["true"][pair.true].kind, found[pair.found].kind] += 1
+    return seen
+
+
+FIGURES: Mapping[str, Callable[[Any], Any]] = {
+    "precision": lambda sums: divided(sums[..., 0], sums[..., 1]),
+    "recall": lambda sums: divided(sums[..., 0], sums[..., 2]),
+    "f1": lambda sums: divided(2 * sums[..., 0], sums[..., 1] + sums[..., 2]),
+    "constructive agrees": lambda sums: divided(sums[..., 3], sums[..., 0]),
+    "other mend": lambda sums: divided(sums[..., 4], sums[..., 2]),
+}
+
+
+def _print_agreement(rows: Sequence[Row]) -> None:
+    print("part  who      critiques points marks  " + "  ".join(f"{name:>19}" for name in FIGURES))
+    for part in ("dev", "held"):
+        some = [row for row in rows if row["part"] == part]
+        human = [row for row in some if row["variant"] == "human"]
+        machine = [row for row in some if row["variant"] != "human"]
+        for who, chosen in (("human", human), ("machine", machine), ("all", some)):
+            _line(f"{part:5} {who:8}", chosen)
+    for variant in sorted({row["variant"] for row in rows} - {"human"}):
+        _line(f"held  {variant[:14]:14}", [r for r in rows if r["variant"] == variant and r["part"] == "held"])
+    kinds = sorted(_kinds(row for row in rows if row["part"] == "held").items())
+    print("kinds, marked -> read, held: " + ", ".join(f"{true} -> {found} {n}" for (true, found), n in kinds))
+
+
+def _line(name: str, rows: Sequence[Row]) -> None:
+    counts = agreement(rows)
+    groups = [row["video_id"] for row in rows]
+    told = []
+    for figure in FIGURES.values():
+        one = bootstrap(counts, groups, figure)
+        told.append(f"{one.value:6.2f} [{one.low:.2f}, {one.high:.2f}]")
+    print(f"{name} {len(rows):9} {counts[:, 1].sum():6.0f} {counts[:, 2].sum():5.0f}  " + "  ".join(told))
+
+
+# --------------------------------------------------------------------------------------------------------- closed loop
+
+
+def loop(rows: Sequence[Row]) -> None:
+    """Nearer, farther, unchanged, by aspect; and word edits saved."""
+    points = [points_of(row["critique_final"], row["pre_caption"]) for row in rows]
+    drafts, finals = [row["pre_caption"] for row in rows], [row["final_caption"] for row in rows]
+    revised = [apply_points(draft, found)[0] for draft, found in zip(drafts, points, strict=True)]
+    before, after = word_edits(drafts, finals), word_edits(revised, finals)
+    for aspect in ("all", *sorted({row["aspect"] for row in rows})):
+        used = np.array([aspect in ("all", row["aspect"]) for row in rows])
+        nearer, farther = (after < before)[used].mean(), (after > before)[used].mean()
+        saved = (before - after)[used].sum() / before[used].sum()
+        print(
+            f"  {aspect:8} n {used.sum():5}  nearer {nearer:.1%}  farther {farther:.1%}  "
+            f"unchanged {1 - nearer - farther:.1%}  word edits saved {saved:.1%}"
+        )
+
+
+def edits(rows: Sequence[Row]) -> None:
+    """Points beside what was changed: of each, the share that touches one of the other."""
+    hits = np.zeros(4)
+    for row in rows:
+        draft = tokens(row["pre_caption"])
+        changed = [
+            stretch.before
+            for stretch in stretches([t.stem for t in draft], [t.stem for t in tokens(row["final_caption"])], 2)
+            if stretch.changed
+        ]
+        places = []
+        for point in points_of(row["critique_final"], row["pre_caption"]):
+            if point.start is not None and point.end is not None and point.kind != "remark":
+                inside = [at for at, t in enumerate(draft) if t.start < point.end and point.start < t.end]
+                if inside:
+                    places.append((inside[0] if point.kind != "insert" else inside[-1], inside[-1] + 1))
+        touch = [[a <= d and c <= b for c, d in changed] for a, b in places]
+        hits += [sum(map(any, touch)), len(places), sum(map(any, zip(*touch, strict=True))), len(changed)]
+    print(f"  points that touch an edit {hits[0] / hits[1]:.1%} of {hits[1]:.0f}; ", end="")
+    print(f"edits that a point touches {hits[2] / hits[3]:.1%} of {hits[3]:.0f}")
+
+
+def _speed(rows: Sequence[Row]) -> None:
+    began = time.process_time()
+    for row in rows:
+        points_of(row["critique_final"], row["pre_caption"])
+    taken = 1000 * (time.process_time() - began) / len(rows)
+    long = " ".join(row["critique_final"] for row in rows)
+    critique, draft = " ".join(long.split()[:200]), " ".join(" ".join(r["pre_caption"] for r in rows).split()[:120])
+    began = time.process_time()
+    for _ in range(20):
+        points_of(critique, draft)
+    print(f"speed: {taken:.2f} ms a critique; 200 words on 120: {50 * (time.process_time() - began):.1f} ms")
+
+
+def run(quick: bool = False, data: Path = DATA) -> None:
+    """Print all figures, or say that the reference data is absent."""
+    if not (data / "triples.parquet").exists():
+        print(f"No reference data in {data}: nothing is measured.")
+        return
+    rows = triples(data)
+    random.Random(1).shuffle(rows)
+    _print_agreement(marked(data))
+    for name, half in HALVES.items():
+        some = [row for row in rows if half_of(row["source_key"]) == half][: LOOP // 10 if quick else LOOP]
+        print(f"human critiques carried out, {name} half:")
+        loop(some)
+        edits(some)
+    _speed(rows[:300])
+
+
+def _show(part: str, data: Path) -> None:
+    """Where points and marks differ. For working on the rules: only of the part on which they are written."""
+    for row in marked(data):
+        if row["part"] == part:
+            found = points_of(row["critique"], row["text"])
+            pairs = match_points(found, row["true"], row["text"]).pairs
+            ours, theirs = {pair.found for pair in pairs}, {pair.true for pair in pairs}
+            if len(ours) < len(found) or len(theirs) < len(row["true"]):
+                print(f"\n## {row['variant']} {row['aspect']}\nT: {row['text']}\nC: {row['critique']}")
+                for at, point in enumerate(found):
+                    print(f"  {'=' if at in ours else '+'} {point.kind} {point.words!r} -> {point.instruction!r}")
+                for at, point in enumerate(row["true"]):
+                    if at not in theirs:
+                        print(f"  - {point.kind} {point.words!r} -> {point.instruction!r}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="benchmarks.critique_points")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--show", choices=["dev"])
+    asked = parser.parse_args()
+    if asked.show:
+        _show(asked.show, asked.data)
+    else:
+        run(data=asked.data)

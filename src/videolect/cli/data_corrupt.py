@@ -1,0 +1,139 @@
+"""``videolect data corrupt``: triples whose critique is wrong in one declared way."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from videolect import __version__
+from videolect.cli.write_clip import spec_of
+from videolect.cli.writer_options import add_writer, choice_of
+from videolect.dataset.corrupt import corrupt
+from videolect.dataset.corrupt_authors import import_variants
+from videolect.dataset.corrupt_folder import check_free, write_corruption
+from videolect.dataset.corrupt_values import KINDS, TARGETS, WORST, Ask, CorruptRule, Read, Tools
+from videolect.dataset.row_folder import origin_of
+from videolect.dataset.triple_files import read_triples
+from videolect.errors import BadInput
+from videolect.record.people import Model
+from videolect.vlm.points import apply_points
+from videolect.vlm.prompts import Prompt
+
+_RETRY = 0.7
+"""The temperature at which a text that failed is asked for again: at 0 the same would come."""
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the subparsers of ``data``."""
+    parser = verbs.add_parser("corrupt", help="critiques made wrong in a declared way", description=run.__doc__)
+    parser.add_argument("triples", type=Path, nargs="?", metavar="TRIPLES", help=".parquet or .jsonl of data triples")
+    parser.add_argument("--kind", choices=KINDS, help="what is done to each critique (docs/corruption.md)")
+    parser.add_argument("--k", type=int, metavar="N", help="points that are changed; default: 1, or all mends")
+    parser.add_argument("--share", type=float, metavar="P", help="the same as a share of the points")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="chooses points and words; default: 0")
+    parser.add_argument(
+        "--target", choices=TARGETS, default="draft", help="the text that the critique speaks of; default: draft"
+    )
+    parser.add_argument(
+        "--allow-reversal", action="store_true", help="keep triples whose verdict is turned over; they are counted"
+    )
+    parser.add_argument(
+        "--worst", choices=WORST, default="other",
+        help="a worst caption is another source's, or its own inverted; default: other",
+    )  # fmt: skip
+    parser.add_argument(
+        "--read-points", action="store_true", help="read points from critiques in free words, and corrupt those"
+    )
+    parser.add_argument(
+        "--from-authors", type=Path, metavar="DIR",
+        help="instead: the seven variants that the paper's authors made, each checked",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument("--spec", default="core", metavar="PATH", help="whose claims; default: the one that ships")
+    add_writer(parser, "corrupts free words and makes the captions again; labels: points by rule")
+    parser.set_defaults(run=run, render=render)
+
+
+def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Make critiques wrong in one declared way and their captions anew; what cannot be done is counted."""
+    if asked.from_authors is not None:
+        if asked.triples is not None or asked.kind is not None:
+            raise BadInput("The authors' variants are made already.", mend="Leave TRIPLES and --kind out.")
+        told = import_variants(asked.from_authors, asked.out, allow_reversal=asked.allow_reversal, code=_code())
+        return 0, {"path": str(asked.out), **told}
+    if asked.triples is None or asked.kind is None:
+        raise BadInput("What is to be corrupted is not said.", mend="Give TRIPLES and --kind, or --from-authors DIR.")
+    rule = CorruptRule(
+        kind=asked.kind, k=asked.k, share=asked.share, seed=asked.seed, target=asked.target,
+        allow_reversal=asked.allow_reversal, worst=asked.worst,
+    )  # fmt: skip
+    check_free(asked.out)
+    triples = list(read_triples(asked.triples))
+    tools = Tools(
+        spec=spec_of(asked), carry_out=apply_points, ask=_ask(asked), read=_read() if asked.read_points else None
+    )
+    made = corrupt(triples, rule, tools)
+    origin = asdict(origin_of(asked.triples, triples))
+    return 0, {"path": str(asked.out), **write_corruption(asked.out, made, origin=origin, code=_code())}
+
+
+def _code() -> str:
+    return f"videolect {__version__}"
+
+
+def _ask(asked: argparse.Namespace) -> Ask | None:
+    """The model that is named; None for points by rule."""
+    if asked.writer == "labels":
+        return None
+    from videolect.wiring import make_backend
+    from videolect.writing.writer import rewriter_of
+
+    how, backend = choice_of(asked, seed=asked.seed).how, make_backend(asked.writer)
+
+    def ask(prompt: Prompt, attempt: int) -> tuple[str, Model]:
+        again = replace(how, temperature=max(how.temperature, _RETRY), seed=how.seed + attempt)
+        return rewriter_of(backend, how=again if attempt else how)(prompt)
+
+    return ask
+
+
+def _read() -> Read:
+    try:
+        points_of = import_module("videolect.dataset.critique_points").points_of
+    except ImportError:
+        raise BadInput(
+            "Points cannot be read from free words in this version.", mend="Leave --read-points out."
+        ) from None
+    return lambda critique, draft: tuple(points_of(critique, draft))
+
+
+def render(answer: dict[str, Any]) -> str:
+    """What was made, what was left out and why, and how lengths changed."""
+    if "variants" in answer:
+        return _render_variants(answer)
+    counts, ratio = answer["counts"], answer["lengths"]["ratio"]
+    kind = answer["rule"]["kind"]
+    lines = [f"{counts['corrupted']} of {counts['given']} triples are corrupted in {answer['path']} ({kind})."]
+    lines += [f"  left out {count}: {reason}" for reason, count in answer["left_out"].items()]
+    if counts["by_evidence"]:
+        known = ", ".join(f"{name} {count}" for name, count in counts["by_evidence"].items())
+        lines.append(f"  known to be false by: {known}; {counts['from_another_source']} in another source's words")
+    if counts["reversed"]:
+        lines.append(f"  {counts['reversed']} verdicts are turned over, as was allowed")
+    if counts["unchanged_captions"]:
+        lines.append(f"  {counts['unchanged_captions']} captions are still the draft")
+    if ratio["n"]:
+        lines.append(f"  words for each word of the right critique: {ratio['median']} in the median")
+    return "\n".join(lines)
+
+
+def _render_variants(answer: dict[str, Any]) -> str:
+    lines = [f"{len(answer['variants'])} variants are in {answer['path']}:"]
+    for name, report in answer["variants"].items():
+        out = sum(report["left_out"].values())
+        lines.append(f"  {name}: {report['triples']} triples, {out} of {report['rows']} rows left out")
+        lines += [f"    {count}: {reason}" for reason, count in report["left_out"].items()]
+    return "\n".join(lines)

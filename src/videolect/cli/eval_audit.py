@@ -1,0 +1,244 @@
+"""``videolect eval audit``: audits of other people's captions: import, statistics, export."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videolect.errors import BadInput
+from videolect.record.audit import RATED
+
+if TYPE_CHECKING:
+    from videolect.evals.audit_files import AuditFile
+    from videolect.language.spec import Spec
+    from videolect.wiring import Workspace
+
+_TABLE = "audits.parquet"
+_SHOWN = 20
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the subparsers of ``eval``."""
+    audit = verbs.add_parser("audit", help="other people's captions: import, statistics", description=run.__doc__)
+    audit.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a table with ratings, or a folder with it")
+    audit.add_argument("--import", type=Path, dest="take", metavar="TABLE", help="captions into the workspace's audit")
+    audit.add_argument("--name", metavar="N", help="the audit of the workspace")
+    audit.add_argument("--people", type=int, metavar="K", help="who audit each item; of a new audit, default: 1")
+    audit.add_argument("--note", metavar="TEXT", help="what the auditors are told; of a new audit")
+    audit.add_argument("--states", type=Path, metavar="STATES", help="parquet: primitive, video_id, value")
+    audit.add_argument("--resamples", type=int, default=1000, metavar="R", help="for intervals; default: 1000")
+    audit.add_argument("--out", type=Path, metavar="OUT", help="the answers as .jsonl or .parquet")
+    audit.set_defaults(run=run, render=render)
+
+
+def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Statistics of an audit: of a FILE that has ratings, or of the workspace's audit --name; with --import, captions
+    come into that audit. Exit code 1 where rows were bad, or where published means lie beside the file and differ."""
+    if asked.resamples < 1:
+        raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
+    if (asked.file is None) == (asked.name is None):
+        raise BadInput("Nothing says which audit.", mend="Give a FILE with ratings, or --name N of the workspace's.")
+    if asked.file is not None:
+        if asked.take is not None or asked.people is not None or asked.note is not None:
+            raise BadInput("A FILE has no audit to import into.", mend="Name the workspace's: --name N.")
+        return _of_file(asked)
+    if asked.take is not None:
+        return _import(asked)
+    if asked.people is not None or asked.note is not None:
+        raise BadInput("--people and --note are of a new audit.", mend="Give them with --import.")
+    return _of_workspace(asked)
+
+
+def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    from videolect.evals.audit_files import read_audit
+    from videolect.evals.audit_report import GOLDEN, beside_golden
+    from videolect.language.spec import load_spec
+
+    path = asked.file / _TABLE if asked.file.is_dir() else asked.file
+    table = read_audit(path)
+    rows = [row.judged for row in table.rows]
+    if not any(row.ratings for row in rows):
+        raise BadInput(
+            f"{path.name} has no ratings: none of {', '.join(RATED)}.",
+            mend="Give a table of an audit; captions alone are imported: --import FILE --name N.",
+        )
+    answer = _report(rows, load_spec(), asked) | {"file": str(path), **_bad(table)}
+    golden = path.parent / "golden" / GOLDEN
+    if golden.is_file() and path.name == _TABLE:
+        answer["beside"] = beside_golden(answer, golden)
+    differs = any(not each["equal"] for each in answer.get("beside", ()))
+    return (1 if table.bad or differs else 0), answer
+
+
+def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    from videolect.cli.desk import workspace_of
+    from videolect.evals.audit import judged
+    from videolect.oversight.audit import AuditDesk
+
+    workspace = workspace_of(asked)
+    try:
+        audit = AuditDesk(workspace.desk).look(asked.name)
+        return 0, _report(judged(audit), workspace.spec, asked) | {"name": asked.name, "closed": audit.closed}
+    finally:
+        workspace.close()
+
+
+def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str, Any]:
+    from videolect.dataset.label_tables import read_states
+    from videolect.evals.audit_files import write_answers
+    from videolect.evals.audit_report import audit_report, states_by_clip
+
+    states = None if asked.states is None else states_by_clip(read_states(asked.states), spec)
+    answer = audit_report(rows, spec, states, resamples=asked.resamples)
+    if asked.out is not None:
+        given = [row for row in rows if row.ratings]
+        answer |= {"written": write_answers(given, asked.out), "path": str(asked.out)}
+    return answer
+
+
+def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Good rows come in together; a film that cannot be taken in costs its caption the picture, and is told."""
+    from videolect.cli.desk import workspace_of
+    from videolect.evals.audit_files import read_audit
+    from videolect.oversight.audit import AuditDesk
+    from videolect.wiring import OPERATOR
+
+    if asked.out is not None or asked.states is not None:
+        raise BadInput("--out and --states are for statistics.", mend="Import first, then ask for them.")
+    table = read_audit(asked.take)
+    workspace = workspace_of(asked)
+    try:
+        films, refused = _films(workspace, table, asked.take.parent)
+        items, bad = [], list(_bad(table)["bad"])
+        for row in table.rows:
+            try:
+                items.append(row.item(films.get(row.video) if row.video else None))
+            except BadInput as error:
+                bad.append({"row": f"{row.judged.dataset}: {row.judged.id}", "why": str(error)})
+        taken = AuditDesk(workspace.desk).add(OPERATOR, asked.name, items, people=asked.people, note=asked.note)
+    finally:
+        workspace.close()
+    bad += [{"row": f"{item.dataset}: {item.id}", "why": why} for item, why in taken.refused]
+    ratings = sum(bool(row.judged.ratings) for row in table.rows)
+    return (1 if bad or refused or not taken.audit.items else 0), {
+        "name": asked.name, "items": len(taken.audit.items), "new": taken.new, "known": taken.known, "bad": bad,
+        "films": len(set(films.values())), "refused": refused, "unknown_columns": list(table.unknown),
+        "ratings_left_out": ratings,
+    }  # fmt: skip
+
+
+def _films(workspace: Workspace, table: AuditFile, folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Path as written -> hash of each film that the table names; and those that were refused."""
+    from videolect.cli.data_films import take_in
+
+    named = {row.video: folder / row.video for row in table.rows if row.video}
+    found: dict[str, str] = {}
+    refused: list[dict[str, str]] = []
+    for written, path in named.items():
+        videos, bad, _ = take_in(workspace, [path])
+        refused += bad
+        if videos:
+            found[written] = videos[0].hash
+    return found, refused
+
+
+def _bad(table: AuditFile) -> dict[str, Any]:
+    return {
+        "bad": [{"row": each.row, "why": each.why} for each in table.bad], "unknown_columns": list(table.unknown)
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------- words
+
+
+def render(answer: Mapping[str, Any]) -> str:
+    """The tables, for people."""
+    lines = _imported(answer) if "new" in answer else _statistics(answer)
+    bad = answer.get("bad", ())
+    if bad:
+        lines.append(f"{len(bad)} rows cannot be used:")
+        lines += [f"  {each['row']}: {each['why']}" for each in bad[:_SHOWN]]
+        if len(bad) > _SHOWN:
+            lines.append(f"  and {len(bad) - _SHOWN} more: --json lists them all")
+    return "\n".join(lines)
+
+
+def _imported(answer: Mapping[str, Any]) -> list[str]:
+    lines = [f"{answer['new']} captions came into the audit {answer['name']}, which has {answer['items']} now."]
+    if answer["known"]:
+        lines.append(f"{answer['known']} were there already.")
+    if answer["ratings_left_out"]:
+        lines.append(f"{answer['ratings_left_out']} rows have ratings of others, which an audit of ours does not take.")
+    lines += [f"  no film for {each['path']}: {each['why']}" for each in answer["refused"][:_SHOWN]]
+    if answer["unknown_columns"]:
+        lines.append(f"  columns that say nothing here: {', '.join(answer['unknown_columns'])}")
+    return lines
+
+
+def _statistics(answer: Mapping[str, Any]) -> list[str]:
+    lines = [f"{'':24}{'items':>6}" + "".join(f"{name:>20}" for name in RATED)]
+    lines += [_line(name, of, of["complete"]) for name, of in answer["per_dataset"].items()]
+    lines.append(_line("pooled", answer["pooled"], answer["pooled"]["complete"]))
+    if answer["auditors"]:
+        lines += ["", "by auditor"]
+        lines += [_line(name, of, of["answers"]) for name, of in answer["auditors"].items()]
+    agreement = answer["agreement"]
+    if agreement["items"]:
+        lines += ["", f"agreement on {agreement['items']} items that several people audited"]
+        for name in RATED:
+            if name in agreement:
+                of = agreement[name]
+                lines.append(f"  {name:10} alpha {_shown(of['alpha'])}   equal {_shown(of['equal'])}")
+    lines += ["", "marked as                     spans   share of items"]
+    lines += [
+        f"  {kind:26} {of['spans']:6}   {_shown(of['items'])}" for kind, of in answer["pooled"]["failures"].items()
+    ]
+    lines += ["", *_automatic(answer)]
+    if "beside" in answer:
+        equal = sum(bool(each["equal"]) for each in answer["beside"])
+        lines += ["", f"{equal} of {len(answer['beside'])} published figures are equal to ours"]
+        lines += [
+            f"  {each['name']}: theirs {each['theirs']}, ours {each['ours']}"
+            for each in answer["beside"]
+            if not each["equal"]
+        ]
+    if "written" in answer:
+        lines.append(f"{answer['written']} answers in {answer['path']}.")
+    return lines
+
+
+def _automatic(answer: Mapping[str, Any]) -> list[str]:
+    lint, claims = answer["lint"], answer["claims"]
+    lines = [f"{'by itself':24}{'findings/100 words':>22}{'claims/caption':>20}{'any spatial':>20}{'any camera':>20}"]
+    scopes = {**{name: (lint["per_dataset"][name], of) for name, of in claims["per_dataset"].items()},
+              "pooled": (lint["pooled"], claims["pooled"])}  # fmt: skip
+    for name, (found, said) in scopes.items():
+        if said["captions"]:
+            figures = (said["all"]["per_caption"], said["spatial"]["any"], said["camera"]["any"])
+            shown = "".join(f"{_shown(each):>20}" for each in figures)
+            lines.append(f"{name[:23]:24}{_shown(found['per_100_words']):>22}{shown}")
+    if "labelled" in claims["pooled"]:
+        of = claims["pooled"]
+        judged = of["all"].get("judged", 0)
+        lines.append(f"{of['labelled']} captions are of labelled clips; {judged} claims can be judged.")
+        if judged:
+            lines.append(f"  precision {_shown(of['all']['precision'])}")
+    lines += ["", f"{'Spearman with ratings':36}{'all':>22}{'inside data sets':>22}"]
+    for each in answer["correlation"]:
+        named = f"  {each['automatic']} and {each['rating']}"
+        lines.append(f"{named:36}{_shown(each):>22}{_shown(each['within']):>22}")
+    return lines
+
+
+def _line(name: str, of: Mapping[str, Any], count: int) -> str:
+    return f"{name[:23]:24}{count:6}" + "".join(f"{_shown(of[rated]):>20}" for rated in RATED)
+
+
+def _shown(figure: Mapping[str, Any] | None) -> str:
+    if figure is None or figure["value"] is None:
+        return "-"
+    if figure["low"] is None:
+        return f"{figure['value']:.2f}"
+    return f"{figure['value']:.2f} [{figure['low']:.2f}, {figure['high']:.2f}]"

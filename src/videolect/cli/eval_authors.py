@@ -1,0 +1,145 @@
+"""``videolect eval authors`` and ``eval critiques``: what the paper's authors kept of models, scored as anybody's."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from videolect.cli.eval_options import add_benchmark, benchmark_of
+from videolect.errors import BadInput, CannotRead
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add both verbs to the subparsers of ``eval``."""
+    authors = verbs.add_parser(
+        "authors", help="the models of the paper's authors as files of predictions", description=run_authors.__doc__
+    )
+    add_benchmark(authors)
+    authors.add_argument("--from-authors", type=Path, required=True, metavar="DIR", help="their data")
+    authors.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, one file a system")
+    authors.add_argument(
+        "--fewest", type=int, default=100, metavar="N", help="leave out models that drafted fewer; default: 100"
+    )
+    authors.set_defaults(run=run_authors, render=render_authors)
+
+    critiques = verbs.add_parser(
+        "critiques", help="what kinds of critique are worth", description=run_critiques.__doc__
+    )  # fmt: skip
+    add_benchmark(critiques)
+    critiques.add_argument(
+        "--from-authors", type=Path, metavar="DIR", help="the seven variants of the paper's authors, and their ablation"
+    )
+    critiques.add_argument(
+        "--variant", action="append", default=[], metavar="NAME=FILE",
+        help="corrupted triples of data corrupt; may be given again",
+    )  # fmt: skip
+    critiques.add_argument(
+        "--without", type=Path, metavar="FILE", help="leave out the sources that this file names, one a line"
+    )
+    critiques.add_argument("--resamples", type=int, default=1000, metavar="N", help="for intervals; default: 1000")
+    critiques.set_defaults(run=run_critiques, render=render_critiques)
+
+
+def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Write what the authors' models answered as files of predictions: critiques by Gemini with the film and without
+    it, and the drafts of each model. What is known to be defective is left out and counted."""
+    from videolect.dataset.authors import authors_variants, read_authors
+    from videolect.evals.authors import critics, drafters
+    from videolect.evals.predictions import write_predictions
+
+    benchmark = benchmark_of(asked)
+    if asked.out.exists() and (not asked.out.is_dir() or any(asked.out.iterdir())):
+        raise BadInput(f"{asked.out} is there and not empty.", mend="Name a new folder.")
+    triples = read_authors(asked.from_authors).triples
+    found = [
+        *critics(authors_variants(asked.from_authors), triples, benchmark.items.get("critique", ())),
+        *drafters(triples, benchmark.items.get("caption", ()), fewest=asked.fewest),
+    ]
+    if not found:
+        raise BadInput(f"No model of theirs answered an item of {asked.part}.", mend="Give rows of their triples.")
+    files = []
+    for each in found:
+        path = asked.out / f"{_plain(each.system)}.jsonl"
+        items = {each.task: benchmark.items[each.task]}
+        write_predictions(path, each.system, asked.part, items, each.texts, left_out=dict(each.left_out))
+        files.append({
+            "path": str(path), "system": each.system, "task": each.task, "answers": len(each.texts),
+            "items": len(items[each.task]), "left_out": dict(each.left_out),
+        })  # fmt: skip
+    return 0, {"path": str(asked.out), "files": files}
+
+
+def render_authors(answer: dict[str, Any]) -> str:
+    """The files, and what was left out of each."""
+    lines = []
+    for each in answer["files"]:
+        lines.append(
+            f"{each['path']}: {each['system']} answers {each['answers']} of {each['items']} {each['task']} items"
+        )
+        lines += [f"  left out: {count}, {why}" for why, count in each["left_out"].items() if count]
+    return "\n".join([*lines, "No model answered all items: score these files with --partial."])
+
+
+def _plain(name: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in ".-" else "_" for sign in name.replace(", ", "-"))
+
+
+def run_critiques(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Measure kinds of critique of the same drafts: likeness to the experts', points, constructiveness, and the closed
+    loop. With the authors' variants each figure's rank correlation with their training results stands beside it."""
+    from videolect.dataset.authors import authors_variants, read_authors
+    from videolect.dataset.triple_files import read_triples
+    from videolect.evals import variants
+
+    benchmark = benchmark_of(asked)
+    rows = benchmark.items.get("critique", ())
+    if not rows:
+        raise BadInput(f"The part {asked.part} has no critique rows.", mend="Make rows with the task critique.")
+    if not asked.variant and asked.from_authors is None:
+        raise BadInput("No variant is named.", mend="Give --from-authors DIR or --variant NAME=FILE.")
+    if asked.without is not None:
+        without = _names(asked.without)
+        rows = [row for row in rows if row.source_id not in without]
+    found = []
+    if asked.from_authors is not None:
+        found += variants.of_authors(authors_variants(asked.from_authors), read_authors(asked.from_authors).triples)
+    for given in asked.variant:
+        name, _, path = given.partition("=")
+        if not name or not path:
+            raise BadInput(f"--variant is {given!r}.", mend="Write NAME=FILE.")
+        found.append(variants.of_triples(name, read_triples(Path(path))))
+    study = variants.study(rows, found, resamples=asked.resamples)
+    return 0, {"part": asked.part, **study.as_json()}
+
+
+def _names(path: Path) -> set[str]:
+    try:
+        return {line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotRead(
+            f"{path} is no list of sources: {str(error)[:120]}.", mend="Write one source a line."
+        ) from None
+
+
+_COLUMNS = {
+    "flawed_bleu4": "BLEU-4", "points_precision": "P", "points_recall": "R", "points_f1": "F1",
+    "constructive": "constr.", "loop_nearer": "nearer", "loop_farther": "farther", "loop_gain": "gain",
+    "recorded_nearer": "rec. nearer", "recorded_gain": "rec. gain", "recorded_bleu4": "rec. BLEU",
+}  # fmt: skip
+
+
+def render_critiques(answer: dict[str, Any]) -> str:
+    """A line a variant, and the rank correlations."""
+    lines = [f"{'':28}" + "".join(f"{head:>12}" for head in _COLUMNS.values()) + f"{'n':>7}"]
+    for name, figures in answer["variants"].items():
+        cells = [f"{figures[of]['value']:12.1f}" if of in figures else f"{'-':>12}" for of in _COLUMNS]
+        lines.append(f"{name:28}" + "".join(cells) + f"{max(each['n'] for each in figures.values()):7}")
+    if answer["ranks"]:
+        lines.append(f"Spearman's rank correlation with training, over {len(answer['ranked'])} variants:")
+        for outcome in ("caption", "reward", "critique"):
+            cells = [
+                f"{answer['ranks'][of][outcome]:+12.2f}" if of in answer["ranks"] else f"{'-':>12}" for of in _COLUMNS
+            ]
+            lines.append(f"{outcome:28}" + "".join(cells))
+    return "\n".join(lines)

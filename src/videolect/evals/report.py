@@ -1,0 +1,245 @@
+"""A report on systems: their figures beside floors, ceilings and each other, from files of predictions and rows.
+
+It is collected here and written as one page by ``report_page``; no model is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from videolect import __version__
+from videolect.dataset.rows import Row
+from videolect.errors import BadInput
+from videolect.evals.baselines import Baseline
+from videolect.evals.costs import Costs, costs_of, sha256
+from videolect.evals.examples import Example, Thumbnail, examples
+from videolect.evals.leaderboard import Line as BoardLine
+from videolect.evals.plots import TONES, Kind, Svg
+from videolect.evals.predictions import Predictions, read_predictions
+from videolect.evals.report_scores import (
+    Calibrated,
+    Leak,
+    Lengths,
+    calibrated,
+    leak,
+    lengths_of,
+)
+from videolect.evals.report_tables import TASKS, Entry, Matrix, Section, Table, headline, matrices, section
+from videolect.evals.score import PREFIX, Benchmark, flat, measure_baselines, score_system
+from videolect.evals.scores import RESAMPLES, Measured
+from videolect.metrics.intervals import Difference, Estimate
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """One file of predictions, measured."""
+
+    file: str
+    sha256: str
+    predictions: Predictions
+    entry: Entry
+    costs: Costs
+    counts: tuple[tuple[str, int, int], ...]
+    """(task, items answered, items)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """The examples of one system and task."""
+
+    task: str
+    entry: Entry
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """All that stands on the page."""
+
+    folder: str
+    part: str
+    manifest: Mapping[str, Any]
+    date: str
+    code: str
+    resamples: int
+    full: bool
+    commands: tuple[str, ...]
+    """How the report is made again."""
+    answered: tuple[Answered, ...]
+    entries: tuple[Entry, ...]
+    """Systems, then floors, then ceilings."""
+    headline: Table
+    sections: tuple[Section, ...]
+    leak: Leak | None
+    matrices: tuple[Matrix, ...]
+    calibrated: tuple[Calibrated, ...]
+    calibration: Svg | None
+    lengths: tuple[Lengths, ...]
+    shown: tuple[Shown, ...]
+    prompts: tuple[tuple[str, int, Row], ...]
+    """(task, different prompts, a row that shows one)."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether any system left items unanswered."""
+        return any(each.predictions.partial for each in self.answered)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """How a report is made."""
+
+    partial: bool = False
+    resamples: int = RESAMPLES
+    full: bool = True
+    examples: int = 1
+    """Worst, middle and best of each aspect, so many of each."""
+    thumbnail: Thumbnail | None = None
+    commands: tuple[str, ...] = ()
+    say: Say | None = field(default=None)
+
+
+def collect(benchmark: Benchmark, files: Sequence[Path], wishes: Wishes, *, now: datetime) -> Report:
+    """Score the files and all that stands beside them.
+
+    BadInput where a file does not answer all items and ``wishes.partial`` is not set, or two are named alike.
+    """
+    answered = _read(benchmark, files, wishes)
+    tasks = [task for task in TASKS if any(task in each.entry.measured for each in answered)]
+    beside = _beside(measure_baselines(benchmark, tasks, full=wishes.full, say=wishes.say), wishes.resamples)
+    systems = [each.entry for each in answered]
+    entries = (*systems, *beside)
+    if wishes.say is not None:
+        wishes.say("differences between systems")
+    found = matrices(entries, wishes.resamples)
+    of = {each.entry.name: each.predictions for each in answered}
+    worth, curves = calibrated(entries, benchmark.items.get("yes_no", ()), of)
+    return Report(
+        folder=benchmark.folder.name, part=benchmark.part, manifest=benchmark.manifest,
+        date=now.strftime("%Y-%m-%d %H:%M UTC"), code=f"videolect {__version__}", resamples=wishes.resamples,
+        full=wishes.full, commands=wishes.commands, answered=tuple(answered), entries=entries,
+        headline=headline(entries), sections=tuple(section(task, entries) for task in tasks),
+        leak=leak(entries, _from_blind(found)), matrices=tuple(found),
+        calibrated=worth, calibration=curves,
+        lengths=tuple(lengths_of(entries, benchmark.items, of)),
+        shown=tuple(_shown(benchmark, answered, tasks, wishes)),
+        prompts=tuple(_prompts(benchmark.items, tasks)),
+    )  # fmt: skip
+
+
+def _read(benchmark: Benchmark, files: Sequence[Path], wishes: Wishes) -> list[Answered]:
+    found: list[Answered] = []
+    for number, path in enumerate(files):
+        predictions = read_predictions(path, benchmark.items, benchmark.part, partial=wishes.partial)
+        if twin := next((each for each in found if each.entry.name == predictions.system), None):
+            raise BadInput(
+                f"{twin.file} and {path.name} are both named {predictions.system[:80]!r}.",
+                mend='Give one another name: "system" in its first line, or eval run --system.',
+            )
+        if wishes.say is not None:
+            wishes.say(f"figures of {predictions.system}")
+        system = score_system(predictions, benchmark, resamples=wishes.resamples, full=wishes.full)
+        entry = Entry(
+            name=predictions.system, kind="system", says=str(predictions.told.get("model", "")),
+            tone=number % TONES + 1, scores=system.scores, measured=system.measured, partial=predictions.partial,
+        )  # fmt: skip
+        known = {*predictions.texts, *predictions.yes}
+        found.append(
+            Answered(
+                file=path.name, sha256=sha256(path), predictions=predictions, entry=entry, costs=costs_of(path),
+                counts=tuple(
+                    (task, sum(row.row_id in known for row in benchmark.items[task]), len(benchmark.items[task]))
+                    for task in predictions.tasks
+                ),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _beside(measured: Sequence[tuple[Baseline, Measured]], resamples: int) -> list[Entry]:
+    """Floors, then ceilings; one line for a baseline that stands beside several tasks."""
+    grouped: dict[tuple[Kind, str], dict[str, tuple[Baseline, Measured]]] = {}
+    for base, each in measured:
+        grouped.setdefault((base.kind, base.name), {})[base.task] = (base, each)
+    found = []
+    for kind in ("floor", "ceiling"):
+        for (of_kind, name), of in grouped.items():
+            if of_kind == kind:
+                by_task = {task: each for task, (_, each) in of.items()}
+                says = "; ".join(dict.fromkeys(base.says for base, _ in of.values()))
+                found.append(
+                    Entry(
+                        name=name, kind=of_kind, says=says, tone=0, scores=flat(by_task, resamples=resamples),
+                        measured=by_task,
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _from_blind(found: Sequence[Matrix]) -> dict[str, Difference]:
+    """System -> its accuracy in pairs less that of the classifier that reads only."""
+    matrix = next((each for each in found if each.figure == "reward_pairwise_half_tie"), None)
+    at = [] if matrix is None else [n for n, e in enumerate(matrix.others) if e.key == ("floor", "blind_words")]
+    if matrix is None or not at:
+        return {}
+    return {entry.name: cell[0] for entry, cells in matrix.lines if (cell := cells[at[0]]) is not None}
+
+
+def _shown(
+    benchmark: Benchmark, answered: Sequence[Answered], tasks: Sequence[str], wishes: Wishes
+) -> list[Shown]:  # fmt: skip
+    found = []
+    for task in tasks:
+        for each in answered:
+            if task in each.entry.measured:
+                if wishes.say is not None and wishes.examples:
+                    wishes.say(f"examples of {each.entry.name}")
+                made = examples(
+                    task, benchmark.items[task], each.predictions, each=wishes.examples, thumbnail=wishes.thumbnail
+                )
+                if made:
+                    found.append(Shown(task=task, entry=each.entry, examples=tuple(made)))
+    return found
+
+
+def _prompts(items: Mapping[str, Sequence[Row]], tasks: Sequence[str]) -> list[tuple[str, int, Row]]:
+    return [(task, len({row.prompt_hash for row in items[task]}), items[task][0]) for task in tasks if items[task]]
+
+
+# ------------------------------------------------------------------------------------------------------- leaderboard
+
+
+def board_lines(report: Report, *, set: str = "") -> list[BoardLine]:
+    """A line for each system, floor and ceiling, scope and figure."""
+    of = {each.entry.key: each for each in report.answered}
+    task_of = {prefix: task for task, prefix in PREFIX.items()}
+    lines = []
+    for entry in report.entries:
+        answered = of.get(entry.key)
+        left = {task for task, done, count in answered.counts if done < count} if answered else frozenset()
+        for scope, figures in entry.scores.items():
+            for figure, each in figures.items():
+                task = task_of[figure.partition("_")[0]]
+                lines.append(
+                    BoardLine(
+                        set=set, part=report.part, task=task, figure=figure, scope=scope, system=entry.name,
+                        kind=entry.kind, **_numbers(each),
+                        items=report.manifest["files"][f"{report.part}/{task}.jsonl"]["items"],
+                        partial=task in left, predictions=answered.sha256 if answered else None, date=report.date,
+                        code=report.code,
+                    )
+                )  # fmt: skip
+    return lines
+
+
+def _numbers(each: Estimate) -> dict[str, Any]:
+    value, low, high = (
+        round(float(x), 6) if x == x and abs(x) != float("inf") else None for x in (each.value, each.low, each.high)
+    )
+    return {"value": value, "low": low, "high": high, "n": each.n, "sources": each.groups}
