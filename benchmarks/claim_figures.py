@@ -1,4 +1,4 @@
-"""What drafts and final captions of the reference data claim, against its labels, by model and aspect."""
+"""What drafts and final captions of the reference data claim, against its labels: by model and aspect."""
 
 from __future__ import annotations
 

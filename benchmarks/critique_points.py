@@ -58,6 +58,47 @@ def triples(data: Path) -> list[Row]:
 
 # ------------------------------------------------------------------------------------------------------------- marks
 
+ASPECTS = ("camera", "motion", "scene", "spatial", "subject")
+MACHINE = ("video_model", "blind_model", "nonconstructive", "replacement_error", "insertion_error")
+ABOUT_THE_FINAL = MACHINE[:2]
+"""They speak of the final caption. Before this day some spoke of the draft, and nothing says which."""
+FROM_DAY = "2025-09-30"
+SENTINELS = ("the caption is accurate and requires no edits", "no edits")
+
+
+def chosen(data: Path) -> set[tuple[str, str, str]]:
+    """(video, aspect, variant) of the critiques that are marked, in the order of a hash of these three.
+
+    Of the sources on which the rules were written 5 human ones of each aspect and 3 of each machine variant, of the
+    other sources 7 and 5. Only of drafts that needed edits.
+    """
+    known = {(row["video_id"], row["aspect"]): row for row in triples(data)}
+    pool = [(*key, "human", row["source_key"]) for key, row in known.items()]
+    names = ["video_id", "aspect", "variant", "critique", "generated_at", "source_matches_triple"]
+    for row in pq.read_table(data / "critiques.parquet", columns=names).to_pylist():
+        key, variant = (row["video_id"], row["aspect"]), row["variant"].removesuffix("_critique")
+        if key not in known or variant not in MACHINE or not row["critique"] or not row["source_matches_triple"]:
+            continue
+        if variant in ABOUT_THE_FINAL and row["generated_at"] < FROM_DAY:
+            continue
+        if not row["critique"].lower().startswith(SENTINELS):
+            pool.append((*key, variant, known[key]["source_key"]))
+    pool.sort(key=_order)
+    found: set[tuple[str, str, str]] = set()
+    for half, people, machines in ((0, 5, 3), (1, 7, 5)):
+        some = [one for one in pool if half_of(one[3]) == half]
+        for aspect in ASPECTS:
+            found |= {one[:3] for one in [one for one in some if one[1:3] == (aspect, "human")][:people]}
+        for variant in MACHINE:
+            found |= {one[:3] for one in [one for one in some if one[2] == variant][:machines]}
+    return found
+
+
+def _order(one: tuple[str, str, str, str]) -> str:
+    video, aspect, variant, _ = one
+    name = variant if variant == "human" else f"{variant}_critique"
+    return hashlib.sha256(f"critique-marks-1/{video}/{aspect}/{name}".encode()).hexdigest()
+
 
 def marked(data: Path) -> list[Row]:
     """The marked critiques with their texts: ``critique``, ``text`` (what it speaks of) and ``true`` (points)."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from tests.support.triples import revised
+from videolect.cli.main import main
 from videolect.dataset.authors import read_authors
+from videolect.dataset.row_folder import read_rows
 from videolect.dataset.rows import Row, RowRule, rows_of
+from videolect.dataset.triple_files import write_triples
 from videolect.evals import claims
 from videolect.evals.authors import drafters
 from videolect.evals.caption import measured as by_words
@@ -176,3 +183,34 @@ def test_final_captions_of_people_claim_more_truly_than_the_drafts(reference_dat
     found = scores_of(final, resamples=50)
     assert found["camera"]["claims_precision"].value > 90
     assert np.isclose(found["pooled"]["claims_precision"].value + found["pooled"]["claims_hallucination"].value, 100)
+
+
+def test_eval_score_tells_claims_beside_words_and_floors(tmp_path, capsys):
+    """From triples to figures by commands: the drafts, which the experts turned round, are a floor."""
+    ways = [("left", "right") if n % 2 else ("right", "left") for n in range(12)]
+    triples = [
+        revised(n, pre_caption=f"The camera pans {draft}.", post_caption=f"The camera pans {way}.")
+        for n, (way, draft) in enumerate(ways)
+    ]
+    write_triples(triples, tmp_path / "triples.parquet")
+    names = [f"pan_{way}" for pair in ways for way in pair]
+    clips = [f"clip{n}.mp4" for n in range(12) for _ in range(2)]
+    table = pa.table({"primitive": names, "video_id": clips, "value": [True, False] * 12})
+    pq.write_table(table, tmp_path / "states.parquet")
+    made = ["data", "rows", tmp_path / "triples.parquet", "--out", tmp_path / "rows", "--share", "test=1"]
+    assert main([*map(str, made)]) == 0
+    rows = read_rows(tmp_path / "rows", "test", "caption")
+    answers = [{"row_id": each.row_id, "text": each.target} for each in rows]
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in answers))
+    words = ["--predictions", tmp_path / "answers.jsonl", "--states", tmp_path / "states.parquet", "--quick"]
+    capsys.readouterr()
+    assert main([*map(str, ["eval", "score", tmp_path / "rows", *words, "--resamples", "20", "--json"])]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["pooled"]["caption_claims_precision"]["value"] == 100
+    assert found["camera"]["caption_claims_recall"]["n"] == 12
+    drafts = found["baselines"]["caption.copy_draft"]["pooled"]
+    assert (drafts["caption_claims_precision"]["value"], drafts["caption_claims_left_right_swapped"]["value"]) == (
+        0,
+        100,
+    )
+    assert found["pooled"]["caption_bleu4"]["value"] == pytest.approx(100)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from videolect.metrics.points import constructive, match_points
 from videolect.record.critique import Point, PointKind
@@ -83,3 +85,21 @@ CONSTRUCTIVE = [
 @pytest.mark.parametrize(("one", "right"), CONSTRUCTIVE)
 def test_constructive(one: Point, right: bool) -> None:
     assert constructive(one) is right
+
+
+TEXTS = st.text(alphabet="abc left right blue red.", max_size=20)
+
+
+@given(st.lists(TEXTS, max_size=5), st.lists(TEXTS, max_size=5))
+def test_pairs_are_one_to_one(ours: list[str], theirs: list[str]) -> None:
+    found, true = ([point("replace", "red", words) for words in texts] for texts in (ours, theirs))
+    matching = match_points(found, true, DRAFT)
+    both = matching.pairs + matching.other_mend
+    assert len({pair.found for pair in both}) == len({pair.true for pair in both}) == len(both)
+    assert len(both) <= min(len(found), len(true))
+
+
+def test_a_list_matches_itself() -> None:
+    points = [one for one, _ in SAME] + [one for _, one in OTHER]
+    points = [one for one in points if one.kind != "remark"]
+    assert len(match_points(points, points, DRAFT).pairs) == len(points)

@@ -93,8 +93,8 @@ class Person:
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector(f"[data-testid=player][data-frame='{frame}'][data-settled=true]")
 
-    def select_words(self, words: str) -> None:
-        """Drag over words of the draft with the mouse."""
+    def select_words(self, words: str, *, then: str = "point-editor") -> None:
+        """Drag over words of the draft with the mouse; ``then``: what opens."""
         box = self.page.evaluate(
             """(words) => {
               const draft = document.querySelector('[data-testid=draft]');
@@ -124,7 +124,7 @@ class Person:
         mouse.down()
         mouse.move(box[2] - 0.5, box[3], steps=6)
         mouse.up()
-        self.page.wait_for_selector("[data-testid=point-editor]")
+        self.page.wait_for_selector(f"[data-testid={then}]")
 
     def picture(self, name: str) -> None:
         if self.pictures is None:

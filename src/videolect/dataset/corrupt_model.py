@@ -68,7 +68,11 @@ def imagined(triple: Triple, text: str, tools: Tools) -> tuple[str, int, Model]:
     def check(said: str) -> str | None:
         if is_sentinel(said):
             return "it is the sentinel"
-        return "it is the expert's critique" if said == human else None
+        if said == human:
+            return "it is the expert's critique"
+        if not content_words(said) & content_words(text):
+            return "it speaks of nothing that the caption says"
+        return None if is_sentinel(human) else _length("blind", said, human)
 
     return asked(tools, prompts.imagined_critique(tools.spec, triple.aspect, text), check)
 

@@ -40,8 +40,11 @@ class Mends:
         self._by = {about: sorted(mends) for about, mends in found.items()}
 
     def others(self, triple: Triple, point: Point, lot: str) -> Iterator[tuple[str, str]]:
-        """(words, triple) of other sources' mends of the same topic, aspect and kind, from a place drawn by lot."""
-        mends = self._by.get(_about(triple, point), [])
+        """(words, triple) of other sources' mends of the same topic, aspect and kind, from a place drawn by lot.
+
+        None for a point whose topic nobody told: another's words would be about something else.
+        """
+        mends = self._by.get(_about(triple, point), []) if point.topic or point.primitive else []
         start = bisect_left(mends, (lot, "", "", ""))
         tried = 0
         for step in range(len(mends)):

@@ -87,6 +87,8 @@ _IRREGULAR = {
     "truck": ("truck", "trucks", "trucking", "trucked"), "roll": ("roll", "rolls", "rolling", "rolled"),
     "pedestal": ("pedestal", "pedestals", "pedestaling", "pedestaled"),
 }  # fmt: skip
+_PRONOUNS = frozenset({"he", "she", "his", "her"})
+"""Exchanged last: they say who is meant, and seldom what is seen."""
 _OPPOSITE_MOVE = dict(zip(_MOVES[::2], _MOVES[1::2], strict=True)) | dict(zip(_MOVES[1::2], _MOVES[::2], strict=True))
 
 
@@ -108,7 +110,8 @@ def falsified(text: str, key: str) -> Iterator[Exchange]:
     tries = []
     for match in found:
         for rank, other in enumerate(_table()[match[0].lower()]):
-            tries.append((rank > 0, content_hash(f"{key}/{match.start()}/{other}"), match, other))
+            last = 2 if match[0].lower() in _PRONOUNS else 0
+            tries.append((last or int(rank > 0), content_hash(f"{key}/{match.start()}/{other}"), match, other))
     for _, _, match, other in sorted(tries, key=lambda each: each[:2]):
         now = _cased(match[0], _beside(other, text[match.end() :]))
         words = text[: match.start()] + now + text[match.end() :]

@@ -22,6 +22,7 @@ _QUOTE = re.compile(
 _ITEM = re.compile(r"(?m)^[ \t]*(?:\(?\d{1,2}[.):]|[-*•–—]|\(?[a-zA-Z][.)](?=\s+[A-Z]))[ \t]+")
 _INLINE = re.compile(r"(?<=[.!?”\"'])\s+\(?\d{1,2}[.)]\s+(?=[A-Z\"“'‘])")
 _END = re.compile(r"""[.!?…]+["”'’)\]]*(?=\s+["“'‘(]?[A-Z0-9]|\s*$)|[;:](?=\s)|\n+""")
+_JOINT = re.compile(r",\s+(?:and|but)\s+(?=(?:the|it|its|their|his|her|there|they|he|she|also)\b)", re.IGNORECASE)
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|St|No|approx)|\b[A-Z])\.$")
 
 _OPENERS = re.compile(
@@ -89,6 +90,7 @@ _NOTHING = re.compile(
         | (?:adds?|creates?|makes?|provides?|gives?|improves?|becomes?)\s.*
         | (?:should\s+be\s+)?(?:revised|corrected|as\s+follows)\b.*
         )[.:;]?$
+      |^(?:the|these|your)\s+(?:instructions?|guidelines?|prompt)\b.*$
       |^(?:in\s+summary|to\s+improve|overall|in\s+conclusion)\b.*$
       |^there\s+(?:is|are)\s+(?:an?|some|several)\s+(?:\w+\s+)?(?:errors?|inaccurac\w+|issues?)\b.*$
       |^(?:the\s+)?(?:rest|remainder)\b.*$""",
@@ -119,11 +121,17 @@ def sentences(critique: str) -> list[Sentence]:
     """The sentences of a critique, in order."""
     found: list[Sentence] = []
     for item, line in enumerate(_items(critique)):
-        for part in _split(line):
+        for part in (clause for sentence in _split(line) for clause in _clauses(sentence)):
             text = _OPENERS.sub("", part).strip()
             if text and any(map(str.isalnum, text)):
                 found.append(Sentence(text, tuple(quotes(text)), item))
     return found
+
+
+def _clauses(sentence: str) -> list[str]:
+    """A sentence with several complaints in its parts: "X is wrong, and it omits Y"."""
+    parts = _JOINT.split(sentence)
+    return parts if len(parts) > 1 and all(map(finds_fault, parts)) else [sentence]
 
 
 def quotes(text: str) -> list[str]:

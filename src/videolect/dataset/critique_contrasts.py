@@ -13,7 +13,7 @@ _STOP = (
     r"before|after|due|although|though)\b)"
 )
 _AFTER = re.compile(
-    rf"(?P<new>.+?)(?:,\s*(?:and\s+|but\s+)?not|\s+(?:but|and)\s+not|,?\s+rather\s+than|,?\s+instead\s+of|,?\s+as\s+opposed\s+to)"
+    rf"(?:,\s*(?:and\s+|but\s+)?not|\s+(?:but|and)\s+not|,?\s+rather\s+than|,?\s+instead\s+of|,?\s+as\s+opposed\s+to)"
     rf"\s+(?:just\s+|simply\s+|merely\s+|only\s+)?(?P<old>[^,;]+?){_STOP}",
     re.I,
 )
@@ -41,18 +41,25 @@ _UNSEEN = re.compile(
     r"(?:visible|present|shown|seen|there|exist\w*|discernible|evident|clear|apparent|in\s+(?:the\s+)?(?:frame|view|shot|video|scene))\b",
     re.I,
 )
-_FOLLOWS = re.compile(r"^(?:instead|rather|in\s+reality|actually|it|they|he|she|this|these|in\s+fact)\b,?\s*", re.I)
+_FOLLOWS = re.compile(
+    r"^(?:(?:instead|rather|in\s+reality|actually|it|they|he|she|this|these|in\s+fact|in\s+the\s+video)\b,?\s*"
+    r"|the\s+\w+\s+(?:(?:is|are|was|were)\s+)?(?:actually|instead|in\s+fact|simply)\b)",
+    re.I,
+)
 
 
 _SAME = re.compile(r"^(?:it|they|he|she)\b", re.IGNORECASE)
-_INSTEAD = re.compile(r"^(?:instead|rather|in\s+reality|in\s+fact|actually),?\s+", re.IGNORECASE)
+_INSTEAD = re.compile(r"^(?:instead|rather|in\s+reality|in\s+fact|actually|in\s+the\s+video),?\s+", re.IGNORECASE)
+_MARKS = re.compile(r"[,.]?[\"“”]")
 
 
 def contrasts(draft: Draft, text: str, near: int | None) -> list[Found]:
     """Replacements of what is set against something else."""
+    text = _MARKS.sub("", text)
     found: list[Found] = []
     if match := _BEFORE.match(text):
-        return _replaced(draft, match["new"], match["old"], near)
+        acting = match["old"].split()[0].lower().endswith("ing")
+        return _replaced(draft, predicate(match["new"]) if acting else match["new"], match["old"], near)
     if match := _DESCRIBED.search(text):
         return _replaced(draft, f"is {match['new']}", match["old"], near)
     match = _NOT.match(text)
@@ -64,8 +71,10 @@ def contrasts(draft: Draft, text: str, near: int | None) -> list[Found]:
                 return [Found("replace", place, new)]
         elif found := _replaced(draft, both["new"], both["old"], sentence, whole=False):
             return found
+    behind = 0
     for match in _AFTER.finditer(text):
-        found += _replaced(draft, match["new"], match["old"], near)
+        found += _replaced(draft, text[behind : match.start()], match["old"], near)
+        behind = match.end()
     return found
 
 
@@ -103,7 +112,8 @@ def follow_up(draft: Draft, text: str, wrong: Found) -> Found | None:
     if new := complement(said, old):
         return Found("replace", *absorbed(draft, place, new))
     # It answers, but not in words that fit into the place.
-    return Found("remark", place, said) if _SAME.match(said) else None
+    answers = wrong.kind == "fault" or _SAME.match(said) is not None
+    return Found("remark", place, said) if answers else None
 
 
 def _replaced(draft: Draft, new: str, old: str, near: int | None, *, whole: bool = True) -> list[Found]:

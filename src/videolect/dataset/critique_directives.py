@@ -8,6 +8,8 @@ from videolect.dataset.critique_align import Draft, Found, Span
 from videolect.dataset.critique_clauses import finds_fault, quotes, without_quotes
 from videolect.dataset.critique_mends import bare, complement
 
+MOST_QUOTES = 40
+"""Quotations of one sentence up to which they are told apart."""
 _CHANGE = r"(?:chang|replac|revis|modif|correct|adjust|rephras|updat|swap|edit|rewrit|alter|substitut|expand|reword)\w*"
 _REMOVE = r"(?:remov|delet|omit|drop|exclud|eliminat|cut|tak)(?:e|es|ed|ing|ting|ted|ping)?(?:\s+(?:out|away))?"
 _OLD_BEFORE = re.compile(
@@ -22,7 +24,7 @@ _DELETE_BEFORE = re.compile(rf"\b(?:{_REMOVE}|avoid\w*|do\s+not\s+(?:use|mention
 _ADD_BEFORE = re.compile(r"\b(?:add|adding|include|including|insert|inserting|append)\b[^■]*$", re.I)
 _PLACE_BEFORE = re.compile(r"\b(after|before|following|behind)\s+(?:\w+\s+){0,4}$", re.I)
 _DELETE_AFTER = re.compile(
-    rf"^[^■]*?\b(?:(?:should|could|can|must|may|needs?\s+to|to)\s+(?:also\s+)?be\s+{_REMOVE}"
+    rf"^[^■]*?\b(?:(?:should|could|can|must|may|needs?\s+to|to)\s+(?:also\s+)?be\s+(?:{_REMOVE}|avoided)"
     r"|(?:is|are|seems?)\s+(?:\w+\s+){0,3}?(?:unnecessary|redundant|irrelevant|not\s+needed|superfluous))\b",
     re.I,
 )
@@ -37,8 +39,13 @@ _IS_AFTER = re.compile(
     re.I,
 )
 _BUT_AFTER = re.compile(r"^,?\s*but\s+(?:in\s+the\s+video,?\s+|in\s+reality,?\s+|actually\s+)?(?P<new>[^■;]+)$", re.I)
+_AGAINST = re.compile(
+    r"(?:,\s*(?:and\s+)?not|rather\s+than|instead\s+of)\s+(?:just\s+|simply\s+)?(?:(?:the|a|an|on|in|from|at)\s+)*$",
+    re.I,
+)
+"""What the words in quotation marks are set against stands before them, without any."""
 _NO_MEND = re.compile(
-    r"^(?:to|as|(?:be\s+)?(?:more\s+)?(?:improv|clarif|correct|revis|reconsider|rephras|remov|specif|precis|accurat|verif|adjust|chang|updat|simplif|expand|elaborat|condens)\w*\b.*)?$",
+    r"^(?:to|as|not\b.*|(?:be\s+)?(?:more\s+)?(?:improv|clarif|correct|revis|reconsider|rephras|remov|specif|precis|accurat|verif|adjust|chang|updat|simplif|expand|elaborat|condens|avoid|prohibit|forbid|mention)\w*\b.*)?$",
     re.I,
 )
 _FROM_TO = re.compile(rf"\b{_CHANGE}\b.*?\bfrom\s+(?P<old>[^■,.;]+?)\s+to\s+(?P<new>[^■.;]+)$", re.I)
@@ -64,11 +71,16 @@ def directives(draft: Draft, text: str, near: int | None) -> list[Found]:
     """Points of a sentence that speaks of words of the draft in quotation marks, or that changes or removes some."""
     said = quotes(text)
     masked = without_quotes(text)
+    if len(said) > MOST_QUOTES:
+        return []
     if said and (found := _quoted(draft, said, masked, near)):
         return found
     if not said:
         return _plain(draft, masked, near)
     return []
+
+
+_LISTED = re.compile(r"\s*(?:,|and|or|,\s*and|&|/)?\s*(?:the\s+(?:word|phrase|term)s?\s+)?", re.I)
 
 
 def place_of(draft: Draft, words: str, near: int | None) -> Span | None:
@@ -87,10 +99,8 @@ def _quoted(draft: Draft, said: list[str], masked: str, near: int | None) -> lis
     places = [place_of(draft, words, near) for words in said]
     roles: list[str] = []
     for at in range(len(said)):
-        lead, tail = pieces[at], pieces[at + 1]
-        listed = bool(roles) and re.fullmatch(
-            r"\s*(?:,|and|or|,\s*and|&|/)?\s*(?:the\s+(?:word|phrase|term)s?\s+)?", lead, re.I
-        )
+        lead = pieces[at]
+        listed = bool(roles) and _LISTED.fullmatch(lead)
         if (listed and roles[-1] == "delete" and places[at]) or (_DELETE_BEFORE.search(lead) and places[at]):
             roles.append("delete")
         elif _PLACE_BEFORE.search(lead) and places[at] and len(said) > 1:
@@ -103,7 +113,7 @@ def _quoted(draft: Draft, said: list[str], masked: str, near: int | None) -> lis
             roles.append("add")
         elif _NEW_BEFORE.search(lead) and not _exact(draft, said[at]):
             roles.append("new")
-        elif places[at] and _DELETE_AFTER.search(tail):
+        elif places[at] and _DELETE_AFTER.search(_behind(pieces, at)):
             roles.append("delete")
         elif places[at]:
             roles.append("old")
@@ -127,7 +137,7 @@ def _paired(
                 free.remove(after[0])
                 found.append(Found("replace", place, said[after[0]].strip(" .,;:")))
             else:
-                found.append(_mended_plainly(draft, place, pieces[at], pieces[at + 1]))
+                found.append(_mended_plainly(draft, place, pieces[at], _behind(pieces, at)))
         elif role == "add":
             found.append(_added(draft, said, places, roles, pieces, at))
     for at in free:
@@ -136,9 +146,17 @@ def _paired(
     return found
 
 
+def _behind(pieces: list[str], at: int) -> str:
+    """What is said of words in quotation marks: behind the last of them that stand in one list."""
+    rest = pieces[at + 1 :]
+    return next((piece for piece in rest[:-1] if not _LISTED.fullmatch(piece)), rest[-1])
+
+
 def _mended_plainly(draft: Draft, place: Span, lead: str, tail: str) -> Found:
     """Words in quotation marks whose mend stands behind them without any, or that are only spoken of."""
     said = tail.rstrip(" .")
+    if _AGAINST.search(lead):
+        return Found("quote", place)
     for pattern in (_CHANGE_AFTER, _IS_AFTER):
         if (match := pattern.match(said)) and (new := _plain_mend(match["new"])):
             return Found("replace", place, new)

@@ -32,6 +32,13 @@ _GENERAL = re.compile(
         (?:descriptions?|details?|information|mentions?|references?|specifications?|context|clarity|specificity|elements?|nuances?|actions?|opportunity|opportunities|aspects?|requirements?|visual|position|positions)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_ATTRIBUTE = re.compile(
+    r"""^(?:(?:the|its|their|his|her|any|other|more|a|an)\s+)*(?:[\w'’-]+\s+){0,3}?
+        (?:movements?|motions?|angles?|heights?|focus|perspectives?|positions?|actions?|tones?|changes?|texts?|poses?|orientation|locations?
+        |colou?rs?|levels?|point\s+of\s+view|appearance|transitions?)\b(?!\s*(?:,\s*(?:which|with)|:|of\s+an?\b|["“]))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What is missing is named by its kind only: "the camera's height"."""
 _ABOUT_IT = re.compile(r"\b(?:caption|description|text|it|feedback|also|statement)\b", re.IGNORECASE)
 
 
@@ -47,7 +54,7 @@ def faults(draft: Draft, text: str, near: int | None) -> list[Found]:
     if (match := _MISSING.search(text)) and _ABOUT_IT.search(text[: match.start()] or "it"):
         wanted = re.split(r",\s*(?:this|making|causing|leaving|as|gradually|a\s+detail)\b", match["new"])[0]
         number = draft.best_sentence(tokens(wanted), near)[0]
-        if _GENERAL.match(wanted) or len([t for t in tokens(wanted) if not t.empty]) < 2:
+        if _GENERAL.match(wanted) or _ATTRIBUTE.match(wanted) or len([t for t in tokens(wanted) if not t.empty]) < 2:
             return [Found("remark", draft.sentences[number] if number is not None else None, text)]
         return [added(draft, wanted, number)]
     return []

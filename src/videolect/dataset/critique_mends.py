@@ -86,7 +86,7 @@ _TAIL = re.compile(
 _ADVERBS = re.compile(
     r"""^(?:\s*(?:actually|rather|instead|more\s+accurately|better|in\s+fact|simply|also|only|clearly|really|indeed
         |correctly|described\s+as|changed\s+to|referred\s+to\s+as|revised\s+to|replaced\s+with|corrected\s+to
-        |identified\s+as|specified\s+as|considered)\b,?)+\s*""",
+        |located|positioned|situated|identified\s+as|specified\s+as|considered)\b,?)+\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUBJECT = re.compile(

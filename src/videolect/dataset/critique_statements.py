@@ -51,6 +51,9 @@ def written(draft: Draft, words: str, near: int | None) -> Found:
     """Words in quotation marks that are to be in the caption: instead of the stretch that is like them, or added."""
     said = tokens(words)
     number, share = draft.best_sentence(said, near)
+    if ". " in words:
+        # Several sentences: an example of the whole, not the mend of one place.
+        return Found("remark", None, words)
     if number is None or share < ALIKE:
         return added(draft, words, number if number is not None else near)
     run = draft.sentence_run(number)
