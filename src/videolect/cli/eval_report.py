@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.eval_options import add_figures, benchmark_of, say
+from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
 from videolect.errors import BadInput, VideolectError
 from videolect.record.checks import check_text
 
@@ -26,11 +27,10 @@ MOST_EXAMPLES = 20
 def add_verb(verbs: Any) -> None:
     """Add the verb to the subparsers of ``eval``."""
     report = verbs.add_parser("report", help="one page on systems, and a leaderboard", description=run_report.__doc__)
-    report.add_argument("rows", type=Path, metavar="ROWS", help="a folder of data rows")
+    add_benchmark(report)
     report.add_argument(
         "predictions", type=Path, nargs="+", metavar="PREDICTIONS", help="of eval run, or anybody's; one system each"
     )
-    report.add_argument("--part", default="test", metavar="P", help="of the rows; default: test")
     report.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="the page")
     report.add_argument(
         "--leaderboard", type=Path, metavar="FILE.json",
@@ -86,7 +86,7 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "systems": [each.entry.name for each in report.answered],
         "figures": sum(len(block) for each in report.answered for block in each.entry.scores.values()),
         "partial": report.partial,
-        "pictures": len({x.picture for shown in report.shown for x in shown.examples if x.picture}),
+        "pictures": len({x.clip for shown in report.shown for x in shown.examples if x.picture}),
         "part": asked.part,
     }  # fmt: skip
 
@@ -117,14 +117,24 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator
     yield shlex.join(words)
     for path in asked.predictions:
         run = ["videolect", "eval", "run", folder, "--part", asked.part, "--writer", "WRITER", "--out", str(path)]
-        yield shlex.join(run)
+        yield shlex.join(run) if _by_run(path) else f"# {path} was made by other means; its hash stands below"
     again = ["videolect", "eval", "report", folder, *map(str, asked.predictions), "--part", asked.part]
     again += ["--out", str(asked.out), "--resamples", str(asked.resamples), "--examples", str(asked.examples)]
-    for name in ("leaderboard", "videos", "set"):
+    for name in ("states", "leaderboard", "videos", "set"):
         if getattr(asked, name):
             again += [f"--{name}", str(getattr(asked, name))]
     again += [f"--{name}" for name in ("partial", "quick") if getattr(asked, name)]
     yield shlex.join(again)
+
+
+def _by_run(path: Path) -> bool:
+    """Whether a file was written by eval run: it alone tells the parameters and prompts that it asked with."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            first = json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):  # read_predictions says what is wrong with it
+        return False
+    return isinstance(first, dict) and "parameters" in first and "prompts" in first
 
 
 # --------------------------------------------------------------------------------------------------------- pictures

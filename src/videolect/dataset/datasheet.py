@@ -35,7 +35,7 @@ equal; stock sentences are among them. {films}
 ## What to mind
 
 - The better text of a pair is often longer, and its two sides were written by different models: a classifier that sees
-  only text tells them apart. `eval score` prints that floor beside every figure; `data control` makes a set without it.
+  only text tells them apart. `eval score` prints that floor beside every figure; `eval control` makes a set without it.
 - The share of sentinels among critiques decides what always answering the sentinel scores.
 - Experts overlook things: what a caption leaves unsaid is not thereby false.
 """

@@ -158,13 +158,13 @@ def _critiques(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, S
     def show(row: Row, score: float) -> tuple[str, tuple[Passage, ...]]:
         text, far, near = of[row.row_id]
         told = f"{far} word edits from draft to final caption, {near} after the critique is carried out"
-        draft, said = row.caption or "", predictions.texts[row.row_id]
+        draft, said, final = row.caption or "", predictions.texts[row.row_id], finals[row.triple_id]
         return told, (
             _plain("The system's critique", said),
             _plain("The expert's critique", row.target),
             pointed("The draft, with the system's points", draft, said),
-            compared("From the draft to what carrying it out gives", draft, text),
-            compared("From there to the final caption", text, finals[row.triple_id]),
+            *([] if text == draft else [compared("From the draft to what carrying it out gives", draft, text)]),
+            compared(f"From {'the draft' if text == draft else 'there'} to the final caption", text, final),
         )
 
     return [(row, (of[row.row_id][1] - of[row.row_id][2]) / max(1, of[row.row_id][1])) for row in flawed], show

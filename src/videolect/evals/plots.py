@@ -138,7 +138,7 @@ def intervals(title: str, dots: Sequence[Dot], *, digits: int = 1, width: float 
     numbers = [x for dot in dots for x in (dot.value, dot.low, dot.high) if math.isfinite(x)]
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     marks = ticks(low if low < 0 or low > 0.35 * high else 0.0, high, 5)
-    left, right, step, top = 186.0, 44.0, 24.0, 8.0
+    left, right, step, top = 200.0, 44.0, 24.0, 8.0
     bottom = top + step * len(dots)
 
     def x(value: float) -> float:
@@ -155,7 +155,7 @@ def intervals(title: str, dots: Sequence[Dot], *, digits: int = 1, width: float 
     for row, dot in enumerate(dots):
         y = top + step * (row + 0.5)
         parts.append(f"<g><title>{escape(dot.label)}</title>")
-        parts.append(text(left - 12, y + 4, cut(dot.label, 28), kind=f"label {dot.kind}", anchor="end"))
+        parts.append(text(left - 12, y + 4, cut(dot.label, 31), kind=f"label {dot.kind}", anchor="end"))
         if math.isfinite(dot.low) and math.isfinite(dot.high):
             parts.append(line(x(dot.low), y, x(dot.high), y, f"whisker tone{dot.tone}"))
             parts += [line(x(end), y - 4, x(end), y + 4, f"whisker tone{dot.tone}") for end in (dot.low, dot.high)]

@@ -82,6 +82,8 @@ class Report:
     calibration: Svg | None
     lengths: tuple[Lengths, ...]
     shown: tuple[Shown, ...]
+    states: Mapping[str, Any] | None
+    """What the states were read from, against which claims are scored."""
     prompts: tuple[tuple[str, int, Row], ...]
     """(task, different prompts, a row that shows one)."""
 
@@ -129,6 +131,7 @@ def collect(benchmark: Benchmark, files: Sequence[Path], wishes: Wishes, *, now:
         calibrated=worth, calibration=curves,
         lengths=tuple(lengths_of(entries, benchmark.items, of)),
         shown=tuple(_shown(benchmark, answered, tasks, wishes)),
+        states=None if benchmark.known is None else benchmark.known.origin,
         prompts=tuple(_prompts(benchmark.items, tasks)),
     )  # fmt: skip
 

@@ -6,21 +6,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from videolect.evals import caption, critique, reward
+from videolect.evals import caption, claims, critique, reward
 from videolect.evals.plots import Dot, Kind, Svg, bars, intervals
 from videolect.evals.score import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, PREFIX, Flat
 from videolect.evals.scores import POOLED, Measured, compared
 from videolect.metrics.intervals import Difference, Estimate
 
 MAIN: tuple[str, ...] = (
-    "caption_bleu4", "caption_rouge_l", "reward_pairwise_half_tie", "reward_auc", "critique_flawed_bleu4",
-    "critique_verdict", "critique_points_f1", "critique_loop_gain",
+    "caption_bleu4", "caption_rouge_l", "caption_claims_f1", "reward_pairwise_half_tie", "reward_auc",
+    "critique_flawed_bleu4", "critique_verdict", "critique_points_f1", "critique_loop_gain",
 )  # fmt: skip
 """The figures of the headline, of the matrices and of the plots."""
 TITLES: Mapping[str, str] = {
     "bleu4": "BLEU-4", "bleu4_lowercase": "BLEU-4, lower case", "bleu4_sentence": "BLEU-4, mean of sentences",
     "bleu4_nltk": "BLEU-4, NLTK", "bleu4_pycocoevalcap": "BLEU-4, pycocoevalcap", "rouge_l": "ROUGE-L",
-    "cider": "CIDEr", "words_ratio": "Ratio of words", "pairwise_half_tie": "Pairs, ties half",
+    "cider": "CIDEr", "claims_precision": "Claims, precision", "claims_hallucination": "Claims that are not so",
+    "claims_recall": "Claims, recall", "claims_omission": "Left unsaid", "claims_f1": "Claims, F1",
+    "claims_denied": "Denials, precision", "claims_open": "Claims that nobody knows of", "claims_made": "Claims made",
+    "claims_left_right": "Left and right", "claims_left_right_swapped": "Left and right, mirrored",
+    "claims_start_end": "Start and end", "claims_start_end_swapped": "Start and end, exchanged",
+    "claims_order": "Orders", "claims_order_swapped": "Orders, reversed",
+    "words_ratio": "Ratio of words", "pairwise_half_tie": "Pairs, ties half",
     "pairwise_strict": "Pairs, ties wrong", "tie_rate": "Ties", "at_half": "Right at 0.5", "auc": "ROC-AUC",
     "yes_rate": "Share of Yes", "brier": "Brier score", "flawed_bleu4": "BLEU-4, flawed",
     "sentinel_bleu4": "BLEU-4, right ones", "verdict": "Verdict", "verdict_flawed": "Verdict, flawed",
@@ -35,7 +41,7 @@ TASKS: Mapping[str, tuple[str, str]] = {
 }
 _DIGITS = {"cider": 2, "brier": 3, "words_ratio": 2}
 _OWN: Mapping[str, Mapping[str, str]] = {
-    "caption": caption.FIGURES, "yes_no": reward.FIGURES, "critique": critique.FIGURES
+    "caption": {**caption.FIGURES, **claims.FIGURES}, "yes_no": reward.FIGURES, "critique": critique.FIGURES
 }  # fmt: skip
 
 

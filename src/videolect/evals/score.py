@@ -137,6 +137,16 @@ FIGURES: Mapping[str, str] = {
 }
 """Every figure with what it is."""
 
-LOWER_IS_BETTER = frozenset({"reward_tie_rate", "reward_brier", "critique_loop_farther"})
-NO_DIRECTION = frozenset({"caption_words_ratio", "critique_words_ratio", "reward_yes_rate"})
+LOWER_IS_BETTER = frozenset(
+    {
+        "reward_tie_rate", "reward_brier", "critique_loop_farther", "caption_claims_hallucination",
+        "caption_claims_omission", "caption_claims_left_right_swapped", "caption_claims_start_end_swapped",
+        "caption_claims_order_swapped",
+    }
+)  # fmt: skip
+NO_DIRECTION = frozenset(
+    {
+        "caption_words_ratio", "critique_words_ratio", "reward_yes_rate", "caption_claims_open", "caption_claims_made",
+    }
+)  # fmt: skip
 """Figures that describe and do not judge: of lengths the best is what the experts wrote."""
