@@ -26,6 +26,8 @@ SAME_ADDITION = 0.5
 """The same where the place does not speak: two additions, two remarks."""
 TIGHT = 3
 """How many times as many words of the draft a remark may speak of to be one on the same words."""
+FEW = 6
+"""Words with content up to which a place says by itself what a remark on it is about; a whole sentence does not."""
 AROUND = 8
 """Tokens of the draft to each side of a point within which a remark without a mend may speak of it."""
 NEAR = 0.5
@@ -140,7 +142,7 @@ def _score(one: _Read, two: _Read) -> tuple[float, float]:
 def _remarked(one: _Read, two: _Read, place: float) -> float:
     """A remark, which has no mend of its own: the same words of the draft, or the same stretch and the same words."""
     small, large = sorted((len(one.place), len(two.place)))
-    tight = place >= SAME_PLACE and large <= TIGHT * small
+    tight = place >= SAME_PLACE and large <= TIGHT * small and small <= FEW
     words = _held(one, two)
     if tight:
         return NEAR * place + 0.01 * words
@@ -153,8 +155,11 @@ def _remarked(one: _Read, two: _Read, place: float) -> float:
 
 
 def _about(remark: _Read, other: _Read) -> float:
-    """Of a remark without a mend: the share of its words, of those that the draft has, which stand around the other."""
-    if not remark.remark or remark.mended or not remark.spoken:
+    """Of a remark without a mend: the share of its words, of those that the draft has, which stand around the other.
+
+    The draft has to have a third of its words at least: else it speaks of something else.
+    """
+    if not remark.remark or remark.mended or 3 * len(remark.spoken) < max(1, len(remark.added)):
         return 0.0
     both = len(remark.spoken & other.around)
     enough = both > 1 or both == len(remark.spoken)
