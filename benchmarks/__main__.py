@@ -19,6 +19,7 @@ merge    five captions of experts as one prompt: words and tokens before and aft
 claim-figures  what drafts and final captions of the reference data claim, against its labels (needs the data)
 served   one call of a model behind our server beside the same call here, and beside OpenAI's client
 metrics  every metric of 18,000 pairs of captions, beside the libraries; intervals over 3,600 films
+search   a million captions of 200,000 clips: filling the index, queries of nine kinds; SQLite and PostgreSQL
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
@@ -47,6 +48,7 @@ from benchmarks import (
     readers,
     renderers,
     script,
+    search,
     served,
     setup_labels,
     shared_film,
@@ -71,6 +73,7 @@ ALL = {
     "script": script,
     "triples": triples,
     "metrics": metrics,
+    "search": search,
     "shared-film": shared_film,
     "best-of": best_of,
     "merge": merge,

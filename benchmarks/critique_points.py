@@ -224,6 +224,51 @@ def edits(rows: Sequence[Row]) -> None:
     print(f"edits that a point touches {hits[2] / hits[3]:.1%} of {hits[3]:.0f}")
 
 
+WORSENED = ("human", "deletion_error", "insertion_error", "replacement_error", "nonconstructive")
+
+
+def worsened(rows: Sequence[Row], data: Path) -> None:
+    """Critiques that were made worse on purpose beside the human ones that they were made from.
+
+    A measure that is worth something shows what was done to each: points that lack, points too many, another mend, no
+    mend. "another film" is the human critique of another draft of the aspect: what matches by chance.
+    """
+    known = {(row["video_id"], row["aspect"]): row for row in rows}
+    some = pq.read_table(data / "critiques.parquet", columns=["video_id", "aspect", "variant", "critique"]).to_pylist()
+    texts = {name: {} for name in WORSENED}  # type: dict[str, dict[tuple[str, str], str]]
+    for row in some:
+        variant, key = row["variant"].removesuffix("_critique"), (row["video_id"], row["aspect"])
+        if variant in texts and key in known and row["critique"]:
+            texts[variant][key] = row["critique"]
+    keys = sorted(set.intersection(*(set(texts[name]) for name in WORSENED[1:])))
+    texts["human"] = {key: known[key]["critique_final"] for key in keys}
+    others = {aspect: [key for key in keys if key[1] == aspect] for aspect in ASPECTS}
+    texts["another film"] = {
+        key: known[other]["critique_final"]
+        for same in others.values()
+        for key, other in zip(same, [*same[len(same) // 2 :], *same[: len(same) // 2]], strict=True)
+    }
+    print(f"worsened critiques beside the human ones, {len(keys)} drafts:")
+    for name in (*WORSENED, "another film"):
+        sums = np.zeros(5)
+        for key in keys:
+            draft = known[key]["pre_caption"]
+            found = () if is_sentinel(texts[name][key]) else points_of(texts[name][key], draft)
+            true = points_of(known[key]["critique_final"], draft)
+            matching = match_points(found, true, draft)
+            sums += [
+                len(matching.pairs),
+                len(found),
+                len(true),
+                sum(map(constructive, found)),
+                len(matching.other_mend),
+            ]
+        print(
+            f"  {name:17} points {sums[1]:5.0f}  precision {sums[0] / sums[1]:.2f}  recall {sums[0] / sums[2]:.2f}  "
+            f"constructive {sums[3] / sums[1]:.2f}  same place, other mend {sums[4] / sums[2]:.2f}"
+        )
+
+
 def _speed(rows: Sequence[Row]) -> None:
     began = time.process_time()
     for row in rows:
@@ -250,6 +295,7 @@ def run(quick: bool = False, data: Path = DATA) -> None:
         print(f"human critiques carried out, {name} half:")
         loop(some)
         edits(some)
+    worsened([row for row in rows if half_of(row["source_key"]) == 1], data)
     _speed(rows[:300])
 
 

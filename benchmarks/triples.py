@@ -7,17 +7,18 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.support.acts import ANN, REV, bench, critique, point
 
 from benchmarks.support import databases
-from videolect.dataset.triple_files import read_triples, write_triples
-from videolect.dataset.triples import triples
+from videolect.dataset.triple_files import read_triples
+from videolect.dataset.triple_jobs import write_settled
 from videolect.language.spec import load_spec
 from videolect.ledger.database import open_database
-from videolect.ledger.sql import SqlLedger
+from videolect.ledger.sql import SqlLedger, read_only
 from videolect.ledger.tables import acts
 from videolect.oversight.desk import projector_of
 from videolect.record.codec import encode_act
@@ -35,11 +36,17 @@ def run(*, quick: bool) -> None:
                     connection.execute(acts.insert(), batch)
                     rows += len(batch)
             ledger = SqlLedger(database, projector_of(load_spec()))
-            begun, cpu = time.perf_counter(), _cpu()
-            written = write_triples(triples(ledger), Path(folder) / f"{name}.parquet")
-            took = time.perf_counter() - begun
-            print(f"{name:11} {count:,} tasks of {rows / count:.1f} acts -> {written.rows:,} triples: {took:.1f} s, "
-                  f"{_cpu() - cpu:.1f} s of processor")  # fmt: skip
+            hashes = set()
+            for jobs in (1, 2):
+                begun, cpu = time.perf_counter(), _cpu()
+                written = write_settled(
+                    ledger, partial(read_only, url), Path(folder) / f"{name}.parquet", jobs=jobs, few=1_000
+                )
+                took = time.perf_counter() - begun
+                hashes.add(written.hash)
+                print(f"{name:11} {count:,} tasks of {rows / count:.1f} acts -> {written.rows:,} triples, {jobs} jobs: "
+                      f"{took:.1f} s, {_cpu() - cpu:.1f} s of processor")  # fmt: skip
+            print(f"{name:11} the same bytes: {len(hashes) == 1}")
             begun = time.perf_counter()
             back = sum(1 for _ in read_triples(Path(folder) / f"{name}.parquet"))
             print(f"{name:11} {back:,} read back: {time.perf_counter() - begun:.1f} s")

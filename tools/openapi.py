@@ -23,7 +23,7 @@ def document() -> str:
     nothing: Any = SimpleNamespace(clock=SystemClock())
     app = create_app(
         nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
-        previews=nothing,
+        previews=nothing, searching=nothing,
     )  # fmt: skip
     return json.dumps(app.openapi(), indent=1, sort_keys=True) + "\n"
 

@@ -6,6 +6,9 @@ Only what a person can mend is one of these; everything else keeps its traceback
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 
 class VideolectError(Exception):
     """Something a person can mend: ``message`` names the value and the rule, ``mend`` says what to do."""
@@ -19,6 +22,10 @@ class VideolectError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.mend}"
+
+    def __reduce__(self) -> tuple[Callable[[], VideolectError], tuple[()]]:
+        """An error of another process arrives as what it was; Python's own way loses the mend."""
+        return partial(type(self), self.message, mend=self.mend), ()
 
 
 class BadInput(VideolectError):

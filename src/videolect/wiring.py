@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import Database, open_database, without_password
 from videolect.ledger.scratch import SqlScratch
 from videolect.ledger.search import SqlSearch
-from videolect.ledger.sql import SqlLedger
+from videolect.ledger.sql import SqlLedger, read_only
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.ports import Clock, SystemClock, Writer
@@ -433,6 +433,11 @@ class Workspace:
         """The acts."""
         return SqlLedger(self.database, projector_of(self.spec, self.shelf))
 
+    @property
+    def ledger_to_read(self) -> Callable[[], SqlLedger]:
+        """Opens the same acts in another process, to read them."""
+        return partial(read_only, self._database_url)
+
     @cached_property
     def desk(self) -> Desk:
         """The desk over this workspace."""
@@ -495,7 +500,7 @@ class Workspace:
         return create_app(
             self.desk, accounts=self.accounts, scratch=SqlScratch(self.database), library=self.films,
             triples=self.triple_lines, language=self.language, cuts=self.cuts, previews=PreviewMaker(self.storage),
-            glossary=self.glossary,
+            searching=self.searching, glossary=self.glossary,
         )  # fmt: skip
 
     def triple_lines(self, campaign: str | None) -> Iterator[str]:

@@ -325,6 +325,8 @@ def test_every_pages_through_all_acts_in_order(ledger: Any, monkeypatch: pytest.
     assert list(ledger.every(kind="Claimed")) == claims
     assert list(ledger.every(kind="Claimed", after=claims[1][0])) == claims[2:]
     assert list(ledger.every(kind="Nothing")) == []
+    assert list(ledger.streams(kind="Claimed")) == [act.stream for _, act in claims]
+    assert list(ledger.streams(kind="Nothing")) == []
 
 
 @every_adapter

@@ -10,7 +10,27 @@ from pathlib import Path
 import av
 import numpy as np
 
+from videolect.video.backends.pyav import write_mp4
+
 Change = Callable[[np.ndarray], np.ndarray]
+
+
+def drifting(path: Path, seed: int, frames: int = 96) -> Path:
+    """Soft patches that drift and a square that crosses them; no two seeds alike."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.uniform(40, 220, (9, 24, 3))
+    speed, size = 1, (192, 108)
+    wide = coarse.repeat(12, axis=0).repeat(24, axis=1)
+
+    def pictures():
+        for number in range(frames):
+            picture = np.roll(wide, -speed * number, axis=1)[:, : size[0]].astype(np.uint8)
+            x, y = (number + 13 * seed) % 150, (number // 2 + 29 * seed) % 70
+            picture[y : y + 30, x : x + 30] = 250
+            yield picture
+
+    write_mp4(path, pictures(), fps=Fraction(24), size=size)
+    return path
 
 
 def copy(

@@ -149,6 +149,7 @@ def test_a_password_is_made_or_read_and_never_default(workspace: Path, capsys: p
         (["desk", "rebuild", "--workspace", "{ws}", "--database", "sqlite:///{tmp}/file"], 1, "not a database"),
         (["data", "import", "{tmp}/none.mp4", "--workspace", "{ws}"], 2, "none.mp4"),
         (["data", "triples", "--out", "{tmp}/none/t.parquet", "--workspace", "{ws}"], 2, "none"),
+        (["data", "triples", "--out", "{tmp}/t.parquet", "--jobs", "0", "--workspace", "{ws}"], 2, "--jobs is 0"),
         (["data", "triples", "--out", "{tmp}/t.csv", "--workspace", "{ws}"], 2, "t.csv"),
         (["data", "triples", "--out", "{tmp}/full/folder.jsonl", "--workspace", "{ws}"], 2, "folder.jsonl"),
         (["desk", "init", "--workspace", "{tmp}/file/x"], 2, "file"),

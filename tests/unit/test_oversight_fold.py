@@ -574,3 +574,23 @@ def test_a_lease_is_for_the_stage_that_the_task_is_at(stage: str, status: str):
     else:
         with pytest.raises(NotYourTurn, match=f"is {status}, not ready to {stage}"):
             history.tell(claimed(by=who, stage=stage))
+
+
+# ------------------------------------------------------------------------------------------------------- one act more
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_one_act_more_gives_what_folding_all_gives_and_leaves_the_task_before_as_it_was(policy: Policy):
+    """``fold`` changes the task that it is making; ``apply`` may not change the one that it is given."""
+    history = turned_down(policy=policy)
+    fixer = history.task.corrector or "rev"
+    if policy.corrector == "author":
+        history.tell(claimed(fixer))
+    acts = history.tell(edited("Mended.", by=fixer), corrected("Mended.", by=fixer)).acts
+    task = caption_task.fold(acts[:1])
+    for place, act in enumerate(acts[1:], 2):
+        shown = repr(task)
+        after = caption_task.apply(task, act)
+        assert repr(task) == shown
+        task = after
+        assert task == caption_task.fold(acts[:place])

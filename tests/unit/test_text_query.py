@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from videolect.errors import BadInput
-from videolect.language.text_query import Phrase, folded_words, match, parse_text, read_words, snippet
+from videolect.language.text_query import Phrase, folded_words, match, parse_text, read_words, score, snippet
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,13 @@ def test_marks_lie_on_the_text_as_it_is_written():
 
 def test_phrases_that_overlap_are_one_mark():
     assert match(parse_text('"a b" "b c"'), "a b c").marks == ((0, 5),)
+
+
+@given(st.lists(st.sampled_from(["a", "ab", "b", "é", "c"]), max_size=9).map(" ".join))
+@pytest.mark.parametrize("looked_for", ["a", "a b", '"a b"', "a*", '"a a"*', "e c"])
+def test_the_quick_score_is_that_of_the_match(looked_for: str, text: str):
+    matched = match(parse_text(looked_for), text)
+    assert score(parse_text(looked_for), text) == (matched.score if matched else None)
 
 
 def test_a_short_text_with_the_word_scores_higher_than_a_long_one():

@@ -14,32 +14,14 @@ import numpy as np
 import pytest
 
 from tests.support import copies
+from tests.support.copies import drifting as film
 from videolect.cli.main import main
 from videolect.errors import CannotRead
 from videolect.video import duplicates, fingerprints
-from videolect.video.backends.pyav import write_mp4
 from videolect.video.duplicates import compare, find_pairs, groups
 from videolect.video.fingerprints import Kept
 from videolect.video.look import Fingerprint, fingerprint
 from videolect.video.probe import probe
-
-
-def film(path: Path, seed: int, frames: int = 96) -> Path:
-    """Soft patches that drift and a square that crosses them; no two seeds alike."""
-    rng = np.random.default_rng(seed)
-    coarse = rng.uniform(40, 220, (9, 24, 3))
-    speed, size = 1, (192, 108)
-    wide = coarse.repeat(12, axis=0).repeat(24, axis=1)
-
-    def pictures():
-        for number in range(frames):
-            picture = np.roll(wide, -speed * number, axis=1)[:, : size[0]].astype(np.uint8)
-            x, y = (number + 13 * seed) % 150, (number // 2 + 29 * seed) % 70
-            picture[y : y + 30, x : x + 30] = 250
-            yield picture
-
-    write_mp4(path, pictures(), fps=Fraction(24), size=size)
-    return path
 
 
 def taken(path: Path) -> Fingerprint:

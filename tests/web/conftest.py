@@ -19,9 +19,11 @@ from videolect.language.spec import load_spec
 from videolect.ledger.accounts import SqlAccounts
 from videolect.ledger.database import open_database
 from videolect.ledger.scratch import SqlScratch
+from videolect.ledger.search import SqlSearch
 from videolect.ledger.sql import SqlLedger
 from videolect.oversight.desk import Desk, projector_of
 from videolect.oversight.roles import Worker
+from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
@@ -150,6 +152,7 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
             language=LanguageDesk(ledger, shelf, desk.clock),
             cuts=CutFinder(open_storage(str(tmp_path / "films")), Blends(), "blends"),
             previews=PreviewMaker(open_storage(str(tmp_path / "films"))),
+            searching=Searching(desk, SqlSearch(database)),
             glossary=None if glossary is None else Glossary.read(glossary),
         )  # fmt: skip
         return Site(app=app, desk=desk)

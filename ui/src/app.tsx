@@ -17,6 +17,7 @@ import { LabelsPage } from "./pages/LabelsPage";
 import { LanguagePage } from "./pages/LanguagePage";
 import { QueuePage } from "./pages/QueuePage";
 import { ReviewPage } from "./pages/ReviewPage";
+import { SearchPage } from "./pages/SearchPage";
 import { SignInForm } from "./pages/SignIn";
 import { Dialog } from "./parts/Dialog";
 import { Notices } from "./parts/notices";
@@ -127,6 +128,8 @@ function Desk({ me }: { me: Person }) {
         return <AuditPage key={route.audit} audit={route.audit} />;
       case "audit-item":
         return <AuditItemPage key={`${route.audit}/${route.number}`} audit={route.audit} number={route.number} me={me} />;
+      case "search":
+        return <SearchPage me={me} />;
       case "cuts":
         return <CutsPage key={route.video} hash={route.video} me={me} />;
       case "labels":
@@ -155,6 +158,7 @@ function Desk({ me }: { me: Person }) {
           <Link to="/board" className={route.page === "board" ? "here" : ""}>{words.nav.board}</Link>
           <Link to="/language" className={route.page === "language" ? "here" : ""}>{words.nav.language}</Link>
           <Link to="/audits" className={route.page.startsWith("audit") ? "here" : ""} testid="nav-audits">{words.nav.audits}</Link>
+          <Link to="/search" className={route.page === "search" ? "here" : ""}>{words.nav.search}</Link>
         </nav>
         <Notices />
         <span className="grow" />

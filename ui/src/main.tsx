@@ -9,6 +9,7 @@ import "./styles/pages.css";
 import "./styles/language.css";
 import "./styles/cuts.css";
 import "./styles/audit.css";
+import "./styles/search.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -14,8 +14,7 @@ from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
-from videolect.dataset.triple_files import write_triples
-from videolect.dataset.triples import triples
+from videolect.dataset.triple_jobs import write_settled
 from videolect.errors import BadInput, NotFound
 from videolect.language import load_spec
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
@@ -75,6 +74,7 @@ def add_parser(nouns: Any) -> None:
     out = verbs.add_parser("triples", help="write the settled tasks")
     out.add_argument("--out", type=Path, required=True, metavar="FILE", help=".parquet or .jsonl")
     out.add_argument("--campaign", help="only this one")
+    out.add_argument("--jobs", type=int, metavar="N", help="processes, where there are many; default: one per core")
     out.add_argument(
         "--from-authors", type=Path, metavar="DIR",
         help="convert the triples.parquet of the paper's authors in this folder; needs no workspace",
@@ -100,8 +100,7 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         return _run_records(asked)
     if asked.out is not None:
         raise BadInput("--out is for records.", mend="Leave it out, or name the format: --format authors-records.")
-    if asked.jobs is not None and not 1 <= asked.jobs <= 1000:
-        raise BadInput(f"--jobs is {asked.jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
+    _check_jobs(asked.jobs)
     shots = shot_rules.rules_of(asked) if asked.shots else None
     if shots is None:
         shot_rules.check_unused(asked)
@@ -123,6 +122,11 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     answer["by_status"] = _by_status(workspace, asked.campaign)
     workspace.close()
     return (1 if answer["refused"] else 0), answer
+
+
+def _check_jobs(jobs: int | None) -> None:
+    if jobs is not None and not 1 <= jobs <= 1000:
+        raise BadInput(f"--jobs is {jobs}.", mend="Give a number from 1 on; leave it out for one per core.")
 
 
 def _run_records(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -195,11 +199,14 @@ def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         if asked.campaign:
             raise BadInput("--campaign is for a workspace.", mend="Leave it out with --from-authors.")
         return triples_from_authors(asked.from_authors, asked.out, with_unusable=asked.with_unusable)
+    _check_jobs(asked.jobs)
     if asked.with_unusable:
         raise BadInput("--with-unusable is for the authors' data.", mend="Name their folder: --from-authors DIR.")
     workspace = workspace_of(asked)
     if asked.campaign:
         workspace.desk.campaign(asked.campaign)
-    written = write_triples(triples(workspace.ledger, campaign=asked.campaign), asked.out)
+    written = write_settled(
+        workspace.ledger, workspace.ledger_to_read, asked.out, campaign=asked.campaign, jobs=asked.jobs or usual_jobs()
+    )
     workspace.close()
     return 0, {"rows": written.rows, "path": str(written.path), "hash": written.hash}

@@ -6,10 +6,12 @@ import argparse
 import csv
 import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from videolect import __version__
+from videolect.cli import data_same_films
 from videolect.cli.write_clip import spec_of
 from videolect.dataset.filters import USABLE, Filter, filtered
 from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
@@ -26,6 +28,7 @@ def add_verbs(verbs: Any) -> None:
     splits = verbs.add_parser("splits", help="which source falls into which part", description=run_splits.__doc__)
     _add_split(splits)
     splits.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="source_id, part")
+    data_same_films.add_options(splits)
     splits.set_defaults(run=run_splits, render=_render_splits)
 
     rows = verbs.add_parser("rows", help="rows to train and measure with", description=run_rows.__doc__)
@@ -88,21 +91,17 @@ def _pairs(path: Path) -> list[tuple[str, str]]:
 
 
 def run_splits(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Write the part of each source, and say what of one part stands in another; 1 where a source does."""
+    """Write the part of each source, and say what of one part stands in another; 1 where a source or its film does."""
     split = split_of(asked)
     triples, lineage = filtered(read_triples(asked.triples), filters_of(asked))
     parts = {triple.source_id: split.part_of(triple.source_id) for triple in triples}
-    found = contamination_of(triples, split)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([("source_id", "part"), *sorted(parts.items())])
-    partial = asked.out.with_name(f".{asked.out.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text.getvalue(), encoding="utf-8")
-        partial.replace(asked.out)
-    except OSError as error:
-        raise BadInput(f"{asked.out} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    answer = {
+    looked = data_same_films.same_films(asked, triples)
+    films, told = looked if looked is not None else (None, None)
+    found = contamination_of(triples, split, films)
+    _write_csv(asked.out, [("source_id", "part"), *sorted(parts.items())])
+    if films is not None and asked.pairs is not None:
+        _write_csv(asked.pairs, films.pairs)
+    answer: dict[str, Any] = {
         "path": str(asked.out),
         "sources": counts(parts.values()),
         "triples": counts(parts[triple.source_id] for triple in triples),
@@ -110,7 +109,24 @@ def run_splits(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "lineage": [step.as_json() for step in lineage],
         "contamination": found.as_json(),
     }
+    if told is not None:
+        parted = [
+            {**pair, "parts": [split.part_of(pair["one"]), split.part_of(pair["other"])]} for pair in told["pairs"]
+        ]
+        answer["films"] = {**told, "pairs": parted}
     return (0 if found.clean else 1), answer
+
+
+def _write_csv(path: Path, rows: Iterable[tuple[str, str]]) -> None:
+    """The file is there whole or as it was."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text.getvalue(), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
 
 
 def _render_splits(answer: dict[str, Any]) -> str:
@@ -118,7 +134,8 @@ def _render_splits(answer: dict[str, Any]) -> str:
     told += [
         f"  {part}: {n} sources, {answer['triples'].get(part, 0)} triples" for part, n in answer["sources"].items()
     ]
-    return "\n".join([*told, *_lineage(answer["lineage"]), _contamination(answer["contamination"])])
+    told += [*_lineage(answer["lineage"]), _contamination(answer["contamination"])]
+    return "\n".join(told + (data_same_films.render(answer["films"]) if "films" in answer else []))
 
 
 def run_rows(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -39,6 +39,21 @@ class NearTexts:
     one: Text
     other: Text
     jaccard: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SameFilms:
+    """What was seen by whoever can look at films."""
+
+    looked_at: int
+    """Clips that were compared."""
+    pairs: tuple[tuple[str, str], ...]
+    """Sources that show the same, whatever their parts."""
+
+    def in_several(self, part_of: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+        """Those whose two sources stand in different parts, each once."""
+        different = {(min(pair), max(pair)) for pair in self.pairs if part_of(pair[0]) != part_of(pair[1])}
+        return tuple(sorted(different))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

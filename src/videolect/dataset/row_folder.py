@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.contamination import Contamination, Text, near_texts, sources_in_several
+from videolect.dataset.contamination import Contamination, SameFilms, Text, near_texts, sources_in_several
 from videolect.dataset.datasheet import datasheet
 from videolect.dataset.filters import Step
 from videolect.dataset.row_formats import dataset_info, format_of, path_of
@@ -57,12 +57,15 @@ def origin_of(path: Path, triples: Sequence[Triple]) -> Origin:
     )  # fmt: skip
 
 
-def contamination_of(triples: Iterable[Triple], split: SplitRule) -> Contamination:
-    """Sources and final captions of these triples that stand in several parts."""
+def contamination_of(triples: Iterable[Triple], split: SplitRule, films: SameFilms | None = None) -> Contamination:
+    """Sources, final captions and, where somebody looked, films of these triples that stand in several parts."""
     texts = [
         Text(id=t.triple_id, part=split.part_of(t.source_id), source=t.source_id, words=t.post_caption) for t in triples
     ]
-    return Contamination(sources=sources_in_several(texts), texts=near_texts(texts))
+    return Contamination(
+        sources=sources_in_several(texts), texts=near_texts(texts),
+        films=films.in_several(split.part_of) if films else (), films_looked_at=films.looked_at if films else 0,
+    )  # fmt: skip
 
 
 def write_rows(

@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.record.codec import from_plain
+from videolect.record.codec import from_plain, to_plain
 from videolect.record.critique import Point
 from videolect.record.triple import JudgedPoint, Triple
 
 _ROWS_PER_GROUP = 5_000
 _TIMES = ("drafted_at", "submitted_at", "settled_at")
-_COLUMNS = frozenset(field.name for field in fields(Triple))
+_NAMES = tuple(field.name for field in fields(Triple))
+_COLUMNS = frozenset(_NAMES)
 _OF_POINT = frozenset(field.name for field in fields(Point))
 
 
@@ -34,15 +35,57 @@ class Written:
     """SHA-256 of the file."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Encoded:
+    """Rows as a file of that ending has them."""
+
+    rows: int
+    body: bytes
+    """Lines of JSON, or a table in Arrow's stream format."""
+
+
+def encoded(rows: Iterable[Triple], ending: str) -> Encoded:
+    """Rows as another process hands them over. ending: ``.parquet`` or ``.jsonl``."""
+    if ending == ".jsonl":
+        lines = list(as_jsonl(rows))
+        return Encoded(rows=len(lines), body="".join(lines).encode())
+    import pyarrow as pa
+
+    table = _table(rows)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return Encoded(rows=table.num_rows, body=sink.getvalue().to_pybytes())
+
+
 def write_triples(rows: Iterable[Triple], path: Path) -> Written:
     """Write ``.parquet`` or ``.jsonl``: to a file beside it first, so that ``path`` is whole or as it was."""
+    left = iter(rows)
+    if path.suffix == ".parquet":
+        return _write(path, lambda file: _write_parquet(map(_table, _groups(left)), file))
+    return _write(path, lambda file: _write_jsonl((encoded([row], ".jsonl") for row in left), file))
+
+
+def write_encoded(parts: Iterable[Encoded], path: Path) -> Written:
+    """As ``write_triples`` of the same rows in the same order, to the byte."""
+    if path.suffix == ".parquet":
+        return _write(path, lambda file: _write_parquet(_regrouped(parts), file))
+    return _write(path, lambda file: _write_jsonl(parts, file))
+
+
+def check_target(path: Path) -> None:
+    """BadInput for a file that triples cannot be written to."""
     if path.suffix not in (".parquet", ".jsonl"):
         raise BadInput(f"{path.name} is neither .parquet nor .jsonl.", mend="Name the file with one of the two.")
     if not path.parent.is_dir():
         raise BadInput(f"The folder {path.parent} is not there.", mend="Make it first.")
+
+
+def _write(path: Path, write: Callable[[Path], int]) -> Written:
+    check_target(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        count = _write_parquet(rows, partial) if path.suffix == ".parquet" else _write_jsonl(rows, partial)
+        count = write(partial)
         with partial.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
             os.fsync(written.fileno())
@@ -61,35 +104,62 @@ def as_jsonl(rows: Iterable[Triple]) -> Iterator[str]:
         yield json.dumps(row.plain(), ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _write_jsonl(rows: Iterable[Triple], path: Path) -> int:
+def _write_jsonl(parts: Iterable[Encoded], path: Path) -> int:
     count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for line in as_jsonl(rows):
-            file.write(line)
-            count += 1
+    with path.open("wb") as file:
+        for part in parts:
+            file.write(part.body)
+            count += part.rows
     return count
 
 
-def _write_parquet(rows: Iterable[Triple], path: Path) -> int:
-    import pyarrow as pa
+def _write_parquet(groups: Iterable[Any], path: Path) -> int:
     import pyarrow.parquet as pq
 
-    schema = parquet_schema()
-    left = iter(rows)
     count = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while group := list(islice(left, _ROWS_PER_GROUP)):
-            writer.write_table(pa.Table.from_pylist([_for_parquet(row) for row in group], schema=schema))
-            count += len(group)
+    with pq.ParquetWriter(path, parquet_schema(), compression="zstd") as writer:
+        for group in groups:
+            writer.write_table(group)
+            count += group.num_rows
     return count
+
+
+def _groups(rows: Iterator[Triple]) -> Iterator[list[Triple]]:
+    while group := list(islice(rows, _ROWS_PER_GROUP)):
+        yield group
+
+
+def _table(rows: Iterable[Triple]) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([_for_parquet(row) for row in rows], schema=parquet_schema())
+
+
+def _regrouped(parts: Iterable[Encoded]) -> Iterator[Any]:
+    """Tables of as many rows as ``write_triples`` puts together: a file's bytes follow from its groups."""
+    import pyarrow as pa
+
+    waiting: list[Any] = []
+    for part in parts:
+        waiting.append(pa.ipc.open_stream(part.body).read_all())
+        while sum(table.num_rows for table in waiting) >= _ROWS_PER_GROUP:
+            joined = pa.concat_tables(waiting)
+            yield joined.slice(0, _ROWS_PER_GROUP).combine_chunks()
+            waiting = [joined.slice(_ROWS_PER_GROUP)]
+    joined = pa.concat_tables([parquet_schema().empty_table(), *waiting])
+    if joined.num_rows:
+        yield joined.combine_chunks()
 
 
 def _for_parquet(row: Triple) -> dict[str, Any]:
-    plain = row.plain()
+    """As ``Triple.plain``, with times as they are: writing and reading them as words would cost most of an export."""
+    columns = {name: getattr(row, name) for name in _NAMES}
     for name in _TIMES:
-        plain[name] = datetime.fromisoformat(plain[name]) if plain[name] is not None else None
-    plain["parents"] = list(row.parents.items())
-    return plain
+        columns[name] = columns[name].astimezone(UTC) if columns[name] is not None else None
+    columns["time_base"] = to_plain(row.time_base)
+    columns["points"] = [point.plain() for point in row.points]
+    columns["parents"] = list(row.parents.items())
+    return columns
 
 
 def parquet_schema() -> Any:

@@ -5,7 +5,7 @@ The order is that in which the tasks were opened, so one ledger gives the same r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from videolect.errors import BadInput
@@ -17,25 +17,45 @@ from videolect.record.checks import content_hash
 from videolect.record.critique import SENTINEL
 from videolect.record.triple import JudgedPoint, Triple, TripleKind
 
-_AT_ONCE = 500
+AT_ONCE = 500
+"""Tasks that are read together."""
 
 
 def triples(ledger: Ledger, *, campaign: str | None = None) -> Iterator[Triple]:
-    """One triple per settled caption, in the order in which the tasks were opened; few tasks in memory at a time."""
-    spec_hashes = {
+    """One triple per settled caption, in the order in which the tasks were opened; few tasks in memory at a time.
+
+    ``triple_jobs`` does the same with several processes.
+    """
+    hashes = spec_hashes(ledger)
+    for some in slices(ledger, campaign=campaign):
+        yield from triples_of(ledger, some, hashes)
+
+
+def spec_hashes(ledger: Ledger) -> dict[str, str]:
+    """Campaign -> hash of its specification."""
+    return {
         act.campaign.name: act.campaign.spec_hash
         for _, act in ledger.every(kind="CampaignOpened")
         if isinstance(act, CampaignOpened)
     }
-    keys = (TaskKey.of_stream(opened.stream) for _, opened in ledger.every(kind="Opened"))
+
+
+def slices(ledger: Ledger, *, campaign: str | None = None) -> Iterator[list[TaskKey]]:
+    """The caption tasks in the order in which they were opened, ``AT_ONCE`` at a time."""
+    keys = map(TaskKey.of_stream, ledger.streams(kind="Opened"))
     wanted = (key for key in keys if key and not key.is_labels and campaign in (None, key.campaign))
-    while some := list(islice(wanted, _AT_ONCE)):
-        histories = ledger.read_many([key.stream for key in some])
-        for key in some:
-            placed = histories[key.stream]
-            task = fold(act for _, act in placed)
-            if task.status == "settled":
-                yield triple_of(task, placed, spec_hash=spec_hashes.get(key.campaign, ""))
+    while some := list(islice(wanted, AT_ONCE)):
+        yield some
+
+
+def triples_of(ledger: Ledger, keys: Sequence[TaskKey], hashes: Mapping[str, str]) -> Iterator[Triple]:
+    """The triples of those of these tasks that are settled. hashes: of ``spec_hashes``."""
+    histories = ledger.read_many([key.stream for key in keys])
+    for key in keys:
+        placed = histories[key.stream]
+        task = fold(act for _, act in placed)
+        if task.status == "settled":
+            yield triple_of(task, placed, spec_hash=hashes.get(key.campaign, ""))
 
 
 def triple_of(task: CaptionTask, placed: Iterable[tuple[int, Act]], *, spec_hash: str) -> Triple:

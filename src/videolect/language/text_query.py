@@ -105,16 +105,30 @@ def match(query: TextQuery, text: str) -> Match | None:
     """Where the text has all that is looked for; None where something is missing."""
     words = read_words(text)
     folded = [word.folded for word in words]
-    marks: list[tuple[int, int]] = []
-    score = 0.0
-    length = 1 - _B + _B * len(words) / _TYPICAL
-    for phrase in query.phrases:
-        places = list(_places(phrase, folded))
-        if not places:
-            return None
-        score += len(places) / (len(places) + _K * length)
-        marks += [(words[at].start, words[at + len(phrase.words) - 1].end) for at in places]
-    return Match(_apart(marks), round(score / len(query.phrases), 6))
+    places = [_places(phrase, folded) for phrase in query.phrases]
+    if not all(places):
+        return None
+    marks = [
+        (words[at].start, words[at + len(phrase.words) - 1].end)
+        for phrase, found in zip(query.phrases, places, strict=True)
+        for at in found
+    ]
+    return Match(_apart(marks), _score([len(found) for found in places], len(words)))
+
+
+def score(query: TextQuery, text: str) -> float | None:
+    """The score that ``match`` gives, or None; without the places it costs a fifth of the time."""
+    folded = folded_words(text)
+    counts = [
+        folded.count(phrase.words[0]) if len(phrase.words) == 1 and not phrase.prefix else len(_places(phrase, folded))
+        for phrase in query.phrases
+    ]
+    return _score(counts, len(folded)) if all(counts) else None
+
+
+def _score(counts: Sequence[int], words: int) -> float:
+    length = 1 - _B + _B * words / _TYPICAL
+    return round(sum(count / (count + _K * length) for count in counts) / len(counts), 6)
 
 
 def snippet(text: str, marks: Sequence[tuple[int, int]], signs: int = _SNIPPET) -> Snippet:
@@ -135,14 +149,15 @@ def snippet(text: str, marks: Sequence[tuple[int, int]], signs: int = _SNIPPET) 
     return Snippet(before + text[start:end].rstrip() + after, inside)
 
 
-def _places(phrase: Phrase, folded: Sequence[str]) -> Iterator[int]:
+def _places(phrase: Phrase, folded: list[str]) -> list[int]:
     """The numbers of the words at which the phrase begins."""
     *before, last = phrase.words
-    for at in range(len(folded) - len(before)):
-        word = folded[at + len(before)]
-        ends = word.startswith(last) if phrase.prefix else word == last
-        if ends and list(folded[at : at + len(before)]) == before:
-            yield at
+    late = len(before)
+    if phrase.prefix:
+        ends = [at for at, word in enumerate(folded) if word.startswith(last)]
+    else:
+        ends = [at for at, word in enumerate(folded) if word == last]
+    return [at - late for at in ends if at >= late and folded[at - late : at] == before]
 
 
 def _apart(marks: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -55,7 +55,7 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
 class Database:
     """An engine, and the two sorts of transaction that the ledger uses."""
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, read_only: bool = False) -> None:
         try:
             self.url = sa.make_url(url)
         except (sa.exc.ArgumentError, ValueError):
@@ -68,13 +68,16 @@ class Database:
             raise BadInput(f"{url!r} names no file.", mend="Use sqlite:///PATH.")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         try:
-            self.engine = self._engine(pool_size)
+            self.engine = self._engine(pool_size, read_only)
         except ModuleNotFoundError:
             raise MissingExtra("PostgreSQL needs its driver.", mend='pip install "videolect[pg]"') from None
 
-    def _engine(self, pool_size: int) -> Engine:
+    def _engine(self, pool_size: int, read_only: bool) -> Engine:
         if not self.is_sqlite:
-            return sa.create_engine(self.url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True)
+            only = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+            return sa.create_engine(
+                self.url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args=only
+            )
         if self.url.database:
             try:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +90,8 @@ class Database:
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        if read_only:
+            sa.event.listen(engine, "connect", _only_query_sqlite)
         return engine
 
     @contextmanager
@@ -184,6 +189,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     _to_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut, not only a killed process
     cursor.close()
+
+
+def _only_query_sqlite(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _to_wal(cursor: Any) -> None:

@@ -127,6 +127,10 @@ class MemoryLedger:
             if seq > after and (kind is None or type(act).__name__ == kind):
                 yield seq, act
 
+    def streams(self, *, kind: str) -> Iterator[str]:
+        """As ``Ledger.streams``."""
+        return (act.stream for _, act in self.every(kind=kind))
+
     def horizon(self) -> int:
         """As ``Ledger.horizon``."""
         with self._lock:

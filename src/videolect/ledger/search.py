@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from videolect.errors import BadInput
-from videolect.language.text_query import TextQuery, match
+from videolect.language.text_query import TextQuery, match, score
 from videolect.ledger.database import Database
 from videolect.ledger.search_bits import Writing, falling, load, load_slots
 from videolect.ledger.search_tables import SLOTS, aspects, captions, clips, meta, prepare
@@ -105,9 +105,11 @@ class SqlSearch:
             where.append(condition)
             given |= more
         source = f"FROM search_words WHERE {' AND '.join(where)}"
-        total = connection.execute(sa.text(f"SELECT count(*) {source}"), given).scalar_one()
         newest = sa.text(f"SELECT {words.id} {source} ORDER BY {words.id} DESC LIMIT {RANKED}")
-        return total, list(connection.execute(newest, given).scalars()) if total else []
+        ids = list(connection.execute(newest, given).scalars())
+        if len(ids) < RANKED:  # these are all: nothing needs to be counted
+            return len(ids), ids
+        return connection.execute(sa.text(f"SELECT count(*) {source}"), given).scalar_one(), ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class _Looking:
     @classmethod
     def begin(cls, connection: Connection, query: SearchQuery) -> _Looking:
         """Find the clips by the query's states and campaign."""
-        count = connection.execute(sa.select(sa.func.count()).select_from(clips)).scalar_one()
+        highest = connection.execute(sa.select(sa.func.max(clips.c.number))).scalar()
+        count = 0 if highest is None else highest + 1  # there are no gaps
         every = wanted = (1 << count) - 1
         named = query.states.primitives if query.states else ()
         names = [sign + id_ for id_ in named for sign in "+-"]
@@ -201,8 +204,9 @@ class _Looking:
     def captions(self, text: TextQuery, ids: Sequence[int], total: int) -> Found:
         """The best of these captions, which all have the words."""
         texts = _texts(self.connection, ids)
-        matched = {id_: found for id_ in ids if id_ in texts and (found := match(text, texts[id_]))}
-        best = sorted(matched, key=lambda id_: (-matched[id_].score, -id_))[: self.query.limit]
+        scores = {id_: found for id_ in ids if id_ in texts and (found := score(text, texts[id_])) is not None}
+        best = sorted(scores, key=lambda id_: (-scores[id_], -id_))[: self.query.limit]
+        matched = {id_: match(text, texts[id_]) for id_ in best}
         return Found(hits=self._hits([(id_ // SLOTS, id_) for id_ in best], texts, matched), total=total)
 
     def _hits(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -49,6 +50,7 @@ class Writing:
         self._set: dict[tuple[str, int], int] = {}
         self._clear: dict[tuple[str, int], int] = {}
         self._states: dict[int, int] = {}
+        self._of_states: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def set(self, name: str, number: int) -> None:
         """Clip ``number`` has it."""
@@ -62,13 +64,17 @@ class Writing:
 
     def states(self, number: int, yes: Iterable[str], no: Iterable[str]) -> None:
         """Clip ``number`` has these states of primitives, and no others."""
-        self._states[number // CHUNK] = self._states.get(number // CHUNK, 0) | 1 << number % CHUNK
+        chunk, bit = number // CHUNK, 1 << number % CHUNK
+        self._states[chunk] = self._states.get(chunk, 0) | bit
         for sign, ids in (("+", yes), ("-", no)):
-            for id_ in ids:
-                self.set(sign + id_, number)
+            of_sign = self._of_states[sign, chunk]
+            for id_ in ids:  # hundreds for every clip: nothing more is done here than must be
+                of_sign[id_] |= bit
 
     def write(self, connection: Connection, insert: Callable[[sa.Table], Any]) -> None:
         """Change the rows; ``insert`` makes an insert that can update instead."""
+        for (sign, chunk), of_sign in self._of_states.items():
+            self._set |= {(sign + id_, chunk): found for id_, found in of_sign.items()}
         old = self._old(connection)
         rows = []
         for key in {**old, **self._set}:

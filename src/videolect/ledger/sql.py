@@ -26,6 +26,27 @@ Placed = Sequence[tuple[int, Act]]
 _PAGE = 2_000
 """Rows per page when the whole ledger is walked."""
 
+
+def read_only(url: str) -> SqlLedger:
+    """A ledger to read alone, over a connection of its own; ``partial(read_only, url)`` goes to other processes.
+
+    The schema has to be up to date: whoever hands the URL on has opened the database.
+    """
+    return SqlLedger(Database(url, pool_size=1, read_only=True), _ProjectsNothing())
+
+
+class _ProjectsNothing:
+    """Never asked: nothing is appended to a ledger that was opened to read."""
+
+    def row(self, stream: str, acts: Placed, read: Callable[[str], Sequence[Act]]) -> TaskRow | None:
+        """As ``Projector.row``."""
+        return None
+
+    def dependants(self, before: TaskRow | None, after: TaskRow) -> Sequence[str]:
+        """As ``Projector.dependants``."""
+        return ()
+
+
 # Acts are frozen, so one decoded value may serve every reader.
 _decode = lru_cache(maxsize=50_000)(decode_act)
 
@@ -128,17 +149,25 @@ class SqlLedger:
 
     def every(self, *, kind: str | None = None, after: int = 0) -> Iterator[tuple[int, Act]]:
         """As ``Ledger.every``, page by page: memory stays small whatever the ledger's size."""
+        for seq, body in self._walk(acts.c.body, kind, after):
+            yield seq, decode_act(body)
+
+    def streams(self, *, kind: str) -> Iterator[str]:
+        """As ``Ledger.streams``."""
+        for _, stream in self._walk(acts.c.stream, kind, 0):
+            yield stream
+
+    def _walk(self, column: sa.Column[str], kind: str | None, after: int) -> Iterator[tuple[int, str]]:
         while True:
-            chosen = sa.select(acts.c.seq, acts.c.body).where(acts.c.seq > after).order_by(acts.c.seq).limit(_PAGE)
+            chosen = sa.select(acts.c.seq, column).where(acts.c.seq > after).order_by(acts.c.seq).limit(_PAGE)
             if kind is not None:
                 chosen = chosen.where(acts.c.kind == kind)
             with self.database.reading() as connection:
-                page = connection.execute(chosen).all()
-            for row in page:
-                yield row.seq, decode_act(row.body)
+                page = [(row[0], row[1]) for row in connection.execute(chosen)]
+            yield from page
             if len(page) < _PAGE:
                 return
-            after = page[-1].seq
+            after = page[-1][0]
 
     def horizon(self) -> int:
         """As ``Ledger.horizon``. On PostgreSQL places are given before their transactions end, in any order: we wait
@@ -369,8 +398,8 @@ def _read(
         chosen = chosen.where(acts.c.stream.in_(streams[start : start + 500]))
         if after:
             chosen = chosen.where(acts.c.version > after)
-        for row in connection.execute(chosen):
-            found[row.stream].append((row.seq, decode(row.body)))
+        for stream, seq, body in connection.execute(chosen).all():
+            found[stream].append((seq, decode(body)))
     return found
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from videolect.language.lint import constructiveness
@@ -26,6 +26,10 @@ SAME_ADDITION = 0.5
 """The same where the place does not speak: two additions, two remarks."""
 TIGHT = 3
 """How many times as many words of the draft a remark may speak of to be one on the same words."""
+FEW = 6
+"""Words with content up to which a place says by itself what a remark on it is about; a whole sentence does not."""
+AROUND = 8
+"""Tokens of the draft to each side of a point within which a remark without a mend may speak of it."""
 NEAR = 0.5
 """What a point without a mend scores beside one with a mend, in the same place."""
 
@@ -83,6 +87,10 @@ class _Read:
     """Whether it says what to do."""
     gone: frozenset[str] = frozenset()
     """Stems taken out."""
+    around: frozenset[str] = frozenset()
+    """Stems of the draft from ``AROUND`` tokens before it to as many behind it, and what it adds."""
+    spoken: frozenset[str] = frozenset()
+    """Of a remark: which of its words the draft has."""
     remark: bool = False
 
 
@@ -134,13 +142,28 @@ def _score(one: _Read, two: _Read) -> tuple[float, float]:
 def _remarked(one: _Read, two: _Read, place: float) -> float:
     """A remark, which has no mend of its own: the same words of the draft, or the same stretch and the same words."""
     small, large = sorted((len(one.place), len(two.place)))
-    tight = place >= SAME_PLACE and large <= TIGHT * small
+    tight = place >= SAME_PLACE and large <= TIGHT * small and small <= FEW
     words = _held(one, two)
     if tight:
         return NEAR * place + 0.01 * words
+    about = max(_about(remark, other) for remark, other in ((one, two), (two, one)))
+    if about:
+        return NEAR * about
     if words < SAME_ADDITION or (one.place and two.place and place < SAME_PLACE):
         return 0.0
     return NEAR * words
+
+
+def _about(remark: _Read, other: _Read) -> float:
+    """Of a remark without a mend: the share of its words, of those that the draft has, which stand around the other.
+
+    The draft has to have a third of its words at least: else it speaks of something else.
+    """
+    if not remark.remark or remark.mended or 3 * len(remark.spoken) < max(1, len(remark.added)):
+        return 0.0
+    both = len(remark.spoken & other.around)
+    enough = both > 1 or both == len(remark.spoken)
+    return both / len(remark.spoken) if enough and 2 * both >= len(remark.spoken) else 0.0
 
 
 def _same_addition(one: _Read, two: _Read, words: float) -> bool:
@@ -180,6 +203,14 @@ def _read(point: Said, draft: Sequence[Token], there: frozenset[str]) -> _Read:
         at for at, token in enumerate(draft)
         if start is not None and end is not None and token.start < end and start < token.end
     ]  # fmt: skip
+    read = _meant(point, inside, draft, there)
+    if not inside:
+        return read
+    near = range(max(0, inside[0] - AROUND), min(len(draft), inside[-1] + 1 + AROUND))
+    return replace(read, around=_stems(near, draft) | read.added)
+
+
+def _meant(point: Said, inside: list[int], draft: Sequence[Token], there: frozenset[str]) -> _Read:
     if point.kind in ("delete", "reorder"):
         added = frozenset({"\0moved"}) if point.kind == "reorder" else frozenset()
         return _Read(_speaking(inside, draft), added, frozenset(), {}, True, _stems(inside, draft))
@@ -197,7 +228,8 @@ def _read(point: Said, draft: Sequence[Token], there: frozenset[str]) -> _Read:
         place = _speaking(gone, draft) or (frozenset() if fresh else _speaking(inside, draft))
         groups = {group: named - kept or named for group, named in new.items()}
         return _Read(place, fresh or added, fresh - there, groups, bool(added), _stems(gone, draft))
-    return _Read(_speaking(inside, draft), added, added - there, {}, False, remark=True)
+    place = _speaking(inside, draft)
+    return _Read(place, added, added - there, {}, constructive(point), spoken=added & there, remark=True)
 
 
 def _stems(places: Sequence[int], draft: Sequence[Token]) -> frozenset[str]:

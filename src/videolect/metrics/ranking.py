@@ -136,7 +136,7 @@ def calibration(probabilities: ArrayLike, labels: ArrayLike, bins: int = 10) -> 
         raise BadInput(f"Item {outside[0]} has the probability {values[outside[0]]}.", mend=mend)
     if bins < 1:
         raise BadInput(f"{bins} bins are none.", mend="Ask for at least one; 10 is usual.")
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.arange(bins + 1) / bins  # not linspace: its 0.3 and 0.7 lie above those that people write
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bins - 1)
     counts = np.bincount(place, minlength=bins)
     there = counts > 0

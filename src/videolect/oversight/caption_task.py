@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from videolect.errors import BadInput, NotYourTurn
-from videolect.oversight.changing import changed
+from videolect.oversight.changing import changed, unseen
 from videolect.oversight.holding import Holding, beginning, check_follows
 from videolect.record.acts import (
     Act,
@@ -157,15 +157,22 @@ def fold(acts: Iterable[Act]) -> CaptionTask:
     key, opened, rest = beginning(acts)
     task = CaptionTask(key=key, opened=opened, updated_at=opened.at)
     for act in rest:
-        task = apply(task, act)
+        _advance(task, act)  # nobody has seen this task yet, so a million acts need not copy it a million times
     return task
 
 
 def apply(task: CaptionTask, act: Act) -> CaptionTask:
     """The task after one more act. NotYourTurn where it may not follow."""
+    return _advance(changed(task), act)
+
+
+# What follows changes the task that it is given (``unseen``): a copy of ``apply``, or the one that ``fold`` is making.
+
+
+def _advance(task: CaptionTask, act: Act) -> CaptionTask:
     check_follows(task.version, act)
-    after = _dispatch(task, act)
-    return changed(after, version=act.version, updated_at=act.at, active_seconds=_seconds(after, act))
+    _dispatch(task, act)
+    return unseen(task, version=act.version, updated_at=act.at, active_seconds=_seconds(task, act))
 
 
 def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
@@ -174,7 +181,7 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
     if isinstance(act, Withdrawn):
         return _withdrawn(task, act)
     if isinstance(act, Released):
-        return changed(task, holding=task.holding.released(act))
+        return unseen(task, holding=task.holding.released(act))
     if type(act) not in _VERB_OF:
         raise NotYourTurn(f"{type(act).__name__} does not belong in a caption's task.", mend="Use the desk's verbs.")
     if not task.holding.is_current(act):
@@ -184,14 +191,14 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
         case Drafted():
             return _drafted(task, act)
         case Rated() | Critiqued() | Polished() | Revised() | Edited():
-            return changed(task, round=work(_open_round(task), act))
+            return unseen(task, round=work(_open_round(task), act))
         case Submitted() | Corrected():
             closed = changed(_open_round(task), closed=act)
             if act.text != closed.text:
                 raise NotYourTurn(
                     "The text handed in is not the one worked on.", mend="Save the edit, then hand it in."
                 )
-            return changed(task, round=None, rounds=(*task.rounds, closed), holding=task.holding.ended())
+            return unseen(task, round=None, rounds=(*task.rounds, closed), holding=task.holding.ended())
         case Approved() | Rejected():
             return _judged(task, act)
     raise NotYourTurn(f"{type(act).__name__} does not belong in a caption's task.", mend="Use the desk's verbs.")
@@ -327,8 +334,8 @@ def _claimed(task: CaptionTask, act: Claimed) -> CaptionTask:
         )
     if act.stage == "correct":
         _check_corrector(task, who)
-    after = changed(task, holding=task.holding.claimed(act))
-    return _begin_round(after, who, task.holding.token + 1) if act.stage in ("caption", "correct") else after
+    unseen(task, holding=task.holding.claimed(act))
+    return _begin_round(task, who, task.holding.token) if act.stage in ("caption", "correct") else task
 
 
 def _check_corrector(task: CaptionTask, who: str) -> None:
@@ -345,7 +352,7 @@ def _begin_round(task: CaptionTask, who: str, token: int) -> CaptionTask:
     aside = dict(task.side_rounds)
     if task.round is not None:
         if task.round.author == who:
-            return changed(task, round=changed(task.round, token=token))
+            return unseen(task, round=changed(task.round, token=token))
         aside[task.round.token] = task.round
     rejected = task.judged if task.stage == "correct" else None
     if rejected is None:
@@ -357,20 +364,20 @@ def _begin_round(task: CaptionTask, who: str, token: int) -> CaptionTask:
         begun = changed(
             rejected, kind="correction", author=who, token=token, inherited=rejected, closed=None, verdict=None
         )
-    return changed(task, round=begun, side_rounds=aside)
+    return unseen(task, round=begun, side_rounds=aside)
 
 
 def _drafted(task: CaptionTask, act: Drafted) -> CaptionTask:
     """A first draft ends the model's lease; a new draft under a person's lease begins the round anew."""
     holder = task.holding.holder
-    after = changed(task, draft=act)
+    unseen(task, draft=act)
     if task.round is None or holder is None or holder.stage == "draft":
-        return changed(after, holding=task.holding.ended())
+        return unseen(task, holding=task.holding.ended())
     fresh = Round(
         kind=task.round.kind, author=task.round.author, token=task.round.token, draft=act,
         edited=act.text if task.mode == "edit" else None, inherited=task.round.inherited,
     )  # fmt: skip
-    return changed(after, round=fresh)
+    return unseen(task, round=fresh)
 
 
 def _judged(task: CaptionTask, act: Approved | Rejected) -> CaptionTask:
@@ -378,21 +385,21 @@ def _judged(task: CaptionTask, act: Approved | Rejected) -> CaptionTask:
     points = {point.id for point in last.critique.points} if last.critique else set()
     if unknown := sorted(set(act.ticks) - points):
         raise BadInput(f"The critique has no point {unknown[0]!r} to tick.", mend="Read the task again.")
-    after = changed(task, rounds=(*task.rounds[:-1], changed(last, verdict=act)))
+    unseen(task, rounds=(*task.rounds[:-1], changed(last, verdict=act)))
     if isinstance(act, Approved) or task.opened.policy.corrector == "author":
-        return changed(after, holding=task.holding.ended())
-    after = changed(after, holding=task.holding.moved("correct"))
-    return _begin_round(after, act.actor.id, task.holding.token)
+        return unseen(task, holding=task.holding.ended())
+    unseen(task, holding=task.holding.moved("correct"))
+    return _begin_round(task, act.actor.id, task.holding.token)
 
 
 def _withdrawn(task: CaptionTask, act: Withdrawn) -> CaptionTask:
     if act.target == "task":
         if task.status in ("settled", "withdrawn"):
             raise NotYourTurn(f"{act.stream} is {task.status}.", mend="Leave it: what is settled stays.")
-        return changed(task, withdrawn=act, holding=task.holding.ended())
+        return unseen(task, withdrawn=act, holding=task.holding.ended())
     require(task, "withdraw", act.actor.id)
     last = task.rounds[-1]
-    return changed(task, rounds=task.rounds[:-1], round=changed(last, closed=None))
+    return unseen(task, rounds=task.rounds[:-1], round=changed(last, closed=None))
 
 
 def _extra(task: CaptionTask, act: Act) -> CaptionTask:
@@ -409,7 +416,7 @@ def _extra(task: CaptionTask, act: Act) -> CaptionTask:
         aside[token] = work(aside[token], act)
     elif isinstance(act, Submitted | Corrected) and token in aside:
         aside[token] = changed(aside[token], closed=act)
-    return changed(task, extras=(*task.extras, act), side_rounds=aside)
+    return unseen(task, extras=(*task.extras, act), side_rounds=aside)
 
 
 def _seconds(task: CaptionTask, act: Act) -> Mapping[Stage, float]:

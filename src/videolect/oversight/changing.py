@@ -6,27 +6,49 @@ nothing when they are made, so nothing is lost by not calling their ``__init__``
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+_Set = Callable[[object, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """How the fields of a class are read and set without its own ``__setattr__``, which refuses."""
+
+    read: Callable[[object], tuple[Any, ...]]
+    sets: tuple[_Set, ...]
+    by_name: Mapping[str, _Set]
 
 
 def changed(value: T, **changes: Any) -> T:
     """The same value but for these fields. TypeError for a field that it does not have."""
     kind = type(value)
-    names = _names(kind)  # type: ignore[arg-type]  # mypy: a type variable's class is hashable as any
-    if not changes.keys() <= names.keys():
-        raise TypeError(f"{kind.__name__} has no field {next(iter(changes.keys() - names.keys()))!r}")
+    slots = _slots(kind)  # type: ignore[arg-type]  # mypy: a type variable's class is hashable as any
     new = object.__new__(kind)
-    for name in names:
-        object.__setattr__(new, name, changes[name] if name in changes else getattr(value, name))
-    return new
+    for put, field in zip(slots.sets, slots.read(value), strict=True):
+        put(new, field)
+    return unseen(new, **changes)
+
+
+def unseen(value: T, **changes: Any) -> T:
+    """The value itself with these fields changed: only for one that was made just now and that nobody else has."""
+    by_name = _slots(type(value)).by_name  # type: ignore[arg-type]  # as above
+    for name, field in changes.items():
+        if name not in by_name:
+            raise TypeError(f"{type(value).__name__} has no field {name!r}")
+        by_name[name](value, field)
+    return value
 
 
 @cache
-def _names(kind: type) -> dict[str, None]:
+def _slots(kind: type) -> _Slots:
     if hasattr(kind, "__post_init__"):
         raise TypeError(f"{kind.__name__} checks itself when it is made: use dataclasses.replace")
-    return dict.fromkeys(field.name for field in fields(kind))
+    by_name = {field.name: getattr(kind, field.name).__set__ for field in fields(kind)}
+    return _Slots(attrgetter(*by_name), tuple(by_name.values()), by_name)

@@ -152,6 +152,10 @@ class Ledger(Protocol):
         """Acts in ledger order with their places; ``kind`` filters by the act's class name."""
         ...
 
+    def streams(self, *, kind: str) -> Iterator[str]:
+        """The stream of each act of this kind, in ledger order: what ``every`` tells, without reading the acts."""
+        ...
+
     def horizon(self) -> int:
         """The place up to which the ledger is whole: no act will ever come in at it or before it that is not there
         now. 0 for an empty ledger. Whoever follows the ledger by places goes no farther than this."""

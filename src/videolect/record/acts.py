@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from videolect.errors import BadInput
@@ -63,7 +63,7 @@ class Act:
     def __post_init__(self) -> None:
         if self.version < 1:
             raise BadInput(f"Act version {self.version} is below 1.", mend="Count the stream's acts from 1.")
-        if self.at.tzinfo is None or self.at.utcoffset() != timedelta(0):
+        if self.at.tzinfo is not UTC and (self.at.tzinfo is None or self.at.utcoffset() != timedelta(0)):
             raise BadInput(f"The act's time {self.at.isoformat()} is not in UTC.", mend="Give an aware UTC time.")
         if not 0 <= self.active_seconds < 864_000:
             raise BadInput(f"Active seconds {self.active_seconds} are not a stage's time.", mend="Give 0 to 864,000.")

@@ -10,6 +10,7 @@ from videolect.errors import BadInput
 MAX_TEXT = 20_000
 """Code points. The longest caption on record has 549 words; ten times that is a mistake, not a caption."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -21,7 +22,7 @@ def check_text(value: str, what: str, *, limit: int = MAX_TEXT, blank: bool = Tr
         raise BadInput(f"{what} has {len(value):,} characters; at most {limit:,} are kept.", mend="Shorten it.")
     if "\x00" in value:
         raise BadInput(f"{what} holds the character U+0000 at {value.index(chr(0))}.", mend="Remove it: it is no text.")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if not value.isascii() and _SURROGATE.search(value):
         raise BadInput(f"{what} holds half of a surrogate pair.", mend="Send valid Unicode.")
     if not blank and not value.strip():
         raise BadInput(f"{what} is empty.", mend="Write at least a word.")

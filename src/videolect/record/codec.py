@@ -153,10 +153,15 @@ def _scalar(kind: type, wanted: str) -> _Decode:
 
 def _fraction(plain: Any, where: str | None) -> Fraction:
     try:
-        numerator, denominator = plain.split("/")
-        return Fraction(int(numerator), int(denominator))
-    except (AttributeError, ValueError, ZeroDivisionError):
+        return _fraction_of(plain)
+    except (AttributeError, TypeError, ValueError, ZeroDivisionError):
         raise _wrong(where, plain, 'a fraction such as "1/24"') from None
+
+
+@functools.lru_cache(maxsize=1000)
+def _fraction_of(plain: str) -> Fraction:
+    numerator, denominator = plain.split("/")
+    return Fraction(int(numerator), int(denominator))
 
 
 def _time(plain: Any, where: str | None) -> datetime:
@@ -180,17 +185,17 @@ def _decoder(kind: Any) -> _Decode:
     if kind is datetime:
         return _time
     if origin is typing.Literal:
-        return functools.partial(_literal, arguments)
+        return _literal(arguments)
     if origin in (typing.Union, types.UnionType):
         return _union(arguments)
     if origin is tuple:
-        item = _decoder(arguments[0])
+        item, plainly = _decoder(arguments[0]), _as_they_are(arguments[0])
 
         def decode_tuple(plain: Any, where: str | None) -> Any:
             if not isinstance(plain, list | tuple):
                 raise _wrong(where, plain, "a list")
             if where is None:
-                return tuple([item(value, None) for value in plain])
+                return tuple([value if type(value) in plainly else item(value, None) for value in plain])
             return tuple(item(value, f"{where}[{place}]") for place, value in enumerate(plain))
 
         return decode_tuple
@@ -200,6 +205,9 @@ def _decoder(kind: Any) -> _Decode:
         def decode_mapping(plain: Any, where: str | None) -> Any:
             if not isinstance(plain, Mapping):
                 raise _wrong(where, plain, "an object")
+            if where is None:
+                read = {of_key(key, None): of_value(value, None) for key, value in plain.items()}
+                return types.MappingProxyType(read)
             return types.MappingProxyType(
                 {of_key(key, f"a key of {where}"): of_value(value, f"{where}.{key}") for key, value in plain.items()}
             )
@@ -210,22 +218,23 @@ def _decoder(kind: Any) -> _Decode:
     raise TypeError(f"{kind} has no place in the record")
 
 
-def _literal(allowed: tuple[Any, ...], plain: Any, where: str | None) -> Any:
-    if not any(plain is value or (type(plain) is type(value) and plain == value) for value in allowed):
-        raise _wrong(where, plain, f"one of {', '.join(map(str, allowed))}")
-    return plain
+def _literal(allowed: tuple[Any, ...]) -> _Decode:
+    texts = frozenset(value for value in allowed if type(value) is str)
+
+    def decode(plain: Any, where: str | None) -> Any:
+        if type(plain) is str and plain in texts:
+            return plain
+        if not any(type(plain) is type(value) and plain == value for value in allowed):
+            raise _wrong(where, plain, f"one of {', '.join(map(str, allowed))}")
+        return plain
+
+    return decode
 
 
 def _union(arguments: tuple[Any, ...]) -> _Decode:
     tagged = {tag: _decoder(kind) for tag, kind in _TAGS.items() if kind in arguments}
     if tagged:
-
-        def decode_tagged(plain: Any, where: str | None) -> Any:
-            if not isinstance(plain, Mapping) or str(plain.get("type")) not in tagged:
-                raise _wrong(where, plain, f"an object of type {' or '.join(tagged)}")
-            return tagged[str(plain["type"])]({key: value for key, value in plain.items() if key != "type"}, where)
-
-        return decode_tagged
+        return _tagged(tagged)
     # Exact types come before those that convert, so that 1 stays an int and true a bool.
     exact = {kind: _decoder(kind) for kind in arguments if kind in (str, int, float, bool, type(None))}
     others = [_decoder(kind) for kind in arguments if kind not in exact]
@@ -242,20 +251,58 @@ def _union(arguments: tuple[Any, ...]) -> _Decode:
     return decode
 
 
+def _tagged(tagged: Mapping[str, _Decode]) -> _Decode:
+    """Actors. The same few people do most acts, so those that are words alone are read once."""
+
+    def decode(plain: Any, where: str | None) -> Any:
+        if not isinstance(plain, Mapping) or str(plain.get("type")) not in tagged:
+            raise _wrong(where, plain, f"an object of type {' or '.join(tagged)}")
+        return tagged[str(plain["type"])]({key: value for key, value in plain.items() if key != "type"}, where)
+
+    @functools.lru_cache(maxsize=2000)
+    def known(items: tuple[tuple[str, Any], ...]) -> Any:
+        return decode(dict(items), None)
+
+    def decode_known(plain: Any, where: str | None) -> Any:
+        if where is None and type(plain) is dict:
+            try:
+                return known(tuple(plain.items()))
+            except TypeError:  # a value that is an object or a list has no hash
+                return decode(plain, None)
+        return decode(plain, where)
+
+    return decode_known
+
+
+def _as_they_are(kind: Any) -> frozenset[type]:
+    """Types whose values a field of this type takes unchanged."""
+    if kind in (str, int, float, bool, type(None)):
+        return frozenset([kind])
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return frozenset().union(*map(_as_they_are, typing.get_args(kind)))
+    return frozenset()
+
+
 def _of_dataclass(kind: type) -> _Decode:
     hints = typing.get_type_hints(kind)
     readers: dict[str, _Decode] = {}
+    plainly: dict[str, frozenset[type]] = {}
     required = set()
     for field in dataclasses.fields(kind):
         readers[field.name] = _decoder(hints[field.name])
+        plainly[field.name] = _as_they_are(hints[field.name])
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             required.add(field.name)
 
     def decode(plain: Any, where: str | None) -> Any:
+        if where is None and type(plain) is dict and required <= plain.keys() <= readers.keys():
+            # Most fields are words and numbers: looking at the type here saves a call for each.
+            return kind(**{
+                name: value if type(value) in plainly[name] else readers[name](value, None)
+                for name, value in plain.items()
+            })  # fmt: skip
         if not isinstance(plain, Mapping):
             raise _wrong(where, plain, f"an object ({kind.__name__})")
-        if where is None and required <= plain.keys() <= readers.keys():
-            return kind(**{name: readers[name](value, None) for name, value in plain.items()})
         if unknown := sorted(set(plain) - set(readers)):
             raise BadInput(
                 f"{where or kind.__name__} has the unknown key {unknown[0]!r}.",

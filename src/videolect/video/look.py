@@ -18,7 +18,7 @@ import base64
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,22 @@ class Fingerprint:
     def shot_id(self) -> str:
         """The name of the stretch (``identity.shot_id``)."""
         return shot_id(self.video_hash, self.start_pts, self.end_pts, self.time_base)
+
+    def part(self, start_pts: int, end_pts: int) -> Fingerprint:
+        """Of a stretch of it. Samples stay where they were taken, at most half a step beside those that
+        ``fingerprint`` would take of the stretch alone. BadInput where it has no such stretch."""
+        if not self.start_pts <= start_pts < end_pts <= self.end_pts:
+            raise BadInput(
+                f"The film has no stretch from tick {start_pts} to {end_pts}.",
+                mend=f"It runs from {self.start_pts} to {self.end_pts}.",
+            )
+        step = 1 / (RATE * self.time_base)
+        first = min(round((start_pts - self.start_pts) / step), len(self.looks) - 1)
+        last = max(first + 1, round((end_pts - self.start_pts) / step))
+        return replace(
+            self, start_pts=start_pts, end_pts=end_pts, looks=self.looks[first:last], changes=self.changes[first:last],
+            contrast=self.contrast[first:last], motion=self.motion[first:last],
+        )  # fmt: skip
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fingerprint) and self.to_bytes() == other.to_bytes()

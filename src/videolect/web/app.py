@@ -26,9 +26,11 @@ from videolect.errors import (
     StaleVersion,
     VideolectError,
 )  # fmt: skip
+from videolect.language.query import BadQuery
 from videolect.oversight.audit import AuditDesk
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, LabelsContradict
+from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
 from videolect.stage.pictures import Glossary
 from videolect.storage import CannotReach, CannotStore
@@ -41,6 +43,7 @@ from videolect.web.cuts_api import cuts_router
 from videolect.web.films_api import films_router
 from videolect.web.media import Library, media_router
 from videolect.web.pictures_api import pictures_router
+from videolect.web.search_api import search_router
 from videolect.web.spec_api import language_router
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,8 @@ App = FastAPI
 
 def create_app(
     desk: Desk, *, accounts: Accounts, scratch: ScratchPad, library: Library, triples: Triples, language: LanguageDesk,
-    cuts: CutFinder, previews: PreviewMaker, glossary: Glossary | None = None, static: Path = STATIC,
+    cuts: CutFinder, previews: PreviewMaker, searching: Searching, glossary: Glossary | None = None,
+    static: Path = STATIC,
 ) -> FastAPI:  # fmt: skip
     """The application. All that it shows or keeps is handed in; without a glossary the language has no pictures."""
     app = FastAPI(title="videolect", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
@@ -83,6 +87,7 @@ def create_app(
     app.include_router(cuts_router(CutsDesk(desk, cuts), cuts, signing))
     app.include_router(audit_router(AuditDesk(desk), scratch, signing))
     app.include_router(films_router(desk, library, previews, signing))
+    app.include_router(search_router(desk, searching, signing))
     app.include_router(pictures_router(glossary, desk, language, signing))
     app.include_router(media_router(desk, library, signing.who))
     app.add_exception_handler(VideolectError, _mendable)
@@ -118,6 +123,8 @@ def _mendable(request: Request, error: Exception) -> Response:
     headers = {}
     if isinstance(error, LabelsContradict):
         details = [{"fields": list(v.fields), "rule": v.rule, "mend": v.mend} for v in error.violations]
+    if isinstance(error, BadQuery):
+        details = {"start": error.start, "end": error.end, "near": list(error.near)}
     if isinstance(error, SpecProblems):
         details = [problem.as_json() for problem in error.problems]
     if isinstance(error, ScratchStale):

@@ -524,6 +524,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Clips whose primitives are as ``q`` says, captions with all words of ``text``, or both.
+         */
+        get: operations["search_api_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2155,6 +2175,40 @@ export interface components {
             title: string;
         };
         /**
+         * HitShape
+         * @description A caption that was found; where no text and no aspect were asked for, a clip with its first caption.
+         */
+        HitShape: {
+            /** Aspect */
+            aspect: string | null;
+            /** Campaign */
+            campaign: string;
+            /** Caption */
+            caption: string | null;
+            /** End Frame */
+            end_frame: number;
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Score */
+            score: number | null;
+            /** Settled */
+            settled: boolean;
+            snippet: components["schemas"]["SnippetShape"] | null;
+            /** Start Frame */
+            start_frame: number;
+            /** States */
+            states: {
+                [key: string]: boolean | null;
+            };
+            /** Video Hash */
+            video_hash: string;
+            /** Video Id */
+            video_id: string;
+        };
+        /**
          * LabelBody
          * @description Answers of the label form, by field.
          */
@@ -2684,6 +2738,22 @@ export interface components {
             revision: number;
         };
         /**
+         * SearchShape
+         * @description The first hits of ``total``.
+         */
+        SearchShape: {
+            /** Behind */
+            behind: number;
+            /** Hits */
+            hits: components["schemas"]["HitShape"][];
+            /** Read As */
+            read_as: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * SegmentShape
          * @description A stretch of the clip in which the camera does the same: half open, in frames of the clip from 0, if known.
          */
@@ -2713,6 +2783,19 @@ export interface components {
             password: string;
             /** Person */
             person: string;
+        };
+        /**
+         * SnippetShape
+         * @description The stretch of a caption that shows what was found.
+         */
+        SnippetShape: {
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Text */
+            text: string;
         };
         /**
          * SpokenOf
@@ -3855,6 +3938,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_api_search_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                text?: string;
+                campaign?: string | null;
+                aspect?: string | null;
+                unsettled?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchShape"];
                 };
             };
             /** @description Validation Error */

@@ -7,6 +7,7 @@ export type Route =
   | { page: "signin" }
   | { page: "board" }
   | { page: "language" }
+  | { page: "search" }
   | { page: "cuts"; video: string }
   | { page: "labels"; task: TaskKey }
   | { page: "caption"; task: TaskKey }
@@ -19,8 +20,8 @@ export type Route =
 export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter(Boolean).map(decode);
   if (parts.length === 0) return { page: "queue" };
-  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language" || parts[0] === "audits")) return { page: parts[0] };
-  if (parts.length === 2 && parts[0] === "audits") return { page: "audit", audit: parts[1]! };
+  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language" || parts[0] === "audits" || parts[0] === "search")) return { page: parts[0] };
+  if (parts.length === 2 && parts[0] === "audits" || parts[0] === "search") return { page: "audit", audit: parts[1]! };
   if (parts.length === 3 && parts[0] === "audits" && /^\d{1,9}$/.test(parts[2]!)) return { page: "audit-item", audit: parts[1]!, number: Number(parts[2]) };
   if (parts.length === 2 && parts[0] === "cuts") return { page: "cuts", video: parts[1]! };
   if (parts.length === 4 && (parts[0] === "task" || parts[0] === "review")) {
