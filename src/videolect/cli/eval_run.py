@@ -38,18 +38,24 @@ def run_run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     is tried again. Exit code 1 where items are left without an answer."""
     from dataclasses import asdict
 
+    from videolect.evals.predictions import ANSWERED
     from videolect.evals.run import run
     from videolect.evals.score import Benchmark
     from videolect.wiring import make_backend
 
+    if asked.clips is not None and asked.clips < 1:
+        raise BadInput(f"--clips is {asked.clips}.", mend="Give 1 or more.")
     benchmark = Benchmark.read(asked.rows, asked.part)
-    tasks = asked.task or [task for task in ("caption", "critique", "yes_no") if task in benchmark.items]
+    tasks = list(dict.fromkeys(asked.task or (task for task in ANSWERED if task in benchmark.items)))
+    if not tasks:
+        raise BadInput(f"The part {asked.part} has no items that a model answers.", mend="Make rows of other tasks.")
     if asked.writer == "labels":
         raise BadInput("The labels writer is no model.", mend="Give --writer qwen:PATH, chat:URL, replay:FILE ...")
     choice = choice_of(asked, seed=asked.seed)
+    shown = _shown(asked, next(iter(benchmark.items.values()))[0])
     backend = make_backend(choice.name)
     ran = run(
-        benchmark, tasks, backend, _shown(asked), asked.out, system=asked.system or backend.model.id, how=choice.how,
+        benchmark, tasks, backend, shown, asked.out, system=asked.system or backend.model.id, how=choice.how,
         accept_cut=choice.accept_cut, most=asked.clips, say=_say if sys.stderr.isatty() else None,
     )  # fmt: skip
     left = ran.answered < ran.items
@@ -70,7 +76,7 @@ def _say(done: int, count: int, money: float) -> None:
     print(f"\r{done} of {count}{spent}", end="", file=sys.stderr)
 
 
-def _shown(asked: argparse.Namespace) -> Any:
+def _shown(asked: argparse.Namespace, any_row: Row) -> Any:
     """How a row's film is found: a file of its own, or the workspace's film and the clip's part of it."""
     from videolect.video.probe import probe
     from videolect.writing.looks import film_of
@@ -78,6 +84,7 @@ def _shown(asked: argparse.Namespace) -> Any:
     if asked.videos is not None:
         from videolect.dataset.row_formats import path_of
 
+        path_of(asked.videos, any_row)  # a template that names no part of a row is told before any row is asked
         kept: dict[Path, Probed] = {}
 
         def in_file(row: Row, wanted: Any) -> Any:
@@ -91,8 +98,10 @@ def _shown(asked: argparse.Namespace) -> Any:
 
         return in_file
     from videolect.cli.desk import workspace_of
+    from videolect.wiring import WriterChoice
 
-    workspace = workspace_of(asked)
+    # A workspace has a writer of its own, which nobody asks here: without this the model would be loaded twice.
+    workspace = workspace_of(asked, writer=WriterChoice())
 
     def in_workspace(row: Row, wanted: Any) -> Any:
         if row.video_hash is None or row.start_pts is None or row.end_pts is None:

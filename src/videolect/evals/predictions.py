@@ -75,22 +75,26 @@ def read_predictions(
     ``partial`` is not set.
     """
     told, lines = _lines(path)
-    asked = _asked(path, told, lines, items)
-    _check_items(path, told, {task: items[task] for task in asked}, part)
+    asked = _asked(path, told, lines, items, part)
     reader = _Reader({row.row_id: row for task in asked for row in items[task]})
     for line in lines:
         reader.take(line)
     found = reader.result()
+    if not reader.texts and not reader.yes:
+        raise BadInput(f"{path.name} answers none of the items: {_said(found)}.", mend="Let a model answer: eval run.")
     if not partial and any(problem.kind in LEAVE_OUT for problem in found):
-        said = "; ".join(f"{p.count} {p.kind.replace('_', ' ')} ({', '.join(p.examples[:3])})" for p in found)
         raise BadInput(
-            f"{path.name} does not answer all items: {said}.",
+            f"{path.name} does not answer all items: {_said(found)}.",
             mend="Answer the rest (eval run goes on where it stopped), or score what is there with --partial.",
         )
     return Predictions(
         system=str(told.get("system") or path.stem), tasks=tuple(asked), texts=reader.texts, yes=reader.yes,
         problems=found, told=told,
     )  # fmt: skip
+
+
+def _said(problems: Iterable[Problem]) -> str:
+    return "; ".join(f"{p.count} {p.kind.replace('_', ' ')} ({', '.join(p.examples[:3])})" for p in problems)
 
 
 class _Reader:
@@ -103,7 +107,7 @@ class _Reader:
 
     def take(self, line: Mapping[str, Any]) -> None:
         """One answer."""
-        name = str(line.get("row_id"))
+        name = _name(line)
         row = self.rows.get(name)
         if row is None:
             self._say("unknown", name)
@@ -145,17 +149,20 @@ class _Reader:
         return False
 
     def _say(self, kind: str, name: str) -> None:
-        self.bad.setdefault(kind, []).append(name[:120])
+        self.bad.setdefault(kind, []).append(name)
 
     def result(self) -> tuple[Problem, ...]:
-        """All problems, the missing ones among them. An item that failed and was answered later is answered."""
+        """All problems, the missing ones among them. An item that failed and was answered later is answered; one with
+        an answer and something that is none was answered twice."""
         answered = {*self.texts, *self.yes}
+        for kind in ("no_number", "no_text"):
+            self.bad.setdefault("doubled", []).extend(name for name in self.bad.get(kind, ()) if name in answered)
         for kind in ("failed", "no_number", "no_text"):
             self.bad[kind] = [name for name in dict.fromkeys(self.bad.get(kind, ())) if name not in answered]
         told = {name for kind in LEAVE_OUT for name in self.bad.get(kind, ())}
         self.bad["missing"] = [name for name in self.rows if name not in answered and name not in told]
         return tuple(
-            Problem(kind=kind, count=len(names), examples=tuple(names[:_SHOWN]))
+            Problem(kind=kind, count=len(names), examples=tuple(name[:120] for name in names[:_SHOWN]))
             for kind, names in sorted(self.bad.items())
             if names
         )
@@ -164,54 +171,76 @@ class _Reader:
 def _lines(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", mend="Make one: eval run ROWS --writer W --out FILE.")
-    lines: list[dict[str, Any]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    # NaN is let through, so that it is counted with its item instead of spoiling the file.
-                    found = json.loads(line)
-                    if not isinstance(found, dict):
-                        raise ValueError(f"line {number} is no object")
-                    lines.append(found)
-    except (ValueError, RecursionError, OSError) as error:
-        raise CannotRead(f"{path.name} holds no predictions: {str(error)[:200]}.", mend="Mend the line.") from None
-    told = lines.pop(0) if lines and "format" in lines[0] else {}
+            lines = [_line(path, number, line) for number, line in enumerate(file, 1) if line.strip()]
+    except (UnicodeDecodeError, OSError) as error:
+        raise CannotRead(
+            f"{path.name} holds no predictions: {str(error)[:200]}.", mend="Write JSON Lines in UTF-8."
+        ) from None
+    told = lines.pop(0) if lines and "format" in lines[0] and "row_id" not in lines[0] else {}
     if told and told["format"] != FORMAT:
         raise CannotRead(f"{path.name} is of the format {str(told['format'])[:60]!r}.", mend=f"Write {FORMAT}.")
     return told, lines
 
 
+def _line(path: Path, number: int, words: str) -> dict[str, Any]:
+    try:
+        # NaN is let through, so that it is counted with its item instead of spoiling the file.
+        found = json.loads(words)
+        if not isinstance(found, dict):
+            raise ValueError("it is no object")
+        return found
+    except (ValueError, RecursionError) as error:
+        raise CannotRead(
+            f"Line {number} of {path.name} holds no answer: {str(error)[:200]}.",
+            mend="Mend the line. A last one that was cut off is mended by eval run, which goes on there.",
+        ) from None
+
+
 def _asked(
-    path: Path, told: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], items: Mapping[str, Sequence[Row]]
+    path: Path, told: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], items: Mapping[str, Sequence[Row]],
+    part: str,
 ) -> list[str]:  # fmt: skip
     """The tasks that the file is about: those that it names, else those of which it answers anything."""
-    named = told.get("items")
-    if isinstance(named, dict) and named:
-        tasks = [name.partition("/")[2] or name for name in named]
+    if "items" in told:
+        tasks = _named(path, told["items"], items, part)
     else:
-        of = {row.row_id: row.task for task in items for row in items[task]}
-        tasks = sorted({of[name] for line in lines if (name := str(line.get("row_id"))) in of})
+        of = {row.row_id: task for task in ANSWERED for row in items.get(task, ())}
+        tasks = sorted({of[name] for line in lines if (name := _name(line)) in of})
     if not tasks:
         raise BadInput(
             f"{path.name} answers none of the items.", mend="Check the rows, the part, and that each line has a row_id."
         )
-    if unknown := [task for task in tasks if task not in items]:
-        raise BadInput(
-            f"{path.name} is about {unknown[0]!r}, of which there are no items here.", mend="Check the rows."
-        )
     return tasks
 
 
-def _check_items(path: Path, told: Mapping[str, Any], items: Mapping[str, Sequence[Row]], part: str) -> None:
-    named = told.get("items")
-    for task, rows in items.items():
-        if isinstance(named, dict) and (named.get(f"{part}/{task}") != items_hash(rows)):
-            theirs = str(named.get(f"{part}/{task}"))[:12]
+def _named(path: Path, named: object, items: Mapping[str, Sequence[Row]], part: str) -> list[str]:
+    """The tasks of this part that a first line names, whose items are these."""
+    if not isinstance(named, dict):
+        raise CannotRead(f"The items of {path.name} are {str(named)[:60]!r}.", mend=f'Write {{"{part}/TASK": HASH}}.')
+    tasks = [name.removeprefix(f"{part}/") for name in named if name.startswith(f"{part}/")]
+    if not tasks:
+        others = ", ".join(named) or "none"
+        raise BadInput(f"{path.name} answers no items of {part}, but {others[:200]}.", mend="Check the part.")
+    for task in tasks:
+        if task not in ANSWERED:
+            raise BadInput(f"{path.name} is about {task[:60]!r}.", mend=f"Answer {', '.join(ANSWERED)}.")
+        if task not in items:
+            raise BadInput(f"{path.name} is about {task!r}, of which there are no items here.", mend="Check the rows.")
+        theirs, ours = str(named[f"{part}/{task}"]), items_hash(items[task])
+        if theirs != ours:
             raise BadInput(
-                f"{path.name} answers other items than {part}/{task}: {theirs} and not {items_hash(rows)[:12]}.",
+                f"{path.name} answers other items than {part}/{task}: {theirs[:12]} and not {ours[:12]}.",
                 mend="Score it with the rows that it was made for.",
             )
+    return tasks
+
+
+def _name(line: Mapping[str, Any]) -> str:
+    """Of the item that a line answers; what is no string is none."""
+    name = line.get("row_id")
+    return name if isinstance(name, str) else f"({type(name).__name__} for a row_id)"
 
 
 def header(system: str, part: str, items: Mapping[str, Sequence[Row]], **more: Any) -> dict[str, Any]:
@@ -236,7 +265,8 @@ def write_predictions(
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
+        # Half a character becomes its escape in JSON, which is read back as it was.
+        with partial.open("w", encoding="utf-8", newline="\n", errors="backslashreplace") as file:
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         partial.replace(path)
     except OSError as error:

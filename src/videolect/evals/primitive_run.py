@@ -5,17 +5,16 @@ A run that was stopped goes on where it was; what failed is asked again.
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.errors import BadInput, VideolectError
+from videolect.errors import VideolectError
 from videolect.evals.predictions import FORMAT
 from videolect.evals.primitives import TaskSet
+from videolect.evals.run_file import is_answer, run_file
 from videolect.vlm.base import Backend, Film, TooDear, Wanted
 
 Shown = Callable[[str, Wanted], Film]
@@ -50,13 +49,14 @@ def run(
         "format": FORMAT, "system": system, "items": {"primitives": tasks.items_hash}, "model": backend.model.id,
         "parameters": parameters,
     }  # fmt: skip
-    done, began = _begun(out, told), time.perf_counter()
-    left = {clip: [n for n in names if (clip, n) not in done] for clip, names in tasks.asked().items()}
-    left = {clip: names for clip, names in left.items() if names}
-    asked = sum(map(len, tasks.asked().values()))
-    before, new, failed, stopped = asked - sum(map(len, left.values())), 0, 0, ""
+    began, every = time.perf_counter(), tasks.asked()
+    asked, new, failed, stopped = sum(map(len, every.values())), 0, 0, ""
     blind: dict[str, float] = {}
-    with out.open("a", encoding="utf-8", newline="\n") as file:
+    with run_file(out, told, same=("system", "items", "model", "parameters"), key=_asks) as file:
+        done = {_asks(line) for line in file.lines if is_answer(line)}
+        left = {clip: [n for n in names if (clip, n) not in done] for clip, names in every.items()}
+        left = {clip: names for clip, names in left.items() if names}
+        before = asked - sum(map(len, left.values()))
         for number, (clip, names) in enumerate(left.items()):
             if most is not None and number >= most:
                 stopped = f"{most} clips were answered, as was asked"
@@ -66,9 +66,7 @@ def run(
             except TooDear as error:
                 stopped = str(error)
                 break
-            file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-            file.flush()
-            os.fsync(file.fileno())
+            file.add(lines)
             failed += sum("error" in line for line in lines)
             new += sum("error" not in line for line in lines)
             if say is not None:
@@ -106,26 +104,5 @@ def _line(clip: str, name: str, **told: Any) -> dict[str, Any]:
     return {"video_id": clip, "primitive": name, **told}
 
 
-def _begun(out: Path, told: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """What an earlier run answered; the file is there afterwards. A last line that was cut off is dropped."""
-    try:
-        whole = out.read_bytes() if out.exists() else b""
-        kept = whole[: whole.rfind(b"\n") + 1]
-        if not kept:
-            out.write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
-            return set()
-        first, *lines = (json.loads(line) for line in kept.decode("utf-8").split("\n") if line.strip())
-        differs = [name for name in told if first.get(name) != json.loads(json.dumps(told[name]))]
-        done = {(line["video_id"], line["primitive"]) for line in lines if "error" not in line}
-    except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadInput(f"{out} holds no scores: {str(error)[:120]}.", mend="Name another file.") from None
-    if differs:
-        raise BadInput(
-            f"{out.name} holds the answers of another run: its {differs[0]} differs.", mend="Name another file."
-        )
-    if len(kept) < len(whole):
-        with out.open("r+b") as file:
-            file.truncate(len(kept))
-    return done
+def _asks(line: Mapping[str, Any]) -> tuple[str, str]:
+    return line["video_id"], line["primitive"]

@@ -6,20 +6,19 @@ again. Which prompts are asked is checked against the rows: a model is not measu
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from videolect.dataset.rows import Row
 from videolect.errors import BadInput, VideolectError
 from videolect.evals.predictions import header
+from videolect.evals.run_file import is_answer, run_file
 from videolect.evals.score import Benchmark
-from videolect.vlm.base import GREEDY, Backend, Decoding, Film, TooDear, Wanted
+from videolect.vlm.base import GREEDY, Backend, Decoding, Film, NoAnswer, TooDear, Wanted
 from videolect.vlm.prompts import Prompt, Task
 from videolect.writing.writer import caption_in
 
@@ -55,8 +54,10 @@ def run(
 ) -> Ran:  # fmt: skip
     """Answer all items of these tasks that the file does not answer yet. ``most``: at most so many clips.
 
-    BadInput where the file holds the answers of another system, or to other items.
+    BadInput where the file holds the answers of another system, or to other items, or is being written to.
     """
+    if most is not None and most < 1:
+        raise BadInput(f"{most} clips cannot be answered.", mend="Give 1 or more.")
     items = {task: benchmark.items[task] for task in tasks if task in benchmark.items}
     if missing := [task for task in tasks if task not in items]:
         raise BadInput(f"The part {benchmark.part} has no rows of {missing[0]}.", mend="Leave the task out.")
@@ -65,28 +66,24 @@ def run(
         system, benchmark.part, items, model=backend.model.id,
         parameters={**backend.model.parameters, **how.as_parameters()}, prompts=benchmark.manifest["prompts"],
     )  # fmt: skip
-    done = _begun(out, told)
-    left = [row for rows in items.values() for row in rows if row.row_id not in done]
-    count, before, new, failed, stopped = len(asked), len(asked) - len(left), 0, 0, ""
+    new, failed, stopped = 0, 0, ""
     began = time.perf_counter()
-    with _open(out, told) as file:
-        for number, (_, group) in enumerate(groupby(sorted(left, key=_clip), key=_clip)):
+    with run_file(out, told, same=("system", "items", "model", "parameters"), key=lambda line: line["row_id"]) as file:
+        done = {line["row_id"] for line in file.lines if is_answer(line)}
+        left = sorted((row for rows in items.values() for row in rows if row.row_id not in done), key=_clip)
+        count, before = len(asked), len(asked) - len(left)
+        for number, (_, group) in enumerate(groupby(left, key=_clip)):
             if most is not None and number >= most:
                 stopped = f"{most} clips were answered, as was asked"
                 break
             start, paid = time.perf_counter(), backend.spent.money
-            try:
-                lines = list(_answers(list(group), asked, backend, shown, how, accept_cut))
-            except TooDear as error:
-                stopped = str(error)
-                break
+            lines, stopped = _answers(list(group), asked, backend, shown, how, accept_cut)
             _add_cost(lines, time.perf_counter() - start, backend.spent.money - paid)
-            for line in lines:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            file.add(lines)
             failed += sum("error" in line for line in lines)
             new += sum("error" not in line for line in lines)
+            if stopped:
+                break
             if say is not None:
                 say(before + new + failed, count, backend.spent.money)
     spent = backend.spent
@@ -117,34 +114,42 @@ def prompt_of(row: Row, manifest: Mapping[str, Any]) -> Prompt:
     return prompt
 
 
-def _clip(row: Row) -> tuple[str, str, int]:
-    return (row.video_hash or "", row.video_id, row.start_pts or 0)
+def _clip(row: Row) -> tuple[str, str, str, int, int]:
+    """What is shown: whatever may tell one film from another, and the part of it."""
+    return (row.video_hash or "", row.source_id, row.video_id, row.start_pts or 0, row.end_pts or 0)
 
 
 def _answers(
     rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, shown: Shown, how: Decoding, accept_cut: bool
-) -> Iterable[dict[str, Any]]:
-    """One line for each row of one clip. What fails is a line that says why, and the run goes on."""
+) -> tuple[list[dict[str, Any]], str]:
+    """One line for each row of one clip; what fails is a line that says why. And why the run must end, if it must:
+    what was answered until then is kept."""
     try:
         film = shown(rows[0], backend.wanted)
     except VideolectError as error:
-        yield from ({"row_id": row.row_id, "error": str(error)} for row in rows)
-        return
+        return [{"row_id": row.row_id, "error": str(error)} for row in rows], ""
     writes = [row for row in rows if row.task != "yes_no"]
     judges = [row for row in rows if row.task == "yes_no"]
-    yield from _guarded(writes, lambda: _written(writes, asked, backend, film, how, accept_cut))
-    yield from _guarded(judges, lambda: _judged(judges, asked, backend, film))
-
-
-def _guarded(rows: Sequence[Row], answer: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    if not rows:
-        return []
+    lines: list[dict[str, Any]] = []
     try:
-        return answer()
+        lines += _guarded(writes, lambda these: _written(these, asked, backend, film, how, accept_cut))
+        lines += _guarded(judges, lambda these: _judged(these, asked, backend, film))
+    except TooDear as error:
+        return lines, str(error)
+    return lines, ""
+
+
+def _guarded(rows: Sequence[Row], answer: Callable[[Sequence[Row]], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Of several that fail together each is asked alone, so that one that cannot be answered takes no other with it;
+    not where the server is away, which fails each of them."""
+    try:
+        return answer(rows) if rows else []
     except TooDear:
         raise
     except VideolectError as error:
-        return [{"row_id": row.row_id, "error": str(error)} for row in rows]
+        if len(rows) == 1 or (isinstance(error, NoAnswer) and error.passing):
+            return [{"row_id": row.row_id, "error": str(error)} for row in rows]
+    return [line for row in rows for line in _guarded([row], answer)]
 
 
 def _written(
@@ -166,44 +171,10 @@ def _judged(
     rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, film: Film
 ) -> list[dict[str, Any]]:  # fmt: skip
     scores = backend.p_yes(film, [asked[row.row_id] for row in rows])
-    return [
-        {"row_id": row.row_id, "p_yes": score.p_yes, "p_no": score.p_no}
-        | ({} if score.exact else {"p_yes_most": score.p_yes_most})
-        for row, score in zip(rows, scores, strict=True)
-    ]
-
-
-# ------------------------------------------------------------------------------------------------------- the file
-
-
-def _begun(out: Path, told: Mapping[str, Any]) -> set[str]:
-    """The items that an earlier run answered. A last line that was cut off is dropped; the item is asked again."""
-    if not out.exists() or not out.stat().st_size:
-        return set()
-    try:
-        whole = out.read_bytes()
-        kept = whole[: whole.rfind(b"\n") + 1]
-        lines = [json.loads(line) for line in kept.decode("utf-8").split("\n") if line.strip()]
-        first = lines[0]
-    except (ValueError, IndexError, OSError) as error:
-        raise BadInput(f"{out} holds no predictions: {str(error)[:120]}.", mend="Name another file.") from None
-    for name in ("system", "items", "model", "parameters"):
-        if first.get(name) != json.loads(json.dumps(told[name])):
-            raise BadInput(
-                f"{out.name} holds the answers of another run: its {name} differs.", mend="Name another file."
-            )
-    if len(kept) < len(whole):
-        with out.open("r+b") as file:
-            file.truncate(len(kept))
-    return {line["row_id"] for line in lines[1:] if "error" not in line}
-
-
-def _open(out: Path, told: Mapping[str, Any]) -> TextIO:
-    try:
-        new = not out.exists() or not out.stat().st_size
-        file = out.open("a", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    if new:
-        file.write(json.dumps(dict(told), ensure_ascii=False) + "\n")
-    return file
+    lines: list[dict[str, Any]] = []
+    for row, score in zip(rows, scores, strict=True):
+        line: dict[str, Any] = {"row_id": row.row_id, "p_yes": score.p_yes, "p_no": score.p_no}
+        if not 0 <= score.p_yes <= 1:
+            line = {"row_id": row.row_id, "error": f"The model gave P(Yes) as {score.p_yes}, which is no probability."}
+        lines.append(line if score.exact or "error" in line else {**line, "p_yes_most": score.p_yes_most})
+    return lines

@@ -172,7 +172,9 @@ def caption_in(answer: Answer, prompt: Prompt, *, accept_cut: bool = False) -> s
         raise _no(f"wrote {len(text):,} characters", text, "Allow fewer tokens, or ask another model.")
     if re.match(r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE):
         raise _no("answered with a web page", text, "Check the server's address.")
-    if unreadable := sorted({each for each in text if unicodedata.category(each) == "Cc" and each not in "\n\t\r"}):
+    if unreadable := sorted(
+        {each for each in text if unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t\r"}
+    ):
         raise _no(f"wrote {unreadable[0]!r}, which is no letter", text, "Use a model that is trained.")
     if _echoes(text, prompt.text):
         raise _no("answered with the prompt", text, "Use a model that is trained to follow instructions.")
