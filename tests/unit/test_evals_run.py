@@ -137,3 +137,18 @@ def test_two_runs_at_once_do_not_mix(made: Benchmark, out: Path) -> None:
     ran = answer(made, out, shown=beside)
     assert len(refused) == 5
     assert ran.answered == ran.items == len(said(out))
+
+
+def test_what_the_desk_would_show_nobody_is_scored_all_the_same_and_told(made: Benchmark, out: Path) -> None:
+    ran = answer(made, out, Scripted("   "))
+    assert (ran.answered, ran.failed) == (ran.items, 0)
+    found = read_predictions(out, made.items, "test")
+    written = sum(row.task != "yes_no" for row in rows_of(made))
+    told = {problem.kind: problem.count for problem in found.problems}
+    assert told == {"empty": written, "noted": written}
+    assert score_system(found, made, resamples=9).scores["pooled"]["caption_bleu4"].value == 0
+
+
+def test_a_page_for_browsers_is_no_answer(made: Benchmark, out: Path) -> None:
+    ran = answer(made, out, Scripted("<!DOCTYPE html><p>Bad gateway"))
+    assert ran.failed == sum(row.task != "yes_no" for row in rows_of(made))

@@ -33,7 +33,7 @@ class Problem:
     """Something that is wrong with a file of predictions."""
 
     kind: str
-    """missing, doubled, contradicting, unknown, no_number, no_text, empty, other_unicode, failed."""
+    """missing, doubled, contradicting, unknown, no_number, no_text, empty, noted, other_unicode, failed."""
     count: int
     examples: tuple[str, ...]
 
@@ -117,6 +117,8 @@ class _Reader:
             self._number(name, line.get("p_yes"))
         else:
             self._text(name, line.get("text"))
+            if line.get("note"):
+                self._say("noted", name)
 
     def _number(self, name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

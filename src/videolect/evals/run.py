@@ -20,7 +20,7 @@ from videolect.evals.run_file import is_answer, run_file
 from videolect.evals.score import Benchmark
 from videolect.vlm.base import GREEDY, Backend, Decoding, Film, NoAnswer, TooDear, Wanted
 from videolect.vlm.prompts import Prompt, Task
-from videolect.writing.writer import caption_in
+from videolect.writing.writer import NoCaption, caption_in, is_page
 
 Shown = Callable[[Row, Wanted], Film]
 """The film of a row as a model wants to see it; errors of ``videolect.errors`` where there is none."""
@@ -161,8 +161,10 @@ def _written(
         line: dict[str, Any] = {"row_id": row.row_id}
         try:
             line["text"] = caption_in(answer, prompt, accept_cut=accept_cut)
-        except VideolectError as error:
-            line["error"] = str(error)
+        except NoCaption as error:
+            # What the desk would show nobody is still what the system answered: it is scored, and told. A page for
+            # browsers is the server's answer and not the system's.
+            line |= {"error": str(error)} if is_page(answer.text) else {"text": answer.text, "note": str(error)}
         lines.append({**line, "tokens": answer.tokens, "prompt_tokens": answer.prompt_tokens})
     return lines
 

@@ -170,7 +170,7 @@ def caption_in(answer: Answer, prompt: Prompt, *, accept_cut: bool = False) -> s
         raise _no(f"was cut off after {answer.tokens} tokens", text, "Allow more tokens, or ask another model.")
     if len(text) > MOST_CHARACTERS:
         raise _no(f"wrote {len(text):,} characters", text, "Allow fewer tokens, or ask another model.")
-    if re.match(r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE):
+    if is_page(text):
         raise _no("answered with a web page", text, "Check the server's address.")
     if unreadable := sorted(
         {each for each in text if unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t\r"}
@@ -179,6 +179,11 @@ def caption_in(answer: Answer, prompt: Prompt, *, accept_cut: bool = False) -> s
     if _echoes(text, prompt.text):
         raise _no("answered with the prompt", text, "Use a model that is trained to follow instructions.")
     return text
+
+
+def is_page(text: str) -> bool:
+    """Whether a server answered with a page for browsers."""
+    return re.match(r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE) is not None
 
 
 def carried_out(draft: str, text: str, point: Point) -> bool:
