@@ -135,7 +135,7 @@ def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str,
     return {
         scope: {
             name: {
-                "value": _rounded(each.value), "low": _rounded(each.low), "high": _rounded(each.high), "n": each.n,
+                "value": rounded(each.value), "low": rounded(each.low), "high": rounded(each.high), "n": each.n,
                 "sources": each.groups,
             }
             for name, each in figures.items()
@@ -144,5 +144,6 @@ def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str,
     }  # fmt: skip
 
 
-def _rounded(value: float) -> float | None:
+def rounded(value: float) -> float | None:
+    """To six digits; None where there is none: JSON knows no NaN."""
     return round(float(value), 6) if value == value else None
