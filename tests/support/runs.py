@@ -73,11 +73,12 @@ import resource
 import sys
 from pathlib import Path
 from tests.support import runs as here
+from videolect.errors import BadInput
 made = here.Benchmark.read(Path(sys.argv[1]), "test")
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), int(sys.argv[4])))
 try:
     here.answer(made, Path(sys.argv[2]), here.MemoryBackend(token_s=float(sys.argv[3])))
-except here.BadInput as error:
+except BadInput as error:
     sys.exit(str(error))
 """
 

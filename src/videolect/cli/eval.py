@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.cli import eval_audit, eval_authors, eval_control, eval_primitives, eval_report, eval_run
-from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
+from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, interval, say
 from videolect.errors import BadInput
 
 
@@ -91,9 +91,7 @@ def render_score(answer: dict[str, Any]) -> str:
 def _shown(figure: dict[str, Any]) -> str:
     if figure["value"] is None:
         return "-"
-    if figure["low"] is None:
-        return f"{figure['value']:8.2f}  [one source only: no interval]  n={figure['n']}"
-    return f"{figure['value']:8.2f}  [{figure['low']:.2f}, {figure['high']:.2f}]  n={figure['n']}"
+    return f"{figure['value']:8.2f}  {interval(figure, '.2f')}  n={figure['n']}"
 
 
 def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -116,7 +114,7 @@ def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             for name, each in figures.items():
                 found.setdefault(scope, {})[f"{PREFIX[task]}_{name}"] = {
                     "value": rounded(each.value), "low": rounded(each.low), "high": rounded(each.high),
-                    "p": rounded(each.p),
+                    "p": rounded(each.p), "n": each.n, "sources": each.groups,
                 }  # fmt: skip
     return 0, {**found, "one": both[0].system, "other": both[1].system, "part": asked.part,
                "partial": any(each.partial for each in both)}  # fmt: skip
@@ -126,8 +124,9 @@ def render_compare(answer: dict[str, Any]) -> str:
     """The pooled differences."""
     lines = [f"{answer['one']} less {answer['other']} on {answer['part']}"]
     for name, each in answer["pooled"].items():
-        value, low, high, p = (each[of] for of in ("value", "low", "high", "p"))
-        if value is not None:
-            beside = "[one source only: no interval]" if low is None else f"[{low:+.3f}, {high:+.3f}]  p={p:.3f}"
-            lines.append(f"  {name:32} {value:+8.3f}  {beside}")
+        if each["value"] is None:
+            lines.append(f"  {name:32} -")
+            continue
+        p = "" if each["p"] is None else f"  p={each['p']:.3f}"
+        lines.append(f"  {name:32} {each['value']:+8.3f}  {interval(each, '+.3f')}{p}")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.eval_options import add_benchmark, benchmark_of
+from videolect.cli.eval_options import add_benchmark, benchmark_of, check_new
 from videolect.errors import BadInput, CannotRead
 
 
@@ -49,8 +49,7 @@ def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.evals.predictions import write_predictions
 
     benchmark = benchmark_of(asked)
-    if asked.out.exists() and (not asked.out.is_dir() or any(asked.out.iterdir())):
-        raise BadInput(f"{asked.out} is there and not empty.", mend="Name a new folder.")
+    check_new(asked.out)
     triples = read_authors(asked.from_authors).triples
     found = [
         *critics(authors_variants(asked.from_authors), triples, benchmark.items.get("critique", ())),
@@ -58,9 +57,11 @@ def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     ]
     if not found:
         raise BadInput(f"No model of theirs answered an item of {asked.part}.", mend="Give rows of their triples.")
-    files = []
+    files: list[dict[str, Any]] = []
     for each in found:
         path = asked.out / f"{_plain(each.system)}.jsonl"
+        if path.exists():  # another name that is written alike
+            path = path.with_stem(f"{path.stem}-{len(files) + 1}")
         items = {each.task: benchmark.items[each.task]}
         write_predictions(path, each.system, asked.part, items, each.texts, left_out=dict(each.left_out))
         files.append({
@@ -101,6 +102,8 @@ def run_critiques(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.without is not None:
         without = _names(asked.without)
         rows = [row for row in rows if row.source_id not in without]
+    if not rows:
+        raise BadInput(f"No critique of {asked.part} is of another source.", mend="Leave fewer out.")
     found = []
     if asked.from_authors is not None:
         found += variants.of_authors(authors_variants(asked.from_authors), read_authors(asked.from_authors).triples)
@@ -108,8 +111,12 @@ def run_critiques(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         name, _, path = given.partition("=")
         if not name or not path:
             raise BadInput(f"--variant is {given!r}.", mend="Write NAME=FILE.")
+        if name in (each.name for each in found):
+            raise BadInput(f"Two variants are named {name!r}.", mend="Give one another name.")
         found.append(variants.of_triples(name, read_triples(Path(path))))
     study = variants.study(rows, found, resamples=asked.resamples)
+    if not study.figures:
+        raise BadInput(f"No variant criticises a draft of {asked.part}.", mend="Give variants of the same triples.")
     return 0, {"part": asked.part, **study.as_json()}
 
 
@@ -133,13 +140,15 @@ def render_critiques(answer: dict[str, Any]) -> str:
     """A line a variant, and the rank correlations."""
     lines = [f"{'':28}" + "".join(f"{head:>12}" for head in _COLUMNS.values()) + f"{'n':>7}"]
     for name, figures in answer["variants"].items():
-        cells = [f"{figures[of]['value']:12.1f}" if of in figures else f"{'-':>12}" for of in _COLUMNS]
+        cells = [_cell(figures.get(of, {}).get("value"), ".1f") for of in _COLUMNS]
         lines.append(f"{name:28}" + "".join(cells) + f"{max(each['n'] for each in figures.values()):7}")
     if answer["ranks"]:
         lines.append(f"Spearman's rank correlation with training, over {len(answer['ranked'])} variants:")
         for outcome in ("caption", "reward", "critique"):
-            cells = [
-                f"{answer['ranks'][of][outcome]:+12.2f}" if of in answer["ranks"] else f"{'-':>12}" for of in _COLUMNS
-            ]
+            cells = [_cell(answer["ranks"].get(of, {}).get(outcome), "+.2f") for of in _COLUMNS]
             lines.append(f"{outcome:28}" + "".join(cells))
     return "\n".join(lines)
+
+
+def _cell(value: float | None, digits: str) -> str:
+    return f"{'-' if value is None else format(value, digits):>12}"

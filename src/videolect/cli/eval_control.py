@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.eval_options import say
+from videolect.cli.eval_options import check_new, interval, say
 from videolect.errors import BadInput
 
 
@@ -63,12 +63,19 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput(f"--target is {asked.target}.", mend="Give a share from 0.5 (chance) to 1.")
     if asked.fewest < 20:
         raise BadInput(f"--fewest is {asked.fewest}.", mend="Give 20 or more: fewer cannot be judged.")
+    kinds = {path.stem: path for path in asked.corrupted}
+    if len(kinds) < len(asked.corrupted):
+        raise BadInput(
+            f"Two of {', '.join(map(str, asked.corrupted))} have one name.",
+            mend="A file's name is its kind: rename one.",
+        )
+    check_new(asked.out)
     rule = RowRule(spec=spec_of(asked), split=SplitRule(shares={"test": 1.0}), tasks=("yes_no", "preference"))
     triples = list(read_triples(asked.triples))
     if asked.from_authors is not None:
         worse = control.of_variants(authors_variants(asked.from_authors))
     else:
-        worse = control.of_triples({path.stem: read_triples(path) for path in asked.corrupted})
+        worse = control.of_triples({kind: read_triples(path) for kind, path in kinds.items()})
     pairs, left_out = control.pairs_of(triples, worse)
     found = control.controlled(pairs, target=asked.target, seed=asked.seed, fewest=asked.fewest, say=say())
     made = control.as_triples(found, triples)
@@ -89,10 +96,7 @@ def render_control(answer: dict[str, Any]) -> str:
     lines = [f"{answer['pairs']} pairs are in {answer['path']}. Right without looking, in percent (chance is 50):"]
     lines.append(f"  {'stage':10} {'pairs':>6} {'longer':>22} {'words':>22} {'characters':>22}")
     for name, stage in answer["stages"].items():
-        shown = [
-            f"{stage[of]['value']:6.1f} [{stage[of]['low']:.1f}, {stage[of]['high']:.1f}]"
-            for of in ("longer", "words", "characters")
-        ]
+        shown = [f"{stage[of]['value']:6.1f} {interval(stage[of], '.1f')}" for of in ("longer", "words", "characters")]
         lines.append(f"  {name:10} {stage['pairs']:6} " + " ".join(f"{each:>22}" for each in shown))
     lines.append(f"  {answer['filter']} was filtered by, {answer['judge']} was not.")
     return "\n".join([*lines, *(f"  left out: {count} {why}" for why, count in answer["left_out"].items())])

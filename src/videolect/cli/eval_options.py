@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,19 @@ def benchmark_of(asked: argparse.Namespace) -> Any:
     return replace(benchmark, known=read_known(asked.states, load_spec()))
 
 
+def check_new(folder: Path) -> None:
+    """BadInput for a folder that is there already with something in it: told before the work and not after it."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder.")
+
+
 def say() -> Callable[[str], None] | None:
     """Progress for a person who waits."""
     return (lambda words: print(words, file=sys.stderr)) if sys.stderr.isatty() else None
+
+
+def interval(figure: Mapping[str, Any], digits: str) -> str:
+    """``[low, high]`` for a person; of items of one source there is none."""
+    if figure["low"] is None or figure["high"] is None:
+        return "[no interval]"
+    return f"[{figure['low']:{digits}}, {figure['high']:{digits}}]"

@@ -166,9 +166,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
+        relied_on = (
+            manifest["rows_format"], manifest["prompts"], manifest["spec"]["hash"], manifest["rule"]["sentinel"],
+            *(told["sha256"] for told in manifest["files"].values()),
+        )  # fmt: skip
+        if manifest["format"] != FORMAT or not all(isinstance(each, str | int) for each in relied_on):
             raise KeyError(FORMAT)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        _ = manifest["origin"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CannotRead(f"{path} is no manifest of {FORMAT}.", mend="Write the rows again.") from None
     return dict(manifest)
 
@@ -185,8 +190,11 @@ def read_rows(folder: Path, part: str, task: str, manifest: Mapping[str, Any] | 
     path = folder / name
     if not path.is_file() or _hash(path) != told["sha256"]:
         raise CannotRead(f"{path} is not the file that the manifest tells of.", mend="Write the rows again.")
-    with path.open(encoding="utf-8", newline="\n") as file:
-        return [_row(json.loads(line)) for line in file]
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            return [_row(json.loads(line)) for line in file]
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise CannotRead(f"{path} holds no rows: {str(error)[:120]}.", mend="Write the rows again.") from None
 
 
 def _row(plain: dict[str, Any]) -> Row:

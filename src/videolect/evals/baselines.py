@@ -15,6 +15,7 @@ from typing import Literal
 
 from videolect.dataset.rows import Row
 from videolect.evals import blind, caption, critique, reward
+from videolect.evals.predictions import ANSWERED
 from videolect.evals.scores import Measured
 from videolect.record.critique import SENTINEL
 
@@ -38,13 +39,15 @@ class Baseline:
 
 
 def baselines(
-    items: Items, train: Items | None = None, *, seed: int = 0, sentinel: str = SENTINEL
+    items: Items, train: Items | None = None, *, tasks: Sequence[str] = ANSWERED, seed: int = 0,
+    sentinel: str = SENTINEL,
 ) -> list[Baseline]:  # fmt: skip
-    """Those for which the items suffice. ``train``: rows of other sources, from which the blind classifier learns."""
+    """Those of the tasks for which the items suffice. ``train``: rows of other sources, from which the blind classifier
+    learns."""
     found = [
-        *_of_captions(items, seed),
-        *_of_rewards(items.get("yes_no", ()), (train or {}).get("yes_no", ()), seed),
-        *_of_critiques(items, seed, sentinel),
+        *(_of_captions(items, seed) if "caption" in tasks else ()),
+        *(_of_rewards(items.get("yes_no", ()), (train or {}).get("yes_no", ()), seed) if "yes_no" in tasks else ()),
+        *(_of_critiques(items, seed, sentinel) if "critique" in tasks else ()),
     ]
     return [each for each in found if each.texts or each.yes]
 
@@ -95,7 +98,7 @@ def drafts_of(items: Items) -> dict[str, str]:
 def _of_rewards(rows: Sequence[Row], train: Sequence[Row], seed: int) -> list[Baseline]:
     if not rows:
         return []
-    learnt = "other sources of the training part" if train else "the other sources, fold by fold"
+    learnt = "other sources of the training part" if blind.teaches(train) else "the other sources, fold by fold"
     return [
         Baseline(
             name="longer_wins", kind="floor", task="yes_no", says="the caption of more words scores higher",

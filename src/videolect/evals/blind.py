@@ -24,16 +24,21 @@ def blind_yes(
 ) -> dict[str, float]:  # fmt: skip
     """P(Yes) of each Yes/No row by its words alone.
 
-    It learns from the rows of ``train``; where there are none, from the other sources of ``rows`` themselves, fold by
-    fold. MissingExtra without scikit-learn.
+    It learns from the rows of ``train``; where these teach nothing, from the other sources of ``rows`` themselves, fold
+    by fold. MissingExtra without scikit-learn.
     """
     need_sklearn()
-    if train:
+    if teaches(train):
         seen = runs_of_words([*_texts(train), *_texts(rows)])
         scores = _judged(seen[: len(train)], _right(train), seen[len(train) :], seed)
     else:
         scores = _out_of_fold(rows, seed, folds)
     return {row.row_id: float(score) for row, score in zip(rows, scores, strict=True)}
+
+
+def teaches(train: Sequence[Row]) -> bool:
+    """Whether something can be learnt from these: rows of both kinds are needed."""
+    return len(np.unique(_right(train))) == 2
 
 
 def _out_of_fold(rows: Sequence[Row], seed: int, folds: int) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from videolect.dataset.authors import Variant
 from videolect.errors import BadInput
 from videolect.evals import pair_judges
 from videolect.evals.pair_judges import Family
+from videolect.evals.scores import rounded
 from videolect.metrics.intervals import Estimate, bootstrap
 from videolect.metrics.ranking import pairwise
 from videolect.record.triple import Triple
@@ -68,7 +69,10 @@ class Blind:
         told = {name: getattr(self, name) for name in ("longer", "words", "characters")}
         return {
             "pairs": self.pairs, "sources": self.sources,
-            **{name: {"value": e.value, "low": e.low, "high": e.high} for name, e in told.items()},
+            **{
+                name: {"value": rounded(e.value), "low": rounded(e.low), "high": rounded(e.high)}
+                for name, e in told.items()
+            },
         }  # fmt: skip
 
 
@@ -149,7 +153,7 @@ def controlled(
     """Match, filter, and measure each stage. BadInput where there are too few pairs to begin with.
 
     ``target``: the filter stops once its own family is right in no more than this share. ``fewest``: it never leaves
-    fewer pairs.
+    fewer pairs, matched.
     """
     pairs = [pair for pair in pairs if pair.good.strip() and pair.bad.strip() and pair.good != pair.bad]
     if len(pairs) < fewest:
@@ -160,9 +164,13 @@ def controlled(
     left = matched(pairs, seed)
     stages["matched"] = measured(left, seed=seed)
     tell(f"matched by length: {len(left)} pairs")
+    if len(left) < fewest:
+        raise BadInput(
+            f"Matched by length {len(left)} of {len(pairs)} pairs are left.",
+            mend=f"Give pairs of which now the good and now the bad one is the longer, or ask for fewer than {fewest}.",
+        )
     left = filtered(left, target=target, seed=seed, fewest=fewest, say=tell)
-    left = matched(left, seed)
-    stages["filtered"] = measured(left, seed=seed + 1)  # other folds than the filter had
+    stages["filtered"] = measured(left, seed=seed + _ROUNDS)  # other folds than any that the filter had
     return Controlled(pairs=tuple(left), stages=stages)
 
 
@@ -184,7 +192,9 @@ def matched(pairs: Sequence[Pair], seed: int = 0) -> list[Pair]:
 def filtered(
     pairs: Sequence[Pair], *, target: float, seed: int = 0, fewest: int = 100, say: Say | None = None
 ) -> list[Pair]:  # fmt: skip
-    """Without the pairs that classifiers of the family ``words`` are surest of, round after round."""
+    """Without the pairs that classifiers of the family ``words`` are surest of, round after round, and matched by
+    length again: the latest round that leaves ``fewest`` so."""
+    kept: list[Pair] = list(pairs)
     left = np.arange(len(pairs))
     judge = pair_judges.judge_of(FILTER, *_sides(pairs))
     for number in range(_ROUNDS):
@@ -197,7 +207,11 @@ def filtered(
             break
         go = min(max(surplus, 1), int(_AT_ONCE * len(left)) + 1, len(left) - fewest)
         left = np.sort(left[np.argsort(-margin, kind="stable")[go:]])
-    return [pairs[at] for at in left.tolist()]
+        again = matched([pairs[at] for at in left.tolist()], seed)
+        if len(again) < fewest:
+            break
+        kept = again
+    return kept
 
 
 def _sides(pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:

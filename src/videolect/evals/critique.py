@@ -62,7 +62,10 @@ def measured(
         *text_measures(wrote, wanted, used=~flawed, prefix="sentinel_", full=False),
     ]
     found = [measure for measure in found if measure.name in FIGURES]
-    right = np.array([is_sentinel(text) != bad for text, bad in zip(wrote, flawed, strict=True)], float)
+    # A blank answer says neither that edits are needed nor that none are.
+    right = np.array(
+        [bool(text.strip()) and is_sentinel(text) != bad for text, bad in zip(wrote, flawed, strict=True)], float
+    )
     found += [
         mean("verdict", right, scale=100),
         mean("verdict_flawed", right, flawed, scale=100),

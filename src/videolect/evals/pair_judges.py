@@ -58,7 +58,7 @@ class _Words:
         found = np.zeros(len(which))
         good, bad = self.good[which], self.bad[which]
         for here, there in folds_of(sources, seed):
-            if not len(there):
+            if len(there) < 2:  # both answers are needed
                 continue
             weigh = TfidfTransformer(sublinear_tf=True).fit(good[there])
             side = _sides(len(there), seed)

@@ -19,7 +19,7 @@ FIGURES: Mapping[str, str] = {
     "pairwise_half_tie": "pairs in which the final caption scores higher, ties half; 0-100",
     "pairwise_strict": "pairs in which the final caption scores higher, ties wrong; 0-100",
     "tie_rate": "pairs that score the same; 0-100",
-    "at_half": "samples on the right side of 0.5; 0-100",
+    "at_half": "samples on the right side of 0.5, 0.5 itself half; 0-100",
     "auc": "area under the ROC curve within aspects, from the pairs of all finals and drafts; 0-100",
     "yes_rate": "samples scored above 0.5; 0-100",
     "brier": "mean squared error of P(Yes)",
@@ -96,20 +96,3 @@ def _auc(rows: Sequence[Row], score: Any, right: Any) -> Measure:
             values[finals] = (below + up_to) / 2 / len(drafts)
     measure = mean("auc", values, scale=100)
     return Measure(name="auc", stats=measure.stats, figure=ratio(100), used=measure.used)
-
-
-def calibration(rows: Sequence[Row], yes: Mapping[str, float], bins: int = 10) -> list[dict[str, float]]:
-    """Bins of P(Yes): mean score, share of right captions, how many; empty bins are left out."""
-    found = [(yes[row.row_id], row.target == "Yes") for row in rows if row.row_id in yes]
-    told = []
-    for number in range(bins):
-        inside = [(p, r) for p, r in found if min(int(p * bins), bins - 1) == number]
-        if inside:
-            told.append(
-                {
-                    "score": sum(p for p, _ in inside) / len(inside),
-                    "right": sum(r for _, r in inside) / len(inside),
-                    "n": len(inside),
-                }
-            )
-    return told

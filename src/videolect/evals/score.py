@@ -100,19 +100,15 @@ def measure_baselines(
     benchmark: Benchmark, tasks: Sequence[str], *, full: bool = True, say: Say | None = None
 ) -> list[tuple[Baseline, Measured]]:
     """The measures of all floors and ceilings of these tasks."""
-    items = {task: rows for task, rows in benchmark.items.items() if task in tasks or task == "preference"}
-    if "caption" in tasks:
-        items |= {task: benchmark.items[task] for task in ("critique", "yes_no") if task in benchmark.items}
     sentinel = benchmark.manifest["rule"]["sentinel"]
     found = []
-    for each in floors.baselines(items, benchmark.train, sentinel=sentinel):
-        if each.task in tasks:
-            if say is not None:
-                say(f"{each.task}: {each.name}")
-            measured = floors.measured(each, benchmark.items, full=full)
-            if each.task == "caption":
-                measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
-            found.append((each, measured))
+    for each in floors.baselines(benchmark.items, benchmark.train, tasks=tasks, sentinel=sentinel):
+        if say is not None:
+            say(f"{each.task}: {each.name}")
+        measured = floors.measured(each, benchmark.items, full=full)
+        if each.task == "caption":
+            measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
+        found.append((each, measured))
     return found
 
 

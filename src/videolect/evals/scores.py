@@ -85,13 +85,14 @@ def f1() -> Figure:
 
 
 def scores_of(measured: Measured, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, dict[str, Estimate]]:
-    """Every measure in every scope in which it has items."""
+    """Every measure in every scope in which it has items; in whatever order these stand."""
     found: dict[str, dict[str, Estimate]] = {}
+    order = _order(measured.groups, measured.ids)
     aspects, groups = np.array(measured.aspects), np.array(measured.groups)
     for scope, where in _scopes(aspects):
         for measure in measured.measures:
-            use = measure.used & where
-            if use.any():
+            use = order[(measure.used & where)[order]]
+            if len(use):
                 estimate = bootstrap(
                     measure.stats[use], groups[use].tolist(), measure.figure, resamples=resamples, seed=seed
                 )
@@ -104,7 +105,7 @@ def compared(
 ) -> dict[str, dict[str, Difference]]:
     """The first less the second on the items that both answered, measure by measure."""
     here, there = ({name: at for at, name in enumerate(each.ids)} for each in (one, other))
-    both = [name for name in one.ids if name in there]
+    both = [one.ids[at] for at in _order(one.groups, one.ids) if one.ids[at] in there]
     if not both:
         raise BadInput("The two systems answered no item in common.", mend="Compare systems on the same rows.")
     mine, theirs = np.array([here[name] for name in both]), np.array([there[name] for name in both])
@@ -123,6 +124,11 @@ def compared(
                     resamples=resamples, seed=seed,
                 )  # fmt: skip
     return found
+
+
+def _order(groups: Sequence[str], ids: Sequence[str]) -> NDArray[np.intp]:
+    """The items by source and name: which sources a resample holds hangs on the order in which they come."""
+    return np.array(sorted(range(len(ids)), key=lambda at: (groups[at], ids[at])), np.intp)
 
 
 def _scopes(aspects: NDArray[Any]) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -145,5 +151,5 @@ def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str,
 
 
 def rounded(value: float) -> float | None:
-    """To six digits; None where there is none: JSON knows no NaN."""
+    """To six digits; None for what is no number, which JSON does not have."""
     return round(float(value), 6) if value == value else None

@@ -8,6 +8,7 @@ them as training does. With so few variants a rank correlation is a hint and no 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from videolect.dataset.authors import WORST
 from videolect.dataset.authors import Variant as Recorded
 from videolect.dataset.rows import Row
 from videolect.evals import critique
-from videolect.evals.scores import RESAMPLES, Measure, Measured, as_json, mean, scores_of
+from videolect.evals.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, scores_of
 from videolect.metrics.intervals import Estimate
 from videolect.metrics.ranking import spearman
 from videolect.metrics.text import bleu_counts, corpus_bleu
@@ -136,12 +137,13 @@ def study(
     figures = {}
     for variant in variants:
         measured = _measured(rows, variant)
-        if measured.ids:
-            figures[variant.name] = scores_of(measured, resamples=resamples)["pooled"]
+        if pooled := scores_of(measured, resamples=resamples).get(POOLED):
+            figures[variant.name] = pooled
     ranked = tuple(name for name in figures if name in published)
     ranks: dict[str, dict[str, float]] = {}
     for figure in FIGURES:
-        having = [name for name in ranked if figure in figures[name]]
+        # A variant without a single point has no precision: it is not ranked by it.
+        having = [name for name in ranked if figure in figures[name] and not math.isnan(figures[name][figure].value)]
         if len(having) >= 3:
             values = [figures[name][figure].value for name in having]
             ranks[figure] = {
