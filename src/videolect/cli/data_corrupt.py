@@ -13,10 +13,11 @@ from videolect.cli.write_clip import spec_of
 from videolect.cli.writer_options import add_writer, choice_of
 from videolect.dataset.corrupt import corrupt
 from videolect.dataset.corrupt_authors import import_variants
-from videolect.dataset.corrupt_folder import check_free, write_corruption
+from videolect.dataset.corrupt_folder import write_corruption
 from videolect.dataset.corrupt_values import KINDS, TARGETS, WORST, Ask, CorruptRule, Read, Tools
 from videolect.dataset.row_folder import origin_of
 from videolect.dataset.triple_files import read_triples
+from videolect.dataset.whole import check_free
 from videolect.errors import BadInput
 from videolect.record.people import Model
 from videolect.vlm.points import apply_points

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from videolect.dataset.row_formats import FORMATS
 from videolect.dataset.rows import CONTEXTS, PERFECT, TASKS, RowRule
 from videolect.dataset.splits import SplitRule, counts, joined, shares_of
 from videolect.dataset.triple_files import read_triples
+from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead
 from videolect.record.critique import SENTINEL
 
@@ -121,12 +121,8 @@ def _write_csv(path: Path, rows: Iterable[tuple[str, str]]) -> None:
     """The file is there whole or as it was."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text.getvalue(), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
+    with whole_file(path) as partial:
+        partial.write_text(text.getvalue(), encoding="utf-8", newline="\n")
 
 
 def _render_splits(answer: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.eval_options import add_benchmark, benchmark_of, check_new
+from videolect.cli.eval_options import add_benchmark, benchmark_of
 from videolect.errors import BadInput, CannotRead
 
 
@@ -45,11 +45,12 @@ def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write what the authors' models answered as files of predictions: critiques by Gemini with the film and without
     it, and the drafts of each model. What is known to be defective is left out and counted."""
     from videolect.dataset.authors import authors_variants, read_authors
+    from videolect.dataset.whole import check_free, whole_folder
     from videolect.evals.authors import critics, drafters
     from videolect.evals.predictions import write_predictions
 
     benchmark = benchmark_of(asked)
-    check_new(asked.out)
+    check_free(asked.out)
     triples = read_authors(asked.from_authors).triples
     found = [
         *critics(authors_variants(asked.from_authors), triples, benchmark.items.get("critique", ())),
@@ -58,16 +59,19 @@ def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if not found:
         raise BadInput(f"No model of theirs answered an item of {asked.part}.", mend="Give rows of their triples.")
     files: list[dict[str, Any]] = []
-    for each in found:
-        path = asked.out / f"{_plain(each.system)}.jsonl"
-        if path.exists():  # another name that is written alike
-            path = path.with_stem(f"{path.stem}-{len(files) + 1}")
-        items = {each.task: benchmark.items[each.task]}
-        write_predictions(path, each.system, asked.part, items, each.texts, left_out=dict(each.left_out))
-        files.append({
-            "path": str(path), "system": each.system, "task": each.task, "answers": len(each.texts),
-            "items": len(items[each.task]), "left_out": dict(each.left_out),
-        })  # fmt: skip
+    with whole_folder(asked.out) as partial:
+        for each in found:
+            name = _plain(each.system)
+            if (partial / f"{name}.jsonl").exists():  # another name that is written alike
+                name = f"{name}-{len(files) + 1}"
+            path = f"{name}.jsonl"
+            items = {each.task: benchmark.items[each.task]}
+            left_out = dict(each.left_out)
+            write_predictions(partial / path, each.system, asked.part, items, each.texts, left_out=left_out)
+            files.append({
+                "path": str(asked.out / path), "system": each.system, "task": each.task, "answers": len(each.texts),
+                "items": len(items[each.task]), "left_out": left_out,
+            })  # fmt: skip
     return 0, {"path": str(asked.out), "files": files}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.eval_options import check_new, interval, say
+from videolect.cli.eval_options import interval, say
 from videolect.errors import BadInput
 
 
@@ -52,6 +52,7 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.dataset.rows import RowRule
     from videolect.dataset.splits import SplitRule
     from videolect.dataset.triple_files import read_triples
+    from videolect.dataset.whole import check_free
     from videolect.evals import control
 
     if bool(asked.corrupted) == bool(asked.from_authors):
@@ -69,7 +70,7 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             f"Two of {', '.join(map(str, asked.corrupted))} have one name.",
             mend="A file's name is its kind: rename one.",
         )
-    check_new(asked.out)
+    check_free(asked.out)
     rule = RowRule(spec=spec_of(asked), split=SplitRule(shares={"test": 1.0}), tasks=("yes_no", "preference"))
     triples = list(read_triples(asked.triples))
     if asked.from_authors is not None:

@@ -44,12 +44,6 @@ def benchmark_of(asked: argparse.Namespace) -> Any:
     return replace(benchmark, known=read_known(asked.states, load_spec()))
 
 
-def check_new(folder: Path) -> None:
-    """BadInput for a folder that is there already with something in it: told before the work and not after it."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder.")
-
-
 def say() -> Callable[[str], None] | None:
     """Progress for a person who waits."""
     return (lambda words: print(words, file=sys.stderr)) if sys.stderr.isatty() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
+from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, VideolectError
 from videolect.record.checks import check_text
 
@@ -219,11 +219,5 @@ def _check_writable(*paths: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole_file(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    finally:
-        partial.unlink(missing_ok=True)

@@ -23,15 +23,14 @@ from videolect.dataset.corrupt_folder import (
     CHANGES,
     MANIFEST,
     TRIPLES,
-    check_free,
     nearness,
     spread,
     write_json,
-    written,
 )
 from videolect.dataset.corrupt_model import content_words, fault, mend_words
 from videolect.dataset.corrupt_values import CorruptRule, Kind, remade
 from videolect.dataset.triple_files import write_triples
+from videolect.dataset.whole import whole_folder
 from videolect.record.critique import SENTINEL, is_sentinel
 from videolect.record.triple import Triple
 
@@ -96,13 +95,11 @@ def import_variants(folder: Path, out: Path, *, allow_reversal: bool = False, co
 
     NotFound, BadInput, CannotRead for the authors' folder; BadInput where ``out`` cannot be written.
     """
-    check_free(out)
     of = {triple.triple_id: triple for triple in read_authors(folder).triples}
     by_variant: dict[str, list[_Pair]] = {name: [] for name in VARIANTS}
     for variant in authors_variants(folder):
         by_variant.setdefault(variant.variant, []).append(_Pair(variant, of.get(variant.triple_id)))
-
-    def write(partial: Path) -> dict[str, Any]:
+    with whole_folder(out) as partial:
         reports = {
             name: _imported(partial / name, pairs, allow_reversal)
             for name, pairs in sorted(by_variant.items())
@@ -113,9 +110,7 @@ def import_variants(folder: Path, out: Path, *, allow_reversal: bool = False, co
             "format": FORMAT, "code": code, "allow_reversal": allow_reversal, "variants": reports, "unknown": unknown,
         }  # fmt: skip
         write_json(partial / MANIFEST, told)
-        return told
-
-    return written(out, write)
+    return told
 
 
 def _imported(folder: Path, pairs: Sequence[_Pair], allow_reversal: bool) -> dict[str, Any]:

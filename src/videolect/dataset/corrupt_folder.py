@@ -6,8 +6,6 @@ The folder appears whole or not at all. ``data rows DIR/triples.parquet`` makes 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +16,7 @@ import numpy as np
 from videolect.dataset.corrupt import Corruption
 from videolect.dataset.corrupt_values import Corrupted
 from videolect.dataset.triple_files import write_triples
-from videolect.errors import BadInput
+from videolect.dataset.whole import whole_folder
 from videolect.metrics.edits import word_edits
 
 FORMAT = "videolect-corruption-1"
@@ -27,32 +25,8 @@ MANIFEST, TRIPLES, CHANGES = "corruption.json", "triples.parquet", "changes.json
 
 def write_corruption(folder: Path, made: Corruption, *, origin: Mapping[str, Any], code: str) -> dict[str, Any]:
     """Write the folder; its manifest. BadInput where it is there already, or cannot be written."""
-    check_free(folder)
-    return written(folder, lambda partial: _write(partial, made, origin, code))
-
-
-def check_free(folder: Path) -> None:
-    """BadInput for a folder that is there and holds something, or that has no parent."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder.")
-    if not folder.parent.is_dir():
-        raise BadInput(f"The folder {folder.parent} is not there.", mend="Make it first.")
-
-
-def written(folder: Path, write: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    """What ``write`` gives back, after the folder that it filled was put in its place."""
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
-        partial.mkdir(parents=True)
-        manifest = write(partial)
-        if folder.is_dir():
-            folder.rmdir()  # it is empty
-        partial.rename(folder)
-    except OSError as error:
-        raise BadInput(f"{folder} cannot be written: {error.strerror}.", mend="Name another folder.") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return manifest
+    with whole_folder(folder) as partial:
+        return _write(partial, made, origin, code)
 
 
 def _write(folder: Path, made: Corruption, origin: Mapping[str, Any], code: str) -> dict[str, Any]:

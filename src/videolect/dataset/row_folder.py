@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +20,7 @@ from videolect.dataset.filters import Step
 from videolect.dataset.row_formats import dataset_info, format_of, path_of
 from videolect.dataset.rows import Row, RowRule, items_hash, rows_of
 from videolect.dataset.splits import SplitRule
+from videolect.dataset.whole import whole_folder
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.record.codec import from_plain
 from videolect.record.triple import Triple
@@ -74,13 +73,10 @@ def write_rows(
 ) -> dict[str, Any]:  # fmt: skip
     """Write the folder; its manifest, with ``more`` in it. BadInput where it is there already, or cannot be written."""
     make = format_of(format)
-    _check_free(folder)
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
+    with whole_folder(folder) as partial:
         rows = list(rows_of(triples, rule))
         if not rows:
             raise BadInput("These triples give no row.", mend="Ask for other tasks, or for fewer filters.")
-        partial.mkdir(parents=True)
         files = {}
         for (part, task), group in sorted(_grouped(rows).items()):
             name = f"{part}/{task}.jsonl"
@@ -105,21 +101,7 @@ def write_rows(
             (partial / "dataset_info.json").write_text(json.dumps(info, indent=2) + "\n")
         (partial / "DATASHEET.md").write_text(datasheet(manifest), encoding="utf-8")
         (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        if folder.is_dir():
-            folder.rmdir()  # it is empty
-        partial.rename(folder)
-    except OSError as error:
-        raise BadInput(f"{folder} cannot be written: {error.strerror}.", mend="Name another folder.") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return manifest
-
-
-def _check_free(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder: rows are never mixed.")
-    if not folder.parent.is_dir():
-        raise BadInput(f"The folder {folder.parent} is not there.", mend="Make it first.")
 
 
 def _grouped(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.record.codec import from_plain, to_plain
 from videolect.record.critique import Point
@@ -83,18 +82,10 @@ def check_target(path: Path) -> None:
 
 def _write(path: Path, write: Callable[[Path], int]) -> Written:
     check_target(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole_file(path) as partial:
         count = write(partial)
         with partial.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
-            os.fsync(written.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
     return Written(rows=count, path=path, hash=digest)
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.evals.audit import Judged
 from videolect.record.audit import FAILURES, LEAST, MOST, RATED, AuditItem
@@ -332,17 +333,11 @@ def write_answers(answers: Iterable[Judged], path: Path) -> int:
     if path.suffix not in (".jsonl", ".parquet"):
         raise BadInput(f"{path.name} is neither .jsonl nor .parquet.", mend="Name the file with one of the two.")
     rows = list(answers)
-    partial = path.with_name(f".{path.name}.part")
-    try:
+    with whole_file(path) as partial:
         if path.suffix == ".jsonl":
             partial.write_text("".join(as_jsonl(rows)), encoding="utf-8", newline="\n")
         else:
             _write_parquet(list(rows_out(rows)), partial)
-        partial.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
-    finally:
-        partial.unlink(missing_ok=True)
     return len(rows)
 
 

@@ -12,7 +12,6 @@ then says so.
 from __future__ import annotations
 
 import json
-import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.dataset.rows import Row, items_hash
+from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead, NotFound
 
 FORMAT = "videolect-predictions-1"
@@ -264,13 +264,7 @@ def write_predictions(
             if row.row_id in answers:
                 key = "p_yes" if row.task == "yes_no" else "text"
                 lines.append({"row_id": row.row_id, key: answers[row.row_id]})
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Half a character becomes its escape in JSON, which is read back as it was.
-        with partial.open("w", encoding="utf-8", newline="\n", errors="backslashreplace") as file:
-            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another file.") from None
+    # Half a character becomes its escape in JSON, which is read back as it was.
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n", errors="backslashreplace")

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.dataset.whole import whole_folder
+from videolect.errors import CannotRead, NotFound
 from videolect.evals.primitives import CONTRASTS, Pair, Rule, Task, TaskSet
 from videolect.evals.states import Known
 from videolect.language.spec import Spec
@@ -28,11 +27,7 @@ MANIFEST, TASKS, CLIPS = "manifest.json", "tasks.jsonl", "clips.jsonl"
 
 def write_tasks(folder: Path, tasks: TaskSet, known: Known, spec: Spec, rule: Rule) -> dict[str, Any]:
     """Write the folder; its manifest. BadInput where it is there already, or cannot be written."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder.")
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
-        partial.mkdir()
+    with whole_folder(folder) as partial:
         _write(partial / TASKS, ({**asdict(task), "question": tasks.questions[task.primitive]} for task in tasks.tasks))
         _write(
             partial / CLIPS,
@@ -41,13 +36,6 @@ def write_tasks(folder: Path, tasks: TaskSet, known: Known, spec: Spec, rule: Ru
         )  # fmt: skip
         manifest = _manifest(partial, tasks, known, spec, rule)
         (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        if folder.is_dir():
-            folder.rmdir()  # it is empty
-        partial.rename(folder)
-    except OSError as error:
-        raise BadInput(f"{folder} cannot be written: {error.strerror}.", mend="Name another folder.") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return manifest
 
 
