@@ -97,17 +97,17 @@ def _shown(figure: dict[str, Any]) -> str:
 def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The first system less the second on the items that both answered, with paired intervals over sources."""
     from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import PREFIX, measure_all
+    from videolect.evals.score import PREFIX, measure_all, of_common
     from videolect.evals.scores import compared, rounded
 
     benchmark = benchmark_of(asked)
     both = [
         read_predictions(path, benchmark.items, asked.part, partial=asked.partial) for path in (asked.one, asked.other)
     ]
-    one, other = (measure_all(each, benchmark, full=not asked.quick) for each in both)
+    one, other = (measure_all(each, benchmark, full=not asked.quick) for each in of_common(*both))
     tasks = [task for task in one if task in other]
     if not tasks:
-        raise BadInput("The two files answer different tasks.", mend="Compare answers to the same tasks.")
+        raise BadInput("The two files answer no item in common.", mend="Compare answers to the same items.")
     found: dict[str, dict[str, Any]] = {}
     for task in tasks:
         for scope, figures in compared(one[task], other[task], resamples=asked.resamples).items():

@@ -162,13 +162,13 @@ def controlled(
     stages = {"all": measured(pairs, seed=seed)}
     tell(f"all: {len(pairs)} pairs")
     left = matched(pairs, seed)
-    stages["matched"] = measured(left, seed=seed)
-    tell(f"matched by length: {len(left)} pairs")
     if len(left) < fewest:
         raise BadInput(
             f"Matched by length {len(left)} of {len(pairs)} pairs are left.",
             mend=f"Give pairs of which now the good and now the bad one is the longer, or ask for fewer than {fewest}.",
         )
+    stages["matched"] = measured(left, seed=seed)
+    tell(f"matched by length: {len(left)} pairs")
     left = filtered(left, target=target, seed=seed, fewest=fewest, say=tell)
     stages["filtered"] = measured(left, seed=seed + _ROUNDS)  # other folds than any that the filter had
     return Controlled(pairs=tuple(left), stages=stages)

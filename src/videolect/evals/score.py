@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,20 @@ def measure_all(predictions: Predictions, benchmark: Benchmark, *, full: bool = 
             if task == "caption":
                 found[task] = claims.with_claims(found[task], rows, predictions.texts, benchmark.known)
     return {task: each for task, each in found.items() if each.ids}
+
+
+def of_common(one: Predictions, other: Predictions) -> tuple[Predictions, Predictions]:
+    """Both with only the answers to items that both answered: what a figure makes of one item may hang on others, as
+    the area does on the drafts and CIDEr on the captions."""
+    texts, yes = one.texts.keys() & other.texts.keys(), one.yes.keys() & other.yes.keys()
+    left, right = (
+        replace(
+            each, texts={name: text for name, text in each.texts.items() if name in texts},
+            yes={name: score for name, score in each.yes.items() if name in yes},
+        )
+        for each in (one, other)
+    )  # fmt: skip
+    return left, right
 
 
 def score_system(
