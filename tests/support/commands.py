@@ -20,6 +20,26 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[s
     return code, json.loads(capsys.readouterr().out)
 
 
+def ask(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[str, Any]]:
+    """As ``run``, read by a strict reader of JSON; nobody is shown a traceback."""
+
+    def refuse(name: str) -> Any:
+        raise AssertionError(f"{name} is no JSON")
+
+    capsys.readouterr()
+    code = main([*map(str, words), "--json"])
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    return code, json.loads(said.out, parse_constant=refuse)
+
+
+def shown(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str]:
+    """The exit code and the page for a person."""
+    capsys.readouterr()
+    code = main([*map(str, words)])
+    return code, capsys.readouterr().out
+
+
 def clips_of(root: Path) -> dict[str, tuple[str, int, int]]:
     """Source, first frame and end by the clip's name."""
     workspace = Workspace.open(root)

@@ -482,6 +482,15 @@ def test_a_model_answers_and_goes_on_where_it_stopped(folder, tmp_path):
         run(tasks, backend, shown, out, system="another")
 
 
+def test_a_file_of_something_else_stays_as_it_was(folder, tmp_path):
+    out = tmp_path / "notes.txt"
+    for body in ("words without an end", "words\n", '{"format": "videolect-predictions-1"}\n[]\n'):
+        out.write_text(body)
+        with pytest.raises(BadInput):
+            run(read_tasks(folder), MemoryBackend(), None, out, system="twin")
+        assert out.read_text() == body
+
+
 def test_a_blind_model_says_the_same_of_every_clip(folder, tmp_path):
     tasks, out = read_tasks(folder), tmp_path / "blind.jsonl"
     ran = run(tasks, MemoryBackend(), None, out, system="twin")

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from tests.support import authors_folder
 from tests.support.answers import benchmark
 from tests.support.commands import run
 from tests.support.triples import perfect, rejected, revised
 from videolect.cli.eval_authors import render_critiques
-from videolect.dataset.authors import WORST
+from videolect.dataset.authors import WORST, read_authors
 from videolect.dataset.authors import Variant as Recorded
 from videolect.dataset.triple_files import write_triples
 from videolect.evals import authors, variants
+from videolect.evals.predictions import read_predictions
 from videolect.evals.score import Benchmark
 from videolect.evals.variants import Study, Variant, study
 from videolect.record.critique import SENTINEL
@@ -226,3 +228,26 @@ def test_wrong_wishes_are_told(
     more = [each.replace("{}.other", str(tmp_path / "strangers.jsonl")).format(path) for each in more]
     got, told = run(capsys, "eval", "critiques", made.folder, *more)
     assert (got, said in told["message"]) == (code, True), told
+
+
+def test_the_authors_models_become_files_of_answers(tmp_path: Path, capsys: Any) -> None:
+    folder = authors_folder.write(tmp_path / "authors")
+    models = ("new/one", "new one")
+    rows = [
+        authors_folder.row(f"x{n}.{n}.mp4", "scene", draft_model=models[n % 2], pre_caption_model=models[n % 2])
+        for n in range(6)
+    ]
+    authors_folder.write_rows(folder, rows)
+    made = benchmark(tmp_path / "rows", read_authors(folder).triples)
+    asked = ["eval", "authors", made.folder, "--from-authors", folder, "--fewest", 2]
+    code, told = run(capsys, *asked, "--out", tmp_path / "out")
+    assert code == 0
+    drafts = [each for each in told["files"] if each["task"] == "caption"]
+    assert [(each["answers"], each["items"]) for each in drafts] == [(3, 6), (3, 6)]
+    assert len({each["path"] for each in drafts}) == 2, "names that are written alike have files of their own"
+    for each in told["files"]:
+        assert read_predictions(Path(each["path"]), made.items, "test", partial=True).system == each["system"]
+    code, told = run(capsys, *asked, "--out", tmp_path / "out")
+    assert (code, "not empty" in told["message"]) == (2, True)
+    code, told = run(capsys, *asked[:-1], 99, "--out", tmp_path / "other")
+    assert (code, "No model of theirs" in told["message"], (tmp_path / "other").exists()) == (2, True, False)

@@ -58,6 +58,8 @@ def run_run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         benchmark, tasks, backend, shown, asked.out, system=asked.system or backend.model.id, how=choice.how,
         accept_cut=choice.accept_cut, most=asked.clips, say=_say if sys.stderr.isatty() else None,
     )  # fmt: skip
+    if ran.new and sys.stderr.isatty():
+        print(file=sys.stderr)  # the line of progress ends
     left = ran.answered < ran.items
     return (1 if left else 0), {"path": str(asked.out), **asdict(ran)}
 

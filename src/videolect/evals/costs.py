@@ -31,7 +31,7 @@ def costs_of(path: Path) -> Costs:
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for words in file:
             line = json.loads(words) if words.strip() else None
-            if not isinstance(line, dict) or "format" in line:
+            if not isinstance(line, dict) or ("format" in line and "row_id" not in line):
                 continue
             failed += bool(line.get("error"))
             answers += not line.get("error")
