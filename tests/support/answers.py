@@ -19,13 +19,13 @@ from videolect.record.triple import Triple
 TASKS = ("caption", "critique", "yes_no")
 
 
-def benchmark(folder: Path, triples: Sequence[Triple], part: str = "test") -> Benchmark:
-    """Rows of these triples, all of one part, in a new folder."""
+def benchmark(folder: Path, triples: Sequence[Triple], part: str = "test", **rule: Any) -> Benchmark:
+    """Rows of these triples, all of one part, in a new folder. ``rule``: of ``RowRule``."""
     split = SplitRule(shares={part: 1.0})
     path = folder.with_name(f"{folder.name}.jsonl")
     write_triples(triples, path)
     write_rows(
-        folder, triples, RowRule(spec=load_spec(), split=split), format="ours", template="clips/{video_id}",
+        folder, triples, RowRule(spec=load_spec(), split=split, **rule), format="ours", template="clips/{video_id}",
         origin=origin_of(path, triples), lineage=(), contamination=contamination_of(triples, split), code="test",
     )  # fmt: skip
     return Benchmark.read(folder, part)

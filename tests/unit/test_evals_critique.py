@@ -207,3 +207,13 @@ def test_the_order_of_rows_changes_nothing(rows: list[Row]) -> None:
 def test_no_critique_breaks_the_measures(rows: list[Row], words: str) -> None:
     found = scored(rows, lambda row: words)
     assert found["verdict"].n == 5
+
+
+def test_a_sentinel_of_ones_own_is_a_verdict(tmp_path: Path) -> None:
+    own = "Nothing is wrong."
+    made = benchmark(tmp_path / "rows", [revised(1), perfect(2)], sentinel=own)
+    rows = made.items["critique"]
+    found = critique.measured(rows, {row.row_id: row.target for row in rows}, sentinel=own)
+    figures = scores_of(found, resamples=5)["pooled"]
+    assert figures["verdict"].value == 100
+    assert figures["points_precision"].value == 100

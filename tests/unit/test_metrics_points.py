@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from videolect.dataset.critique_points import points_of
 from videolect.metrics.points import constructive, match_points
 from videolect.record.critique import Point, PointKind
 
@@ -103,3 +104,11 @@ def test_a_list_matches_itself() -> None:
     points = [one for one, _ in SAME] + [one for _, one in OTHER]
     points = [one for one in points if one.kind != "remark"]
     assert len(match_points(points, points, DRAFT).pairs) == len(points)
+
+
+def test_to_call_any_word_wrong_finds_nothing_that_stands_beside_it() -> None:
+    draft = "A red car drives left past two trees."
+    true = points_of('Replace "red" with "blue".', draft)
+    for words in ('"left" is wrong.', 'The word "drives" is wrong.', 'The word "car" is not right.'):
+        assert not match_points(points_of(words, draft), true, draft).pairs, words
+    assert len(match_points(points_of('"red" is wrong.', draft), true, draft).pairs) == 1

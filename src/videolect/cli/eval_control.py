@@ -81,7 +81,7 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     found = control.controlled(pairs, target=asked.target, seed=asked.seed, fewest=asked.fewest, say=say())
     made = control.as_triples(found, triples)
     told = {
-        "seed": asked.seed, "target": asked.target, "filter": control.FILTER, "judge": control.JUDGE,
+        "seed": asked.seed, "target": asked.target, "filter": control.FILTER, "judges": list(control.JUDGES),
         "stages": {name: each.as_json() for name, each in found.stages.items()}, "left_out": left_out,
     }  # fmt: skip
     write_rows(
@@ -95,9 +95,10 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 def render_control(answer: dict[str, Any]) -> str:
     """How many pairs are left at each stage, and what blind judges get right of them."""
     lines = [f"{answer['pairs']} pairs are in {answer['path']}. Right without looking, in percent (chance is 50):"]
-    lines.append(f"  {'stage':10} {'pairs':>6} {'longer':>22} {'words':>22} {'characters':>22}")
+    judges = ("longer", "words", "characters", "letters")
+    lines.append(f"  {'stage':10} {'pairs':>6}" + "".join(f" {name:>22}" for name in judges))
     for name, stage in answer["stages"].items():
-        shown = [f"{stage[of]['value']:6.1f} {interval(stage[of], '.1f')}" for of in ("longer", "words", "characters")]
+        shown = [f"{stage[of]['value']:6.1f} {interval(stage[of], '.1f')}" for of in judges]
         lines.append(f"  {name:10} {stage['pairs']:6} " + " ".join(f"{each:>22}" for each in shown))
-    lines.append(f"  {answer['filter']} was filtered by, {answer['judge']} was not.")
+    lines.append(f"  {answer['filter']} was filtered by, {' and '.join(answer['judges'])} were not.")
     return "\n".join([*lines, *(f"  left out: {count} {why}" for why, count in answer["left_out"].items())])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
+import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -66,8 +68,9 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     board = asked.leaderboard
     if board is not None and board.suffix == ".csv":
         board = board.with_suffix(".json")
-    known = [] if board is None else leaderboard.read(board)
-    _check_writable(asked.out, *([] if board is None else [board]))
+    if board is not None:
+        leaderboard.read(board)  # what is no leaderboard is told before the work
+    _check_writable(asked, [asked.out, *([] if board is None else [board, board.with_suffix(".csv")])])
     if asked.videos is not None:
         _check_template(asked.videos, benchmark)
     with _thumbnails(asked) as thumbnail:
@@ -76,11 +79,12 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             thumbnail=thumbnail, say=say(), commands=tuple(commands(asked, benchmark.manifest)),
         )  # fmt: skip
         report = collect(benchmark, asked.predictions, wishes, now=datetime.now(UTC))
-    lines = leaderboard.merged(known, board_lines(report, set=asked.set)) if board is not None else []
     _write(asked.out, page(report))
     if board is not None:
-        _write(board, leaderboard.as_json(lines))
-        _write(board.with_suffix(".csv"), leaderboard.as_csv(lines))
+        with _alone(board):  # read again: another report may have added its lines meanwhile
+            lines = leaderboard.merged(leaderboard.read(board), board_lines(report, set=asked.set))
+            _write(board, leaderboard.as_json(lines))
+            _write(board.with_suffix(".csv"), leaderboard.as_csv(lines))
     return 0, {
         "path": str(asked.out), "leaderboard": None if board is None else str(board),
         "systems": [each.entry.name for each in report.answered],
@@ -210,11 +214,26 @@ def _kept(make: Callable[[Row], bytes | None]) -> Thumbnail:
 # ------------------------------------------------------------------------------------------------------------ files
 
 
-def _check_writable(*paths: Path) -> None:
-    """Before an hour's work is done."""
-    for path in paths:
+def _check_writable(asked: argparse.Namespace, paths: list[Path]) -> None:
+    """Before an hour's work is done; and that no input is overwritten."""
+    inputs = {path.resolve() for path in asked.predictions}
+    for at, path in enumerate(paths):
+        place = path.resolve()
+        if place in inputs or asked.rows.resolve() in place.parents or place in {p.resolve() for p in paths[:at]}:
+            raise BadInput(f"{path} is read or written by this report already.", mend="Name another file.")
         if path.is_dir() or not path.parent.is_dir():
             raise BadInput(f"{path} cannot be written: there is no such folder, or it is one.", mend="Name a file.")
+
+
+@contextmanager
+def _alone(board: Path) -> Iterator[None]:
+    """Others who add to this leaderboard wait. The lock lies on its folder, as the file itself is replaced."""
+    handle = os.open(board.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _write(path: Path, text: str) -> None:

@@ -44,9 +44,9 @@ def ms_swift(row: Row, video: str) -> dict[str, Any]:
     """``messages`` with a <video> mark, ``videos``; pairs have ``rejected_response``."""
     messages = [
         {"role": "user", "content": f"<video>{_markless(row.prompt)}"},
-        {"role": "assistant", "content": row.target},
+        {"role": "assistant", "content": _markless(row.target)},
     ]
-    pair = {} if row.rejected is None else {"rejected_response": row.rejected}
+    pair = {} if row.rejected is None else {"rejected_response": _markless(row.rejected)}
     return {"messages": messages, **pair, "videos": [video]}
 
 
@@ -54,8 +54,8 @@ def llama_factory(row: Row, video: str) -> dict[str, Any]:
     """ShareGPT's ``conversations`` with a <video> mark, ``videos``; pairs have ``chosen`` and ``rejected``."""
     asked = {"from": "human", "value": f"<video>{_markless(row.prompt)}"}
     if row.rejected is None:
-        return {"conversations": [asked, {"from": "gpt", "value": row.target}], "videos": [video]}
-    better, worse = ({"from": "gpt", "value": text} for text in (row.target, row.rejected))
+        return {"conversations": [asked, {"from": "gpt", "value": _markless(row.target)}], "videos": [video]}
+    better, worse = ({"from": "gpt", "value": _markless(text)} for text in (row.target, row.rejected))
     return {"conversations": [asked], "chosen": better, "rejected": worse, "videos": [video]}
 
 
@@ -80,7 +80,9 @@ def path_of(template: str, row: Row | Triple) -> str:
     if unknown := [name for name in _FIELD.findall(template) if name not in known]:
         names = ", ".join(f"{{{name}}}" for name in known)
         raise BadInput(f"The path {template[:80]!r} names {{{unknown[0]}}}.", mend=f"It may name {names}.")
-    return _FIELD.sub(lambda found: known[found[1]], template)
+    path = _FIELD.sub(lambda found: known[found[1]], template)
+    # Names of clips often end in .mp4 already.
+    return path[:-4] if path.endswith(".mp4.mp4") else path
 
 
 _FIELD = re.compile(r"\{([^{}]*)\}")

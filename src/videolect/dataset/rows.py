@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from videolect.dataset.splits import SplitRule
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
-from videolect.record.checks import content_hash
+from videolect.record.checks import check_text, content_hash
 from videolect.record.critique import SENTINEL, is_sentinel
 from videolect.record.triple import Triple
 from videolect.vlm import prompts
@@ -87,6 +87,7 @@ class RowRule:
                 raise BadInput(f"The {name} {value!r} is unknown.", mend=f"Use one of {', '.join(allowed)}.")
         if not self.sentinel.strip():
             raise BadInput("The sentinel is empty.", mend=f"Leave it out: {SENTINEL}")
+        check_text(self.sentinel, "The sentinel", limit=500)
 
 
 def rows_of(triples: Iterable[Triple], rule: RowRule) -> Iterator[Row]:
@@ -132,7 +133,7 @@ def _of_the_rejected(triple: Triple, rule: RowRule, make: _Maker, asked: Prompt)
         yield make.row("preference", "final>rejected", asked, triple.post_caption, rejected=worse)
     said = triple.rejected_critique
     if triple.same_draft and triple.pre_caption and triple.critique and said and said != triple.critique:
-        about = prompts.critique(rule.spec, triple.aspect, triple.pre_caption)
+        about = prompts.critique(rule.spec, triple.aspect, triple.pre_caption, sentinel=rule.sentinel)
         better = rule.sentinel if triple.kind == "perfect" else triple.critique
         yield make.row(
             "preference", "critique>rejected", about, better, rejected=said, caption=triple.pre_caption

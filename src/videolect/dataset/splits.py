@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from videolect.errors import BadInput
+from videolect.record.checks import check_name
 
 RULE = "source-blake2b-1"
 """Name of the rule; raised whenever a source would fall into another part."""
@@ -27,7 +28,9 @@ class SplitRule:
     """Source -> the source whose part it takes."""
 
     def __post_init__(self) -> None:
-        if not self.shares or any(not name or share <= 0 for name, share in self.shares.items()):
+        for name in self.shares:
+            check_name(name, "The part")  # it is the name of a folder
+        if not self.shares or not all(0 < share <= 1 for share in self.shares.values()):  # NaN is not
             raise BadInput(f"The shares are {dict(self.shares)}.", mend="Give each part a share above 0.")
         if abs(sum(self.shares.values()) - 1) > 1e-6:
             raise BadInput(

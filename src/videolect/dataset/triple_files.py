@@ -216,9 +216,29 @@ def triple_in(row: Mapping[str, Any], where: str) -> Triple:
             for point in points
         )
         triple: Triple = from_plain(Triple, {**known, "points": []})
+        _check(triple)
     except BadInput as error:
         raise BadInput(f"{where}: {error.message}", mend=error.mend) from None
     return replace(triple, points=judged) if judged else triple
+
+
+def _check(triple: Triple) -> None:
+    """What types do not say. BadInput names the column."""
+    for name in _TEXTS:
+        value = getattr(triple, name)
+        if value is not None and any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise BadInput(f"{name} holds half a character.", mend="Write the text as UTF-8.")
+    for name in ("triple_id", "video_id", "source_id", "aspect"):
+        if not getattr(triple, name).strip():
+            raise BadInput(f"{name} is empty.", mend="Name it.")
+    if triple.rating is not None and not 1 <= triple.rating <= 5:
+        raise BadInput(f"rating is {triple.rating}.", mend="Give 1 to 5.")
+
+
+_TEXTS = (
+    "triple_id", "video_id", "source_id", "aspect", "pre_caption", "critique_raw", "critique", "post_caption",
+    "rejected_critique", "rejected_post_caption", "campaign", "annotator", "reviewer",
+)  # fmt: skip
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:

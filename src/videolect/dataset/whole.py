@@ -54,4 +54,6 @@ def check_free(folder: Path) -> None:
 
 
 def _beside(path: Path) -> Path:
+    if not path.name:
+        raise BadInput(f"{path} has no name of its own.", mend="Name a file or folder in it.")
     return path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -94,12 +94,3 @@ def drafters(triples: Sequence[Triple], rows: Sequence[Row], *, fewest: int = 10
         for model, of in sorted(texts.items(), key=lambda each: -len(each[1]))
         if len(of) >= fewest
     ]
-
-
-def ratings(triples: Sequence[Triple]) -> dict[str, list[tuple[str, str, int]]]:
-    """Model -> (source, aspect, rating) of each of its drafts that people rated."""
-    found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for triple in triples:
-        if triple.pre_model and triple.rating:
-            found[triple.pre_model].append((triple.source_id, triple.aspect, triple.rating))
-    return dict(found)

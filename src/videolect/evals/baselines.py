@@ -52,13 +52,13 @@ def baselines(
     return [each for each in found if each.texts or each.yes]
 
 
-def measured(baseline: Baseline, items: Items, *, full: bool = True) -> Measured:
+def measured(baseline: Baseline, items: Items, *, full: bool = True, sentinel: str = SENTINEL) -> Measured:
     """The baseline measured as any system is."""
     rows = items[baseline.task]
     if baseline.task == "yes_no":
         return reward.measured(rows, baseline.yes, probabilities=baseline.probabilities)
     if baseline.task == "critique":
-        return critique.measured(rows, baseline.texts, full=full)
+        return critique.measured(rows, baseline.texts, full=full, sentinel=sentinel)
     return caption.measured(rows, baseline.texts, full=full)
 
 

@@ -29,7 +29,7 @@ from videolect.metrics.ranking import pairwise
 from videolect.record.triple import Triple
 
 FILTER: Family = "words"
-JUDGE: Family = "characters"
+JUDGES: tuple[Family, ...] = ("characters", "letters")
 _BINS = (0, 2, 5, 10, 20)
 """Differences of length in words, up to which pairs are matched with their like."""
 _AT_ONCE = 0.1
@@ -63,10 +63,11 @@ class Blind:
     longer: Estimate
     words: Estimate
     characters: Estimate
+    letters: Estimate
 
     def as_json(self) -> dict[str, object]:
         """With intervals over sources."""
-        told = {name: getattr(self, name) for name in ("longer", "words", "characters")}
+        told = {name: getattr(self, name) for name in ("longer", "words", *JUDGES)}
         return {
             "pairs": self.pairs, "sources": self.sources,
             **{
@@ -86,24 +87,29 @@ class Controlled:
 
 
 Say = Callable[[str], None]
-Worse = Iterable[tuple[str, str, str]]
-"""(kind, triple, the reviser's caption after a corrupted critique)."""
+Worse = Iterable[tuple[str, str, str, str | None]]
+"""(kind, triple, the reviser's caption after a corrupted critique, the reviser where it is told)."""
 
 AUTHORS: Mapping[str, str] = {"deletion_error_critique": "deletion", "replacement_error_critique": "replacement"}
 """The variants of the paper's authors whose revisions give the least away by themselves."""
 
 
-def of_variants(variants: Iterable[Variant]) -> Iterator[tuple[str, str, str]]:
+def of_variants(variants: Iterable[Variant]) -> Iterator[tuple[str, str, str, str | None]]:
     """The authors' revisions after critiques in which a point was left out or a fact was replaced."""
     for each in variants:
         if each.variant in AUTHORS and each.revised_caption and not each.stale:
-            yield AUTHORS[each.variant], each.triple_id, each.revised_caption
+            yield AUTHORS[each.variant], each.triple_id, each.revised_caption, None
 
 
-def of_triples(corrupted: Mapping[str, Iterable[Triple]]) -> Iterator[tuple[str, str, str]]:
+def of_triples(corrupted: Mapping[str, Iterable[Triple]]) -> Iterator[tuple[str, str, str, str | None]]:
     """The captions of corrupted triples, by the kind of the corruption."""
     for kind, triples in corrupted.items():
-        yield from ((kind, triple.triple_id, triple.post_caption) for triple in triples)
+        yield from ((kind, _original(triple, kind), triple.post_caption, triple.post_model) for triple in triples)
+
+
+def _original(triple: Triple, kind: str) -> str:
+    """A corrupted triple is named after the one that it was made of, and its kind."""
+    return triple.triple_id.removesuffix(f"-{triple.campaign.rpartition('+')[2] or kind}")
 
 
 def pairs_of(triples: Iterable[Triple], worse: Worse) -> tuple[list[Pair], dict[str, int]]:
@@ -114,7 +120,7 @@ def pairs_of(triples: Iterable[Triple], worse: Worse) -> tuple[list[Pair], dict[
     of = {triple.triple_id: triple for triple in triples}
     pairs: dict[str, Pair] = {}
     left_out: Counter[str] = Counter()
-    for kind, name, text in worse:
+    for kind, name, text, reviser in worse:
         triple = of.get(name)
         if triple is None:
             why = "of no triple that is given"
@@ -122,8 +128,14 @@ def pairs_of(triples: Iterable[Triple], worse: Worse) -> tuple[list[Pair], dict[
             why = "of a draft that was not revised"
         elif triple.edited_by_hand:
             why = "whose final caption was edited by hand"
-        elif " ".join(text.split()) == " ".join(triple.post_caption.split()):
+        elif reviser is not None and reviser != triple.post_model:
+            why = "of two revisers"
+        elif not text.strip() or not triple.post_caption.strip():
+            why = "of which one is blank"
+        elif _same(text, triple.post_caption):
             why = "that came out the same"
+        elif _same(text, triple.pre_caption or ""):
+            why = "whose worse caption is the draft as it was"
         else:
             pairs[f"{name}-{kind}"] = Pair(
                 id=f"{name}-{kind}", source_id=triple.source_id, aspect=triple.aspect, good=triple.post_caption,
@@ -132,6 +144,10 @@ def pairs_of(triples: Iterable[Triple], worse: Worse) -> tuple[list[Pair], dict[
             continue
         left_out[why] += 1
     return list(pairs.values()), dict(sorted(left_out.items()))
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()) == " ".join(other.split())
 
 
 def as_triples(found: Controlled, triples: Iterable[Triple]) -> list[Triple]:
@@ -233,6 +249,7 @@ def measured(pairs: Sequence[Pair], *, seed: int = 0) -> Blind:
         longer=share(np.array([pair.longer for pair in pairs], float)),
         words=share(pair_judges.margins(*_sides(pairs), groups, "words", seed)),
         characters=share(pair_judges.margins(*_sides(pairs), groups, "characters", seed)),
+        letters=share(pair_judges.margins(*_sides(pairs), groups, "letters", seed)),
     )  # fmt: skip
 
 

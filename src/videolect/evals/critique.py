@@ -2,7 +2,7 @@
 
 Verdict (is anything to be mended?), the points found beside the expert's, whether they say what to write instead, and
 the closed loop: a fixed reviser carries the critique out, and the caption comes nearer to the expert's or does not.
-BLEU is told for all items, for flawed ones and for right ones apart, since a sentinel half decides it.
+BLEU is told for all items, for flawed ones and for right ones apart, since half of them want one fixed phrase.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from videolect.evals.caption import text_measures
 from videolect.evals.scores import Measure, Measured, f1, mean, ratio
 from videolect.metrics.points import constructive, match_points
 from videolect.metrics.text import word_edits
-from videolect.record.critique import Point, is_sentinel
+from videolect.record.critique import SENTINEL, SENTINELS, Point, is_sentinel
 from videolect.vlm.points import apply_points
 
 FIGURES: Mapping[str, str] = {
@@ -36,6 +36,7 @@ FIGURES: Mapping[str, str] = {
     "loop_nearer": "captions that come nearer to the expert's when the critique is carried out by rule; 0-100",
     "loop_farther": "captions that move away from it; 0-100",
     "loop_gain": "share of the word edits between draft and final caption that it saves; 0-100, may be negative",
+    "bleu4_sentence": "mean of the critiques' BLEU-4, in which always answering the sentinel scores high",
     "words_ratio": "words of the critiques for each word of the experts'",
 }
 
@@ -43,15 +44,20 @@ Reviser = Callable[[str, str], str]
 """(draft, critique) -> the draft after the critique."""
 
 
-def by_rule(draft: str, critique: str) -> str:
+def by_rule(draft: str, critique: str, sentinels: tuple[str, ...] = SENTINELS) -> str:
     """The fixed reviser: the points that can be read from the critique, carried out by rule."""
-    return draft if is_sentinel(critique) else apply_points(draft, points_in(critique, draft))[0]
+    return apply_points(draft, points_in(critique, draft, sentinels))[0]
 
 
 def measured(
-    rows: Sequence[Row], texts: Mapping[str, str], *, reviser: Reviser = by_rule, full: bool = True
+    rows: Sequence[Row], texts: Mapping[str, str], *, reviser: Reviser | None = None, full: bool = True,
+    sentinel: str = SENTINEL,
 ) -> Measured:  # fmt: skip
-    """Critique rows against what a system wrote for them. ``full``: also points and the closed loop."""
+    """Critique rows against what a system wrote for them. ``full``: also points and the closed loop.
+
+    ``reviser``: by rule where it is None. ``sentinel``: of these rows; the usual ones count as well.
+    """
+    sentinels = (sentinel, *SENTINELS)
     finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
     rows = [row for row in rows if row.row_id in texts]
     wrote, wanted = [texts[row.row_id] for row in rows], [row.target for row in rows]
@@ -64,7 +70,8 @@ def measured(
     found = [measure for measure in found if measure.name in FIGURES]
     # A blank answer says neither that edits are needed nor that none are.
     right = np.array(
-        [bool(text.strip()) and is_sentinel(text) != bad for text, bad in zip(wrote, flawed, strict=True)], float
+        [bool(text.strip()) and is_sentinel(text, sentinels) != bad for text, bad in zip(wrote, flawed, strict=True)],
+        float,
     )
     found += [
         mean("verdict", right, scale=100),
@@ -72,21 +79,22 @@ def measured(
         mean("verdict_right", right, ~flawed, scale=100),
     ]
     if full:
-        found += _points(rows, wrote, flawed)
-        found += _loop(rows, wrote, finals, flawed, reviser)
+        found += _points(rows, wrote, flawed, sentinels)
+        revise = reviser or (lambda draft, critique: by_rule(draft, critique, sentinels))
+        found += _loop(rows, wrote, finals, flawed, revise)
     return Measured(
         measures=tuple(found), aspects=tuple(row.aspect for row in rows),
         groups=tuple(row.source_id for row in rows), ids=tuple(row.row_id for row in rows),
     )  # fmt: skip
 
 
-def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Measure]:
+def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any, sentinels: tuple[str, ...]) -> list[Measure]:
     """What the system finds beside what the expert found, of flawed captions; of right ones every point is false."""
     counts = np.zeros((len(rows), 4))  # both, found, true, constructive
     for at, (row, text) in enumerate(zip(rows, wrote, strict=True)):
         draft = row.caption or ""
-        found = points_in(text, draft)
-        true = points_in(row.target, draft) if flawed[at] else ()
+        found = points_in(text, draft, sentinels)
+        true = points_in(row.target, draft, sentinels) if flawed[at] else ()
         both = len(match_points(found, true, draft).pairs) if found and true else 0
         counts[at] = both, len(found), len(true), sum(map(constructive, found))
     every = np.ones(len(rows), np.bool_)
@@ -101,10 +109,10 @@ def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any) -> list[Meas
 
 
 @lru_cache(maxsize=50_000)
-def points_in(critique: str, draft: str) -> tuple[Point, ...]:
+def points_in(critique: str, draft: str, sentinels: tuple[str, ...] = SENTINELS) -> tuple[Point, ...]:
     """The points of a critique; of a sentinel none. Kept, as every system and floor is held against the same experts'
     critiques, and the loop reads what the points' figures have read."""
-    return () if is_sentinel(critique) else points_of(critique, draft)
+    return () if is_sentinel(critique, sentinels) else points_of(critique, draft)
 
 
 def _loop(

@@ -1,9 +1,10 @@
 """Judges that are shown both captions of a pair, not the film, and say which is the good one.
 
-Two families that share no feature. ``words``: differences of TF-IDF of runs of 1 to 3 words, logistic regression.
-``characters``: differences of the counts of runs of 2 to 5 characters and of the shape of the text, boosted trees. A
-set that was filtered by one is measured with the other. Seeing the difference makes them stronger than judges of single
-captions: what both captions share cancels.
+Families of which the first shares no feature with the others. ``words``: differences of TF-IDF of runs of 1 to 3 words,
+logistic regression. ``characters``: differences of the counts of runs of 2 to 5 characters and of the shape of the
+text, boosted trees; ``letters``: the same runs with their capitals, by TF-IDF and logistic regression, which finds what
+trees are too coarse for. A set that was filtered by the first is measured with the others. Seeing the difference makes
+them stronger than judges of single captions: what both captions share cancels.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from videolect.evals.blind import folds_of, need_sklearn, runs_of_words
 
-Family = Literal["words", "characters"]
+Family = Literal["words", "characters", "letters"]
 Floats = NDArray[np.float64]
 
 _RUNS = 300
@@ -43,12 +44,24 @@ class Judge(Protocol):
 def judge_of(family: Family, good: Sequence[str], bad: Sequence[str]) -> Judge:
     """What the family sees of these pairs. MissingExtra without scikit-learn."""
     need_sklearn()
-    return _Words(good, bad) if family == "words" else _Characters(good, bad)
+    if family == "characters":
+        return _Trees(good, bad)
+    runs = runs_of_words if family == "words" else _runs_of_letters
+    return _Linear(runs(good), runs(bad))
 
 
-class _Words:
-    def __init__(self, good: Sequence[str], bad: Sequence[str]) -> None:
-        self.good, self.bad = runs_of_words(good), runs_of_words(bad)
+def _runs_of_letters(texts: Sequence[str]) -> Any:
+    """[texts, 2^18] counts of runs of 2 to 5 characters within words, capitals kept."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    return HashingVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), n_features=2**18, lowercase=False, alternate_sign=False, norm=None
+    ).transform(texts)
+
+
+class _Linear:
+    def __init__(self, good: Any, bad: Any) -> None:
+        self.good, self.bad = good, bad
 
     def margins(self, which: NDArray[np.intp], sources: Sequence[str], seed: int) -> Floats:
         """Of these pairs; ``sources`` are theirs."""
@@ -70,7 +83,7 @@ class _Words:
         return found
 
 
-class _Characters:
+class _Trees:
     def __init__(self, good: Sequence[str], bad: Sequence[str]) -> None:
         from sklearn.feature_extraction.text import HashingVectorizer
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from videolect.dataset.rows import Row
-from videolect.evals.scores import Measure, Measured, mean, ratio
+from videolect.evals.scores import Measure, Measured, mean
 
 FIGURES: Mapping[str, str] = {
     "pairwise_half_tie": "pairs in which the final caption scores higher, ties half; 0-100",
@@ -83,16 +83,36 @@ def _pairwise(rows: Sequence[Row], yes: Mapping[str, float], place: Mapping[str,
 
 
 def _auc(rows: Sequence[Row], score: Any, right: Any) -> Measure:
-    """For each final caption the share of the drafts of its aspect that it beats: their mean is the area, and being a
-    mean over items it has an interval from sums. The drafts that it is held against stay the same in every draw."""
-    values = np.full(len(rows), np.nan)
+    """The area within each aspect, weighed by its final captions.
+
+    For a draw of sources it is taken to first order: each final caption brings the share of the drafts that it beats,
+    each draft the share of the finals that beat it (the structural components of DeLong et al. 1988), so that both
+    sides vary with the draw and the sums may be added.
+    """
+    stats = np.zeros((len(rows), 5))  # share beaten, finals, share beating, drafts, area of the aspect
+    used = np.zeros(len(rows), np.bool_)
     aspects = np.array([row.aspect for row in rows])
     for aspect in dict.fromkeys(aspects.tolist()):
         finals, drafts = (np.flatnonzero((aspects == aspect) & side) for side in (right, ~right))
         if len(finals) and len(drafts):
-            order = np.sort(score[drafts])
-            below = np.searchsorted(order, score[finals], "left")
-            up_to = np.searchsorted(order, score[finals], "right")
-            values[finals] = (below + up_to) / 2 / len(drafts)
-    measure = mean("auc", values, scale=100)
-    return Measure(name="auc", stats=measure.stats, figure=ratio(100), used=measure.used)
+            beaten = _shares(score[finals], score[drafts])
+            # A draft counts for as many finals as there are for each, so that both means are the same area.
+            weight = len(finals) / len(drafts)
+            stats[finals, 0], stats[finals, 1], stats[finals, 4] = beaten, 1, beaten.mean()
+            stats[drafts, 2], stats[drafts, 3] = weight * (1 - _shares(score[drafts], score[finals])), weight
+            used[finals], used[drafts] = True, True
+    return Measure(name="auc", stats=stats, figure=_area, used=used)
+
+
+def _shares(of: Any, others: Any) -> Any:
+    """For each number the share of the others that it is above, ties half."""
+    order = np.sort(others)
+    return (np.searchsorted(order, of, "left") + np.searchsorted(order, of, "right")) / 2 / len(order)
+
+
+def _area(sums: Any) -> Any:
+    finals, drafts = np.asarray(sums[..., 1], float), np.asarray(sums[..., 3], float)
+    both = (finals > 0) & (drafts > 0)
+    safe_f, safe_d = np.where(both, finals, 1), np.where(both, drafts, 1)
+    area = sums[..., 0] / safe_f + sums[..., 2] / safe_d - sums[..., 4] / safe_f
+    return np.where(both, 100 * np.clip(area, 0, 1), np.nan)

@@ -71,10 +71,12 @@ def measure_all(predictions: Predictions, benchmark: Benchmark, *, full: bool = 
         if task == "yes_no":
             found[task] = reward.measured(rows, predictions.yes)
         elif task in ANSWERED:
-            make = caption.measured if task == "caption" else critique.measured
-            found[task] = make(rows, predictions.texts, full=full)
             if task == "caption":
+                found[task] = caption.measured(rows, predictions.texts, full=full)
                 found[task] = claims.with_claims(found[task], rows, predictions.texts, benchmark.known)
+            else:
+                sentinel = benchmark.manifest["rule"]["sentinel"]
+                found[task] = critique.measured(rows, predictions.texts, full=full, sentinel=sentinel)
     return {task: each for task, each in found.items() if each.ids}
 
 
@@ -119,7 +121,7 @@ def measure_baselines(
     for each in floors.baselines(benchmark.items, benchmark.train, tasks=tasks, sentinel=sentinel):
         if say is not None:
             say(f"{each.task}: {each.name}")
-        measured = floors.measured(each, benchmark.items, full=full)
+        measured = floors.measured(each, benchmark.items, full=full, sentinel=sentinel)
         if each.task == "caption":
             measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
         found.append((each, measured))

@@ -157,9 +157,12 @@ def _remarked(one: _Read, two: _Read, place: float) -> float:
 def _about(remark: _Read, other: _Read) -> float:
     """Of a remark without a mend: the share of its words, of those that the draft has, which stand around the other.
 
-    The draft has to have a third of its words at least: else it speaks of something else.
+    The draft has to have a third of its words at least: else it speaks of something else. A remark on a few words is
+    about these and not about their neighbours: or calling any word wrong would find every point beside it.
     """
     if not remark.remark or remark.mended or 3 * len(remark.spoken) < max(1, len(remark.added)):
+        return 0.0
+    if remark.place and other.place and len(remark.place) <= FEW and not remark.place & other.place:
         return 0.0
     both = len(remark.spoken & other.around)
     enough = both > 1 or both == len(remark.spoken)
