@@ -512,3 +512,12 @@ def test_the_report_agrees_with_the_figures_of_the_authors_data(reference_data: 
         assert ours["words"] == pytest.approx(theirs["text_words"])
         assert ours["triples"] + sum(ours["left_out"].values()) == ours["rows"]
     assert answer["variants"]["deletion_error_critique"]["reversed"]["flawed_called_right"] > 500
+
+
+def test_a_corrupted_triple_tells_which_it_was_made_of() -> None:
+    from tests.support.triples import revised
+    from videolect.dataset.corrupt_values import original_id
+
+    assert original_id(revised(1)) == "t1"
+    assert original_id(revised(1, triple_id="t1-blind", campaign="c+blind")) == "t1"
+    assert original_id(revised(1, triple_id="t1-blind", campaign="c")) == "t1-blind"

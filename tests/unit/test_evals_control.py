@@ -206,8 +206,10 @@ def test_of_one_source_there_is_no_interval_and_json_that_can_be_read() -> None:
 def test_pairs_are_of_one_reviser_and_what_is_none_is_counted() -> None:
     triples = [revised(1), perfect(2), revised(3, edited_by_hand=True), revised(4)]
     worse = [
-        ("k", "t1", "The camera pans up."), ("l", "t1", "It pans."), ("k", "t2", "It pans."), ("k", "t3", "It pans."),
-        ("k", "t4", " The camera  pans right slowly. "), ("k", "t9", "It pans."),
+        ("k", "t1", "The camera pans up.", None), ("l", "t1", "It pans.", "reviser"), ("k", "t2", "It pans.", None),
+        ("k", "t3", "It pans.", None), ("k", "t4", " The camera  pans right slowly. ", None),
+        ("k", "t9", "It pans.", None), ("m", "t4", "It pans.", "another"), ("n", "t4", " ", None),
+        ("o", "t4", "The camera pans  left slowly.", None),
     ]  # fmt: skip
     pairs, left_out = pairs_of(triples, worse)
     assert [(pair.id, pair.good, pair.bad, pair.source_id) for pair in pairs] == [
@@ -216,7 +218,8 @@ def test_pairs_are_of_one_reviser_and_what_is_none_is_counted() -> None:
     ]
     assert left_out == {
         "of a draft that was not revised": 1, "of no triple that is given": 1, "that came out the same": 1,
-        "whose final caption was edited by hand": 1,
+        "whose final caption was edited by hand": 1, "of two revisers": 1, "of which one is blank": 1,
+        "whose worse caption is the draft as it was": 1,
     }  # fmt: skip
 
 

@@ -94,6 +94,7 @@ def test_flawed_and_right_captions_have_their_own_bleu(rows: list[Row]) -> None:
         assert found[name].n == len(of)
     assert set(found) == {
         "bleu4",
+        "bleu4_sentence",
         "flawed_bleu4",
         "sentinel_bleu4",
         "words_ratio",

@@ -79,6 +79,10 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             thumbnail=thumbnail, say=say(), commands=tuple(commands(asked, benchmark.manifest)),
         )  # fmt: skip
         report = collect(benchmark, asked.predictions, wishes, now=datetime.now(UTC))
+    if board is not None:
+        leaderboard.merged(
+            leaderboard.read(board), board_lines(report, set=asked.set)
+        )  # refused before the page is there
     _write(asked.out, page(report))
     if board is not None:
         with _alone(board):  # read again: another report may have added its lines meanwhile

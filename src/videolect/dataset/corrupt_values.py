@@ -201,3 +201,9 @@ def remade(
         post_model=post_model, edited_by_hand=False, reviewer=None, verdict="approved", rejected_critique=None,
         rejected_post_caption=None, same_draft=None, active_seconds=None,
     )  # fmt: skip
+
+
+def original_id(triple: Triple) -> str:
+    """Of a corrupted triple the id of the one that it was made of; of any other its own."""
+    _, plus, kind = triple.campaign.rpartition("+")
+    return triple.triple_id.removesuffix(f"-{kind}") if plus else triple.triple_id

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.dataset.authors import Variant
+from videolect.dataset.corrupt_values import original_id
 from videolect.errors import BadInput
 from videolect.evals import pair_judges
 from videolect.evals.pair_judges import Family
@@ -104,12 +105,7 @@ def of_variants(variants: Iterable[Variant]) -> Iterator[tuple[str, str, str, st
 def of_triples(corrupted: Mapping[str, Iterable[Triple]]) -> Iterator[tuple[str, str, str, str | None]]:
     """The captions of corrupted triples, by the kind of the corruption."""
     for kind, triples in corrupted.items():
-        yield from ((kind, _original(triple, kind), triple.post_caption, triple.post_model) for triple in triples)
-
-
-def _original(triple: Triple, kind: str) -> str:
-    """A corrupted triple is named after the one that it was made of, and its kind."""
-    return triple.triple_id.removesuffix(f"-{triple.campaign.rpartition('+')[2] or kind}")
+        yield from ((kind, original_id(triple), triple.post_caption, triple.post_model) for triple in triples)
 
 
 def pairs_of(triples: Iterable[Triple], worse: Worse) -> tuple[list[Pair], dict[str, int]]:

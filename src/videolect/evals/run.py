@@ -163,8 +163,9 @@ def _written(
             line["text"] = caption_in(answer, prompt, accept_cut=accept_cut)
         except NoCaption as error:
             # What the desk would show nobody is still what the system answered: it is scored, and told. A page for
-            # browsers is the server's answer and not the system's.
-            line |= {"error": str(error)} if is_page(answer.text) else {"text": answer.text, "note": str(error)}
+            # browsers is the server's answer and not the system's; half a character is no text.
+            broken = is_page(answer.text) or any("\ud800" <= sign <= "\udfff" for sign in answer.text)
+            line |= {"error": str(error)} if broken else {"text": answer.text, "note": str(error)}
         lines.append({**line, "tokens": answer.tokens, "prompt_tokens": answer.prompt_tokens})
     return lines
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from videolect.dataset.authors import WORST
 from videolect.dataset.authors import Variant as Recorded
+from videolect.dataset.corrupt_values import original_id
 from videolect.dataset.rows import Row
 from videolect.evals import critique
 from videolect.evals.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, scores_of
@@ -121,8 +122,8 @@ def of_triples(name: str, triples: Iterable[Triple]) -> Variant:
     """Corrupted triples as a variant."""
     found = [triple for triple in triples if triple.critique]
     return Variant(
-        name=name, critiques={each.triple_id: each.critique or "" for each in found},
-        revised={each.triple_id: each.post_caption for each in found},
+        name=name, critiques={original_id(each): each.critique or "" for each in found},
+        revised={original_id(each): each.post_caption for each in found},
     )  # fmt: skip
 
 
