@@ -124,6 +124,15 @@ def test_what_is_no_table_is_refused(tmp_path: Path):
         ({"spans": "three"}, "no JSON"),
         ({"spans": [1]}, "no list of objects"),
         ({"spans": [{"start": 0, "end": 1, "failure": "dull"}]}, "no failure 'dull'"),
+        ({"spans": [{"start": -1, "end": 1}]}, "start of a span is '-1'"),
+        ({"spans": [{"start": 0, "end": 2**31}]}, "end of a span is '2147483648'"),
+        ({"spans": [{"start": "0", "end": 1}]}, "start of a span is '0'"),
+        ({"spans": [{"start": True, "end": 1}]}, "start of a span is 'True'"),
+        ({"spans": [{"start": 0, "end": 1.5}]}, "end of a span is '1.5'"),
+        ({"spans": [{"words": "\ud800"}]}, "words of a span holds half of a surrogate"),
+        ({"spans": [{"words": 7}]}, "words of a span is int, not text"),
+        ({"source_id": "\ud800"}, "source_id holds half of a surrogate"),
+        ({"source_key": ["film"]}, "source_key is"),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_named_with_the_reason_and_the_others_go_on(tmp_path: Path, bad: dict[str, Any], told: str):
@@ -156,6 +165,22 @@ def test_two_auditors_of_one_item_are_two_answers(tmp_path: Path):
     found = read_audit(jsonl(tmp_path / "t.jsonl", *(RATED_ROW | {"auditor": who} for who in ("ann", "bob", "ann"))))
     assert [row.judged.auditor for row in found.rows] == ["ann", "bob"]
     assert len(found.bad) == 1
+
+
+def test_an_item_has_one_caption_clip_and_source(tmp_path: Path):
+    others = [{"caption": "A woman walks."}, {"video_id": "v2"}, {"source_id": "film"}, {}]
+    rows = [RATED_ROW | {"auditor": f"p{n}"} | other for n, other in enumerate(others)]
+    undone = {"dataset": "A", "item": "s1", "auditor": "p9", "caption": "", "video_id": ""}
+    found = read_audit(jsonl(tmp_path / "t.jsonl", RATED_ROW, *rows, undone))
+    assert [row.judged.auditor for row in found.rows] == [None, "p3", "p9"]
+    assert [each.row for each in found.bad] == ["line 2 (s1)", "line 3 (s1)", "line 4 (s1)"]
+    assert all("says other words than line 1" in each.why for each in found.bad)
+
+
+def test_spans_without_a_place_are_read_and_written(tmp_path: Path):
+    found = read_audit(jsonl(tmp_path / "t.jsonl", RATED_ROW | {"spans": [{"start": None, "failure": "subjective"}]}))
+    assert found.rows[0].judged.spans[0]["start"] is None
+    assert write_answers([row.judged for row in found.rows], tmp_path / "out.parquet") == 1
 
 
 def test_a_span_is_looked_up_in_the_segment_that_it_names(tmp_path: Path):
