@@ -17,6 +17,7 @@ from tests.support.audits import CAPTION, ratings, span
 from tests.support.commands import run
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.evals.audit_files import read_audit, write_answers
+from videolect.language.spec import load_spec
 from videolect.oversight.audit import AuditDesk
 from videolect.record.audit import RATED
 from videolect.wiring import Workspace
@@ -292,6 +293,42 @@ def test_with_labels_of_the_clips_precision_is_told(tmp_path: Path, capsys: pyte
     )
     code, answer = run(capsys, "eval", "audit", table, "--states", tmp_path / "s.parquet", "--resamples", 50)
     assert (code, answer["claims"]["pooled"]["camera"]["precision"]["value"]) == (0, 1)
+
+
+def test_names_that_disagree_or_are_unknown_leave_the_state_open_and_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    from videolect.cli.main import main
+
+    spec = load_spec()
+    ours, theirs = next((each.id, each.also_known_as[0]) for each in spec.primitives.values() if each.also_known_as)
+    table = jsonl(tmp_path / "t.jsonl", RATED_ROW | {"caption": "The camera pans left."})
+    names = [("pan_left", True), (ours, True), (theirs, False), ("of_nobody", True)]
+    rows = [{"primitive": name, "video_id": "v1", "value": value} for name, value in names]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "s.parquet")
+    asked = ("eval", "audit", table, "--states", tmp_path / "s.parquet", "--resamples", 50)
+    code, answer = run(capsys, *asked)
+    assert (code, answer["states"]["unknown"], answer["states"]["contradicted"]) == (0, ["of_nobody"], [[ours, "v1"]])
+    assert main([str(each) for each in asked]) == 0
+    told = capsys.readouterr().out
+    assert "left out: of_nobody" in told
+    assert f"left open: {ours} in v1" in told
+
+
+@pytest.mark.parametrize("written", ["../secret.mp4", "ABSOLUTE", "link.mp4"])
+def test_a_table_takes_no_film_from_outside_of_its_folder(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str
+):
+    movies.constant(tmp_path / "secret.mp4", 12)
+    folder = tmp_path / "table"
+    folder.mkdir()
+    (folder / "link.mp4").symlink_to(tmp_path / "secret.mp4")
+    video = str(tmp_path / "secret.mp4") if written == "ABSOLUTE" else written
+    table = jsonl(folder / "t.jsonl", GOOD | {"video": video}, GOOD | {"item": "s2"})
+    code, answer = run(capsys, "eval", "audit", "--import", table, "--name", "x", "--workspace", workspace)
+    assert (code, answer["items"], answer["films"]) == (1, 1, 0)
+    assert [each["row"] for each in answer["bad"]] == ["A: s1"]
+    assert "outside of the table's folder" in answer["bad"][0]["why"]
 
 
 def test_the_reference_audit_is_reproduced(reference_data: Path, capsys: pytest.CaptureFixture[str]):
