@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from tests.support import movies
 from tests.support.commands import run
 from videolect.cli.main import main
+from videolect.dataset.label_tables import read_states
 from videolect.dataset.search_files import search_files
+from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.ledger.memory_search import MemorySearch
 from videolect.oversight.ports import CaptionText, ClipStates
@@ -91,6 +93,22 @@ def test_what_is_asked_wrongly_of_files(captions: Path, capsys: pytest.CaptureFi
     answered, answer = run(capsys, "data", "search", *words, "--in", captions)
     assert answered == code
     assert says in answer["message"] + answer["mend"]
+
+
+@pytest.mark.parametrize("column", ["primitive", "video_id"])
+def test_a_row_that_names_nothing_is_refused_with_its_number(
+    tmp_path: Path, column: str, capsys: pytest.CaptureFixture[str]
+):
+    rows = [{"primitive": "zoom_in", "video_id": f"v{n}", "value": True, "caption": "A car."} for n in range(3)]
+    pq.write_table(pa.Table.from_pylist([*rows[:2], rows[2] | {column: None}]), tmp_path / "t.parquet")
+    table, told = tmp_path / "t.parquet", f"Row 3 of t.parquet has no {column}."
+    code, answer = run(capsys, "data", "search", "--states", table, "zoom_in")
+    assert (code, answer["message"]) == (2, told)
+    with pytest.raises(BadInput, match=told):
+        read_states(table)
+    if column == "video_id":
+        code, answer = run(capsys, "data", "search", "--in", table, "--text", "car")
+        assert (code, answer["message"]) == (2, told)
 
 
 def test_files_that_are_none(tmp_path: Path, captions: Path, capsys: pytest.CaptureFixture[str]):

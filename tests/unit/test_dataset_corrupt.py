@@ -427,6 +427,8 @@ def test_the_command_writes_triples_changes_and_a_manifest(file: Path, tmp_path:
     assert all(record["k"] == 1 and record["changes"][0]["after"] for record in records)
     manifest = json.loads((tmp_path / "bad" / "corruption.json").read_text())
     assert {**manifest, "path": answer["path"]} == answer
+    assert manifest["spec"] == {"name": SPEC.name, "version": SPEC.version, "hash": SPEC.hash}
+    assert (manifest["read_points"], manifest["writer"]) == (False, {"model": "labels", "parameters": {}})
     assert {triple.campaign for triple in triples} == {"c+inaccurate"}
 
 
@@ -490,6 +492,21 @@ def test_the_authors_variants_are_imported_and_told(tmp_path: Path, capsys):
     assert told["blind_model_critique"]["of_flawed_drafts"]["captions"] == {"nearer": 0, "equal": 0, "farther": 1}
     [worst] = read_triples(tmp_path / "variants" / "worst_caption_generation" / "triples.parquet")
     assert (worst.kind, worst.pre_caption) == ("edited", "A tractor in the snow.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--k", 2], ["--share", 0.5], ["--seed", 1], ["--target", "final"], ["--worst", "inverted"], ["--read-points"],
+        ["--writer", "memory"], ["--temperature", 1], ["--spec", "elsewhere"],
+    ],
+)  # fmt: skip
+def test_what_would_not_be_heeded_of_the_authors_variants_is_refused(words: list[Any], tmp_path: Path, capsys):
+    folder = authors_folder.write(tmp_path / "authors")
+    code, answer = run(capsys, "data", "corrupt", "--from-authors", folder, "--out", tmp_path / "out", *words)
+    assert code == 2
+    assert words[0] in answer["message"]
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_is_none_of_theirs_is_told(tmp_path: Path, capsys):

@@ -13,7 +13,7 @@ from tests.support.acts import ANN, BOB, LEAD, START, SimulatedClock
 from tests.support.audits import item, ratings, span
 from videolect.errors import BadInput
 from videolect.evals.audit import Judged, items_of, judged, people_figures
-from videolect.evals.audit_report import audit_report, beside_golden, states_by_clip
+from videolect.evals.audit_report import audit_report, beside_golden
 from videolect.evals.audit_words import automatic_figures
 from videolect.language.spec import load_spec
 from videolect.ledger.memory import MemoryLedger
@@ -176,10 +176,7 @@ def test_with_labels_it_says_how_much_of_what_is_asserted_is_so():
         said("s2", caption="The camera pans left.", **all_six(4)),
         said("s3", caption="The camera pans left.", **all_six(4)),
     ]
-    published = next(iter(SPEC.primitives["zoom_in"].also_known_as), "zoom_in")
-    states = states_by_clip(
-        {"pan_left": {"v-s1": True, "v-s2": False}, published: {"v-s1": False}, "nobody knows": {"v-s1": True}}, SPEC
-    )
+    states = {"v-s1": {"pan_left": True, "zoom_in": False}, "v-s2": {"pan_left": False}}
     claims = automatic_figures(items_of(rows), SPEC, states, **QUICK)["claims"]["pooled"]
     assert claims["labelled"] == 2
     assert claims["camera"]["judged"] == 3

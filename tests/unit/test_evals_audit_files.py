@@ -17,6 +17,7 @@ from tests.support.audits import CAPTION, ratings, span
 from tests.support.commands import run
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.evals.audit_files import read_audit, write_answers
+from videolect.language.spec import load_spec
 from videolect.oversight.audit import AuditDesk
 from videolect.record.audit import RATED
 from videolect.wiring import Workspace
@@ -124,6 +125,15 @@ def test_what_is_no_table_is_refused(tmp_path: Path):
         ({"spans": "three"}, "no JSON"),
         ({"spans": [1]}, "no list of objects"),
         ({"spans": [{"start": 0, "end": 1, "failure": "dull"}]}, "no failure 'dull'"),
+        ({"spans": [{"start": -1, "end": 1}]}, "start of a span is '-1'"),
+        ({"spans": [{"start": 0, "end": 2**31}]}, "end of a span is '2147483648'"),
+        ({"spans": [{"start": "0", "end": 1}]}, "start of a span is '0'"),
+        ({"spans": [{"start": True, "end": 1}]}, "start of a span is 'True'"),
+        ({"spans": [{"start": 0, "end": 1.5}]}, "end of a span is '1.5'"),
+        ({"spans": [{"words": "\ud800"}]}, "words of a span holds half of a surrogate"),
+        ({"spans": [{"words": 7}]}, "words of a span is int, not text"),
+        ({"source_id": "\ud800"}, "source_id holds half of a surrogate"),
+        ({"source_key": ["film"]}, "source_key is"),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_named_with_the_reason_and_the_others_go_on(tmp_path: Path, bad: dict[str, Any], told: str):
@@ -156,6 +166,22 @@ def test_two_auditors_of_one_item_are_two_answers(tmp_path: Path):
     found = read_audit(jsonl(tmp_path / "t.jsonl", *(RATED_ROW | {"auditor": who} for who in ("ann", "bob", "ann"))))
     assert [row.judged.auditor for row in found.rows] == ["ann", "bob"]
     assert len(found.bad) == 1
+
+
+def test_an_item_has_one_caption_clip_and_source(tmp_path: Path):
+    others = [{"caption": "A woman walks."}, {"video_id": "v2"}, {"source_id": "film"}, {}]
+    rows = [RATED_ROW | {"auditor": f"p{n}"} | other for n, other in enumerate(others)]
+    undone = {"dataset": "A", "item": "s1", "auditor": "p9", "caption": "", "video_id": ""}
+    found = read_audit(jsonl(tmp_path / "t.jsonl", RATED_ROW, *rows, undone))
+    assert [row.judged.auditor for row in found.rows] == [None, "p3", "p9"]
+    assert [each.row for each in found.bad] == ["line 2 (s1)", "line 3 (s1)", "line 4 (s1)"]
+    assert all("says other words than line 1" in each.why for each in found.bad)
+
+
+def test_spans_without_a_place_are_read_and_written(tmp_path: Path):
+    found = read_audit(jsonl(tmp_path / "t.jsonl", RATED_ROW | {"spans": [{"start": None, "failure": "subjective"}]}))
+    assert found.rows[0].judged.spans[0]["start"] is None
+    assert write_answers([row.judged for row in found.rows], tmp_path / "out.parquet") == 1
 
 
 def test_a_span_is_looked_up_in_the_segment_that_it_names(tmp_path: Path):
@@ -267,6 +293,42 @@ def test_with_labels_of_the_clips_precision_is_told(tmp_path: Path, capsys: pyte
     )
     code, answer = run(capsys, "eval", "audit", table, "--states", tmp_path / "s.parquet", "--resamples", 50)
     assert (code, answer["claims"]["pooled"]["camera"]["precision"]["value"]) == (0, 1)
+
+
+def test_names_that_disagree_or_are_unknown_leave_the_state_open_and_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    from videolect.cli.main import main
+
+    spec = load_spec()
+    ours, theirs = next((each.id, each.also_known_as[0]) for each in spec.primitives.values() if each.also_known_as)
+    table = jsonl(tmp_path / "t.jsonl", RATED_ROW | {"caption": "The camera pans left."})
+    names = [("pan_left", True), (ours, True), (theirs, False), ("of_nobody", True)]
+    rows = [{"primitive": name, "video_id": "v1", "value": value} for name, value in names]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "s.parquet")
+    asked = ("eval", "audit", table, "--states", tmp_path / "s.parquet", "--resamples", 50)
+    code, answer = run(capsys, *asked)
+    assert (code, answer["states"]["unknown"], answer["states"]["contradicted"]) == (0, ["of_nobody"], [[ours, "v1"]])
+    assert main([str(each) for each in asked]) == 0
+    told = capsys.readouterr().out
+    assert "left out: of_nobody" in told
+    assert f"left open: {ours} in v1" in told
+
+
+@pytest.mark.parametrize("written", ["../secret.mp4", "ABSOLUTE", "link.mp4"])
+def test_a_table_takes_no_film_from_outside_of_its_folder(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str
+):
+    movies.constant(tmp_path / "secret.mp4", 12)
+    folder = tmp_path / "table"
+    folder.mkdir()
+    (folder / "link.mp4").symlink_to(tmp_path / "secret.mp4")
+    video = str(tmp_path / "secret.mp4") if written == "ABSOLUTE" else written
+    table = jsonl(folder / "t.jsonl", GOOD | {"video": video}, GOOD | {"item": "s2"})
+    code, answer = run(capsys, "eval", "audit", "--import", table, "--name", "x", "--workspace", workspace)
+    assert (code, answer["items"], answer["films"]) == (1, 1, 0)
+    assert [each["row"] for each in answer["bad"]] == ["A: s1"]
+    assert "outside of the table's folder" in answer["bad"][0]["why"]
 
 
 def test_the_reference_audit_is_reproduced(reference_data: Path, capsys: pytest.CaptureFixture[str]):

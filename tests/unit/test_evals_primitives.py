@@ -537,6 +537,11 @@ def test_from_states_to_figures_by_commands(tmp_path, capsys):
     again = tmp_path / "again.jsonl"
     code, ran = said(capsys, "eval", "primitives-run", tasks, "--writer", "memory", "--videos", videos, "--out", again)
     assert (code, ran["failed"]) == (1, ran["asked"] - ran["answered"])
+    for threshold in ("nan", "inf"):
+        code, refused = said(
+            capsys, "eval", "primitives", "--tasks", tasks, "--scores", scores, "--threshold", threshold
+        )
+        assert (code, refused["message"]) == (2, f"--threshold is {threshold}.")
     code, refused = said(capsys, "eval", "primitives", "--tasks", tasks, "--scores", again)
     assert code == 2
     assert "does not answer everything" in refused["message"]

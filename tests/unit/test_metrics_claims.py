@@ -30,6 +30,12 @@ def counted(claims: list[Says], states: dict[str, bool], sayable: set[str] | Non
     return {name: int(count) for name, count in zip(COLUMNS, sums, strict=True) if count}
 
 
+def test_no_captions_have_no_counts():
+    cells = judge([], [], {"pan_left"})
+    assert cells.stats().shape == cells.stats({"pan_left"}).shape == (0, len(COLUMNS))
+    assert cells.by_primitive() == {}
+
+
 @pytest.mark.parametrize(
     ("claims", "states", "columns"),
     [

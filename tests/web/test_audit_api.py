@@ -47,6 +47,11 @@ def test_a_lead_imports_captions_and_everybody_audits_them(site: Site):
     assert site.call("ann", "GET", "/api/audits/spring/next") == {"number": None}
 
 
+def test_what_an_import_leaves_out_is_counted(site: Site):
+    taken = take(site, "\n".join([table("s1", video="a.mp4", overall=4), table("s2", overall=2), table("s3")]))
+    assert (taken["new"], taken["ratings_left_out"], taken["films_left_out"]) == (3, 2, 1)
+
+
 def test_auditors_see_neither_whose_caption_it_is_nor_what_others_said(site: Site):
     take(site, table("s1"), people=2)
     say(site, "bob", 1, spans=[SPAN], critique="Bob's.")

@@ -658,6 +658,8 @@ export const words = {
     noUtf8: "The file is no UTF-8. Save it as UTF-8.",
     taken: "{new} captions came into {name}; {known} were there already.",
     bad: "{count} rows cannot be used:",
+    ratingsLeftOut: "Rows with ratings of others, which are not taken: {count}",
+    filmsLeftOut: "Rows that name a film, which does not come with a table: {count}. Take them in with videolect eval audit --import.",
     unknown: "Columns that say nothing here: {columns}",
     counts: "{mine} done, {left} left for you",
     next: "Audit the next",

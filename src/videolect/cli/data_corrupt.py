@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +62,7 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.from_authors is not None:
         if asked.triples is not None or asked.kind is not None:
             raise BadInput("The authors' variants are made already.", mend="Leave TRIPLES and --kind out.")
+        _check_alone(asked)
         told = import_variants(asked.from_authors, asked.out, allow_reversal=asked.allow_reversal, code=_code())
         return 0, {"path": str(asked.out), **told}
     if asked.triples is None or asked.kind is None:
@@ -73,12 +73,34 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     )  # fmt: skip
     check_free(asked.out)
     triples = list(read_triples(asked.triples))
-    tools = Tools(
-        spec=spec_of(asked), carry_out=apply_points, ask=_ask(asked), read=_read() if asked.read_points else None
-    )
+    spec = spec_of(asked)
+    tools = Tools(spec=spec, carry_out=apply_points, ask=_ask(asked), read=_read() if asked.read_points else None)
     made = corrupt(triples, rule, tools)
-    origin = asdict(origin_of(asked.triples, triples))
-    return 0, {"path": str(asked.out), **write_corruption(asked.out, made, origin=origin, code=_code())}
+    told = write_corruption(
+        asked.out, made, origin=asdict(origin_of(asked.triples, triples)), code=_code(), spec=spec,
+        read_points=asked.read_points, writer=_writer(asked),
+    )  # fmt: skip
+    return 0, {"path": str(asked.out), **told}
+
+
+_MADE_ALREADY = {
+    "k": None, "share": None, "seed": 0, "target": "draft", "worst": "other", "read_points": False, "writer": "labels",
+    "max_tokens": 768, "temperature": 0.0, "top_p": 1.0, "accept_cut": False, "spec": "core",
+}  # fmt: skip
+"""What says how critiques are corrupted, with its default: nothing of it applies to those that others corrupted."""
+
+
+def _check_alone(asked: argparse.Namespace) -> None:
+    given = [name for name, default in _MADE_ALREADY.items() if getattr(asked, name) != default]
+    if given:
+        told = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise BadInput(f"{told}: the authors' variants are made already.", mend="Leave it out with --from-authors.")
+
+
+def _writer(asked: argparse.Namespace) -> dict[str, Any]:
+    """Who corrupted and made the captions again, for the manifest."""
+    by_rule = asked.writer == "labels"
+    return {"model": asked.writer, "parameters": {} if by_rule else asdict(choice_of(asked, seed=asked.seed).how)}
 
 
 def _code() -> str:
@@ -102,13 +124,9 @@ def _ask(asked: argparse.Namespace) -> Ask | None:
 
 
 def _read() -> Read:
-    try:
-        points_of = import_module("videolect.dataset.critique_points").points_of
-    except ImportError:
-        raise BadInput(
-            "Points cannot be read from free words in this version.", mend="Leave --read-points out."
-        ) from None
-    return lambda critique, draft: tuple(points_of(critique, draft))
+    from videolect.dataset.critique_points import points_of
+
+    return points_of
 
 
 def render(answer: dict[str, Any]) -> str:

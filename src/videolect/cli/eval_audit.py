@@ -11,7 +11,7 @@ from videolect.errors import BadInput
 from videolect.record.audit import RATED
 
 if TYPE_CHECKING:
-    from videolect.evals.audit_files import AuditFile
+    from videolect.evals.audit_files import AuditFile, Row
     from videolect.language.spec import Spec
     from videolect.wiring import Workspace
 
@@ -86,12 +86,16 @@ def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str, Any]:
-    from videolect.dataset.label_tables import read_states
     from videolect.evals.audit_files import write_answers
-    from videolect.evals.audit_report import audit_report, states_by_clip
+    from videolect.evals.audit_report import audit_report
+    from videolect.evals.states import read_known
 
-    states = None if asked.states is None else states_by_clip(read_states(asked.states), spec)
-    answer = audit_report(rows, spec, states, resamples=asked.resamples)
+    known = None if asked.states is None else read_known(asked.states, spec)
+    answer = audit_report(rows, spec, known.clips if known else None, resamples=asked.resamples)
+    if known:
+        answer["states"] = {
+            **known.origin, "unknown": list(known.unknown), "contradicted": [list(each) for each in known.contradicted],
+        }  # fmt: skip
     if asked.out is not None:
         given = [row for row in rows if row.ratings]
         answer |= {"written": write_answers(given, asked.out), "path": str(asked.out)}
@@ -110,9 +114,10 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     table = read_audit(asked.take)
     workspace = workspace_of(asked)
     try:
-        films, refused = _films(workspace, table, asked.take.parent)
-        items, bad = [], list(_bad(table)["bad"])
-        for row in table.rows:
+        rows, outside = _inside(table, asked.take.parent)
+        films, refused = _films(workspace, rows, asked.take.parent)
+        items, bad = [], [*_bad(table)["bad"], *outside]
+        for row in rows:
             try:
                 items.append(row.item(films.get(row.video) if row.video else None))
             except BadInput as error:
@@ -121,7 +126,7 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     finally:
         workspace.close()
     bad += [{"row": f"{item.dataset}: {item.id}", "why": why} for item, why in taken.refused]
-    ratings = sum(bool(row.judged.ratings) for row in table.rows)
+    ratings = sum(bool(row.judged.ratings) for row in rows)
     return (1 if bad or refused or not taken.audit.items else 0), {
         "name": asked.name, "items": len(taken.audit.items), "new": taken.new, "known": taken.known, "bad": bad,
         "films": len(set(films.values())), "refused": refused, "unknown_columns": list(table.unknown),
@@ -129,11 +134,34 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _films(workspace: Workspace, table: AuditFile, folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """Path as written -> hash of each film that the table names; and those that were refused."""
+def _inside(table: AuditFile, folder: Path) -> tuple[list[Row], list[dict[str, str]]]:
+    """The rows whose film lies in the table's folder, and the others as bad ones.
+
+    A table comes from strangers: else it could have any film of this machine shown to people at the desk.
+    """
+    rows: list[Row] = []
+    bad: list[dict[str, str]] = []
+    for row in table.rows:
+        if row.video is None or _lies_in(folder, row.video):
+            rows.append(row)
+        else:
+            why = f"The video {row.video[:200]!r} is outside of the table's folder. Put the film beside the table."
+            bad.append({"row": f"{row.judged.dataset}: {row.judged.id}", "why": why})
+    return rows, bad
+
+
+def _lies_in(folder: Path, written: str) -> bool:
+    try:
+        return (folder / written).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links that go round in a circle
+        return False
+
+
+def _films(workspace: Workspace, rows: list[Row], folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Path as written -> hash of each film that the rows name; and those that were refused."""
     from videolect.cli.data_films import take_in
 
-    named = {row.video: folder / row.video for row in table.rows if row.video}
+    named = {row.video: folder / row.video for row in rows if row.video}
     found: dict[str, str] = {}
     refused: list[dict[str, str]] = []
     for written, path in named.items():
@@ -225,10 +253,22 @@ def _automatic(answer: Mapping[str, Any]) -> list[str]:
         lines.append(f"{of['labelled']} captions are of labelled clips; {judged} claims can be judged.")
         if judged:
             lines.append(f"  precision {_shown(of['all']['precision'])}")
+    if "states" in answer:
+        lines += _left_open(answer["states"])
     lines += ["", f"{'Spearman with ratings':36}{'all':>22}{'inside data sets':>22}"]
     for each in answer["correlation"]:
         named = f"  {each['automatic']} and {each['rating']}"
         lines.append(f"{named:36}{_shown(each):>22}{_shown(each['within']):>22}")
+    return lines
+
+
+def _left_open(states: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if states["unknown"]:
+        lines.append(f"  states of no primitive of ours, left out: {', '.join(states['unknown'][:_SHOWN])}")
+    if states["contradicted"]:
+        told = ", ".join(f"{primitive} in {clip}" for primitive, clip in states["contradicted"][:_SHOWN])
+        lines.append(f"  two names of one primitive disagree, left open: {told}")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -100,6 +101,8 @@ def _scored(asked: argparse.Namespace) -> dict[str, Any]:
 
     if asked.resamples < 1:
         raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
+    if asked.threshold is not None and not math.isfinite(asked.threshold):
+        raise BadInput(f"--threshold is {asked.threshold}.", mend="Give a number.")
     tasks = read_tasks(asked.tasks)
     system = read_scores(asked.scores, tasks, partial=asked.partial)
     threshold = asked.threshold

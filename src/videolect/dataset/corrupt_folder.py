@@ -17,25 +17,36 @@ from videolect.dataset.corrupt import Corruption
 from videolect.dataset.corrupt_values import Corrupted
 from videolect.dataset.triple_files import write_triples
 from videolect.dataset.whole import whole_folder
+from videolect.language.spec import Spec
 from videolect.metrics.edits import word_edits
 
 FORMAT = "videolect-corruption-1"
 MANIFEST, TRIPLES, CHANGES = "corruption.json", "triples.parquet", "changes.jsonl"
 
 
-def write_corruption(folder: Path, made: Corruption, *, origin: Mapping[str, Any], code: str) -> dict[str, Any]:
-    """Write the folder; its manifest. BadInput where it is there already, or cannot be written."""
+def write_corruption(
+    folder: Path, made: Corruption, *, origin: Mapping[str, Any], code: str, spec: Spec, read_points: bool,
+    writer: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Write the folder; its manifest. BadInput where it is there already, or cannot be written.
+
+    read_points: whether points were read from free words. writer: ``model``, as it was asked for, and ``parameters``.
+    """
+    how = {
+        "spec": {"name": spec.name, "version": spec.version, "hash": spec.hash}, "read_points": read_points,
+        "writer": dict(writer),
+    }  # fmt: skip
     with whole_folder(folder) as partial:
-        return _write(partial, made, origin, code)
+        return _write(partial, made, {"code": code, "origin": dict(origin), **how})
 
 
-def _write(folder: Path, made: Corruption, origin: Mapping[str, Any], code: str) -> dict[str, Any]:
+def _write(folder: Path, made: Corruption, told: Mapping[str, Any]) -> dict[str, Any]:
     file = write_triples((each.triple for each in made.corrupted), folder / TRIPLES)
     with (folder / CHANGES).open("w", encoding="utf-8", newline="\n") as changes:
         for each in made.corrupted:
             changes.write(json.dumps(record_of(each, made), ensure_ascii=False, sort_keys=True) + "\n")
     manifest = {
-        "format": FORMAT, "code": code, "origin": dict(origin), "rule": made.rule.as_json(),
+        "format": FORMAT, **told, "rule": made.rule.as_json(),
         "counts": _counts(made), "left_out": dict(made.left_out),
         "left_out_examples": {why: list(each) for why, each in made.examples.items()},
         "lengths": lengths_of(made.corrupted), "sha256": {TRIPLES: file.hash},

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from videolect.errors import BadInput, CannotRead, NotFound
@@ -52,6 +53,15 @@ def _check_names(path: Path, videos: Sequence[object]) -> None:
         raise BadInput(rule, mend="Keep one record a clip.")
 
 
+def check_filled(path: Path, table: pa.Table, *columns: str) -> None:
+    """BadInput with the first row where one of these columns is null: it would go by the name None."""
+    for name in columns:
+        column = table.column(name)
+        if column.null_count:
+            row = pc.index(pc.is_null(column), True).as_py() + 1
+            raise BadInput(f"Row {row} of {path.name} has no {name}.", mend="Name it, or leave the row out.")
+
+
 def read_states(path: Path) -> dict[str, dict[str, bool]]:
     """primitive -> clip -> state; a clip that is not there, or whose value is null, is undetermined.
 
@@ -66,6 +76,7 @@ def read_states(path: Path) -> dict[str, dict[str, bool]]:
     if not pa.types.is_boolean(kind):
         rule = f"The column 'value' of {path.name} holds {kind}, not true and false."
         raise BadInput(rule, mend="Write it as booleans; leave out the rows of what is undetermined.")
+    check_filled(path, table, "primitive", "video_id")
     found: dict[str, dict[str, bool]] = {}
     columns = (_values(path, table.column(name)) for name in ("primitive", "video_id", "value"))
     for primitive, video, value in zip(*columns, strict=True):

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from videolect.dataset.label_tables import check_filled
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec
 from videolect.language.text_query import TextQuery, match
@@ -98,6 +99,7 @@ def _captions(path: Path, query: SearchQuery) -> list[_Caption]:
             raise BadInput(f"{path.name} has no column {name!r}.", mend=f"Leave --{name} out.")
     wanted = ["video_id", text, *(name for name in ("aspect", "campaign") if name in names)]
     table = _read(path, wanted)
+    check_filled(path, table, "video_id")
     try:
         table = table.filter(pc.is_valid(table.column(text)))
         for asked, name in ((query.aspect, "aspect"), (query.campaign, "campaign")):
@@ -139,6 +141,7 @@ def _states(path: Path, query: SearchQuery, spec: Spec) -> dict[str, dict[str, b
     if not pa.types.is_boolean(table.schema.field("value").type):
         rule = f"The column 'value' of {path.name} holds {table.schema.field('value').type}, not true and false."
         raise BadInput(rule, mend="Write it as booleans; leave out the rows of what is undetermined.")
+    check_filled(path, table, "primitive", "video_id")
     named = query.states.primitives if query.states is not None else ()
     ours = {other: id_ for id_ in named for other in (id_, *spec.primitives[id_].also_known_as)}
     found: dict[str, dict[str, bool]] = {}

@@ -48,6 +48,8 @@ KNOWN = (
 )
 TEXTS = (".csv", ".tsv", ".jsonl")
 ENDINGS = (*TEXTS, ".parquet")
+_FAR = 2**31
+"""Beyond every place in a caption: what a column of places holds."""
 _ANEW = "Take the file from its source again."
 
 Fields = Mapping[str, Any]
@@ -127,12 +129,22 @@ def _rows(name: str, columns: Sequence[str], found: Iterable[tuple[str, Fields |
     rows: list[Row] = []
     bad: list[BadRow] = []
     seen: dict[tuple[str, str, str | None], str] = {}
+    said: dict[tuple[str, str], tuple[str, tuple[str | None, ...]]] = {}
     for place, fields in found:
         try:
             row = _row(fields)
-            answer = (row.judged.dataset, row.judged.id, row.judged.auditor)
+            of = row.judged
+            answer = (of.dataset, of.id, of.auditor)
             if answer in seen:
                 raise BadInput(f"It stands in {seen[answer]} already.", mend="Keep one row an item and auditor.")
+            words = (of.caption, of.video_id, of.source_id)
+            # The row of an item that was not done says nothing, and so nothing else.
+            first, theirs = said.setdefault(answer[:2], (place, words)) if of.video_id else (place, words)
+            if words != theirs:
+                raise BadInput(
+                    f"It says other words than {first}, or another clip or source.",
+                    mend="Give an item one caption, video_id and source.",
+                )
         except BadInput as error:
             named = (
                 "" if isinstance(fields, str) else f" ({str(fields.get('item'))[:60]})" if fields.get("item") else ""
@@ -156,13 +168,13 @@ def _row(fields: Fields | str) -> Row:
     # What nobody rated and has no words is an item that was not done: it is counted, and needs no clip.
     undone = caption is None and not ratings and not _there(fields.get("video_id"))
     video_id = "" if undone else _name(fields, "video_id")
-    source = next((fields[name] for name in _SOURCES if _there(fields.get(name))), video_id)
+    source = next((_name(fields, name) for name in _SOURCES if _there(fields.get(name))), video_id)
     auditor = _name(fields, "auditor") if _there(fields.get("auditor")) else None
     aspects = fields.get("aspects")
     listed = aspects if isinstance(aspects, list) else str(aspects).replace(",", " ").split() if _there(aspects) else []
     return Row(
         judged=Judged(
-            dataset=dataset, id=item, video_id=video_id, source_id=str(source), caption=caption, auditor=auditor,
+            dataset=dataset, id=item, video_id=video_id, source_id=source, caption=caption, auditor=auditor,
             ratings=ratings, spans=tuple(_spans(fields, caption)), critique=_text(fields, "critique"),
         ),
         video=_text(fields, "video") or None,
@@ -225,16 +237,27 @@ def _spans(fields: Fields, caption: str | None) -> Iterator[dict[str, Any]]:
         if failure is not None and failure not in FAILURES:
             raise BadInput(f"There is no failure {str(failure)[:40]!r}.", mend=f"Use {', '.join(FAILURES)}.")
         words = span.get("text", span.get("words"))
+        if words is not None:
+            check_text(words, "The words of a span")
         text: Any = caption
         if (at := span.get("segment")) is not None and isinstance(segments, list) and segments:
             inside = type(at) is int and 0 <= at < len(segments) and isinstance(segments[at], Mapping)
             text = segments[at].get("text") if inside else None
-        start, end = span.get("start"), span.get("end")
-        placed = type(start) is int and type(end) is int and start >= 0 and isinstance(text, str)
+        start, end = _place(span, "start"), _place(span, "end")
+        placed = start is not None and end is not None and isinstance(text, str)
         yield {
             "start": start, "end": end, "words": words, "failure": failure,
             "exact": bool(placed and text[start:end] == words),
         }  # fmt: skip
+
+
+def _place(span: Mapping[str, Any], end: str) -> int | None:
+    at = span.get(end)
+    if not _there(at):
+        return None
+    if type(at) is not int or not 0 <= at < _FAR:
+        raise BadInput(f"The {end} of a span is {str(at)[:40]!r}.", mend="Count characters from 0.")
+    return at
 
 
 # ---------------------------------------------------------------------------------------------------------- three forms

@@ -34,18 +34,6 @@ def audit_report(
     }
 
 
-def states_by_clip(states: Mapping[str, Mapping[str, bool]], spec: Spec) -> dict[str, dict[str, bool]]:
-    """As ``read_states`` has them (primitive -> clip -> state), by clip and under our names; unknown ones left out."""
-    names = {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
-    found: dict[str, dict[str, bool]] = {}
-    for primitive, of in states.items():
-        ours = primitive if primitive in spec.primitives else names.get(primitive)
-        if ours is not None:
-            for clip, value in of.items():
-                found.setdefault(clip, {})[ours] = value
-    return found
-
-
 def beside_golden(report: Mapping[str, Any], golden: Path) -> list[dict[str, Any]]:
     """Every number of a file of published figures beside ours: ``name``, ``theirs``, ``ours``, ``equal``."""
     from videolect.dataset.golden import Figure, compare

@@ -69,7 +69,7 @@ class ClaimCounts:
             chosen = np.array([name in only for name in self.primitives], np.bool_)
             cells = cells[chosen[cells[:, 1]]]
         flat = cells[:, 0] * len(COLUMNS) + cells[:, 2]
-        return np.bincount(flat, minlength=self.n * len(COLUMNS)).reshape(self.n, -1).astype(np.float64)
+        return np.bincount(flat, minlength=self.n * len(COLUMNS)).reshape(self.n, len(COLUMNS)).astype(np.float64)
 
     def by_primitive(self) -> dict[str, Floats]:
         """Sums over all items for each primitive that was said or is true: [columns]."""

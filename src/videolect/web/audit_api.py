@@ -213,6 +213,8 @@ def _take(audits: AuditDesk, name: str, me: SignedIn, body: shapes.AuditImportBo
         raise BadInput("The table has no caption that can be used.", mend=_first(bad))
     return shapes.AuditTakenShape(
         new=taken.new, known=taken.known, bad=bad, unknown_columns=list(table.unknown),
+        ratings_left_out=sum(bool(row.judged.ratings) for row in table.rows),
+        films_left_out=sum(row.video is not None for row in table.rows),
         audit=shapes.AuditRowShape(**_row(taken.audit, me)),
     )  # fmt: skip
 

@@ -167,6 +167,10 @@ class AuditTakenShape(Shape):
     known: int
     bad: list[AuditBadShape]
     unknown_columns: list[str]
+    ratings_left_out: int
+    """Rows with ratings of others, which an audit does not take."""
+    films_left_out: int
+    """Rows that name a file to look at: the page sends the table alone."""
     audit: AuditRowShape
 
 

@@ -1585,10 +1585,14 @@ export interface components {
             audit: components["schemas"]["AuditRowShape"];
             /** Bad */
             bad: components["schemas"]["AuditBadShape"][];
+            /** Films Left Out */
+            films_left_out: number;
             /** Known */
             known: number;
             /** New */
             new: number;
+            /** Ratings Left Out */
+            ratings_left_out: number;
             /** Unknown Columns */
             unknown_columns: string[];
         };

@@ -95,6 +95,8 @@ function Import() {
             <strong>{say(w.taken, { new: taken.new, known: taken.known, name: taken.audit.name })}</strong>
             {taken.bad.length > 0 && <p>{say(w.bad, { count: taken.bad.length })}</p>}
             <ul>{taken.bad.slice(0, 20).map((each) => <li key={each.row}><UserText text={`${each.row}: ${each.why}`} /></li>)}</ul>
+            {taken.ratings_left_out > 0 && <p>{say(w.ratingsLeftOut, { count: taken.ratings_left_out })}</p>}
+            {taken.films_left_out > 0 && <p>{say(w.filmsLeftOut, { count: taken.films_left_out })}</p>}
             {taken.unknown_columns.length > 0 && <p className="dim">{say(w.unknown, { columns: taken.unknown_columns.join(", ") })}</p>}
           </div>
         </Banner>
