@@ -71,3 +71,27 @@ def examples(tokenizer: Any, *tasks: Any, clips: int = 2, **limits: Any) -> Exam
 def batch(of: Examples) -> Batch:
     """All of them at once."""
     return filled(of.items, film, PixelFormat())
+
+
+def folder_of_rows(folder: Path, *tasks: str, clips: int = 3) -> Path:
+    """Rows on disk, as ``data rows`` writes them, and beside them the clips that they are about."""
+    from tests.support import movies
+    from videolect.cli.main import main
+    from videolect.dataset.triple_files import write_triples
+
+    triples = []
+    for number in range(clips):
+        said = f"The camera pans right over {number + 2} boats."
+        triples += [revised(number, post_caption=said, spec_hash=SPEC.hash), perfect(number + clips)]
+    (folder / "clips").mkdir(parents=True)
+    for number in range(2 * clips):
+        movies.constant(folder / "clips" / f"clip{number}.mp4", 12, size=(128, 64 + 64 * (number % 2)))
+    write_triples(triples, folder / "triples.jsonl")
+    asked = [word for task in tasks for word in ("--task", task)]
+    made = folder / "rows"
+    code = main(
+        ["data", "rows", str(folder / "triples.jsonl"), "--out", str(made), "--share", "train=1", "--filter", "none",
+         *asked]
+    )  # fmt: skip
+    assert code == 0
+    return made

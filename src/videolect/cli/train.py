@@ -3,23 +3,134 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videolect.errors import BadInput
+
+if TYPE_CHECKING:
+    from videolect.dataset.rows import Row
+    from videolect.training.inputs import Find, Stretch
+    from videolect.training.plan import Plan
+    from videolect.training.recipe import Recipe
+    from videolect.video.probe import Probed
 
 
 def add_parser(nouns: Any) -> None:
     """The noun: it takes a recipe's name, or ``list``."""
     noun = nouns.add_parser("train", help="teach a model by a recipe", description=run.__doc__)
     noun.add_argument("recipe", metavar="RECIPE", help="a recipe's name; list: show them all")
+    noun.add_argument("--rows", type=Path, metavar="DIR", help="a folder that data rows wrote; tiny_cpu has its own")
+    noun.add_argument("--part", default="train", metavar="P", help="of the rows; default: train")
+    noun.add_argument(
+        "--videos", metavar="PATH",
+        help="where clips lie as files of their own, such as clips/{video_id}.mp4; default: the workspace's films",
+    )  # fmt: skip
+    noun.add_argument("--model", metavar="PATH", help="the checkpoint to begin with; default: the recipe's")
+    noun.add_argument("--out", type=Path, metavar="DIR", help="where checkpoints, figures and the model go")
+    noun.add_argument("--cache", type=Path, metavar="DIR", help="keeps decoded frames, for all runs")
+    noun.add_argument("--steps", type=int, metavar="N", help="so many steps instead of the recipe's")
+    noun.add_argument(
+        "--skip-missing", action="store_true", help="leave rows out whose film is missing, and count them"
+    )
+    noun.add_argument(
+        "--skip-long", action="store_true", help="leave rows out that are over the limits, and count them"
+    )
+    noun.add_argument("--resume", action="store_true", help="go on from the latest checkpoint in --out")
+    noun.add_argument("--dry-run", action="store_true", help="tell rows, tokens, memory and hours; load no weights")
     noun.set_defaults(run=run, render=render)
 
 
 def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Teach a model by a recipe, or list the recipes there are."""
+    """Teach a model by a recipe, or list the recipes there are (``train list``). With ``--dry-run`` it tells rows,
+    tokens, and predicted memory and hours; exit code 1 where it cannot fit."""
     from videolect.training.recipes import recipe_of
 
     if asked.recipe == "list":
         return 0, listing()
-    return 0, {"recipe": recipe_of(asked.recipe).as_json()}
+    recipe = recipe_of(asked.recipe)
+    if asked.steps is not None:
+        recipe = recipe.with_steps(asked.steps)
+    if asked.skip_missing:
+        recipe = replace(recipe, missing="skip")
+    if asked.skip_long:
+        recipe = replace(recipe, too_long="skip")
+    if asked.dry_run:
+        found, left_out = _plan(recipe, asked)
+        return (0 if found.fits else 1), {**found.as_json(), "left_out": left_out}
+    raise BadInput("Only plans can be made yet.", mend="Ask for one: --dry-run.")
+
+
+def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str, int]]:
+    from videolect.training import inputs
+    from videolect.training.examples import examples_of
+    from videolect.training.plan import plan
+    from videolect.training.shapes import shape_of
+
+    if asked.rows is None:
+        raise BadInput(f"{recipe.name} brings no rows.", mend="Name a folder that data rows wrote: --rows DIR.")
+    given = inputs.rows_in(asked.rows, recipe, part=asked.part)
+    model = asked.model or recipe.model
+    shape = shape_of(model)
+    estimated = []
+    if (tokenizer := inputs.tokenizer_of(model)) is None:
+        tokenizer = inputs.GuessedTokenizer()
+        estimated.append(f"tokens: no tokenizer of {model} is here, so {inputs.CHARACTERS:g} characters count as one")
+    wanted = inputs.wanted_of(recipe, shape.pixels)
+    if asked.videos is None and not asked.workspace.is_dir():
+        shown: Any = inputs.guessed_films(wanted)
+        estimated.append("films: none were named, so all count as the largest that the recipe shows")
+    else:
+        shown = inputs.FilmShelf(_find(asked), wanted).shown
+    # The plan says itself which rows are too long, all of them.
+    limits = replace(inputs.limits_of(recipe), context=1 << 30, row=recipe.batch_tokens)
+    examples = examples_of(given.rows, tokenizer, shape.pixels, shown, limits=limits, spec_hash=given.spec_hash)
+    found = plan(recipe, shape, inputs.lengths_of(examples), estimated=tuple(estimated))
+    return found, examples.reasons
+
+
+def _find(asked: argparse.Namespace) -> Find:
+    """Where a row's clip lies: a file of its own, or the workspace's film and a part of it."""
+    if asked.videos is not None:
+        return _in_files(asked.videos)
+    from videolect.cli.desk import workspace_of
+    from videolect.training.inputs import Stretch
+
+    workspace = workspace_of(asked)
+
+    def in_workspace(row: Row) -> Stretch | None:
+        if row.video_hash is None or row.start_pts is None or row.end_pts is None:
+            return None
+        probed = workspace.known_film(row.video_hash)
+        if probed is None:
+            return None
+        start, end = (probed.timeline.first_from(pts) for pts in (row.start_pts, row.end_pts))
+        name = row.video_hash
+        return Stretch(lend=lambda: workspace.shown(name), probed=probed, start=start, end=end)
+
+    return in_workspace
+
+
+def _in_files(template: str) -> Find:
+    from videolect.dataset.row_formats import path_of
+    from videolect.training.inputs import Stretch
+    from videolect.video.probe import probe
+
+    known: dict[Path, Probed] = {}
+
+    def in_file(row: Row) -> Stretch | None:
+        path = Path(path_of(template, row))
+        if not path.is_file():
+            return None
+        if path not in known:
+            known[path] = probe(path)
+        probed = known[path]
+        return Stretch(lend=lambda: nullcontext((path, probed)), probed=probed)
+
+    return in_file
 
 
 def listing() -> dict[str, Any]:
@@ -41,5 +152,26 @@ def render(answer: dict[str, Any]) -> str:
     if "recipes" in answer:
         wide = max(len(one["name"]) for one in answer["recipes"])
         return "\n".join(f"{one['name']:{wide}}  {one['says']}" for one in answer["recipes"])
-    told = answer["recipe"]
-    return "\n".join(f"{name}: {value}" for name, value in told.items() if name != "sources")
+    return _render_plan(answer)
+
+
+def _render_plan(answer: dict[str, Any]) -> str:
+    from videolect.training.plan import in_gib
+
+    saved = answer["tokens_separate"] / answer["tokens"]
+    parts = ", ".join(f"{name} {in_gib(size)}" for name, size in answer["memory"].items())
+    lines = [
+        f"{answer['recipe']}: {answer['rows']:,} rows about {answer['films']:,} clips, {answer['steps']:,} steps.",
+        (
+            f"{answer['tokens']:,} tokens an epoch ({saved:.1f} times fewer than a film for each row), "
+            f"{answer['answers']:,} of them answers; the longest row has {answer['longest']:,}."
+        ),
+        f"{answer['trained']:,} of {answer['parameters']:,} parameters are trained.",
+        f"Memory of a device: {in_gib(answer['memory_bytes'])} of {in_gib(answer['device_bytes'])} ({parts}).",
+    ]
+    if answer["seconds"] is not None:
+        lines.append(f"Predicted: {answer['seconds'] / 3600:.2f} hours.")
+    lines += [f"{count} rows are left out: {reason}." for reason, count in answer["left_out"].items()]
+    lines += [f"Assumed: {words}." for words in answer["estimated"]]
+    lines.append("It fits." if answer["fits"] else f"It does not fit. {answer['why']} {answer['mend']}")
+    return "\n".join(lines)
