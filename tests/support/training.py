@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -32,8 +33,8 @@ def rows(*tasks: Any, clips: int = 3, more: Sequence[Any] = ()) -> list[Row]:
         one = {"video_id": f"clip{number}.mp4", "source_id": f"film{number}"}
         said = f"The camera pans right over {number + 2} boats."
         triples += [
-            revised(number, post_caption=said), perfect(number, **one, aspect="scene"),
-            rejected(number, **one, aspect="motion", post_caption=said),
+            revised(number, post_caption=said), perfect(number, **one, triple_id=f"p{number}", aspect="scene"),
+            rejected(number, **one, triple_id=f"r{number}", aspect="motion", post_caption=said),
         ]  # fmt: skip
     rule = RowRule(spec=SPEC, split=SplitRule(shares={"train": 1.0}), tasks=tasks or ("caption", "critique", "yes_no"))
     return list(rows_of([*triples, *more], rule))
@@ -63,9 +64,12 @@ def tokenizer_of(folder: Path) -> Any:
 
 
 def examples(tokenizer: Any, *tasks: Any, clips: int = 2, **limits: Any) -> Examples:
-    """Of ``rows``, in the pixels of ``micro``."""
-    made = rows(*tasks, clips=clips)
-    return examples_of(made, tokenizer, PixelFormat(), shown, limits=Limits(**limits), spec_hash=SPEC.hash)
+    """Of ``rows``, in the pixels of ``micro``; with short prompts, since ours are long beside such small films."""
+    made = [
+        row if row.task == "yes_no" else replace(row, prompt=f"Describe the {row.aspect}." + " Be brief." * (at % 3))
+        for at, row in enumerate(rows(*tasks, clips=clips))
+    ]  # fmt: skip
+    return examples_of(made, tokenizer, PixelFormat(), shown, limits=Limits(**limits))
 
 
 def batch(of: Examples) -> Batch:

@@ -19,6 +19,7 @@ from videolect.training.examples import Branch, Example, Examples
 from videolect.training.films import Films
 from videolect.training.packing import Layout, row_tokens, separate_tokens
 from videolect.vlm import tokens
+from videolect.vlm.base import Film
 from videolect.vlm.tokens import BlindModel, PixelFormat
 
 Step = tuple[tuple[int, ...], ...]
@@ -32,6 +33,8 @@ class Batch:
     examples: tuple[Example, ...]
     patches: tuple[NDArray[np.float32], ...]
     """Of each example's film, as ``tokens.Seen.patches``."""
+    films: tuple[Film, ...] = ()
+    """The pictures that they are of, for proofs; none where nobody needs them."""
 
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
@@ -114,13 +117,14 @@ class Batches:
 
 def filled(examples: Sequence[Example], films: Films, pixels: PixelFormat) -> Batch:
     """The examples with their pixels. BlindModel where a film is not what its length was foretold from."""
-    patches = []
+    patches, shown = [], []
     for example in examples:
-        seen = tokens.seen(films(example.film), pixels)
+        shown.append(films(example.film))
+        seen = tokens.seen(shown[-1], pixels)
         if seen.grid != example.grid:
             raise BlindModel(
                 f"The film {example.film[:80]} gives patches of {seen.grid}, and {example.grid} were foretold.",
                 mend="Probe the film again and make the examples anew.",
             )
         patches.append(seen.patches)
-    return Batch(examples=tuple(examples), patches=tuple(patches))
+    return Batch(examples=tuple(examples), patches=tuple(patches), films=tuple(shown))

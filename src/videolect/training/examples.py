@@ -37,6 +37,8 @@ class Branch:
     """Index in ``ids`` at which the answer begins."""
     answer: str
     """The answer as the row has it: what the labelled tokens must say."""
+    prompt: str
+    """The prompt as the row has it."""
     row_id: str
     task: str
     role: Role = "target"
@@ -257,8 +259,8 @@ class _Writer:
         tail = self.ids(tokens.chat_tail(row.prompt))
         said = self.ids(tokens.harmless(answer))
         return Branch(
-            ids=(*tail, *said, self.end), answer_from=len(tail), answer=answer, row_id=row.row_id, task=row.task,
-            role=role, group=None if role == "target" else row.row_id,
+            ids=(*tail, *said, self.end), answer_from=len(tail), answer=answer, prompt=row.prompt, row_id=row.row_id,
+            task=row.task, role=role, group=None if role == "target" else row.row_id,
         )  # fmt: skip
 
 
