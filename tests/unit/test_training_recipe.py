@@ -46,7 +46,7 @@ def test_the_hash_follows_what_decides_about_the_weights():
         ({"tasks": ()}, "no task"),
         ({"tasks": ("preference",)}, "does not learn"),
         ({"method": "dpo"}, "does not learn"),
-        ({"beta": 0.1}, "beta is DPO"),
+        ({"beta": 0.1}, "beta is for pairs"),
         ({"learning_rate": 0.0}, "learning_rate is 0"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"steps": 0}, "0 steps"),

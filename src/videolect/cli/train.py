@@ -33,6 +33,7 @@ def add_parser(nouns: Any) -> None:
     noun.add_argument("--out", type=Path, metavar="DIR", help="where checkpoints, figures and the model go")
     noun.add_argument("--cache", type=Path, metavar="DIR", help="keeps decoded frames, for all runs")
     noun.add_argument("--steps", type=int, metavar="N", help="so many steps instead of the recipe's")
+    noun.add_argument("--batch-tokens", type=int, metavar="N", help="most tokens at once: what fits this machine")
     noun.add_argument(
         "--skip-missing", action="store_true", help="leave rows out whose film is missing, and count them"
     )
@@ -54,6 +55,8 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     recipe = recipe_of(asked.recipe)
     if asked.steps is not None:
         recipe = recipe.with_steps(asked.steps)
+    if asked.batch_tokens is not None:
+        recipe = replace(recipe, batch_tokens=asked.batch_tokens)
     if asked.skip_missing:
         recipe = replace(recipe, missing="skip")
     if asked.skip_long:
@@ -86,7 +89,7 @@ def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str,
     else:
         shown = inputs.FilmShelf(_find(asked), wanted).shown
     # The plan says itself which rows are too long, all of them.
-    limits = replace(inputs.limits_of(recipe), context=1 << 30, row=recipe.batch_tokens)
+    limits = replace(inputs.limits_of(recipe), context=1 << 30)
     examples = examples_of(given.rows, tokenizer, shape.pixels, shown, limits=limits, spec_hash=given.spec_hash)
     found = plan(recipe, shape, inputs.lengths_of(examples), estimated=tuple(estimated))
     return found, examples.reasons

@@ -66,9 +66,9 @@ def _by_clip(row: Row) -> tuple[str, str, str, int]:
 
 
 def limits_of(recipe: Recipe) -> Limits:
-    """What may be long: a row of several branches is split where it is more than a batch holds."""
+    """What may be long; a clip with many branches is shown in several rows."""
     return Limits(
-        answer=recipe.most_answer, context=recipe.most_tokens, row=recipe.batch_tokens, missing=recipe.missing,
+        answer=recipe.most_answer, context=recipe.most_tokens, row=recipe.most_tokens, missing=recipe.missing,
         too_long=recipe.too_long,
     )  # fmt: skip
 

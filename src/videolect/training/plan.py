@@ -141,7 +141,8 @@ def trained(recipe: Recipe, shape: Shape) -> int:
 
 def memory_of(recipe: Recipe, shape: Shape, longest: int) -> Memory:
     """Bytes of one device. What is trained is kept in float32 with AdamW's two moments; the rest as the recipe says."""
-    half = 2 if recipe.precision == "bfloat16" else 4
+    kept = 2 if recipe.precision == "bfloat16" else 4
+    half = 4 if recipe.precision == "float32" else 2
     learned = trained(recipe, shape)
     frozen = shape.parameters - (0 if recipe.lora is not None else learned)
     parts = recipe.devices if recipe.shards == "fsdp" else 1
@@ -149,7 +150,7 @@ def memory_of(recipe: Recipe, shape: Shape, longest: int) -> Memory:
     tokens = max(recipe.batch_tokens, longest)
     answers = min(TILE, tokens)
     return Memory(
-        weights=(4 * learned + half * frozen) // parts + gathered, gradients=4 * learned // parts,
+        weights=(4 * learned + kept * frozen) // parts + gathered, gradients=4 * learned // parts,
         optimizer=8 * learned // parts, activations=_activations(recipe, shape, tokens, longest, half),
         logits=3 * 4 * answers * shape.vocabulary,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from videolect.errors import BadInput
 
 Method = Literal["sft", "dpo", "rlhfv", "gspo"]
 Layout = Literal["shared", "separate", "packed"]
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["float32", "bfloat16", "mixed"]
 Shards = Literal["none", "fsdp"]
 Policy = Literal["refuse", "skip"]
 GIB = 1 << 30
@@ -57,7 +57,7 @@ class Recipe:
     method: Method = "sft"
     tasks: tuple[RowTask, ...] = ("caption", "critique", "yes_no")
     shares: Mapping[str, float] = field(default_factory=dict)
-    """Weight of a task's tokens in the loss; 1 where none is told."""
+    """Which part of the loss a task's answers are to have; without, every answer token counts alike."""
     layout: Layout = "shared"
     lora: Lora | None = None
     """None: every weight of what is trained."""
@@ -81,6 +81,8 @@ class Recipe:
     batch_tokens: int
     """Most tokens that one device works on at once, filling included."""
     precision: Precision = "bfloat16"
+    """``mixed``: weights in float32, sums in bfloat16; what is trained whole needs it, since small steps are lost in
+    bfloat16. With LoRA the adapter is float32 beside weights in bfloat16."""
     checkpointing: bool = True
     """Whether activations are computed again on the way back."""
 
@@ -92,7 +94,8 @@ class Recipe:
     frames: int = 16
     most_pixels: int = 131_072
     most_tokens: int = 16_384
-    """Of film, prompt and answer together; a row with more is refused, never cut."""
+    """Of film, prompt and answer together; what has more is refused, never cut. A clip whose branches have more
+    together is shown in several rows."""
     most_answer: int = 1024
     """Of an answer."""
     missing: Policy = "refuse"
@@ -144,14 +147,14 @@ class Recipe:
     def _check_together(self) -> None:
         if not self.tasks:
             raise BadInput("The recipe has no task.", mend=f"Name some of {', '.join(TASKS)}.")
-        pairs = self.method in ("dpo",)
+        pairs = self.method in ("dpo", "rlhfv")
         if pairs != (self.tasks == ("preference",)):
             raise BadInput(
                 f"The method {self.method} does not learn from rows of {', '.join(self.tasks)}.",
-                mend="dpo learns from preference rows alone, the others from the rest.",
+                mend="dpo and rlhfv learn from preference rows alone, the others from the rest.",
             )
-        if (self.beta is None) == (self.method == "dpo") or (self.edited_weight is None) == (self.method == "rlhfv"):
-            raise BadInput("beta is DPO's, and edited_weight RLHF-V's.", mend="Give it there and nowhere else.")
+        if (self.beta is None) == pairs or (self.edited_weight is None) == (self.method == "rlhfv"):
+            raise BadInput("beta is for pairs, and edited_weight for RLHF-V.", mend="Give them there and nowhere else.")
         if self.batch_tokens < self.most_tokens:
             raise BadInput(
                 f"A row may have {self.most_tokens:,} tokens and a batch {self.batch_tokens:,}.",
@@ -178,9 +181,10 @@ class Recipe:
 
 _NO_WEIGHT = frozenset(
     {"name", "says", "model", "sources", "device_bytes", "rate", "save_every", "keep", "evaluate_every",
-     "evaluate_clips", "best_by", "patience"}
+     "evaluate_clips", "best_by", "patience", "batch_tokens", "checkpointing", "devices", "shards"}
 )  # fmt: skip
-"""Fields from which no weight follows: which model is begun with has a hash of its own."""
+"""Fields from which no weight follows, or none but by rounding: a run goes on with smaller batches or other devices.
+Which model is begun with, and which rows are learned from, have hashes of their own."""
 
 ASSUMED = (
     "learning_rate", "final_share", "warm_up", "weight_decay", "betas", "clip", "epochs", "step_clips", "frames",

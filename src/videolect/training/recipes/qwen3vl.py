@@ -38,7 +38,8 @@ def qwen3vl_8b_sft_full_1xh200() -> Recipe:
     return Recipe(
         name="qwen3vl_8b_sft_full_1xh200",
         says="SFT on captions, critiques and Yes/No; every weight of the language model; one H200.",
-        model="Qwen/Qwen3-VL-8B-Instruct", learning_rate=1e-5, weight_decay=0.0, epochs=2, step_clips=32,
+        model="Qwen/Qwen3-VL-8B-Instruct", precision="mixed",
+        learning_rate=1e-5, weight_decay=0.0, epochs=2, step_clips=32,
         batch_tokens=6_144, most_tokens=6_144, device_bytes=_H200, rate=_SUSTAINED, best_by="reward_pairwise",
         sources={
             **_COMMON,
@@ -61,7 +62,8 @@ def qwen3vl_8b_dpo_lora_1xh200() -> Recipe:
     """DPO of final captions over drafts; the adapter switched off is the reference."""
     whole = qwen3vl_8b_sft_full_1xh200()
     return replace(
-        whole, name="qwen3vl_8b_dpo_lora_1xh200", method="dpo", tasks=("preference",), lora=Lora(), beta=0.1,
+        whole, name="qwen3vl_8b_dpo_lora_1xh200", method="dpo", tasks=("preference",), lora=Lora(),
+        precision="bfloat16", beta=0.1,
         learning_rate=5e-6, epochs=1, batch_tokens=16_384, best_by="reward_pairwise",
         says="DPO of final captions over drafts, reference log-probabilities computed once; LoRA; one H200.",
         sources={
@@ -75,18 +77,13 @@ def qwen3vl_8b_dpo_lora_1xh200() -> Recipe:
 
 
 def qwen3vl_8b_rlhfv_lora_1xh200() -> Recipe:
-    """SFT on final captions in which the words that the expert changed weigh more."""
-    whole = qwen3vl_8b_sft_full_1xh200()
+    """The same pairs, but the words that the expert changed weigh more."""
+    whole = qwen3vl_8b_dpo_lora_1xh200()
     return replace(
-        whole, name="qwen3vl_8b_rlhfv_lora_1xh200", method="rlhfv", lora=Lora(), edited_weight=5.0,
-        learning_rate=1e-4, epochs=2, batch_tokens=16_384, best_by="reward_pairwise",
-        says="RLHF-V: SFT with more weight on the words that experts changed; LoRA; one H200.",
+        whole, name="qwen3vl_8b_rlhfv_lora_1xh200", method="rlhfv", edited_weight=5.0,
+        says="RLHF-V: DPO in which the words that experts changed weigh more; LoRA; one H200.",
         sources={
-            **_COMMON,
-            "learning_rate": f"{_CAMERABENCH}: 9e-5 to 2e-4 for LoRA",
-            "epochs": "assumed by us",
-            "edited_weight": "assumed: 5, the gamma of Yu et al. 2024 (RLHF-V); the paper tells none",
-            "lora": f"{_CAMERABENCH}: rank 64; alpha twice the rank by us",
+            **whole.sources, "edited_weight": "assumed: 5, the gamma of Yu et al. 2023 (RLHF-V); the paper tells none",
         },
     )  # fmt: skip
 
@@ -94,7 +91,8 @@ def qwen3vl_8b_rlhfv_lora_1xh200() -> Recipe:
 def _small(name: str, model: str, *, batch_tokens: int) -> Recipe:
     whole = qwen3vl_8b_sft_full_1xh200()
     return replace(
-        whole, name=name, model=model, lora=Lora(rank=32, alpha=64), learning_rate=1e-4, most_pixels=98_304,
+        whole, name=name, model=model, lora=Lora(rank=32, alpha=64),
+        precision="bfloat16", learning_rate=1e-4, most_pixels=98_304,
         batch_tokens=batch_tokens, most_tokens=batch_tokens, step_clips=16, device_bytes=_CARD, rate=30e12,
         says=f"SFT on all three tasks with LoRA: {model.rpartition('/')[2]} on one card of 24 GB.",
         sources={
@@ -122,7 +120,8 @@ def qwen3vl_32b_lora_8xh100() -> Recipe:
     """32B over eight cards: the frozen weights are sharded (FSDP)."""
     whole = qwen3vl_8b_sft_full_1xh200()
     return replace(
-        whole, name="qwen3vl_32b_lora_8xh100", model="Qwen/Qwen3-VL-32B-Instruct", lora=Lora(), learning_rate=5e-5,
+        whole, name="qwen3vl_32b_lora_8xh100", model="Qwen/Qwen3-VL-32B-Instruct", lora=Lora(),
+        precision="bfloat16", learning_rate=5e-5,
         devices=8, shards="fsdp", device_bytes=_H100, step_clips=64, batch_tokens=12_288,
         says="SFT on all three tasks with LoRA: 32B over eight H100 of 80 GB.",
         sources={
