@@ -52,7 +52,7 @@ def test_a_plan_says_what_it_had_to_guess(folder: Path, capsys: pytest.CaptureFi
 def test_tokens_are_counted_where_model_and_films_are_there(
     folder: Path, tiny_model: TinyModel, capsys: pytest.CaptureFixture[str]
 ):
-    from videolect.cli.train import _in_files
+    from videolect.cli.train_films import _in_files
     from videolect.training.examples import examples_of
     from videolect.training.inputs import FilmShelf, limits_of, rows_in, wanted_of
     from videolect.training.recipes import recipe_of

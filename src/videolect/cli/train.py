@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli.train_films import find_of
 from videolect.errors import BadInput
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
-    from videolect.training.inputs import Find, Stretch
     from videolect.training.plan import Plan
     from videolect.training.recipe import Recipe
-    from videolect.video.probe import Probed
 
 
 def add_parser(nouns: Any) -> None:
@@ -31,7 +28,10 @@ def add_parser(nouns: Any) -> None:
     )  # fmt: skip
     noun.add_argument("--model", metavar="PATH", help="the checkpoint to begin with; default: the recipe's")
     noun.add_argument("--out", type=Path, metavar="DIR", help="where checkpoints, figures and the model go")
-    noun.add_argument("--cache", type=Path, metavar="DIR", help="keeps decoded frames, for all runs")
+    noun.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keeps decoded frames, and what tiny_cpu draws, for all runs"
+    )
+    noun.add_argument("--parts", type=int, metavar="N", help="of tiny_cpu's clips, 60 each: fewer for a trial")
     noun.add_argument("--steps", type=int, metavar="N", help="so many steps instead of the recipe's")
     noun.add_argument("--batch-tokens", type=int, metavar="N", help="most tokens at once: what fits this machine")
     noun.add_argument(
@@ -47,7 +47,8 @@ def add_parser(nouns: Any) -> None:
 
 def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Teach a model by a recipe, or list the recipes there are (``train list``). With ``--dry-run`` it tells rows,
-    tokens, and predicted memory and hours; exit code 1 where it cannot fit."""
+    tokens, and predicted memory and hours; exit code 1 where it cannot fit. A run that SIGTERM or an interrupt ends
+    writes a checkpoint first, ends with 1, and goes on with ``--resume``."""
     from videolect.training.recipes import recipe_of
 
     if asked.recipe == "list":
@@ -64,7 +65,9 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.dry_run:
         found, left_out = _plan(recipe, asked)
         return (0 if found.fits else 1), {**found.as_json(), "left_out": left_out}
-    raise BadInput("Only plans can be made yet.", mend="Ask for one: --dry-run.")
+    from videolect.cli.train_run import run_recipe
+
+    return run_recipe(recipe, asked)
 
 
 def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str, int]]:
@@ -74,7 +77,7 @@ def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str,
     from videolect.training.shapes import shape_of
 
     if asked.rows is None:
-        raise BadInput(f"{recipe.name} brings no rows.", mend="Name a folder that data rows wrote: --rows DIR.")
+        return _plan_of_own(recipe), {}
     given = inputs.rows_in(asked.rows, recipe, part=asked.part)
     model = asked.model or recipe.model
     shape = shape_of(model)
@@ -87,7 +90,7 @@ def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str,
         shown: Any = inputs.guessed_films(wanted)
         estimated.append("films: none were named, so all count as the largest that the recipe shows")
     else:
-        shown = inputs.FilmShelf(_find(asked), wanted).shown
+        shown = inputs.FilmShelf(find_of(asked), wanted).shown
     # The plan says itself which rows are too long, all of them.
     limits = replace(inputs.limits_of(recipe), context=1 << 30)
     examples = examples_of(given.rows, tokenizer, shape.pixels, shown, limits=limits, spec_hash=given.spec_hash)
@@ -95,45 +98,13 @@ def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str,
     return found, examples.reasons
 
 
-def _find(asked: argparse.Namespace) -> Find:
-    """Where a row's clip lies: a file of its own, or the workspace's film and a part of it."""
-    if asked.videos is not None:
-        return _in_files(asked.videos)
-    from videolect.cli.desk import workspace_of
-    from videolect.training.inputs import Stretch
+def _plan_of_own(recipe: Recipe) -> Plan:
+    """Of rows that the recipe brings itself, before any clip is drawn."""
+    if not recipe.model.startswith("tiny:"):
+        raise BadInput(f"{recipe.name} brings no rows.", mend="Name a folder that data rows wrote: --rows DIR.")
+    from videolect.training.tiny.plan import plan_tiny
 
-    workspace = workspace_of(asked)
-
-    def in_workspace(row: Row) -> Stretch | None:
-        if row.video_hash is None or row.start_pts is None or row.end_pts is None:
-            return None
-        probed = workspace.known_film(row.video_hash)
-        if probed is None:
-            return None
-        start, end = (probed.timeline.first_from(pts) for pts in (row.start_pts, row.end_pts))
-        name = row.video_hash
-        return Stretch(lend=lambda: workspace.shown(name), probed=probed, start=start, end=end)
-
-    return in_workspace
-
-
-def _in_files(template: str) -> Find:
-    from videolect.dataset.row_formats import path_of
-    from videolect.training.inputs import Stretch
-    from videolect.video.probe import probe
-
-    known: dict[Path, Probed] = {}
-
-    def in_file(row: Row) -> Stretch | None:
-        path = Path(path_of(template, row))
-        if not path.is_file():
-            return None
-        if path not in known:
-            known[path] = probe(path)
-        probed = known[path]
-        return Stretch(lend=lambda: nullcontext((path, probed)), probed=probed)
-
-    return in_file
+    return plan_tiny(recipe)
 
 
 def listing() -> dict[str, Any]:
@@ -152,6 +123,10 @@ def listing() -> dict[str, Any]:
 
 def render(answer: dict[str, Any]) -> str:
     """For people."""
+    if "stopped" in answer:
+        from videolect.cli.train_run import render_run
+
+        return render_run(answer)
     if "recipes" in answer:
         wide = max(len(one["name"]) for one in answer["recipes"])
         return "\n".join(f"{one['name']:{wide}}  {one['says']}" for one in answer["recipes"])

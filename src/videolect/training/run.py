@@ -84,6 +84,8 @@ class Run:
     about: Mapping[str, Any] = field(default_factory=dict)
     """What else the manifest tells."""
     say: Callable[[str], None] | None = None
+    finish: Callable[[Trainee], None] | None = None
+    """What is taken off the model before it is written: what only served to learn."""
 
     def __post_init__(self) -> None:
         self.devices = Devices(self.recipe)
@@ -277,6 +279,8 @@ class Run:
             best = self.checkpoints.best()
             if best is not None and best.step != self.step:
                 self.trainee.load_trainable(best.weights())
+            if self.finish is not None:
+                self.finish(self.trainee)
             model = str(export(self.trainee, self.out / "model"))
         state = self.watch.state
         if self.stop:

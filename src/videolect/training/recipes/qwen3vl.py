@@ -40,7 +40,7 @@ def qwen3vl_8b_sft_full_1xh200() -> Recipe:
         says="SFT on captions, critiques and Yes/No; every weight of the language model; one H200.",
         model="Qwen/Qwen3-VL-8B-Instruct", precision="mixed",
         learning_rate=1e-5, weight_decay=0.0, epochs=2, step_clips=32,
-        batch_tokens=6_144, most_tokens=6_144, device_bytes=_H200, rate=_SUSTAINED, best_by="reward_pairwise",
+        batch_tokens=6_144, most_tokens=6_144, device_bytes=_H200, rate=_SUSTAINED, best_by="reward_pairwise_half_tie",
         sources={
             **_COMMON,
             "learning_rate": f"{_CAMERABENCH} has 2e-5 for 7B with batches of 8; halved by us for fewer, longer steps",
@@ -64,7 +64,7 @@ def qwen3vl_8b_dpo_lora_1xh200() -> Recipe:
     return replace(
         whole, name="qwen3vl_8b_dpo_lora_1xh200", method="dpo", tasks=("preference",), lora=Lora(),
         precision="bfloat16", beta=0.1,
-        learning_rate=5e-6, epochs=1, batch_tokens=16_384, best_by="reward_pairwise",
+        learning_rate=5e-6, epochs=1, batch_tokens=16_384, best_by="reward_pairwise_half_tie",
         says="DPO of final captions over drafts, reference log-probabilities computed once; LoRA; one H200.",
         sources={
             **_COMMON,
