@@ -46,11 +46,9 @@ def made(
         rows(*tasks, clips=clips), trainee.tokenizer, trainee.pixels, shown, limits=Limits(), spec_hash=SPEC.hash
     )
     batches = Batches(examples=examples, budget=of.batch_tokens, clips=of.step_clips, layout="shared")
-    teaching = method or Sft()
-    teaching.prepare(trainee, examples, films)
     return Run(
-        recipe=of, trainee=trainee, method=teaching, batches=batches, films=films, out=out, evaluate=evaluate, say=say,
-        began_with={"recipe": of.hash, "rows": examples.hash},
+        recipe=of, trainee=trainee, method=method or Sft(), batches=batches, films=films, out=out, evaluate=evaluate,
+        say=say, began_with={"recipe": of.hash, "rows": examples.hash},
     )  # fmt: skip
 
 

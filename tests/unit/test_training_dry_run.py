@@ -116,3 +116,29 @@ def test_a_plan_that_does_not_fit_ends_with_one(folder: Path, capsys: pytest.Cap
     assert code == 1
     assert told["fits"] is False
     assert "fsdp" in told["mend"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["qwen3vl_8b_sft_captions_1xh200", "qwen3vl_8b_rlhfv_lora_1xh200"])
+def test_a_recipe_runs_over_rows_from_the_command_line(
+    name: str, folder: Path, tiny_model: TinyModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Every weight in mixed precision, and an adapter on pairs: proofs, two steps, and a model that others open."""
+    from videolect.vlm.backends.qwen import Qwen
+
+    out, model = tmp_path / "run", tiny_model("micro")
+    asked = (
+        name, "--rows", folder / "rows", "--model", model, "--videos", f"{folder}/clips/{{video_id}}", "--out", out,
+        "--steps", 2, "--cache", tmp_path / "cache",
+    )  # fmt: skip
+    code, told = run(capsys, folder, *asked)
+    assert code == 0, told
+    assert told["step"] == 2
+    if "lora" in name:
+        assert Qwen(str(model), adapters=[told["model"]]).model.parameters["adapters"]
+    else:
+        assert Qwen(told["model"]).model.name == "model"
+    manifest = json.loads((out / "run.json").read_text())
+    assert set(manifest["began_with"]) == {"recipe", "rows", "model", "film format", "prompts", "release"}
+    assert manifest["libraries"]["torch"]
+    assert run(capsys, folder, *asked, "--resume")[0] == 0  # at its end there is nothing left to do

@@ -228,7 +228,7 @@ def _seconds(recipe: Recipe, shape: Shape, lengths: Sequence[Length], epochs: fl
         language += each.answers * 2 * shape.embedding
         tower += times * each.places * shape.place_work(each.group)
     work = epochs * (language * (1 + back + again) + tower * (3 + again if recipe.train_tower else 1))
-    if recipe.method == "dpo":
+    if recipe.method in ("dpo", "rlhfv"):
         work += language + tower  # the reference, once
     return work / (recipe.rate * recipe.devices)
 

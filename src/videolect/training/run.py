@@ -113,6 +113,8 @@ class Run:
     def _begin(self, resume: bool) -> None:
         import torch
 
+        self._manifest(resume)
+        self.method.prepare(self.trainee, self.batches.examples, self.films)  # with the model as it was loaded
         if self.recipe.precision == "mixed":
             # Copies in half precision that autocast keeps would lie beside every weight until the pass ends.
             torch.set_autocast_cache_enabled(False)
@@ -127,9 +129,8 @@ class Run:
             [group for group in groups if group["params"]], lr=self.recipe.learning_rate, betas=self.recipe.betas
         )
         self.optimizer = self.devices.prepare(self.trainee, optimizer)
-        told = self._manifest(resume)
         if resume:
-            self._resume(self.checkpoints.latest(), told)
+            self._resume(self.checkpoints.latest())
         else:
             torch.manual_seed(self.recipe.seed)
             self.watch = Watch.of(self.recipe)
@@ -139,7 +140,8 @@ class Run:
         self.metrics = Metrics(self.out, since=self.step) if self.devices.main else _Silent()
         self.trainee.train()
 
-    def _manifest(self, resume: bool) -> Mapping[str, Any]:
+    def _manifest(self, resume: bool) -> None:
+        """Written once; a run that goes on is checked against it."""
         path = self.out / MANIFEST
         if resume:
             import json
@@ -148,7 +150,7 @@ class Run:
                 raise BadInput(f"{self.out} holds no run.", mend="Begin one there: leave --resume out.")
             told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             check_same(told["began_with"], self.began_with)
-            return told
+            return
         if self.out.is_dir() and any(self.out.iterdir()):
             raise BadInput(
                 f"{self.out} is there and not empty.", mend="Name a new folder, or go on with what is there: --resume."
@@ -162,9 +164,8 @@ class Run:
                     f"{self.out} cannot be written: {error.strerror}.", mend="Name another folder."
                 ) from None
         self.devices.wait()
-        return {}
 
-    def _resume(self, saved: Saved, told: Mapping[str, Any]) -> None:
+    def _resume(self, saved: Saved) -> None:
         state = saved.state()
         self.trainee.load_trainable(saved.weights())
         restore_state(self.optimizer, self.order, saved.optimizer())

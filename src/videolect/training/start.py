@@ -62,7 +62,6 @@ def start(
     method = method_of(recipe, cache=out / "reference")
     if around is not None:
         method = around(method)
-    method.prepare(trainee, examples, given.films)
     run = Run(
         recipe=recipe, trainee=trainee, method=method, batches=batches, films=given.films, out=out, evaluate=evaluate,
         say=say, finish=finish,
