@@ -42,7 +42,8 @@ def _check_out(asked: argparse.Namespace) -> None:
 
     if asked.resume and not (asked.out / MANIFEST).is_file():
         raise BadInput(f"{asked.out} holds no run.", mend="Begin one there: leave --resume out.")
-    if not asked.resume and asked.out.is_dir() and any(asked.out.iterdir()):
+    first = os.environ.get("RANK", "0") == "0"
+    if first and not asked.resume and asked.out.is_dir() and any(asked.out.iterdir()):
         raise BadInput(
             f"{asked.out} is there and not empty.", mend="Name a new folder, or go on with what is there: --resume."
         )

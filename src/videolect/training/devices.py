@@ -43,6 +43,7 @@ class Devices:
     def _made(self) -> Any:
         try:
             import accelerate
+            import torch
         except ImportError:
             raise MissingExtra("Several devices need accelerate.", mend="Run pip install 'videolect[train]'.") from None
         plugin = None
@@ -50,7 +51,7 @@ class Devices:
             plugin = accelerate.FullyShardedDataParallelPlugin(
                 fsdp_version=2, auto_wrap_policy="transformer_based_wrap", transformer_cls_names_to_wrap=list(LAYERS)
             )
-        return accelerate.Accelerator(fsdp_plugin=plugin)
+        return accelerate.Accelerator(fsdp_plugin=plugin, cpu=not torch.cuda.is_available())
 
     @property
     def main(self) -> bool:

@@ -151,11 +151,12 @@ class Run:
             told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             check_same(told["began_with"], self.began_with)
             return
-        if self.out.is_dir() and any(self.out.iterdir()):
-            raise BadInput(
-                f"{self.out} is there and not empty.", mend="Name a new folder, or go on with what is there: --resume."
-            )
-        if self.devices.main:
+        if self.devices.main:  # the others would find what it has just written
+            if self.out.is_dir() and any(self.out.iterdir()):
+                raise BadInput(
+                    f"{self.out} is there and not empty.",
+                    mend="Name a new folder, or go on with what is there: --resume.",
+                )
             try:
                 self.out.mkdir(parents=True, exist_ok=True)
                 write_whole(path, {"began_with": dict(self.began_with), "recipe": self.recipe.as_json(), **self.about})
