@@ -152,11 +152,13 @@ class Run:
         import torch
         from transformers import PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
+        from videolect.training.tower import quicken
+
         start = tiny_models.built(SMALL)
         self.recipe, self.progress = recipe, progress
         self.tokenizer = PreTrainedTokenizerFast.from_pretrained(start)
         self.model = Qwen3VLForConditionalGeneration.from_pretrained(start).train()
-        quicken(self.model)
+        quicken(self.model.model.visual)
         torch.manual_seed(recipe.seed)
         width = self.model.config.text_config.hidden_size
         self.hints = torch.nn.Linear(width, len(NAMES))
@@ -362,36 +364,6 @@ class Rows:
         mask = sees[None, None].expand(len(rows), 1, whole, whole)
         due_at = [tuple(torch.tensor(one) for one in due) for due in answers]
         return ids, mask, positions[:, None].expand(3, len(rows), whole), due_at
-
-
-def quicken(model: Any) -> None:
-    """The same tower in one call for all groups of frames, which here are all alike, and patches by a matrix product.
-
-    transformers attends group by group in a loop: a quarter of the speed for groups as small as these.
-    """
-    import torch
-    from torch.nn.functional import linear, scaled_dot_product_attention
-    from transformers.models.qwen3_vl.modeling_qwen3_vl import apply_rotary_pos_emb_vision
-
-    def embed(self: Any, patches: Any) -> Any:
-        weight = self.proj.weight
-        return linear(patches.to(weight.dtype), weight.reshape(len(weight), -1), self.proj.bias)
-
-    def attend(self: Any, states: Any, cu_seqlens: Any, position_embeddings: Any, **_: Any) -> Any:
-        lengths = cu_seqlens[1:] - cu_seqlens[:-1]
-        each = int(lengths[0])
-        assert bool((lengths == each).all())
-        query, key, value = self.qkv(states).reshape(len(states), 3, self.num_heads, -1).unbind(1)
-        query, key = apply_rotary_pos_emb_vision(query, key, *position_embeddings)
-        grouped = [one.reshape(-1, each, *one.shape[1:]).transpose(1, 2) for one in (query, key, value)]
-        made = scaled_dot_product_attention(*grouped, scale=self.scaling)
-        return self.proj(made.transpose(1, 2).reshape(len(states), -1))
-
-    tower = model.model.visual
-    tower.patch_embed.forward = embed.__get__(tower.patch_embed)
-    for block in tower.blocks:
-        block.attn.forward = attend.__get__(block.attn)
-    assert torch.is_tensor(tower.pos_embed.weight)
 
 
 # --------------------------------------------------------------------------------------------------------- measuring

@@ -94,7 +94,7 @@ def test_bug_2_pixels_that_do_not_arrive_are_caught(load: Load, monkeypatch: pyt
 
 
 def test_bug_3_a_mask_that_leaks_is_caught(load: Load, monkeypatch: pytest.MonkeyPatch):
-    trainee, method = load(), Sft()
+    trainee, method = load(attention="dense"), Sft()
     batch = ready(trainee, method)
     real = packing.Laid.sees
 

@@ -68,7 +68,7 @@ def hidden_states(
     if attention == "dense":
         more = {"attention_mask": torch.from_numpy(laid.sees()).to(device)[:, None]}
     else:
-        more["videolect_parts"] = parts_of(laid.segments[0])
+        more["videolect_parts"] = [parts_of(row) for row in laid.segments]
     out = inner.language_model(
         inputs_embeds=inputs, position_ids=torch.from_numpy(laid.positions).to(device), use_cache=False,
         visual_pos_masks=places, deepstack_visual_embeds=deep, **more,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from videolect.errors import BadInput
 from videolect.training.packing import Segment
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Attention = Literal["dense", "segments"]
+ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 NAME = "videolect_segments"
 """Of our attention among the library's."""
 
@@ -40,6 +41,11 @@ def parts_of(segments: Sequence[Segment]) -> list[Part]:
 
 def attend(query: Tensor, key: Tensor, value: Tensor, parts: Sequence[Part], scale: float) -> Tensor:
     """[1, heads, columns, width]; keys and values may have fewer heads, each for several of the queries'."""
+    import torch
+
+    if torch.is_autocast_enabled(query.device.type):
+        wanted = torch.get_autocast_dtype(query.device.type)
+        query, key, value = (one.to(wanted) for one in (query, key, value))
     repeats = query.shape[1] // key.shape[1]
     if repeats > 1:
         key, value = (one.repeat_interleave(repeats, dim=1) for one in (key, value))
@@ -138,14 +144,18 @@ def register() -> None:
 
     def forward(
         module: Any, query: Tensor, key: Tensor, value: Tensor, attention_mask: Any, *, scaling: float,
-        videolect_parts: Sequence[Part] | None = None, **more: Any,
+        videolect_parts: Sequence[Sequence[Part]] | None = None, **more: Any,
     ) -> tuple[Tensor, None]:  # fmt: skip
+        import torch
+
         if videolect_parts is None:
             made: tuple[Tensor, None] = sdpa_attention_forward(
                 module, query, key, value, attention_mask, scaling=scaling, **more
             )
             return made
-        return attend(query, key, value, videolect_parts, scaling).transpose(1, 2), None
+        rows = zip(torch.split(query, 1), torch.split(key, 1), torch.split(value, 1), videolect_parts, strict=True)
+        found = [attend(*row, scaling) for row in rows]
+        return torch.cat(found).transpose(1, 2), None
 
     interface: Any = AttentionInterface
     masks: Any = AttentionMaskInterface

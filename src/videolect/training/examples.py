@@ -46,6 +46,8 @@ class Branch:
     """Of a pair, or of samples for one prompt: which belong together."""
     weights: tuple[float, ...] | None = None
     """For each answer token; None: all alike."""
+    caption: str | None = None
+    """The caption that is criticised or judged."""
 
     @property
     def answer_ids(self) -> tuple[int, ...]:
@@ -260,7 +262,7 @@ class _Writer:
         said = self.ids(tokens.harmless(answer))
         return Branch(
             ids=(*tail, *said, self.end), answer_from=len(tail), answer=answer, prompt=row.prompt, row_id=row.row_id,
-            task=row.task, role=role, group=None if role == "target" else row.row_id,
+            task=row.task, role=role, group=None if role == "target" else row.row_id, caption=row.caption,
         )  # fmt: skip
 
 

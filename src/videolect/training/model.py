@@ -22,6 +22,7 @@ from videolect.training import attention as segments
 from videolect.training import tower as towers
 from videolect.training.answers import AnswerLogs, answer_logs_module
 from videolect.training.batches import Batch
+from videolect.training.examples import Examples, tokenizer_hash
 from videolect.training.packing import Layout, lay_out
 from videolect.vlm import prompts, tokens
 from videolect.vlm.backends import qwen_files
@@ -102,6 +103,16 @@ class Trainee:
         return list(
             self.net(laid, batch.patches, [one.grid for one in batch.examples], self._cast()).split(laid.lengths)
         )
+
+    def check(self, examples: Examples) -> None:
+        """BadInput where the examples were made with another tokenizer or for other pixels than this model's."""
+        if examples.tokenizer != tokenizer_hash(self.tokenizer):
+            raise BadInput(
+                "The examples were made with another tokenizer than the model's.",
+                mend="Make them with the tokenizer of the checkpoint that is trained.",
+            )
+        if examples.pixels != self.pixels.hash:
+            raise BadInput("The examples are for other pixels than the model's.", mend="Make them in its own format.")
 
     def _cast(self) -> Any:
         import torch
@@ -234,24 +245,28 @@ class Trainee:
 
 def load(
     source: str, *, dtype: Precision = "float32", device: str | None = None, lora: LoraPlan | None = None,
-    train_tower: bool = False, checkpointing: bool = False, attention: segments.Attention = "dense", tile: int = 1024,
+    train_tower: bool = False, checkpointing: bool = False, attention: segments.Attention | None = None,
+    tile: int = 1024,
 ) -> Trainee:  # fmt: skip
     """A checkpoint, ready to be trained: the language model and its head, or an adapter; the tower where asked.
 
     ``dtype``: ``mixed`` keeps weights in float32 and computes in bfloat16. ``checkpointing``: layers are computed again
-    backward instead of being kept. ``attention``: see ``training.attention``. ``tile``: answer tokens whose logits are
+    backward instead of being kept. ``attention``: see ``training.attention``; None: by segments where this device and
+    precision can. ``tile``: answer tokens whose logits are
     in memory at once. Errors as ``vlm.backends.qwen_files``; BadInput for what cannot be had on this device.
     """
     torch, transformers = qwen_files.libraries()
     if dtype not in PRECISIONS:
         raise BadInput(f"There is no precision {dtype!r}.", mend=f"Use one of {', '.join(PRECISIONS)}.")
-    if attention not in get_args(segments.Attention):
+    on = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if attention is None:
+        attention = "dense" if dtype == "float32" and on != "cpu" else "segments"
+    if attention not in segments.ATTENTIONS:
         raise BadInput(f"There is no attention {attention!r}.", mend="Use dense or segments.")
     config = qwen_files.config_of(transformers, source)
     pixels = qwen_files.pixel_format_of(transformers, source)
     tokenizer = qwen_files.tokenizer_of(transformers, source, config)
     kept = torch.bfloat16 if dtype == "bfloat16" else torch.float32
-    on = device or ("cuda" if torch.cuda.is_available() else "cpu")
     model = qwen_files.put_on(qwen_files.weights_of(transformers, source, kept), on)
     if attention == "segments":
         segments.check(on, torch.float32 if dtype == "float32" else torch.bfloat16)

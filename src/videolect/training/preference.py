@@ -57,6 +57,7 @@ class Preference:
     def prepare(self, trainee: Trainee, examples: Examples, films: Films) -> None:
         """Check that all are pairs, and ask the reference. BadInput where the model has already changed without LoRA
         and nothing was kept: what it was before is gone."""
+        trainee.check(examples)
         for example in examples.items:
             pairs(example.branches)
         keys = [_key(branch) for branch in examples.branches]

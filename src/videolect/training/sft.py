@@ -34,7 +34,8 @@ class Sft:
         self._token_weight: dict[str, float] = {}
 
     def prepare(self, trainee: Trainee, examples: Examples, films: Films) -> None:
-        """BadInput where a branch is no target, or a task has no share."""
+        """BadInput where a branch is no target, or a task has no share; and as ``Trainee.check``."""
+        trainee.check(examples)
         odd = next((branch for branch in examples.branches if branch.role != "target"), None)
         if odd is not None:
             raise BadInput(
