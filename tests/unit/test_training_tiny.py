@@ -68,7 +68,10 @@ def test_the_rows_say_what_is_so(cache: Path) -> None:
         assert moves_in(rows["caption", "caption"].target) == {clip.move}
         assert moves_in(str(rows["yes_no", "final"].caption)) == {clip.move}
         assert rows["yes_no", "draft"].target == "No"
-        assert rows["critique", "final"].target == SENTINEL
+        assert ("critique", "final") in rows or ("critique", "draft") in rows
+        if ("critique", "final") in rows:
+            assert rows["critique", "final"].target == SENTINEL
+            continue
         flawed, said = str(rows["critique", "draft"].caption), rows["critique", "draft"].target
         draft = next(one for one in flawed_drafts(clip.move, clip.slow) if one.text == flawed)
         assert apply_points(flawed, draft.points)[0] == draft.truth
@@ -99,7 +102,7 @@ def test_it_is_planned_without_rows(capsys: pytest.CaptureFixture[str]) -> None:
     code, told = run(capsys, "--dry-run")
     assert code == 0
     assert told["fits"] is True
-    assert told["rows"] == 50 * PART * len(VARIANTS) * 5
+    assert told["rows"] == 50 * PART * len(VARIANTS) * 4
     assert told["tokens"] > 0
     assert told["steps"] == 1100
 
@@ -120,7 +123,7 @@ def test_a_few_steps_of_it_run_from_the_command_line(
     lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     assert [line["kind"] for line in lines] == ["train", "train", "trial"]
     assert set(lines[0]["parts"]) == {"nll caption", "nll critique", "nll yes_no", "hinted"}
-    assert {"movement", "pairs", "points_recall"} <= set(lines[-1]["figures"])
+    assert {"movement", "pairs", "points_recall", "movement_first_frame"} <= set(lines[-1]["figures"])
     code, told = run(capsys, *asked, "--steps", 2)
     assert code == 2
     assert "not empty" in told["message"]

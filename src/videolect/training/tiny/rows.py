@@ -8,7 +8,7 @@ model of 1.7 million parameters learns to answer, not to read a policy.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -28,7 +28,6 @@ from videolect.training.tiny.clips import (
     FPS,
     MIRRORED,
     NAMES,
-    PART,
     REVERSED,
     TIMES_S,
     Part,
@@ -51,6 +50,8 @@ VARIANTS = ("", "m", "r", "mr")
 """As it is, in a mirror, backward, both."""
 _PACE = 0.25
 """Share of the wrong sentences that are wrong in how fast; the others in what moves."""
+_SOUND = 0.35
+"""Share of the criticised sentences in which nothing is wrong."""
 
 
 def criticise(text: str) -> Prompt:
@@ -97,7 +98,7 @@ class Staged:
                     )  # fmt: skip
 
     def rows(self, tasks: Sequence[RowTask] = ("caption", "critique", "yes_no")) -> list[Row]:
-        """Of every clip a caption, two judgements and two critiques."""
+        """Of every clip a caption, two judgements and a critique."""
         return [row for clip in self.clips.values() for row in rows_of(clip) if row.task in tasks]
 
     def labels(self) -> dict[str, int]:
@@ -150,7 +151,7 @@ def widened(pictures: Any) -> Any:
 
 
 def rows_of(clip: Clip) -> list[Row]:
-    """A caption; a right sentence and a wrong one, each judged and criticised."""
+    """A caption, a right and a wrong sentence to be judged, one to be criticised; both of a clip that is held back."""
     rng = clip.rng
     right = _one(rng, sentences(clip.move, clip.slow))
     wrong = wrong_sentence(clip.move, clip.slow, rng)
@@ -158,9 +159,12 @@ def rows_of(clip: Clip) -> list[Row]:
     made = [_row(clip, "caption", "caption", CAPTION, right)]
     for what, text, answer in (("final", _one(rng, sentences(clip.move, clip.slow)), "Yes"), ("draft", wrong, "No")):
         made.append(_row(clip, "yes_no", what, prompts.judge(text, aspect="camera"), answer, caption=text))
-    said = critique(flawed, "terse", 0)
-    made.append(_row(clip, "critique", "draft", criticise(flawed.text), said, caption=flawed.text))
-    made.append(_row(clip, "critique", "final", criticise(right), SENTINEL, caption=right))
+    sound = bool(rng.random() < _SOUND)
+    if clip.held_back or not sound:
+        said = critique(flawed, "terse", 0)
+        made.append(_row(clip, "critique", "draft", criticise(flawed.text), said, caption=flawed.text))
+    if clip.held_back or sound:
+        made.append(_row(clip, "critique", "final", criticise(right), SENTINEL, caption=right))
     return made
 
 
@@ -199,9 +203,3 @@ def _row(
         start_pts=None, end_pts=None, time_base=None, aspect="camera", what=what, prompt=prompt.text,
         prompt_hash=prompt.hash, caption=caption, target=target,
     )  # fmt: skip
-
-
-def counted(parts: int = PARTS, variants: Sequence[str] = VARIANTS) -> Mapping[str, int]:
-    """How many clips and rows there are, before any is drawn."""
-    clips = parts * PART * len(variants)
-    return {"clips": clips, "rows": 5 * clips}
