@@ -21,6 +21,7 @@ served   one call of a model behind our server beside the same call here, and be
 metrics  every metric of 18,000 pairs of captions, beside the libraries; intervals over 3,600 films
 search   a million captions of 200,000 clips: filling the index, queries of nine kinds; SQLite and PostgreSQL
 triples  a ledger of 100,000 settled tasks as triples in parquet, and back
+training  a step of SFT and of DPO over clips with five aspects: films shared, beside a row for each answer
 script   seconds per clip of the scripted annotator and reviewer over HTTP
 """
 
@@ -56,6 +57,7 @@ from benchmarks import (
     stage_leak,
     stage_truth,
     stage_words,
+    training,
     triples,
 )
 
@@ -86,6 +88,7 @@ ALL = {
     "stage": stage_truth,
     "stage-leak": stage_leak,
     "stage-words": stage_words,
+    "training": training,
 }
 
 

@@ -16,6 +16,7 @@ from videolect.language import load_spec
 from videolect.language.claims import claims_of
 from videolect.record.clip import Clip
 from videolect.record.drafting import DraftRequest
+from videolect.training.tiny.clips import sentences
 from videolect.vlm.base import Decoding, Film, Wanted
 from videolect.writing.search import YesReward, best_of
 from videolect.writing.writer import ModelWriter
@@ -42,7 +43,7 @@ def run(*, quick: bool) -> None:
         for at, move in enumerate(part.moves):
             name = f"held-{number}-{at}"
             films[name] = part.film(at)
-            truths[name] = _claimed(tiny_clips.sentences(move, part.slow[at])[0])
+            truths[name] = _claimed(sentences(move, part.slow[at])[0])
 
     def look(clip: Clip, wanted: Wanted) -> Film:
         return films[clip.id]

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tools.tiny_models import Size, built
+from tools.tiny_models import built
 
 from videolect.language import load_spec
+from videolect.training.tiny.models import Size
 from videolect.vlm import prompts, tokens
 from videolect.vlm.base import Decoding, Film
 from videolect.vlm.tokens import PixelFormat

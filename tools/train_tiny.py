@@ -26,11 +26,13 @@ from typing import Any
 
 import numpy as np
 from tools import tiny_clips, tiny_models
-from tools.tiny_clips import MIRRORED, NAMES, REVERSED, TIMES_S, Part, sentences
-from tools.tiny_models import FOLDER, SMALL, STAMP
+from tools.tiny_models import FOLDER
 
 from videolect.language import load_spec
 from videolect.language.claims import claims_of
+from videolect.training.tiny import clips as staged
+from videolect.training.tiny.clips import MIRRORED, NAMES, PART, REVERSED, TIMES_S, Part, sentences
+from videolect.training.tiny.models import SMALL, STAMP, put, stamp_of, write_model
 from videolect.video.resample import resample
 from videolect.vlm import prompts, tokens
 from videolect.vlm.base import Film
@@ -64,7 +66,7 @@ class Recipe:
     @property
     def hash(self) -> str:
         """Of the recipe, the model that it begins with, and the clips."""
-        clips = [tiny_clips.drawn_by(), tiny_clips.TIMES_S]
+        clips = [staged.drawn_by(), TIMES_S]
         whole = [VERSION, asdict(self), SMALL.hash, CAPTION.hash, clips, prompts.VERSION]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
@@ -74,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     usual = Recipe()
     parser.add_argument("--steps", type=int, default=usual.steps)
-    parser.add_argument("--parts", type=int, default=usual.parts, help=f"of {tiny_clips.PART} clips each")
+    parser.add_argument("--parts", type=int, default=usual.parts, help=f"of {PART} clips each")
     parser.add_argument("--rate", type=float, default=usual.rate)
     parser.add_argument("--judge", type=float, default=usual.judge)
     parser.add_argument("--hints", type=float, default=usual.hints)
@@ -90,8 +92,8 @@ def main() -> None:
 
 def trained(recipe: Recipe, out: Path, *, every: int = 250) -> Path:
     """The trained checkpoint in this folder, made where it is not there yet or by another recipe."""
-    if tiny_models.stamp_of(out).get("hash") == recipe.hash:
-        print(f"{out}: {json.dumps(tiny_models.stamp_of(out)['measured'])}")
+    if stamp_of(out).get("hash") == recipe.hash:
+        print(f"{out}: {json.dumps(stamp_of(out)['measured'])}")
         return out
     out.parent.mkdir(parents=True, exist_ok=True)
     clips = _together(tiny_clips.part(number) for number in range(recipe.parts))
@@ -129,13 +131,13 @@ def _write(run: Run, out: Path, control: dict[str, dict[str, float]]) -> None:
     unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         run.tokenizer.save_pretrained(unfinished)
-        tiny_models.write_model(run.model, SMALL, unfinished)
+        write_model(run.model, SMALL, unfinished)
         stamp = {
             "hash": run.recipe.hash, "film_format": tokens.FORMAT, "recipe": asdict(run.recipe),
             "prompt": CAPTION.text, "measured": run.told[-1], "controls": control, "over_time": run.told,
         }  # fmt: skip
         (unfinished / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
-        tiny_models.put(unfinished, out)
+        put(unfinished, out)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -150,11 +152,13 @@ class Run:
         import torch
         from transformers import PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
+        from videolect.training.tower import quicken
+
         start = tiny_models.built(SMALL)
         self.recipe, self.progress = recipe, progress
         self.tokenizer = PreTrainedTokenizerFast.from_pretrained(start)
         self.model = Qwen3VLForConditionalGeneration.from_pretrained(start).train()
-        quicken(self.model)
+        quicken(self.model.model.visual)
         torch.manual_seed(recipe.seed)
         width = self.model.config.text_config.hidden_size
         self.hints = torch.nn.Linear(width, len(NAMES))
@@ -360,36 +364,6 @@ class Rows:
         mask = sees[None, None].expand(len(rows), 1, whole, whole)
         due_at = [tuple(torch.tensor(one) for one in due) for due in answers]
         return ids, mask, positions[:, None].expand(3, len(rows), whole), due_at
-
-
-def quicken(model: Any) -> None:
-    """The same tower in one call for all groups of frames, which here are all alike, and patches by a matrix product.
-
-    transformers attends group by group in a loop: a quarter of the speed for groups as small as these.
-    """
-    import torch
-    from torch.nn.functional import linear, scaled_dot_product_attention
-    from transformers.models.qwen3_vl.modeling_qwen3_vl import apply_rotary_pos_emb_vision
-
-    def embed(self: Any, patches: Any) -> Any:
-        weight = self.proj.weight
-        return linear(patches.to(weight.dtype), weight.reshape(len(weight), -1), self.proj.bias)
-
-    def attend(self: Any, states: Any, cu_seqlens: Any, position_embeddings: Any, **_: Any) -> Any:
-        lengths = cu_seqlens[1:] - cu_seqlens[:-1]
-        each = int(lengths[0])
-        assert bool((lengths == each).all())
-        query, key, value = self.qkv(states).reshape(len(states), 3, self.num_heads, -1).unbind(1)
-        query, key = apply_rotary_pos_emb_vision(query, key, *position_embeddings)
-        grouped = [one.reshape(-1, each, *one.shape[1:]).transpose(1, 2) for one in (query, key, value)]
-        made = scaled_dot_product_attention(*grouped, scale=self.scaling)
-        return self.proj(made.transpose(1, 2).reshape(len(states), -1))
-
-    tower = model.model.visual
-    tower.patch_embed.forward = embed.__get__(tower.patch_embed)
-    for block in tower.blocks:
-        block.attn.forward = attend.__get__(block.attn)
-    assert torch.is_tensor(tower.pos_embed.weight)
 
 
 # --------------------------------------------------------------------------------------------------------- measuring

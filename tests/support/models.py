@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tools import tiny_models
 
+from videolect.training.tiny.models import SIZES, stamp_of
+
 NEEDED = ("torch", "transformers")
 FOLDER = tiny_models.FOLDER
 """Shared with `make tiny-models`: whatever builds them first, builds them for all."""
@@ -19,10 +21,10 @@ def missing() -> list[str]:
 
 def tiny_model(name: str) -> Path:
     """The folder of ``micro`` or ``small``."""
-    return tiny_models.built(tiny_models.SIZES[name], FOLDER)
+    return tiny_models.built(SIZES[name], FOLDER)
 
 
 def trained() -> Path | None:
     """The checkpoint that `make tiny-trained` makes; None where nobody has: it takes minutes, so no test does."""
     folder = FOLDER / "trained"
-    return folder if tiny_models.stamp_of(folder) else None
+    return folder if stamp_of(folder) else None

@@ -66,7 +66,10 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "dataset": frozenset({"pyarrow", "numpy"}),
     "stage": frozenset({"PIL", "av", "numba", "numpy"}),
     "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
-    "training": frozenset({"numpy", "pyarrow", "torch", "transformers", "accelerate", "peft", "trl"}),
+    "training": frozenset(
+        {"accelerate", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch", "transformers"}
+        | {"trl"}
+    ),
     "recaption": frozenset({"numpy", "pyarrow", "ray", "torch", "transformers"}),
     "generator": frozenset({"numpy", "pyarrow", "av", "torch", "transformers", "diffusers", "accelerate"}),
     "web": frozenset({"fastapi", "starlette", "pydantic", "uvicorn", "argon2", "anyio"}),
@@ -75,7 +78,9 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
 }
 """Room -> the libraries outside Python's own that it may import. Web's never hold SQLAlchemy: that is a promise."""
 
-HEAVY = frozenset({"accelerate", "diffusers", "peft", "ray", "torch", "transformers", "trl"})
+HEAVY = frozenset(
+    {"accelerate", "diffusers", "peft", "ray", "safetensors", "tensorboard", "torch", "transformers", "trl"}
+)
 """Libraries that are imported inside the functions that need them; or for types only, where nothing is loaded."""
 
 HEAVY_ONLY_IN: Mapping[str, str] = {"video": "videolect.video.backends", "vlm": "videolect.vlm.backends"}

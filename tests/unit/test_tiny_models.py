@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from tools import tiny_models
-from tools.tiny_models import SIZES, STAMP
 
+from videolect.training.tiny.models import SIZES, STAMP, stamp_of
 from videolect.vlm import prompts, tokens
 from videolect.vlm.base import Film
 from videolect.vlm.tokens import PixelFormat
@@ -99,6 +99,6 @@ def test_other_settings_and_a_half_made_folder_are_built_anew(tiny_model: TinyMo
     assert (made / "config.json").read_bytes() == (kept / "config.json").read_bytes()
     other = replace(SIZES["micro"], seed=1)
     assert other.hash != SIZES["micro"].hash
-    assert tiny_models.stamp_of(tiny_models.built(other, tmp_path))["hash"] == other.hash
+    assert stamp_of(tiny_models.built(other, tmp_path))["hash"] == other.hash
     assert (made / "model.safetensors").read_bytes() != (kept / "model.safetensors").read_bytes()
     assert json.loads((made / STAMP).read_text())["parameters"] == 1_004_224

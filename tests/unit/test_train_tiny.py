@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tools.tiny_clips import MIRRORED, MOVES, NAMES, REVERSED, TIMES_S, Part, sentences, wish_of
-from tools.tiny_models import SMALL
 
 from videolect.language import load_spec
 from videolect.language.claims import claims_of
+from videolect.training.tiny.clips import MIRRORED, MOVES, NAMES, REVERSED, TIMES_S, Part, sentences, wish_of
+from videolect.training.tiny.models import SMALL
 from videolect.vlm import tokens
 from videolect.vlm.base import Film
 

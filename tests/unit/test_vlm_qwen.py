@@ -123,6 +123,23 @@ def test_first_tokens_are_told_likeliest_first(qwen: Any):
     assert np.exp(every).sum() == pytest.approx(1)
 
 
+def test_the_chances_of_an_answer_are_those_of_the_library(qwen: Any):
+    import torch
+
+    prompts, answers = [PROMPTS[0], PROMPTS[2], PROMPTS[0]], ["It pans.", "Yes", "Nothing is to be seen in it."]
+    for prompt, answer, logs in zip(prompts, answers, qwen.answer_logs(film(), prompts, answers), strict=True):
+        given = whole(qwen, prompt, film())
+        said = qwen.tokenizer.encode(answer + tokens.TURN_END, add_special_tokens=False)
+        asked = given["input_ids"].shape[1]
+        ids = torch.cat([given["input_ids"], torch.tensor([said])], dim=1)
+        more = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        kinds = {"mm_token_type_ids": 2 * (ids == qwen._config.video_token_id).int()}
+        with torch.inference_mode():
+            logits = qwen._model(**{**given, **more, **kinds}).logits[0, asked - 1 : -1].double()
+        expected = torch.log_softmax(logits, dim=-1).gather(1, torch.tensor(said)[:, None])[:, 0]
+        assert logs == pytest.approx(expected.numpy(), abs=1e-5)
+
+
 def test_work_that_was_given_up_is_not_answered(qwen: Any):
     cancel = threading.Event()
     cancel.set()
@@ -160,7 +177,7 @@ def test_where_memory_runs_out_half_is_done_at_a_time_and_told(
     def none(encoded: Any, rows: Any) -> Any:
         raise MemoryError
 
-    from videolect.vlm.backends.qwen import TooLittleMemory
+    from videolect.vlm.backends.qwen_files import TooLittleMemory
 
     monkeypatch.setattr(qwen, "_first_logs", none)
     with pytest.raises(TooLittleMemory, match="One prompt about this film does not fit"):
@@ -270,7 +287,8 @@ def test_any_seed_draws(qwen: Any):
 
 
 def test_the_model_is_known_by_its_weights(tiny_model: TinyModel, tmp_path: Path):
-    from videolect.vlm.backends.qwen import fingerprint, open_qwen
+    from videolect.vlm.backends.qwen import open_qwen
+    from videolect.vlm.backends.qwen_files import fingerprint
 
     one = open_qwen(f"{tiny_model('micro')}?frames=3&most_pixels=9000")
     assert one.wanted.frames == 3

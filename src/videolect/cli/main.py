@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from videolect import __version__
-from videolect.cli import data, demo, desk, eval, spec, stage, video, write
+from videolect.cli import data, demo, desk, eval, spec, stage, train, video, write
 from videolect.errors import VideolectError
 
-NOUNS = (spec, video, stage, desk, data, write, eval, demo)
+NOUNS = (spec, video, stage, desk, data, write, eval, train, demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

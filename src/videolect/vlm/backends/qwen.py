@@ -8,25 +8,36 @@ silence where they are unknown. Before anything is answered the model proves tha
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import math
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import numpy as np
 
-from videolect.errors import BadInput, CannotRead, MissingExtra, NotFound, VideolectError
+from videolect.errors import BadInput
 from videolect.record.people import Model
 from videolect.vlm import tokens
+from videolect.vlm.backends.qwen_files import (
+    TooLittleMemory,
+    config_of,
+    fingerprint,
+    is_out_of_memory,
+    libraries,
+    name_of,
+    one_token,
+    pixel_format_of,
+    put_on,
+    stops_of,
+    tokenizer_of,
+    weights_of,
+    with_adapter,
+)
 from videolect.vlm.base import GREEDY, Answer, Cancelled, Decoding, Film, Likeliest, Spent, Wanted, YesScore
 from videolect.vlm.prompts import Prompt
 from videolect.vlm.tokens import BlindModel, PixelFormat
@@ -36,9 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ARCHITECTURE = "qwen3_vl"
 T = TypeVar("T")
-_CONFIGS = ("video_preprocessor_config.json", "preprocessor_config.json")
 
 
 _OPTIONS: Mapping[str, Callable[[str], Any]] = {
@@ -64,10 +73,6 @@ def open_qwen(words: str) -> Qwen:
     return Qwen(source, **given)
 
 
-class TooLittleMemory(VideolectError):
-    """Not even one prompt fits beside the model."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Encoded:
     """A film's part of a prompt: the keys and values of every layer, and where the next token stands."""
@@ -87,44 +92,62 @@ class Qwen:
         self, source: str, *, adapters: Sequence[str] = (), frames: int = 16, most_pixels: int = 262_144,
         dtype: str | None = None, device: str | None = None, batch: int = 16,
     ) -> None:  # fmt: skip
-        torch, transformers = _libraries()
-        for name, value in (("frames", frames), ("most_pixels", most_pixels), ("batch", batch)):
-            if not 1 <= value <= 1 << 30:
-                raise BadInput(f"{name} is {value}.", mend="Give 1 or more.")
-        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        precision = dtype or ("bfloat16" if self.device.startswith("cuda") else "float32")
+        torch, transformers = libraries()
+        _check_positive(frames=frames, most_pixels=most_pixels, batch=batch)
+        on = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        precision = dtype or ("bfloat16" if on.startswith("cuda") else "float32")
         if precision not in ("float32", "bfloat16", "float16"):
             raise BadInput(f"There is no precision {precision!r}.", mend="Use float32, bfloat16 or float16.")
-        config = _config(transformers, source)
-        self.format = _pixel_format(transformers, source)
-        self.tokenizer = _tokenizer(transformers, source, config)
-        model = _weights(transformers, source, getattr(torch, precision))
+        config = config_of(transformers, source)
+        pixels = pixel_format_of(transformers, source)
+        tokenizer = tokenizer_of(transformers, source, config)
+        model = weights_of(transformers, source, getattr(torch, precision))
         for adapter in adapters:
-            model = _with_adapter(model, adapter)
-        try:
-            self._model = model.to(self.device).eval().requires_grad_(False)
-        except (RuntimeError, AssertionError) as error:
-            raise BadInput(
-                f"The model cannot be put on {self.device!r}: {str(error).splitlines()[0][:200]}",
-                mend="Use cpu, cuda or cuda:N, and a smaller model where memory is short.",
-            ) from None
-        self._config = config
-        self._batch = batch
+            model = with_adapter(model, adapter)
+        model = put_on(model, on).eval().requires_grad_(False)
+        more = {"adapters": ",".join(fingerprint(adapter)[:16] for adapter in adapters)} if adapters else {}
+        self._set_up(model, tokenizer, pixels, on, frames, most_pixels, batch)
+        self._name(name_of(source), fingerprint(source)[:16], precision, more)
+        prove_sight(self)
+
+    @classmethod
+    def around(
+        cls, model: Any, tokenizer: Any, pixels: PixelFormat, *, name: str, version: str = "live", frames: int = 16,
+        most_pixels: int = 262_144, batch: int = 16,
+    ) -> Qwen:  # fmt: skip
+        """A backend of a model that somebody else holds, such as one in training; its weights are read as they are.
+
+        The caller keeps it in ``eval`` while it is asked. Nothing is proved and nothing is kept between its changes:
+        call ``forget`` after each.
+        """
+        made = cls.__new__(cls)
+        made._set_up(model, tokenizer, pixels, str(next(model.parameters()).device), frames, most_pixels, batch)
+        made._name(name, version, str(next(model.parameters()).dtype).removeprefix("torch."), {})
+        return made
+
+    def _set_up(
+        self, model: Any, tokenizer: Any, pixels: PixelFormat, device: str, frames: int, most_pixels: int, batch: int
+    ) -> None:  # fmt: skip
+        self.device, self.format, self.tokenizer = device, pixels, tokenizer
+        self._model, self._config, self._batch = model, model.config, batch
         self._lock = threading.RLock()
         self._last: _Encoded | None = None
-        self._stops = _stops(self._model, self.tokenizer)
-        self.yes, self.no = (_one_token(self.tokenizer, word) for word in ("Yes", "No"))
-        multiple = self.format.multiple
+        self._stops = stops_of(model, tokenizer)
+        self.yes, self.no = (one_token(tokenizer, word) for word in ("Yes", "No"))
+        multiple = pixels.multiple
         self.wanted = Wanted(frames=frames, most_pixels=max(most_pixels, multiple**2), multiple=multiple)
         self.spent = Spent()
+
+    def _name(self, name: str, version: str, precision: str, more: Mapping[str, str]) -> None:
         parameters: dict[str, str | int | float | bool | None] = {
-            "film": tokens.FORMAT, "pixels": self.format.hash[:16], "precision": precision, "frames": frames,
-            "most_pixels": self.wanted.most_pixels,
+            "film": tokens.FORMAT, "pixels": self.format.hash[:16], "precision": precision,
+            "frames": self.wanted.frames, "most_pixels": self.wanted.most_pixels, **more,
         }  # fmt: skip
-        if adapters:
-            parameters["adapters"] = ",".join(fingerprint(adapter)[:16] for adapter in adapters)
-        self.model = Model(name=_name(source), version=fingerprint(source)[:16], parameters=parameters)
-        prove_sight(self)
+        self.model = Model(name=name, version=version, parameters=parameters)
+
+    def forget(self) -> None:
+        """Drop what is kept of the last film: the weights have changed."""
+        self._last = None
 
     # -- the protocol
 
@@ -181,6 +204,32 @@ class Qwen:
                 if cancel is not None and cancel.is_set():
                     raise Cancelled
                 found += self._halving(lambda s: self._first_logs(encoded, rows[s]), span)
+        self.spent.calls += 1
+        self.spent.prompt_tokens += sum(encoded.tokens + len(row) for row in rows)
+        self.spent.seconds += time.perf_counter() - began
+        return found
+
+    def answer_logs(self, film: Film | None, prompts: Sequence[Prompt], answers: Sequence[str]) -> list[np.ndarray]:
+        """For each prompt and its answer the logarithms of the chances of the answer's tokens, the end of turn last.
+
+        [tokens of the answer] float64 each; what a model that is asked would have to draw to say just that.
+        """
+        import torch
+
+        began = time.perf_counter()
+        end = self.tokenizer.convert_tokens_to_ids(tokens.TURN_END)
+        said = [
+            [*self.tokenizer.encode(tokens.harmless(answer), add_special_tokens=False), end] for answer in answers
+        ]  # fmt: skip
+        with self._lock, torch.inference_mode():
+            encoded = self._encode(film)
+            asked = [self._suffix(prompt) for prompt in prompts]
+            rows = [[*words, *answer] for words, answer in zip(asked, said, strict=True)]
+            self._check_room(encoded, rows, 0)
+            firsts = [len(words) - 1 for words in asked]
+            found: list[np.ndarray] = []
+            for span in self._spans(len(rows)):
+                found += self._halving(lambda s: self._said(encoded, rows[s], firsts[s]), span)
         self.spent.calls += 1
         self.spent.prompt_tokens += sum(encoded.tokens + len(row) for row in rows)
         self.spent.seconds += time.perf_counter() - began
@@ -263,7 +312,7 @@ class Qwen:
         try:
             return work(span)
         except Exception as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
         size = span.stop - span.start
         self._free()
@@ -293,17 +342,35 @@ class Qwen:
             logits, _ = self._begin(encoded, rows, 0)
             return list(torch.log_softmax(logits.double(), dim=-1).cpu().numpy())
 
+    def _said(self, encoded: _Encoded, rows: Sequence[Sequence[int]], firsts: Sequence[int]) -> list[np.ndarray]:
+        """Of each row the logarithms of what follows the token at ``firsts``, [tokens behind it]."""
+        import torch
+
+        hidden, _ = self._run(encoded, rows, 0)
+        found = []
+        for at, (row, first) in enumerate(zip(rows, firsts, strict=True)):
+            logits = self._model.lm_head(hidden[at, first : len(row) - 1]).double()
+            wanted = torch.tensor(row[first + 1 :], device=self.device)[:, None]
+            found.append(torch.log_softmax(logits, dim=-1).gather(1, wanted)[:, 0].cpu().numpy())
+        return found
+
     def _begin(self, encoded: _Encoded, rows: Sequence[Sequence[int]], more: int) -> tuple[torch.Tensor, _Going]:
         """Run the words behind the film; the logits of what follows each row, [rows, vocabulary], and how to go on."""
+        import torch
+
+        out, going = self._run(encoded, rows, more)
+        last = torch.tensor([len(row) - 1 for row in rows], device=self.device)
+        hidden = out[torch.arange(len(rows), device=self.device), last]
+        return self._model.lm_head(hidden).float(), going
+
+    def _run(self, encoded: _Encoded, rows: Sequence[Sequence[int]], more: int) -> tuple[torch.Tensor, _Going]:
+        """The words behind the film: hidden states, [rows, longest row, width], and how to go on."""
         import torch
 
         longest = max(map(len, rows))
         going = _Going(self, encoded, rows, longest, more)
         ids = torch.tensor([[*row, *[row[-1]] * (longest - len(row))] for row in rows], device=self.device)
-        out = going.step(ids, torch.arange(longest, device=self.device).expand(len(rows), -1))
-        last = torch.tensor([len(row) - 1 for row in rows], device=self.device)
-        hidden = out[torch.arange(len(rows), device=self.device), last]
-        return self._model.lm_head(hidden).float(), going
+        return going.step(ids, torch.arange(longest, device=self.device).expand(len(rows), -1)), going
 
     def _write(
         self, encoded: _Encoded, rows: Sequence[Sequence[int]], seeds: Sequence[tuple[int, int, str]], how: Decoding,
@@ -393,154 +460,10 @@ def prove_sight(backend: Qwen) -> None:
         )
 
 
-# ------------------------------------------------------------------------------------------------------------ loading
-
-
-def _libraries() -> tuple[Any, Any]:
-    try:
-        import torch
-        import transformers as library
-    except ImportError as error:
-        raise MissingExtra(
-            f"A local model needs {error.name or 'torch and transformers'}.", mend="Run pip install 'videolect[vlm]'."
-        ) from None
-    transformers: Any = library
-    transformers.utils.logging.disable_progress_bar()
-    return torch, transformers
-
-
-def _config(transformers: Any, source: str) -> Any:
-    looks_local = source.startswith((".", "/", "~")) or Path(source).exists()
-    if looks_local and not (Path(source) / "config.json").is_file():
-        raise NotFound(f"There is no model in {source}.", mend="Give the folder that holds its config.json.")
-    try:
-        config = transformers.AutoConfig.from_pretrained(source)
-    except (OSError, ValueError, KeyError) as error:
-        raise NotFound(
-            f"The model {source} cannot be had: {str(error).splitlines()[0][:200]}",
-            mend="Give the folder of a Qwen3-VL checkpoint, or a name that this machine can fetch.",
-        ) from None
-    if config.model_type != ARCHITECTURE:
-        raise BadInput(f"{source} is a {config.model_type}.", mend="Give a Qwen3-VL checkpoint (qwen3_vl).")
-    return config
-
-
-def _pixel_format(transformers: Any, source: str) -> PixelFormat:
-    for name in _CONFIGS:
-        try:
-            found = transformers.utils.cached_file(source, name, _raise_exceptions_for_missing_entries=False)
-        except OSError:
-            found = None
-        if found is not None:
-            try:
-                config = json.loads(Path(found).read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise CannotRead(f"{name} of {source} is not JSON: {error}.", mend="Take it anew.") from None
-            return PixelFormat.from_config(config)
-    raise NotFound(f"{source} has no {_CONFIGS[0]}.", mend="Take it from the checkpoint that the model comes from.")
-
-
-def _weights(transformers: Any, source: str, dtype: Any) -> Any:
-    """The model, whole: a weight that the checkpoint lacks would be drawn at random, and nobody would see it."""
-    try:
-        model, found = transformers.Qwen3VLForConditionalGeneration.from_pretrained(
-            source, dtype=dtype, attn_implementation="sdpa", output_loading_info=True
-        )
-    except Exception as error:  # of three libraries, each with its own
-        if _is_out_of_memory(error):
-            raise TooLittleMemory(f"{source} does not fit into memory.", mend="Use a smaller model.") from None
-        raise CannotRead(
-            f"The weights of {source} cannot be read: {type(error).__name__}: {str(error)[:200]}",
-            mend="Take the checkpoint anew.",
-        ) from None
-    lacking = sorted(map(str, [*found.get("missing_keys", ()), *found.get("mismatched_keys", ())]))
-    if lacking:
-        raise CannotRead(
-            f"{source} lacks {len(lacking)} weights, such as {lacking[0][:200]}.",
-            mend="Take the checkpoint anew, whole.",
-        )
-    return model
-
-
-def _tokenizer(transformers: Any, source: str, config: Any) -> Any:
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError) as error:
-        raise NotFound(
-            f"{source} has no tokenizer: {str(error).splitlines()[0][:200]}", mend="Give a whole checkpoint."
-        ) from None
-    for mark in tokens.SPECIAL:
-        if len(tokenizer.encode(mark, add_special_tokens=False)) != 1:
-            raise BadInput(f"The tokenizer of {source} has no {mark}.", mend="Give a checkpoint of Qwen3-VL.")
-    pad = tokenizer.convert_tokens_to_ids(tokens.PAD)
-    if pad != config.video_token_id:
-        raise BadInput(
-            f"{tokens.PAD} is token {pad}, and the model looks for {config.video_token_id}.",
-            mend="Use tokenizer and model of one checkpoint.",
-        )
-    return tokenizer
-
-
-def _with_adapter(model: Any, source: str) -> Any:
-    """The model with a LoRA adapter merged into its weights: exact, and as fast as without."""
-    try:
-        import peft
-    except ImportError:
-        raise MissingExtra("An adapter needs peft.", mend="Run pip install 'videolect[vlm]'.") from None
-    if not (Path(source) / "adapter_config.json").is_file():
-        raise NotFound(f"There is no adapter in {source}.", mend="Give the folder with its adapter_config.json.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # of names in transformers that peft still uses
-            return peft.PeftModel.from_pretrained(model, source).merge_and_unload()
-    except (ValueError, RuntimeError, KeyError) as error:
-        raise BadInput(
-            f"The adapter {source} does not fit the model: {str(error)[:300]}", mend="Use it with its own base model."
-        ) from None
-
-
-def _stops(model: Any, tokenizer: Any) -> frozenset[int]:
-    said = model.generation_config.eos_token_id
-    known = [said] if isinstance(said, int) else list(said or ())
-    return frozenset([*known, tokenizer.convert_tokens_to_ids(tokens.TURN_END)])
-
-
-def _one_token(tokenizer: Any, word: str) -> int:
-    ids = tokenizer.encode(word, add_special_tokens=False)
-    if len(ids) != 1:
-        raise BadInput(
-            f"{word!r} is {len(ids)} tokens for this tokenizer.", mend="Scores need it as one: use Qwen3-VL's own."
-        )
-    return int(ids[0])
-
-
-def _name(source: str) -> str:
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in source.rstrip("/").split("/")[-1])
-    return safe.strip("._-")[:80] or "model"
-
-
-def fingerprint(source: str) -> str:
-    """Which weights these are: of every file of configuration and weights its name, size and bytes; of one of more than
-    256 MiB a MiB of every 16, and the last.
-
-    Of a name that is fetched: the name.
-    """
-    folder = Path(source)
-    digest = hashlib.sha256()
-    if not folder.is_dir():
-        digest.update(source.encode())
-        return digest.hexdigest()
-    for path in sorted(folder.iterdir()):
-        if path.suffix not in (".json", ".safetensors", ".bin") or not path.is_file():
-            continue
-        size = path.stat().st_size
-        digest.update(f"{path.name} {size}\n".encode())
-        step = 1 << 20 if size <= 256 << 20 else 16 << 20
-        with path.open("rb") as file:
-            for at in [*range(0, size, step), max(0, size - (1 << 20))]:
-                file.seek(at)
-                digest.update(file.read(1 << 20))
-    return digest.hexdigest()
+def _check_positive(**values: int) -> None:
+    for name, value in values.items():
+        if not 1 <= value <= 1 << 30:
+            raise BadInput(f"{name} is {value}.", mend="Give 1 or more.")
 
 
 # ------------------------------------------------------------------------------------------------------------- drawing
@@ -566,12 +489,3 @@ def _chosen(logits: torch.Tensor, how: Decoding, draws: Sequence[np.random.Gener
     at = torch.searchsorted(sums, thrown * sums[:, -1:], right=True).clamp(max=logits.shape[-1] - 1)
     drawn: list[int] = order.gather(1, at)[:, 0].tolist()
     return drawn
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    import torch
-
-    told = str(error)
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
-        isinstance(error, RuntimeError) and ("out of memory" in told or "can't allocate memory" in told)
-    )

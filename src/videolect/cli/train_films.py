@@ -1,0 +1,54 @@
+"""Where the films of rows lie that a command trains with: files of their own, or a workspace."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from videolect.dataset.rows import Row
+    from videolect.training.inputs import Find, Stretch
+    from videolect.video.probe import Probed
+
+
+def find_of(asked: argparse.Namespace) -> Find:
+    """Where a row's clip lies: a file of its own, or the workspace's film and a part of it."""
+    if asked.videos is not None:
+        return _in_files(asked.videos)
+    from videolect.cli.desk import workspace_of
+    from videolect.training.inputs import Stretch
+
+    workspace = workspace_of(asked)
+
+    def in_workspace(row: Row) -> Stretch | None:
+        if row.video_hash is None or row.start_pts is None or row.end_pts is None:
+            return None
+        probed = workspace.known_film(row.video_hash)
+        if probed is None:
+            return None
+        start, end = (probed.timeline.first_from(pts) for pts in (row.start_pts, row.end_pts))
+        name = row.video_hash
+        return Stretch(lend=lambda: workspace.shown(name), probed=probed, start=start, end=end)
+
+    return in_workspace
+
+
+def _in_files(template: str) -> Find:
+    from videolect.dataset.row_formats import path_of
+    from videolect.training.inputs import Stretch
+    from videolect.video.probe import probe
+
+    known: dict[Path, Probed] = {}
+
+    def in_file(row: Row) -> Stretch | None:
+        path = Path(path_of(template, row))
+        if not path.is_file():
+            return None
+        if path not in known:
+            known[path] = probe(path)
+        probed = known[path]
+        return Stretch(lend=lambda: nullcontext((path, probed)), probed=probed)
+
+    return in_file

@@ -1,0 +1,122 @@
+"""``videolect train RECIPE``: the run itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videolect.cli.train_films import find_of
+from videolect.errors import BadInput
+
+if TYPE_CHECKING:
+    from videolect.dataset.rows import Row
+    from videolect.training.inputs import FilmShelf
+    from videolect.training.recipe import Recipe
+    from videolect.training.run import Run
+    from videolect.training.watch import Evaluate
+
+
+def run_recipe(recipe: Recipe, asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Learn; the answer tells how far it came, and where the model and the page are."""
+    from dataclasses import asdict
+
+    from videolect.training.page import write_page
+
+    if asked.out is None:
+        raise BadInput("The run has no place.", mend="Name a folder for checkpoints, figures and the model: --out DIR.")
+    _check_out(asked)
+    run = _tiny(recipe, asked) if asked.rows is None else _over_rows(recipe, asked)
+    ran = run.go(resume=asked.resume)
+    answer = {"recipe": recipe.name, **asdict(ran), "path": str(asked.out)}
+    if run.devices.main:
+        answer["page"] = str(write_page(asked.out))
+    return (0 if ran.model is not None or not run.devices.main else 1), answer
+
+
+def _check_out(asked: argparse.Namespace) -> None:
+    """Before anything is loaded: a folder that is taken, or none to go on in."""
+    from videolect.training.run import MANIFEST
+
+    if asked.resume and not (asked.out / MANIFEST).is_file():
+        raise BadInput(f"{asked.out} holds no run.", mend="Begin one there: leave --resume out.")
+    first = os.environ.get("RANK", "0") == "0"
+    if first and not asked.resume and asked.out.is_dir() and any(asked.out.iterdir()):
+        raise BadInput(
+            f"{asked.out} is there and not empty.", mend="Name a new folder, or go on with what is there: --resume."
+        )
+
+
+def _tiny(recipe: Recipe, asked: argparse.Namespace) -> Run:
+    if not recipe.model.startswith("tiny:"):
+        raise BadInput(f"{recipe.name} brings no rows.", mend="Name a folder that data rows wrote: --rows DIR.")
+    from videolect.training.tiny.rows import PARTS
+    from videolect.training.tiny.start import start_tiny
+
+    cache = asked.cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "videolect"
+    parts = PARTS if asked.parts is None else asked.parts
+    return start_tiny(recipe, asked.out, cache, model=asked.model, parts=parts, say=_say)
+
+
+def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
+    from videolect.training import inputs
+    from videolect.training.start import Given, start
+    from videolect.training.tiny.start import model_of
+    from videolect.video.cache import FrameCache
+    from videolect.vlm.backends import qwen_files
+
+    given = inputs.rows_in(asked.rows, recipe, part=asked.part)
+    model = asked.model or recipe.model
+    if model.startswith("tiny:"):
+        model = model_of(model, (asked.cache or asked.out.parent) / "tiny-models")
+    _, transformers = qwen_files.libraries()
+    pixels = qwen_files.pixel_format_of(transformers, model)
+    cache = FrameCache(asked.cache / "frames") if asked.cache else None
+    shelf = inputs.FilmShelf(find_of(asked), inputs.wanted_of(recipe, pixels), cache=cache)
+    return start(
+        recipe, model,
+        Given(rows=given.rows, shown=shelf.shown, films=shelf, rows_hash=given.hash, spec_hash=given.spec_hash),
+        asked.out, evaluate=_trial(recipe, asked, shelf), say=_say,
+    )  # fmt: skip
+
+
+def _trial(recipe: Recipe, asked: argparse.Namespace, shelf: FilmShelf) -> Evaluate | None:
+    """On the part ``dev``, where it has rows for the figure that decides."""
+    from videolect.dataset.row_folder import read_manifest, read_rows
+    from videolect.training.trials import evaluate_on
+
+    manifest = read_manifest(asked.rows)
+    tasks = [task for task in ("caption", "critique", "yes_no") if f"dev/{task}.jsonl" in manifest["files"]]
+    needed = "yes_no" if recipe.best_by.startswith("reward") else recipe.best_by.partition("_")[0]
+    if needed not in tasks:
+        _say(f"The rows have no dev/{needed}.jsonl: the model is not tried, and the last one counts as the best.")
+        return None
+    rows: list[Row] = [row for task in tasks for row in read_rows(asked.rows, "dev", task, manifest)]
+
+    def film_of(row: Row) -> Any:
+        found = shelf.shown(row)
+        return None if found is None else shelf(found.key)
+
+    return evaluate_on(rows, film_of, clips=recipe.evaluate_clips)
+
+
+def _say(words: str) -> None:
+    if os.environ.get("RANK", "0") == "0":
+        print(words, file=sys.stderr, flush=True)
+
+
+def render_run(answer: dict[str, Any]) -> str:
+    """What came of it."""
+    hours = answer["seconds"] / 3600
+    lines = [f"{answer['step']:,} of {answer['steps']:,} steps, {answer['tokens']:,} tokens, {hours:.2f} hours."]
+    if answer["best"] is not None:
+        lines.append(f"The best was step {answer['best_step']:,}: {answer['best']:.4g}.")
+    if answer["skipped"]:
+        lines.append(f"{answer['skipped']} steps were left out: they gave no finite number.")
+    if answer["stopped"]:
+        lines.append(f"It stopped. {answer['stopped']}.")
+    if answer["model"]:
+        lines.append(f"The model is in {answer['model']}.")
+    return "\n".join([*lines, f"The page: {answer.get('page', '')}"])

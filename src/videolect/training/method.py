@@ -1,0 +1,44 @@
+"""What a way of teaching offers to the loop that drives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from videolect.training.batches import Batch
+from videolect.training.examples import Examples
+from videolect.training.films import Films
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from videolect.training.model import Trainee
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """What is to become smaller over one batch."""
+
+    value: Tensor
+    """A mean, with its gradient."""
+    weight: float
+    """What it is a mean over: token weights, or pairs. The loss of a step of several batches is the sum of value times
+    weight, divided by the sum of the weights: exactly that of one large batch."""
+    tokens: int
+    """Answer tokens that were learned from."""
+    parts: dict[str, float]
+    """What else is told of it, by name."""
+
+
+class Method(Protocol):
+    """A way of teaching."""
+
+    name: str
+
+    def prepare(self, trainee: Trainee, examples: Examples, films: Films) -> None:
+        """Once before the first step, with the model as it was loaded: check the examples, compute what stays."""
+        ...
+
+    def loss(self, trainee: Trainee, batch: Batch) -> Loss:
+        """Of one batch of those examples."""
+        ...

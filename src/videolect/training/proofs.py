@@ -1,0 +1,286 @@
+"""What must hold before the first step: six proofs on real batches of the run, each of which stops it where it fails.
+
+A blind model, labels that are off by one and branches that see each other all train without an error and with a falling
+loss. Each proof here has been seen to fail: tests plant its bug.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from videolect.errors import BadInput, VideolectError
+from videolect.training.batches import Batch
+from videolect.training.method import Method
+from videolect.training.packing import lay_out
+from videolect.training.sft import pairs
+from videolect.vlm import tokens
+from videolect.vlm.prompts import free
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from videolect.training.model import Trainee
+
+_CLOSE = {"float32": 1e-3, "bfloat16": 0.25, "mixed": 0.25}
+"""By precision: nats by which the log-probability of one token may differ between two ways to compute it."""
+_SEES = {"float32": 1e-5, "bfloat16": 1e-3, "mixed": 1e-3}
+"""Nats by which other pixels must change some token."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """One thing that holds, with the figure that says so."""
+
+    name: str
+    told: str
+    figure: float = 0.0
+
+
+class ProofFailed(VideolectError):
+    """The run must not start: what it would learn is not what was meant."""
+
+    exit_code = 1
+
+    def __init__(self, name: str, message: str, *, mend: str) -> None:
+        super().__init__(f"Proof failed: {name}. {message}", mend=mend)
+        self.name = name
+
+    def __reduce__(self) -> Any:
+        """As other errors, with its name."""
+        return _again, (self.name, self.message.removeprefix(f"Proof failed: {self.name}. "), self.mend)
+
+
+def _again(name: str, message: str, mend: str) -> ProofFailed:
+    return ProofFailed(name, message, mend=mend)
+
+
+def prove(trainee: Trainee, method: Method, batches: Sequence[Batch]) -> list[Proof]:
+    """All six, on the first batch and the labels of every batch. ProofFailed names the first that does not hold.
+
+    Weights stay as they are and no gradient is left. ``method`` must have been prepared. Batches need their films.
+    """
+    if not batches or not all(batch.films for batch in batches):
+        raise BadInput(
+            "The proofs need batches with their films.", mend="Give batches as ``batches.filled`` makes them."
+        )
+    first = batches[0]
+    made = [labels(trainee, batch) for batch in batches][:1]
+    with trainee.asked():
+        made += [
+            same_as_inference(trainee, first), sees_the_film(trainee, first), keeps_branches_apart(trainee, first),
+            prefers_what_it_should(trainee, method, first), teaches_what_it_should(trainee, method, first),
+        ]  # fmt: skip
+    return made
+
+
+def same_as_inference(trainee: Trainee, batch: Batch) -> Proof:
+    """The log-probabilities that are trained on are those of the path that serves, scores and writes."""
+    import torch
+
+    name = "training equals inference"
+    with torch.no_grad(), trainee.asked():
+        mine = [log.double().cpu().numpy() for log in trainee.logprobs(batch)]
+    served: list[Any] = []
+    with trainee.inference() as backend:
+        for example, film in zip(batch.examples, batch.films, strict=True):
+            asked = [free(branch.prompt) for branch in example.branches]
+            served += backend.answer_logs(film, asked, [branch.answer for branch in example.branches])
+    apart = [
+        float(np.abs(one - other).max()) if len(one) == len(other) else np.inf
+        for one, other in zip(mine, served, strict=True)
+    ]
+    worst = int(np.argmax(apart))
+    if not apart[worst] <= _CLOSE[trainee.precision]:
+        raise ProofFailed(
+            name, f"A token of the row {batch.branches[worst].row_id} differs by {apart[worst]:.3g} nats.",
+            mend="Prompt, film format, positions or mask of training differ from what is served: report it.",
+        )  # fmt: skip
+    return Proof(name=name, told=f"largest difference of a token {apart[worst]:.1e} nats", figure=apart[worst])
+
+
+def sees_the_film(trainee: Trainee, batch: Batch) -> Proof:
+    """With the pixels of one film at zero, its own answers change."""
+    name = "the film is seen"
+    blind = replace(batch, patches=tuple(np.zeros_like(one) for one in batch.patches))
+    shown, hidden = _logs(trainee, batch), _logs(trainee, blind)
+    at, least = 0, np.inf
+    for example in batch.examples:
+        span = slice(at, at + len(example.branches))
+        changed = max(float((one - other).abs().max()) for one, other in zip(shown[span], hidden[span], strict=True))
+        if not changed > _SEES[trainee.precision]:
+            raise ProofFailed(
+                name, f"The answers about {example.film[:80]} are the same without its pixels ({changed:.1e} nats).",
+                mend="The model would train blind: check the checkpoint's tower and the version of transformers.",
+            )  # fmt: skip
+        least, at = min(least, changed), span.stop
+    return Proof(name=name, told=f"without pixels some token of each film changes by {least:.1e} nats", figure=least)
+
+
+def keeps_branches_apart(trainee: Trainee, batch: Batch) -> Proof:
+    """Whatever one branch says, and whatever another film shows, the other branches' log-probabilities stay."""
+    name = "branches do not see each other"
+    if len(batch.branches) < 2:
+        return Proof(name=name, told="one branch alone: nothing to see")
+    before, worst = _logs(trainee, batch), 0.0
+    for changed, spared in _changes(batch):
+        after = _logs(trainee, changed)
+        for at in spared:
+            apart = float((before[at] - after[at]).abs().max())
+            worst = max(worst, apart)
+            if not apart <= _CLOSE[trainee.precision] / 10:
+                raise ProofFailed(
+                    name, f"The row {batch.branches[at].row_id} changes by {apart:.3g} nats with another answer.",
+                    mend="The mask leaks: use layout=separate or attention=dense, and report it.",
+                )  # fmt: skip
+    return Proof(name=name, told=f"others change by at most {worst:.1e} nats", figure=worst)
+
+
+def labels(trainee: Trainee, batch: Batch) -> Proof:
+    """What is labelled reads as the row's answer and the end of the turn, behind the row's prompt; nothing else is."""
+    name = "labels are the answers"
+    laid = lay_out(batch.examples, trainee.layout)
+    at = 0
+    for branch, count in zip(batch.branches, laid.lengths, strict=True):
+        span = slice(at, at + count)
+        before = laid.ids[laid.due_row[span], laid.due_column[span]].tolist()
+        due = laid.due_id[span].tolist()
+        wanted = _plain(tokens.harmless(branch.answer)) + tokens.TURN_END
+        asked = _plain(tokens.chat_tail(branch.prompt))
+        said = [trainee.tokenizer.decode(ids, clean_up_tokenization_spaces=False) for ids in (due, branch.prompt_ids)]
+        if said != [wanted, asked] or before != [branch.prompt_ids[-1], *due[:-1]]:
+            raise ProofFailed(
+                name, f"The row {branch.row_id} answers {wanted[:60]!r}, and {said[0][:60]!r} is labelled.",
+                mend="Make the examples anew with the tokenizer of this model; report it if it stays.",
+            )  # fmt: skip
+        at = span.stop
+    return Proof(name=name, told=f"{len(laid.due_id):,} of {laid.tokens:,} tokens are labelled", figure=float(at))
+
+
+def prefers_what_it_should(trainee: Trainee, method: Method, batch: Batch) -> Proof:
+    """The loss falls as targets and better answers gain and as worse ones lose; the two halves of a pair differ."""
+    import torch
+
+    name = "better answers are preferred"
+    roles = {branch.role for branch in batch.branches}
+    if "chosen" in roles or "rejected" in roles:
+        for chosen, rejected in pairs(batch.branches):
+            if chosen.answer_ids == rejected.answer_ids:
+                raise ProofFailed(
+                    name, f"Both answers of the row {chosen.row_id} are the same.", mend="Leave such rows out."
+                )
+    if getattr(method, "rewarded", False):
+        return Proof(name=name, told="rewards decide which answers are better")
+    leaves = [log.clone().requires_grad_() for log in _logs(trainee, batch)]
+    value = method.loss(_Given(trainee, leaves), batch).value  # type: ignore[arg-type]
+    pulls = torch.autograd.grad(value, leaves, allow_unused=True)
+    for branch, pull in zip(batch.branches, pulls, strict=True):
+        wrong = pull is not None and bool((pull < 0).any() if branch.role == "rejected" else (pull > 0).any())
+        idle = branch.weights is None and (pull is None or not bool((pull != 0).any()))
+        if wrong or (idle and branch.role != "target"):
+            raise ProofFailed(
+                name, f"The {branch.role} answer of the row {branch.row_id} is pulled the wrong way, or not at all.",
+                mend="Chosen and rejected are swapped, or the loss has the wrong sign: report it.",
+            )  # fmt: skip
+    return Proof(name=name, told=f"{len(leaves)} answers are pulled the right way: {', '.join(sorted(roles))}")
+
+
+def teaches_what_it_should(trainee: Trainee, method: Method, batch: Batch) -> Proof:
+    """A gradient reaches every weight that is to learn, and no other."""
+    import torch
+
+    name = "the gradient reaches what should learn"
+    trainee.model.zero_grad(set_to_none=True)
+    method.loss(trainee, batch).value.backward()  # type: ignore[no-untyped-call]
+    count = 0
+    try:
+        for path, weight in trainee.model.named_parameters():
+            meant, has = meant_to_learn(trainee, path), weight.grad is not None
+            if meant and has and not bool(torch.isfinite(weight.grad).all()):
+                raise ProofFailed(name, f"The gradient of {path} is not finite.", mend="Use float32 or bfloat16.")
+            # The first factor of LoRA learns only once the second is no longer 0.
+            moved = has and (bool((weight.grad != 0).any()) or "lora_A" in path)
+            if meant and not moved:
+                raise ProofFailed(name, f"{path} is to learn and gets no gradient.", mend=_FROZEN)
+            if not meant and (has or weight.requires_grad):
+                raise ProofFailed(name, f"{path} is not to learn and would.", mend=_FROZEN)
+            count += weight.numel() if meant else 0
+    finally:
+        trainee.model.zero_grad(set_to_none=True)
+    return Proof(name=name, told=f"{count:,} parameters learn, and no other", figure=float(count))
+
+
+_FROZEN = "The plan of what is trained and the model differ: load it anew with the recipe's lora and train_tower."
+
+
+def meant_to_learn(trainee: Trainee, path: str) -> bool:
+    """Whether the weight of this name is to learn by the trainee's plan."""
+    if ".visual." in path:
+        return trainee.train_tower
+    return trainee.lora is None or ".lora_" in path
+
+
+def _logs(trainee: Trainee, batch: Batch) -> list[Tensor]:
+    import torch
+
+    with torch.no_grad(), trainee.asked():
+        return [log.detach() for log in trainee.logprobs(batch)]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text)  # as the tokenizer reads it
+
+
+def _changes(batch: Batch) -> Iterator[tuple[Batch, list[int]]]:
+    """The batch with another answer, and which branches must not mind: for each of the first example's branches in
+    turn, and the last branch of all; then with another film, where there are two."""
+    last = len(batch.examples) - 1
+    spots = [(0, at) for at in range(len(batch.examples[0].branches))]
+    spots += [(last, len(batch.examples[last].branches) - 1)] if last else []
+    firsts = np.cumsum([0, *[len(example.branches) for example in batch.examples]]).tolist()
+    everyone = range(len(batch.branches))
+    for number, at in spots:
+        example = batch.examples[number]
+        branch = example.branches[at]
+        other = tuple(branch.prompt_ids[one % len(branch.prompt_ids)] for one in range(len(branch.answer_ids)))
+        branches = list(example.branches)
+        branches[at] = replace(branch, ids=(*branch.prompt_ids, *other))
+        examples = list(batch.examples)
+        examples[number] = replace(example, branches=tuple(branches))
+        yield replace(batch, examples=tuple(examples)), [one for one in everyone if one != firsts[number] + at]
+    if last:
+        patches = (-batch.patches[0], *batch.patches[1:])
+        yield replace(batch, patches=patches), [one for one in everyone if one >= firsts[1]]
+
+
+class _Given:
+    """A trainee whose log-probabilities are given, so that a loss's gradient can be read at them."""
+
+    def __init__(self, trainee: Trainee, logs: list[Tensor]) -> None:
+        self._trainee, self._logs, self._past = trainee, logs, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._trainee, name)
+
+    def logprobs(self, batch: Batch) -> list[Tensor]:
+        return self._trainee.logprobs(batch) if self._past else self._logs
+
+    @contextmanager
+    def reference(self) -> Iterator[None]:
+        with self._trainee.reference():
+            self._past = True
+            try:
+                yield
+            finally:
+                self._past = False
+
+
+PROOFS: tuple[Callable[..., Proof], ...] = (
+    labels, same_as_inference, sees_the_film, keeps_branches_apart, prefers_what_it_should, teaches_what_it_should,
+)  # fmt: skip
+"""In the order in which they are run."""

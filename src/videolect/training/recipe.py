@@ -1,0 +1,203 @@
+"""A recipe: all that a run does, as one frozen value, beside its rows and the weights that it begins with.
+
+``training.recipes`` has functions that return whole ones; a command line chooses one and never mixes two. Numbers that
+nobody has told for this work are marked as assumed: ``sources`` says of each where it comes from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Literal, get_args
+
+from videolect.dataset.rows import TASKS, RowTask
+from videolect.errors import BadInput
+
+Method = Literal["sft", "dpo", "rlhfv", "gspo"]
+Layout = Literal["shared", "separate", "packed"]
+Precision = Literal["float32", "bfloat16", "mixed"]
+Shards = Literal["none", "fsdp"]
+Policy = Literal["refuse", "skip"]
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lora:
+    """Low-rank adapters on every projection of the language model's layers: never on the vision tower."""
+
+    rank: int = 64
+    alpha: int = 128
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guard:
+    """What a run does when its numbers go wrong."""
+
+    skips: int = 3
+    """So many steps whose loss or gradient is not finite may be left out in a row; at the next the run halts."""
+    times: float = 4.0
+    """It halts where the loss stays above so many times its running mean ..."""
+    patience: int = 20
+    """... for so many steps."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """See the module. BadInput names what does not go together."""
+
+    name: str
+    says: str
+    """One sentence for people."""
+    model: str
+    """The checkpoint that it was made for; another of its kind can be given."""
+    method: Method = "sft"
+    tasks: tuple[RowTask, ...] = ("caption", "critique", "yes_no")
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Which part of the loss a task's answers are to have; without, every answer token counts alike."""
+    layout: Layout = "shared"
+    lora: Lora | None = None
+    """None: every weight of what is trained."""
+    train_tower: bool = False
+
+    learning_rate: float
+    final_share: float = 0.1
+    """Of the learning rate, at the last step of the cosine."""
+    warm_up: float = 0.05
+    """Share of the steps in which the rate rises from 0."""
+    weight_decay: float = 0.0
+    """Of weights with two and more dimensions; norms and biases are never shrunk."""
+    betas: tuple[float, float] = (0.9, 0.95)
+    clip: float = 1.0
+    """Largest norm of the gradient."""
+    epochs: float = 2
+    steps: int | None = None
+    """Instead of ``epochs``."""
+    step_clips: int
+    """Clips of one step, all devices together, each with all its branches: many, since those of one clip are alike."""
+    batch_tokens: int
+    """Most tokens that one device works on at once, filling included."""
+    precision: Precision = "bfloat16"
+    """``mixed``: weights in float32, sums in bfloat16; what is trained whole needs it, since small steps are lost in
+    bfloat16. With LoRA the adapter is float32 beside weights in bfloat16."""
+    checkpointing: bool = True
+    """Whether activations are computed again on the way back."""
+
+    beta: float | None = None
+    """Of DPO: how strongly it is held to the reference."""
+    edited_weight: float | None = None
+    """Of RLHF-V: weight of the tokens that the expert changed; the others count 1."""
+
+    frames: int = 16
+    most_pixels: int = 131_072
+    most_tokens: int = 16_384
+    """Of film, prompt and answer together; what has more is refused, never cut. A clip whose branches have more
+    together is shown in several rows."""
+    most_answer: int = 1024
+    """Of an answer."""
+    missing: Policy = "refuse"
+    """What becomes of a row whose film is not there."""
+    too_long: Policy = "refuse"
+    """What becomes of a row that is over the limits."""
+
+    devices: int = 1
+    device_bytes: int = 80 * GIB
+    """Memory of one device that a run may count on."""
+    shards: Shards = "none"
+    rate: float | None = None
+    """Floating point operations a second that one device is taken to sustain; the plan's hours go by it."""
+
+    evaluate_every: int = 200
+    evaluate_clips: int = 64
+    save_every: int = 100
+    keep: int = 2
+    """Checkpoints beside the best one."""
+    best_by: str = "loss"
+    """The figure of the development part by which the best checkpoint is chosen; ``loss`` where lower is better."""
+    patience: int = 0
+    """So many trials without a better one end the run; 0: never."""
+    guard: Guard = Guard()
+    hints: float = 0.0
+    """Weight of a classifier on the tower's features, thrown away in the end: only where the rows' truth is known."""
+    seed: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Field -> where its value comes from. Not part of the hash."""
+
+    def __post_init__(self) -> None:
+        named = (("method", self.method, get_args(Method)), ("layout", self.layout, get_args(Layout)),
+                 ("precision", self.precision, get_args(Precision)), ("shards", self.shards, get_args(Shards)),
+                 *(("task", task, TASKS) for task in self.tasks))  # fmt: skip
+        for name, value, allowed in named:
+            if value not in allowed:
+                raise BadInput(f"The {name} {value!r} is unknown.", mend=f"Use one of {', '.join(allowed)}.")
+        for name in ("learning_rate", "epochs", "step_clips", "batch_tokens", "clip", "frames", "most_pixels",
+                     "most_tokens", "devices", "save_every", "evaluate_every", "keep"):  # fmt: skip
+            value = getattr(self, name)
+            if not (value > 0 and math.isfinite(value)):
+                raise BadInput(f"{name} is {value}.", mend="Give more than 0.")
+        if self.steps is not None and self.steps < 1:
+            raise BadInput(f"{self.steps} steps were asked for.", mend="Give 1 or more.")
+        if not 0 <= self.warm_up < 1 or not 0 <= self.final_share <= 1:
+            raise BadInput("Warm-up and final share are shares.", mend="Give 0 to 1.")
+        self._check_together()
+
+    def _check_together(self) -> None:
+        if not self.tasks:
+            raise BadInput("The recipe has no task.", mend=f"Name some of {', '.join(TASKS)}.")
+        pairs = self.method in ("dpo", "rlhfv")
+        if pairs != (self.tasks == ("preference",)):
+            raise BadInput(
+                f"The method {self.method} does not learn from rows of {', '.join(self.tasks)}.",
+                mend="dpo and rlhfv learn from preference rows alone, the others from the rest.",
+            )
+        if (self.beta is None) == pairs or (self.edited_weight is None) == (self.method == "rlhfv"):
+            raise BadInput("beta is for pairs, and edited_weight for RLHF-V.", mend="Give them there and nowhere else.")
+        if self.batch_tokens < self.most_tokens:
+            raise BadInput(
+                f"A row may have {self.most_tokens:,} tokens and a batch {self.batch_tokens:,}.",
+                mend="Raise batch_tokens or lower most_tokens.",
+            )
+        known = {each.name for each in fields(self)}
+        if strangers := [name for name in self.sources if name not in known]:
+            raise BadInput(f"The recipe has no {strangers[0]!r} to tell a source of.", mend="Take it out.")
+
+    @property
+    def hash(self) -> str:
+        """Of all that decides about the weights, and nothing else: a run goes on only by the same."""
+        told = {name: value for name, value in asdict(self).items() if name not in _NO_WEIGHT}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def with_steps(self, steps: int) -> Recipe:
+        """The same, so many steps long."""
+        return replace(self, steps=steps)
+
+    def as_json(self) -> dict[str, object]:
+        """For manifests and people."""
+        return {**asdict(self), "hash": self.hash}
+
+
+_NO_WEIGHT = frozenset(
+    {"name", "says", "model", "sources", "device_bytes", "rate", "save_every", "keep", "evaluate_every",
+     "evaluate_clips", "best_by", "patience", "batch_tokens", "checkpointing", "devices", "shards"}
+)  # fmt: skip
+"""Fields from which no weight follows, or none but by rounding: a run goes on with smaller batches or other devices.
+Which model is begun with, and which rows are learned from, have hashes of their own."""
+
+ASSUMED = (
+    "learning_rate", "final_share", "warm_up", "weight_decay", "betas", "clip", "epochs", "step_clips", "frames",
+    "most_pixels", "lora", "train_tower", "beta", "edited_weight",
+)  # fmt: skip
+"""Hyper-parameters that the paper does not tell: every recipe says of each that it uses where it is taken from."""
+
+
+def learning_rate_at(recipe: Recipe, step: int, steps: int) -> float:
+    """The rate at this step, of ``steps``: it rises linearly, then falls along a half cosine to its final share."""
+    warm = max(1, round(recipe.warm_up * steps)) if recipe.warm_up else 0
+    if step < warm:
+        return recipe.learning_rate * (step + 1) / warm
+    done = (step - warm) / max(1, steps - warm)
+    share = recipe.final_share + (1 - recipe.final_share) * 0.5 * (1 + math.cos(math.pi * done))
+    return recipe.learning_rate * share

@@ -1,0 +1,400 @@
+"""The loop: proofs, steps, checkpoints, trials; and an end that can be gone on from, whatever ends it.
+
+Everything that a step depends on is a function of the recipe, the rows and the number of the step, or is part of the
+checkpoint: a run that was killed and goes on gives the same weights as one that was not, to the last bit on a CPU.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from videolect.errors import BadInput, VideolectError
+from videolect.training.batches import Batch, Batches, Step, filled
+from videolect.training.checkpoints import (
+    Checkpoints,
+    Saved,
+    check_same,
+    named_state,
+    random_state,
+    restore_random,
+    restore_state,
+    write_whole,
+)
+from videolect.training.devices import Devices, Share
+from videolect.training.films import Films
+from videolect.training.method import Method
+from videolect.training.model import Trainee
+from videolect.training.recipe import Recipe, learning_rate_at
+from videolect.training.watch import Evaluate, Metrics, Trial, Watch
+from videolect.vlm.backends.qwen_files import is_out_of_memory
+
+MANIFEST = "run.json"
+_NAMED = 6
+"""Rows of a batch that an error names."""
+
+
+class TooLittleMemory(VideolectError):
+    """A batch did not fit; everything before it is kept."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """What a run did."""
+
+    step: int
+    steps: int
+    loss: float | None
+    """Running mean."""
+    tokens: int
+    seconds: float
+    skipped: int
+    best: float | None
+    best_step: int | None
+    stopped: str = ""
+    """Why it ended before its end; empty where it came to it."""
+    model: str | None = None
+    """The folder of what was learned."""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One run: its parts, and where it is. ``go`` does all of it."""
+
+    recipe: Recipe
+    trainee: Trainee
+    method: Method
+    batches: Batches
+    films: Films
+    out: Path
+    began_with: Mapping[str, str]
+    """What it may only go on with: hashes of recipe, rows, model, formats."""
+    evaluate: Evaluate | None = None
+    prove: Callable[[], None] | None = None
+    """Raises what stops a run before its first step."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What else the manifest tells."""
+    say: Callable[[str], None] | None = None
+    finish: Callable[[Trainee], None] | None = None
+    """What is taken off the model before it is written: what only served to learn."""
+
+    def __post_init__(self) -> None:
+        self.devices = Devices(self.recipe)
+        self.checkpoints = Checkpoints(self.out / "checkpoints", keep=self.recipe.keep)
+        self.steps = self.recipe.steps or max(1, round(self.recipe.epochs * self.batches.steps()))
+        self.step = 0
+        self.stop = ""
+
+    # -- from begin to end
+
+    def go(self, *, resume: bool = False) -> Ran:
+        """Learn until the end, or a signal. Errors of ``videolect.errors``; the last checkpoint is always whole."""
+        self._begin(resume)
+        try:
+            with _signals(self._asked_to_stop), self._fetched() as fetched:
+                for step in range(self.step, self.steps):
+                    self._one(step, fetched(step))
+                    self._after(step + 1)
+                    if self.stop:
+                        break
+            return self._end()
+        finally:
+            self.metrics.close()
+
+    def _begin(self, resume: bool) -> None:
+        import torch
+
+        self._manifest(resume)
+        self.method.prepare(self.trainee, self.batches.examples, self.films)  # with the model as it was loaded
+        if self.recipe.precision == "mixed":
+            # Copies in half precision that autocast keeps would lie beside every weight until the pass ends.
+            torch.set_autocast_cache_enabled(False)
+        self.names, weights = zip(*self.trainee.trainable(), strict=True)
+        self.weights: Sequence[Any] = weights
+        decayed = [weight for weight in weights if weight.ndim > 1]
+        plain = [weight for weight in weights if weight.ndim <= 1]
+        self.order = [name for name, weight in zip(self.names, weights, strict=True) if weight.ndim > 1]
+        self.order += [name for name, weight in zip(self.names, weights, strict=True) if weight.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": self.recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        optimizer = torch.optim.AdamW(
+            [group for group in groups if group["params"]], lr=self.recipe.learning_rate, betas=self.recipe.betas
+        )
+        self.optimizer = self.devices.prepare(self.trainee, optimizer)
+        if resume:
+            self._resume(self.checkpoints.latest())
+        else:
+            torch.manual_seed(self.recipe.seed)
+            self.watch = Watch.of(self.recipe)
+            if self.prove is not None:
+                self._say("Proofs before the first step.")
+                self.prove()
+        self.metrics = Metrics(self.out, since=self.step) if self.devices.main else _Silent()
+        self.trainee.train()
+
+    def _manifest(self, resume: bool) -> None:
+        """Written once; a run that goes on is checked against it."""
+        path = self.out / MANIFEST
+        if resume:
+            import json
+
+            if not path.is_file():
+                raise BadInput(f"{self.out} holds no run.", mend="Begin one there: leave --resume out.")
+            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            check_same(told["began_with"], self.began_with)
+            return
+        if self.devices.main:  # the others would find what it has just written
+            if self.out.is_dir() and any(self.out.iterdir()):
+                raise BadInput(
+                    f"{self.out} is there and not empty.",
+                    mend="Name a new folder, or go on with what is there: --resume.",
+                )
+            try:
+                self.out.mkdir(parents=True, exist_ok=True)
+                write_whole(path, {"began_with": dict(self.began_with), "recipe": self.recipe.as_json(), **self.about})
+            except OSError as error:
+                raise BadInput(
+                    f"{self.out} cannot be written: {error.strerror}.", mend="Name another folder."
+                ) from None
+        self.devices.wait()
+
+    def _resume(self, saved: Saved) -> None:
+        state = saved.state()
+        self.trainee.load_trainable(saved.weights())
+        restore_state(self.optimizer, self.order, saved.optimizer())
+        self.watch = Watch.of(self.recipe, state["watched"])
+        self.step = saved.step
+        self.checkpoints.forget_after(saved.step)
+        restore_random(state["random"])
+        self._say(f"Going on behind step {saved.step}.")
+
+    # -- one step
+
+    def _one(self, step: int, shares: Sequence[tuple[Share, Batch]]) -> None:
+        began = time.perf_counter()
+        rate = learning_rate_at(self.recipe, step, self.steps)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        whole, weight, parts = 0.0, 0.0, dict[str, float]()
+        for number, (share, batch) in enumerate(shares):
+            with self.devices.backward(last=number == len(shares) - 1), self._memory(batch, step):
+                loss = self.method.loss(self.trainee, batch)
+                counts = loss.weight if share.counts else 0.0
+                scaled: Any = loss.value * counts
+                scaled.backward()
+            whole += float(loss.value.detach()) * counts
+            weight += counts
+            for name, value in loss.parts.items():
+                parts[name] = parts.get(name, 0.0) + float(value) * counts
+        weight = self.devices.summed(weight)
+        mean = self.devices.summed(whole) / max(weight, 1e-9)
+        # Several processes have the mean of their gradients, and each gradient is a sum over its tokens.
+        for one in self.weights:
+            if one.grad is not None:
+                one.grad.mul_(self.devices.count / max(weight, 1e-9))
+        norm = self.devices.clip(self.weights, self.recipe.clip)
+        if self.watch.usable(step, mean, norm, lambda: _rows(batch for _, batch in shares)):
+            self.optimizer.step()
+        tokens = int(self.devices.summed(sum(_tokens(batch) for share, batch in shares if share.counts)))
+        seconds = time.perf_counter() - began
+        self.watch.state.tokens += tokens
+        self.watch.state.seconds += seconds
+        told = {name: value / max(weight, 1e-9) for name, value in parts.items()}
+        self.metrics.add(
+            "train", step + 1, loss=mean, parts=told, rate=rate, norm=norm, tokens=tokens, seconds=round(seconds, 4),
+            epoch=round((step + 1) / self.batches.steps(), 4), memory=_peak(),
+        )  # fmt: skip
+
+    @contextmanager
+    def _memory(self, batch: Batch, step: int) -> Iterator[None]:
+        """What runs out of memory is told with its rows; nothing that was learned is lost."""
+        try:
+            yield
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            kept = ""
+            if self.devices.count == 1:
+                self.optimizer.zero_grad(set_to_none=True)
+                self._save(step)
+                kept = f" A checkpoint of step {step} was written."
+            raise TooLittleMemory(
+                f"Step {step} ran out of memory with {len(batch.examples)} clips of {_tokens(batch):,} tokens, rows "
+                f"{_rows([batch])}.{kept}",
+                mend=f"Go on with smaller batches: --resume --batch-tokens N (now {self.recipe.batch_tokens:,}); or "
+                "choose a recipe with an adapter, with checkpointing, or with fewer or smaller frames.",
+            ) from None
+
+    def _after(self, step: int) -> None:
+        """Trials and checkpoints that are due; the run's own end is always both."""
+        self.step = step
+        last = step == self.steps or bool(self.stop)
+        best = False
+        if self.evaluate is not None and (step % self.recipe.evaluate_every == 0 or step == self.steps):
+            best = self._try(step)
+        elif self.evaluate is None and self.recipe.best_by == "loss" and step == self.steps:
+            best = True
+        if self.watch.enough and not self.stop:
+            state = self.watch.state
+            self.stop = f"{state.worse} trials were not better than that of step {state.best_step}"
+            last = True
+        if last or best or step % self.recipe.save_every == 0:
+            self._save(step, best=best)
+
+    def _try(self, step: int) -> bool:
+        assert self.evaluate is not None
+        kept = random_state()
+        trial = self.evaluate(self.trainee, step)
+        restore_random(kept)  # whether and how a model is tried changes nothing of what it learns
+        self.trainee.train()
+        better = self.watch.better(step, trial)
+        self._tell(step, trial, better)
+        return better
+
+    def _tell(self, step: int, trial: Trial, better: bool) -> None:
+        samples = [{"prompt": one.prompt, "target": one.target, "answer": one.answer} for one in trial.samples]
+        self.metrics.add("trial", step, figures=dict(trial.figures), better=better, samples=samples)
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in trial.figures.items())
+        self._say(f"Step {step} of {self.steps}: {figures}{' (the best so far)' if better else ''}.")
+
+    def _save(self, step: int, *, best: bool = False) -> None:
+        weights = {name: self.devices.whole(weight) for name, weight in self.trainee.trainable_state().items()}
+        moments = {name: self.devices.whole(one) for name, one in named_state(self.optimizer, self.order).items()}
+        if self.devices.main:
+            state = {"watched": self.watch.state.as_json(), "random": random_state()}
+            self.checkpoints.save(step, weights=weights, optimizer=moments, state=state, best=best)
+        self.devices.wait()
+
+    def _end(self) -> Ran:
+        done = self.step >= self.steps or bool(self.watch.enough)
+        model = None
+        if done and self.devices.main:
+            best = self.checkpoints.best()
+            if best is not None and best.step != self.step:
+                self.trainee.load_trainable(best.weights())
+            if self.finish is not None:
+                self.finish(self.trainee)
+            model = str(export(self.trainee, self.out / "model"))
+        state = self.watch.state
+        if self.stop:
+            self.metrics.add("event", self.step, says=self.stop)
+        return Ran(
+            step=self.step, steps=self.steps, loss=state.mean, tokens=state.tokens, seconds=state.seconds,
+            skipped=state.all_skipped, best=state.best, best_step=state.best_step, stopped=self.stop, model=model,
+        )  # fmt: skip
+
+    # -- what stands beside
+
+    def _asked_to_stop(self, name: str) -> None:
+        self.stop = f"{name}: a checkpoint was written, and --resume goes on from it"
+
+    def _say(self, words: str) -> None:
+        if self.say is not None and self.devices.main:
+            self.say(words)
+
+    @contextmanager
+    def _fetched(self) -> Iterator[Callable[[int], list[tuple[Share, Batch]]]]:
+        """The batches of a step, those of the next already decoded in another thread while this one learns."""
+        orders: dict[int, list[Step]] = {}
+        ahead: dict[int, Future[list[tuple[Share, Batch]]]] = {}
+
+        def shares(step: int) -> list[Share]:
+            epoch, at = divmod(step, self.batches.steps())
+            if epoch not in orders:
+                orders.clear()
+                orders[epoch] = self.batches.order(epoch, self.recipe.seed)
+            return self.devices.share(orders[epoch][at])
+
+        def read(step: int) -> list[tuple[Share, Batch]]:
+            examples = self.batches.examples
+            return [
+                (one, filled([examples[at] for at in one.indices], self.films, self.trainee.pixels))
+                for one in shares(step)
+            ]
+
+        with ThreadPoolExecutor(1) as pool:
+
+            def fetched(step: int) -> list[tuple[Share, Batch]]:
+                found = ahead.pop(step).result() if step in ahead else read(step)
+                if step + 1 < self.steps:
+                    ahead[step + 1] = pool.submit(read, step + 1)
+                return found
+
+            yield fetched
+
+
+class _Silent:
+    """The figures of a process that does not write any."""
+
+    def add(self, *_: Any, **__: Any) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def export(trainee: Trainee, folder: Path) -> Path:
+    """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there."""
+    import os
+    import shutil
+
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        trainee.save(partial)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _signals(stop: Callable[[str], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT end the run behind the step at hand; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+
+    def asked(number: int, _: Any) -> None:
+        stop(signal.Signals(number).name)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    try:
+        for each in before:
+            signal.signal(each, asked)
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _tokens(batch: Batch) -> int:
+    return sum(len(one.ids) + sum(len(branch.ids) for branch in one.branches) for one in batch.examples)
+
+
+def _rows(batches: Any) -> str:
+    names = list(dict.fromkeys(branch.row_id for batch in batches for branch in batch.branches))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _peak() -> int:
+    """Most bytes that were in use: of the device, or of this process."""
+    import torch
+
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
