@@ -494,6 +494,13 @@ def test_the_authors_variants_are_imported_and_told(tmp_path: Path, capsys):
     assert (worst.kind, worst.pre_caption) == ("edited", "A tractor in the snow.")
 
 
+def test_the_manifest_says_how_points_were_read_and_which_model_wrote(file: Path, tmp_path: Path, capsys):
+    words = ["--kind", "incomplete", "--read-points", "--writer", "memory", "--temperature", 0.5, "--seed", 3]
+    code, answer = run(capsys, "data", "corrupt", file, *words, "--out", tmp_path / "bad")
+    assert (code, answer["read_points"], answer["writer"]["model"]) == (0, True, "memory")
+    assert (answer["writer"]["parameters"]["temperature"], answer["writer"]["parameters"]["seed"]) == (0.5, 3)
+
+
 @pytest.mark.parametrize(
     "words",
     [
