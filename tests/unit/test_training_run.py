@@ -153,7 +153,7 @@ def test_it_learns_and_tells_what_it_does(tiny_model: TinyModel, tmp_path: Path)
     page = write_page(tmp_path / "run").read_text()
     parser = HTMLParser()
     parser.feed(page)
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 4 + 1 + 1  # steps, one task, one figure of trials
     assert "&lt;a&gt;" in page
     assert "http" not in page.replace("http://www.w3.org", "")
 

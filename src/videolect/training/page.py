@@ -46,6 +46,7 @@ def page(manifest: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> str
     steps = [one for one in lines if one["kind"] == "train"]
     trials = [one for one in lines if one["kind"] == "trial"]
     plots = [_of_steps(steps, name, title) for name, title in _CURVES]
+    plots += [_of_parts(steps, name) for name in dict.fromkeys(name for one in steps for name in one["parts"])]
     plots += [_of_trials(trials, name) for name in (trials[-1]["figures"] if trials else ())]
     events = "".join(f"<p>{escape(one['says'])}</p>" for one in lines if one["kind"] == "event")
     title = escape(recipe["name"])
@@ -72,6 +73,11 @@ def _figure(plot: tuple[str, Svg]) -> str:
 def _of_steps(steps: Sequence[Mapping[str, Any]], name: str, title: str) -> tuple[str, Svg]:
     points = [(float(one["step"]), float(one[name])) for one in steps if isinstance(one.get(name), int | float)]
     return title, curve(title, _thinned(points))
+
+
+def _of_parts(steps: Sequence[Mapping[str, Any]], name: str) -> tuple[str, Svg]:
+    points = [(float(one["step"]), float(one["parts"][name])) for one in steps if name in one["parts"]]
+    return f"Part: {name}", curve(f"Part: {name}", _thinned(points))
 
 
 def _of_trials(trials: Sequence[Mapping[str, Any]], name: str) -> tuple[str, Svg]:
@@ -119,7 +125,8 @@ def curve(title: str, points: Sequence[tuple[float, float]], *, marked: bool = F
 def _facts(recipe: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> str:
     told = {
         "Model": recipe["model"], "Method": recipe["method"], "Tasks": ", ".join(recipe["tasks"]),
-        "Trained": "adapter" if recipe["lora"] else "all weights of the language model",
+        "Trained": ("an adapter" if recipe["lora"] else "all weights of the language model")
+        + (" and the vision tower" if recipe["train_tower"] else ""),
         "Recipe": str(recipe["hash"])[:12],
     }  # fmt: skip
     if steps:

@@ -6,8 +6,6 @@ checkpoint: a run that was killed and goes on gives the same weights as one that
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +27,7 @@ from videolect.training.checkpoints import (
     write_whole,
 )
 from videolect.training.devices import Devices, Share
+from videolect.training.ends import export, signals
 from videolect.training.films import Films
 from videolect.training.method import Method
 from videolect.training.model import Trainee
@@ -100,7 +99,7 @@ class Run:
         """Learn until the end, or a signal. Errors of ``videolect.errors``; the last checkpoint is always whole."""
         self._begin(resume)
         try:
-            with _signals(self._asked_to_stop), self._fetched() as fetched:
+            with signals(self._asked_to_stop), self._fetched() as fetched:
                 for step in range(self.step, self.steps):
                     self._one(step, fetched(step))
                     self._after(step + 1)
@@ -340,43 +339,6 @@ class _Silent:
 
     def close(self) -> None:
         """Nothing."""
-
-
-def export(trainee: Trainee, folder: Path) -> Path:
-    """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there."""
-    import os
-    import shutil
-
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
-        trainee.save(partial)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
-
-
-@contextmanager
-def _signals(stop: Callable[[str], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT end the run behind the step at hand; a second one ends it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
-
-    def asked(number: int, _: Any) -> None:
-        stop(signal.Signals(number).name)
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-    try:
-        for each in before:
-            signal.signal(each, asked)
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _tokens(batch: Batch) -> int:

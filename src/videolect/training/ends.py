@@ -1,0 +1,49 @@
+"""How a run ends: by a signal that lets it write a checkpoint first, and with a model that others can open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from videolect.training.model import Trainee
+
+
+def export(trainee: Trainee, folder: Path) -> Path:
+    """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there."""
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        trainee.save(partial)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def signals(stop: Callable[[str], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT end the run behind the step at hand; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+
+    def asked(number: int, _: Any) -> None:
+        stop(signal.Signals(number).name)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    try:
+        for each in before:
+            signal.signal(each, asked)
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
