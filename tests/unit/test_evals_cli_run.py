@@ -70,7 +70,7 @@ def test_a_model_that_was_recorded_answers_the_same_again(
     code, scored = ask(
         capsys, "eval", "score", made.folder, "--predictions", tmp_path / "live.jsonl", "--partial", "--quick"
     )
-    assert (code, scored["pooled"]["reward_auc"]["n"]) == (0, CLIPS)
+    assert (code, scored["pooled"]["reward_auc"]["n"]) == (0, 2 * CLIPS)
 
 
 def test_a_film_that_is_not_there_leaves_its_items_and_exit_code_1(films: Path, tmp_path: Path, capsys: Any) -> None:
