@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from videolect.errors import BadInput, KeyReused, NotAllowed, NotYourTurn, StaleVersion
+from videolect.errors import BadInput, KeyReused, NotAllowed, NotYourTurn, StaleVersion, VideolectError
 from videolect.oversight.desk import Desk
 from videolect.oversight.roles import Worker
 from videolect.record.acts import Act, CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
@@ -216,7 +216,13 @@ class CutsDesk:
                 if earlier.stream != cuts_stream(video_hash) or not is_same(earlier):
                     raise KeyReused(f"The key {(key or '')[:60]!r} led to another act.", mend=_NEW_KEY)
                 return cuts
-            act = made(video, cuts)
+            try:
+                act = made(video, cuts)
+            except VideolectError:
+                # The same request may have come through between the look for its key and the look at the cuts.
+                if left and key is not None and self.desk.ledger.by_key(worker.id, key) is not None:
+                    continue
+                raise
             if act is None:
                 return cuts
             after = fold([act], cuts)
