@@ -17,7 +17,7 @@ from videolect.dataset.row_folder import contamination_of, origin_of, read_manif
 from videolect.dataset.row_formats import FORMATS, path_of
 from videolect.dataset.rows import RowRule, items_hash, rows_of
 from videolect.dataset.splits import SplitRule, joined, shares_of
-from videolect.dataset.triple_files import write_triples
+from videolect.dataset.triple_files import read_triples, write_triples
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.language import load_spec
 from videolect.record.critique import SENTINEL, is_sentinel
@@ -295,3 +295,33 @@ def test_a_path_names_only_what_a_row_has():
     assert path_of("x/{source_id}/{video_id}", row) == "x/film0/clip0.mp4"
     with pytest.raises(BadInput, match="prompt"):
         path_of("{prompt}", row)
+
+
+@pytest.mark.parametrize("shares", [{"../evil": 1.0}, {"..": 1.0}, {"tr ain": 1.0}, {"train": float("nan")}])
+def test_a_part_is_the_name_of_a_folder_and_has_a_share(shares):
+    with pytest.raises(BadInput):
+        SplitRule(shares=shares)
+
+
+def test_marks_of_films_in_answers_are_taken_apart_and_names_end_in_mp4_once():
+    [row] = [row for row in rows(revised(post_caption="A <video> plays.")) if row.task == "caption"]
+    for name in ("ms-swift", "llama-factory"):
+        assert json.dumps(FORMATS[name](row, "v")).count("<video>") == 1
+    assert path_of("videos/{video_id}.mp4", row) == "videos/clip0.mp4"
+
+
+def test_half_a_character_is_told_with_its_row_and_column(tmp_path):
+    file = tmp_path / "t.jsonl"
+    plain = revised().plain()
+    file.write_text(json.dumps({**plain, "pre_caption": "half \ud83d"}) + "\n")
+    with pytest.raises(VideolectError, match="pre_caption"):
+        list(read_triples(file))
+    file.write_text(json.dumps({**plain, "rating": 99}) + "\n")
+    with pytest.raises(VideolectError, match="rating is 99"):
+        list(read_triples(file))
+
+
+def test_prompts_about_rejected_critiques_name_the_sentinel_of_the_rows():
+    made = [row for row in rows(rejected(), sentinel="Nothing is wrong.") if row.what == "critique>rejected"]
+    assert made
+    assert all("Nothing is wrong." in row.prompt for row in made)

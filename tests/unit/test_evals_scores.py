@@ -249,3 +249,26 @@ def test_every_figure_is_described_and_has_one_direction(made: Benchmark, tmp_pa
     code, told = run(capsys, "eval", "score", made.folder, "--predictions", path, "--resamples", 9)
     assert code == 0
     assert {name for scope in ("pooled", "camera", "subject") for name in told[scope]} <= set(FIGURES)
+
+
+def test_the_area_s_interval_lets_finals_and_drafts_vary_together(tmp_path: Path) -> None:
+    """Beside a bootstrap that computes the area anew for each draw of sources."""
+    rng = np.random.default_rng(3)
+    made = benchmark(tmp_path / "rows", [revised(n) for n in range(60)])
+    rows = list(made.items["yes_no"])
+    level = {row.source_id: rng.normal() for row in rows}  # films differ more than finals and drafts do
+    yes = {
+        row.row_id: float(1 / (1 + np.exp(-level[row.source_id] - (row.target == "Yes") * 0.8 - rng.normal() / 4)))
+        for row in rows
+    }
+    found = scores_of(reward.measured(rows, yes), resamples=1000)["pooled"]["auc"]
+    finals = np.array([yes[row.row_id] for row in rows if row.target == "Yes"])
+    drafts = np.array([yes[row.row_id] for row in rows if row.target == "No"])
+
+    def area(draw: Any) -> float:
+        return 100 * float((finals[draw][:, None] > drafts[draw][None]).mean())
+
+    draws = [area(rng.integers(60, size=60)) for _ in range(1000)]
+    low, high = np.percentile(draws, [2.5, 97.5])
+    assert found.value == pytest.approx(area(np.arange(60)))
+    assert (found.high - found.low) == pytest.approx(high - low, rel=0.25)
