@@ -12,10 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
+import numpy as np
 import pytest
 
 from tests.support import movies
 from videolect.video.probe import probe
+from videolect.video.timeline import Timeline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -152,6 +155,19 @@ def shown(browser: Browser, address: str, name: str, times: list[float]) -> list
     return [tuple(pair) for pair in answer]
 
 
+def measured(browser: Browser) -> bool:
+    """Whether this is the Chromium of which docs/video.md speaks, or a later one."""
+    return int(browser.version.partition(".")[0]) >= 156
+
+
+def hidden(path: Path, table: Timeline) -> set[int]:
+    """The frames that Chromium 150 cannot show at rest: at their moment, an earlier one is said to be there still."""
+    with av.open(str(path)) as film:
+        said = {packet.pts: packet.duration or 0 for packet in film.demux(video=0) if packet.pts is not None}
+    ends = np.maximum.accumulate([pts + said[pts] for pts in table.pts.tolist()]) * float(table.time_base)
+    return {frame for frame in range(1, table.frame_count) if table.seek_time(frame) < ends[frame - 1]}
+
+
 @pytest.mark.parametrize("name", FILMS)
 def test_seeking_shows_the_frame(browser: Browser, served: tuple[str, Path], name: str):
     address, folder = served
@@ -160,9 +176,14 @@ def test_seeking_shows_the_frame(browser: Browser, served: tuple[str, Path], nam
     assert probed.video.browser_playable
     reachable = [frame for frame in range(table.frame_count) if frame not in table.unreachable]
     seen = shown(browser, address, name, [table.seek_time(frame) for frame in reachable])
-    assert [number for _, number in seen] == [frame + OFFSET.get(name, 0) for frame in reachable]
+    wrong = {frame for frame, (_, number) in zip(reachable, seen, strict=True) if number != frame + OFFSET.get(name, 0)}
+    assert wrong <= (set() if measured(browser) else hidden(folder / name, table))
     # The browser's own word for the time of the frame on screen leads back to the frame.
-    told = [(frame, time) for frame, (time, _) in zip(reachable, seen, strict=True) if time is not None]
+    told = [
+        (frame, time)
+        for frame, (time, _) in zip(reachable, seen, strict=True)
+        if time is not None and frame not in wrong
+    ]
     assert len(told) > len(reachable) / 2
     assert [table.frame_at(time) for _, time in told] == [frame for frame, _ in told]
     for frame, time in told:

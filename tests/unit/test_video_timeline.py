@@ -167,6 +167,12 @@ def test_a_key_frame_that_is_taken_too_early_hides_those_before_it():
     assert detours([0, 100, 200], 300, MS, key_frames=[(0, 0), (200, 140)]) == (((1, 120_000),), ())
 
 
+def test_what_only_some_versions_hide_gets_a_moment_that_all_show_and_is_never_lost():
+    assert detours([0, 40, 100], 140, MS, said_durations=[90, 41, 41], always=False) == (((1, 95_000),), ())
+    # Frame 1 is over before frame 0 is said to end, and frame 2 is left to its midpoint, which is later than that.
+    assert detours([0, 40, 50, 120], 160, MS, said_durations=[60, 41, 41, 41], always=False) == ((), ())
+
+
 @given(timelines(), st.data())
 @settings(deadline=None)
 def test_a_detour_leads_into_its_frame(table: Timeline, data: st.DataObject):

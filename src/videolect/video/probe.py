@@ -164,8 +164,8 @@ def _timeline(facts: Mapping[str, Any], tables: NDArray[np.int64]) -> Timeline:
         times,
         end,
         base,
-        # A file in fragments, or Matroska: Chromium goes by the durations that are said.
-        said_durations=said.tolist() if facts["fragments"] or "matroska" in facts["container"] else (),
+        said_durations=said.tolist(),
+        always=facts["fragments"] or "matroska" in facts["container"],
         key_frames=_key_frames(facts) if "mp4" in facts["container"] else (),
     )
     begins = np.array(facts["starts"], np.int64)

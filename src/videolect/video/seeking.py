@@ -8,6 +8,10 @@ Two habits of Chromium 156 make it miss (each measured with burnt-in frame numbe
   that the first frame's is its presentation time) is not after the moment. Where there is none, where the rate varies,
   or where frames that follow a key frame are shown before it (an open group of pictures), that key frame may be shown
   after the moment, and the frames before it are never decoded.
+
+Chromium 150 has the first habit in *every* MP4 file. Where frames are reordered, MP4 says durations in the order of
+decoding, so in films of variable rate it misses many a midpoint that 156 shows. A moment that both show is taken where
+there is one; where there is none, 156 is served, and the player plays up to the frame (``ui/src/player/engine.ts``).
 """
 
 from __future__ import annotations
@@ -26,12 +30,14 @@ def detours(
     time_base: Fraction,
     *,
     said_durations: Sequence[int] = (),
+    always: bool = True,
     key_frames: Sequence[tuple[int, int]] = (),
 ) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
     """The frames that need another moment than the midpoint, as (frame, microseconds); and those that no moment shows.
 
-    ``pts`` in ticks, rising; ``said_durations`` one for each frame, where Chromium goes by them; ``key_frames`` as
-    (presentation time, moment in ticks from which on Chromium starts decoding there), for MP4.
+    ``pts`` in ticks, rising; ``said_durations`` one for each frame, where Chromium goes by them: ``always``, or only
+    in some of its versions, for whose sake no frame is lost; ``key_frames`` as (presentation time, moment in ticks from
+    which on Chromium starts decoding there), for MP4.
     """
     found, lost = [], []
     # Whole numbers, in units of 1 / (2 * denominator) of a tick: a stranger's film may have millions of frames.
@@ -41,6 +47,8 @@ def detours(
     starts = _not_hidden(pts, said_durations) if said_durations else list(pts)
     limits = _before_key_frames(pts, ends, key_frames) if key_frames else ends
     for frame, (low, high) in enumerate(zip(starts, limits, strict=True)):
+        if not always and (high - low) * unit < 2 * narrow:
+            low = pts[frame]
         if low == pts[frame] and high == ends[frame]:
             continue
         middle = (pts[frame] + ends[frame]) * margin.denominator

@@ -2,11 +2,18 @@
  * The player's state, outside React: an integer frame of the clip, and what the browser has confirmed to show.
  * A seek goes to the middle of a frame's showing; `requestVideoFrameCallback` says which frame then is on the screen;
  * until both agree the engine is not settled. Frames are counted from the clip's first frame.
+ *
+ * Some versions of Chromium (150 among them) rest on an earlier frame where frame rates vary, but play all frames rightly.
+ * There the engine *creeps*: it plays slowly up to the frame and pauses on it.
  */
 import type { Timeline } from "../lib/timeline";
 import type { Stretch } from "../lib/timecode";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
+
+const CREEP_SPEED = 0.1;
+/** How long after a seek the browser may take to say which frame it shows, in milliseconds. */
+const PATIENCE_MS = 400;
 
 export interface FrameRange {
   /** First frame. */
@@ -46,6 +53,9 @@ export class PlayerEngine {
   /** Where the pause that is under way shall come to rest. */
   private restOn: number | null = null;
   private nudged = false;
+  private creep: "ready" | "going" | "done" = "ready";
+  /** A pause of our own making, after which nothing is to be sought. */
+  private pauseIsOurs = false;
   private watch = 0;
   private backwards: { since: number; from: number } | null = null;
   /** Told while the video plays: watching is work. */
@@ -82,7 +92,7 @@ export class PlayerEngine {
     const offs = [
       on("loadedmetadata", () => this.seek(this.state.frame)),
       on("seeked", () => this.seeked()),
-      on("play", () => this.set({ playing: true })),
+      on("play", () => this.creep !== "going" && this.set({ playing: true })),
       on("pause", () => this.paused()),
       on("ended", () => this.reachedEnd()),
       on("timeupdate", () => this.checkEnd()),
@@ -126,7 +136,9 @@ export class PlayerEngine {
   /** Show exactly this frame. */
   seek(to: number): void {
     const frame = this.clamp(to);
+    this.stopCreeping();
     this.nudged = false;
+    this.creep = "ready";
     const settled = this.presented === frame && !this.state.playing && this.video?.seeking === false;
     this.set({ frame, settled });
     if (!this.video || this.video.readyState < 1) return;
@@ -154,13 +166,35 @@ export class PlayerEngine {
       if (!this.nudged) {
         this.nudged = true;
         this.video.currentTime = this.timeline.seekTime(this.first + expected) + 1e-4;
-      }
-    }, 400);
+      } else if (this.creep === "ready" && this.presented !== null && this.presented < expected) this.startCreeping();
+    }, PATIENCE_MS);
+  }
+
+  private startCreeping(): void {
+    if (!this.video) return;
+    this.creep = "going";
+    this.video.playbackRate = CREEP_SPEED;
+    void this.video.play().catch(() => this.stopCreeping());
+  }
+
+  private stopCreeping(): void {
+    if (this.creep !== "going") return;
+    this.creep = "done";
+    if (!this.video) return;
+    this.video.playbackRate = this.playbackRate();
+    if (this.video.paused) return;
+    this.pauseIsOurs = true;
+    this.video.pause();
+  }
+
+  private playbackRate(): number {
+    return Math.min(16, this.state.speed * Math.abs(this.state.shuttle));
   }
 
   private framePresented(mediaTime: number): void {
     const frame = this.clipFrameAt(mediaTime);
     this.presented = frame;
+    if (this.creep === "going" && frame >= this.state.frame) this.stopCreeping();
     if (this.state.playing && this.state.shuttle > 0 && this.video && !this.video.seeking) {
       this.onPlayback();
       const end = this.playEnd();
@@ -195,7 +229,8 @@ export class PlayerEngine {
 
   private startPlaying(): void {
     if (!this.video) return;
-    this.video.playbackRate = Math.min(16, this.state.speed * Math.abs(this.state.shuttle));
+    if (this.creep === "going") this.creep = "done"; // it plays already: from here on for the person
+    this.video.playbackRate = this.playbackRate();
     this.set({ playing: true });
     void this.video.play().catch(() => this.set({ playing: false }));
     cancelAnimationFrame(this.watch);
@@ -223,6 +258,11 @@ export class PlayerEngine {
   }
 
   private paused(): void {
+    if (this.pauseIsOurs) {
+      this.pauseIsOurs = false;
+      this.confirm();
+      return;
+    }
     if (this.backwards) return;
     // The decoder may have gone on past the frame that was shown last: ask for that one again.
     const frame = this.restOn ?? this.presented ?? this.state.frame;
@@ -305,7 +345,7 @@ export class PlayerEngine {
 
   setSpeed(speed: number): void {
     this.set({ speed });
-    if (this.video && this.state.shuttle > 0) this.video.playbackRate = Math.min(16, speed * this.state.shuttle);
+    if (this.video && this.state.shuttle > 0 && this.creep !== "going") this.video.playbackRate = this.playbackRate();
   }
 
   setMuted(muted: boolean): void {
