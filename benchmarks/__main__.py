@@ -14,6 +14,7 @@ setup    the share of published set-up labels that a record of ours gives exactl
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
 shots    shot boundaries of our detector beside PySceneDetect, on films put together from the real clips
 shared-film  P(Yes) of eight captions and five drafts of one film, beside one call of the library for each
+closed-loop  people mend drafts of staged clips at a desk; a tiny model learns from them and drafts the next campaign
 best-of  the best of N captions by P(Yes), beside one at random and the best there is (tiny trained model)
 merge    five captions of experts as one prompt: words and tokens before and after, claims lost
 claim-figures  what drafts and final captions of the reference data claim, against its labels (needs the data)
@@ -35,6 +36,7 @@ from benchmarks import (
     best_of,
     claim_figures,
     claims,
+    closed_loop,
     critique_points,
     derive,
     duplicates,
@@ -64,6 +66,7 @@ from benchmarks import (
 ALL = {
     "ledger": ledger,
     "claims": claims,
+    "closed-loop": closed_loop,
     "claim-figures": claim_figures,
     "queue": queue,
     "page": page,

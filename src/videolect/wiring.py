@@ -94,6 +94,8 @@ class WriterChoice:
     """Of a model: how its texts are drawn."""
     accept_cut: bool = False
     """Of a model: whether a text that was cut off is taken."""
+    label_free: bool = False
+    """Of a model: whether drafts are asked for without what the labels say."""
 
 
 def writer_maker(choice: WriterChoice, look: Look | None = None) -> Callable[[Spec], Writer]:
@@ -115,7 +117,9 @@ def writer_maker(choice: WriterChoice, look: Look | None = None) -> Callable[[Sp
     from videolect.writing.writer import ModelWriter
 
     backend, seen = make_backend(choice.name), look
-    return lambda spec: ModelWriter(spec, backend, seen, how=choice.how, accept_cut=choice.accept_cut)
+    return lambda spec: ModelWriter(
+        spec, backend, seen, how=choice.how, accept_cut=choice.accept_cut, label_free=choice.label_free
+    )
 
 
 def make_writer(choice: WriterChoice, spec: Spec, look: Look | None = None) -> Writer:

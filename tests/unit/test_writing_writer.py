@@ -12,6 +12,7 @@ from videolect.language import load_spec
 from videolect.record.clip import Clip
 from videolect.record.critique import SENTINEL, Critique, Point
 from videolect.record.drafting import DraftRequest, PolishRequest, ReviseRequest
+from videolect.vlm import prompts
 from videolect.vlm.base import Answer, Decoding, Film, Wanted
 from videolect.vlm.prompts import free
 from videolect.writing.writer import ModelWriter, NoCaption, caption_in, carried_out, write_draft
@@ -56,6 +57,14 @@ def test_without_labels_the_policy_tells_conditions_and_no_facts():
     [(_, [prompt], _)] = backend.asked
     assert "What the labels say" not in prompt.text
     assert "Where the camera does not move" in prompt.text
+
+
+def test_a_model_taught_without_labels_is_asked_as_rows_ask():
+    backend = Scripted()
+    draft = writer(backend, label_free=True).draft(request())
+    [(_, [prompt], _)] = backend.asked
+    assert prompt == prompts.draft_label_free(SPEC, "camera")
+    assert draft.model.prompt_hash == prompt.hash
 
 
 def test_five_aspects_are_asked_in_one_call_with_one_look():

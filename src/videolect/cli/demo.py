@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +151,8 @@ def _tell(line: str) -> None:
 
 
 @contextmanager
-def served(workspace: Workspace) -> Iterator[str]:
-    """A real server on a free port, as long as the block runs; its address."""
+def served(workspace: Workspace, *, drafts: bool = True) -> Iterator[str]:
+    """A real server on a free port, as long as the block runs; its address. ``drafts``: whether it drafts too."""
     import uvicorn
 
     with listening("127.0.0.1", 0) as sock:
@@ -165,7 +165,7 @@ def served(workspace: Workspace) -> Iterator[str]:
                 raise CannotRead("The server did not start.", mend="Look at the messages above.")
             time.sleep(0.02)
         try:
-            with drafting(workspace):
+            with drafting(workspace) if drafts else nullcontext():
                 yield f"http://127.0.0.1:{sock.getsockname()[1]}"
         finally:
             server.should_exit = True

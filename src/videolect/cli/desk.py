@@ -52,7 +52,7 @@ def add_parser(nouns: Any) -> None:
 
     work = verbs.add_parser("work", help="draft whatever waits for a draft", description=run_work.__doc__)
     work.add_argument("--watch", action="store_true", help="go on waiting for work until it is stopped")
-    add_writer(work, "drafts")
+    add_writer(work, "drafts", drafts=True)
     work.add_argument("--campaign", help="only this one")
     work.set_defaults(run=run_work, render=_render_work)
 
@@ -64,7 +64,7 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     """Options of whatever serves the pages."""
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=8750, help="default: 8750; 0 takes a free one")
-    add_writer(parser)
+    add_writer(parser, drafts=True)
     said = os.environ.get("VIDEOLECT_GLOSSARY")
     parser.add_argument(
         "--glossary", type=Path, metavar="DIR", default=Path(said) if said else None,

@@ -18,7 +18,7 @@ def add_parser(nouns: Any) -> None:
     verbs = noun.add_subparsers(dest="verb", required=True, metavar="VERB")
     draft = verbs.add_parser("draft", help="the caption of one aspect", description=run_draft.__doc__)
     add_clip(draft)
-    add_writer(draft, "drafts")
+    add_writer(draft, "drafts", drafts=True)
     draft.add_argument("--plant", type=int, default=0, metavar="N", help="let labels write N declared errors into it")
     draft.add_argument("--seed", type=int, default=0, metavar="S", help="which errors, or which draw")
     draft.set_defaults(run=run_draft, render=text_draft)

@@ -35,7 +35,7 @@ def add_verbs(verbs: Any) -> None:
 
     best = verbs.add_parser("best", help="the best of N drafts", description=run_best.__doc__)
     add_clip(best)
-    add_writer(best, "drafts")
+    add_writer(best, "drafts", drafts=True)
     best.add_argument("--n", type=int, default=8, metavar="N", help="drafts to choose from; default: 8")
     best.add_argument("--judge", metavar="W", help="the model that judges; default: the one that drafts")
     best.add_argument("--seed", type=int, default=0, metavar="S", help="of the draws")

@@ -37,7 +37,7 @@ Precision = Literal["float32", "bfloat16", "mixed"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 LANGUAGE_LAYERS = r".*language_model\.layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)"
 """Where LoRA goes: never into the tower, which a plain "all linear layers" would reach too, nor into the head."""
-STAMP = "videolect-trained.json"
+STAMP = qwen_files.STAMP
 _BESIDE = (
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
     "merges.txt", "chat_template.json", "chat_template.jinja", "preprocessor_config.json",
@@ -76,6 +76,8 @@ class Trainee:
         self.lora, self.train_tower, self.attention = lora, train_tower, attention
         self.model = model
         """As it is saved: with its adapter, where there is one."""
+        self.shows: Mapping[str, int] = {}
+        """``frames`` and ``most_pixels`` of its films, where a recipe says: saved with it, and so shown again later."""
         self.layout: Layout = "packed" if attention == "segments" else "shared"
         self.net: AnswerLogs = answer_logs_module(self.base, attention=attention, train_tower=train_tower, tile=tile)
         """What a wrapper for several devices takes and replaces: its ``forward`` is all that is computed."""
@@ -235,6 +237,7 @@ class Trainee:
             "source": qwen_files.name_of(self.source), "source_fingerprint": qwen_files.fingerprint(self.source),
             "film_format": tokens.FORMAT, "prompts": prompts.VERSION, "pixels": self.pixels.hash,
             "precision": self.precision, "lora": asdict(self.lora) if self.lora else None, "tower": self.train_tower,
+            **self.shows,
         }  # fmt: skip
         (folder / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
 

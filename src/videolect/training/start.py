@@ -90,6 +90,7 @@ def _loaded(recipe: Recipe, model: str, device: str | None) -> Trainee:
         ),
     )  # fmt: skip
     trainee.layout = recipe.layout
+    trainee.shows = {"frames": recipe.frames, "most_pixels": recipe.most_pixels}
     return trainee
 
 

@@ -117,7 +117,7 @@ def best_of(
     not one of the texts is a caption.
     """
     drawn = replace(how or Decoding(temperature=0.8, top_p=0.95), count=count)
-    prompt = prompt or prompts.draft(writer.spec, request.aspect, request.answers, request.parents)
+    prompt = prompt or writer.prompt_of(request)
     film = writer.look(request.clip, writer.backend.wanted)
     [answers] = writer.backend.generate(film, [prompt], drawn, cancel=cancel)
     model = replace(

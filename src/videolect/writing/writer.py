@@ -73,13 +73,16 @@ class ModelWriter:
     """Drafts, polishes, revises and criticises with a vision-language model.
 
     ``look`` shows it the clips; ``how`` is how its texts are drawn. ``accept_cut``: take texts that were cut off at the
-    most tokens, which stands beside them as ``finish``; else they are refused.
+    most tokens, which stands beside them as ``finish``; else they are refused. ``label_free``: drafts are asked for
+    without what the labels say, as rows for training ask for them.
     """
 
     def __init__(
-        self, spec: Spec, backend: Backend, look: Look, *, how: Decoding = GREEDY, accept_cut: bool = False
+        self, spec: Spec, backend: Backend, look: Look, *, how: Decoding = GREEDY, accept_cut: bool = False,
+        label_free: bool = False,
     ) -> None:  # fmt: skip
         self.spec, self.backend, self.look, self.how, self.accept_cut = spec, backend, look, how, accept_cut
+        self.label_free = label_free
 
     def draft(self, request: DraftRequest) -> Draft:
         """As ``ports.Writer.draft``. NoCaption where the model answered with something else."""
@@ -87,12 +90,17 @@ class ModelWriter:
 
     def draft_together(self, requests: Sequence[DraftRequest]) -> list[Draft]:
         """Several aspects of one clip with one look at it: the model encodes the film once."""
-        asked = [prompts.draft(self.spec, each.aspect, each.answers, each.parents) for each in requests]
+        asked = [self.prompt_of(each) for each in requests]
         written = self._ask(requests[0].clip, asked)
         return [
             Draft(text=caption_in(answer, prompt, accept_cut=self.accept_cut), model=model)
             for (answer, model), prompt in zip(written, asked, strict=True)
         ]
+
+    def prompt_of(self, request: DraftRequest) -> Prompt:
+        """What a draft is asked for with."""
+        answers = {} if self.label_free else request.answers
+        return prompts.draft(self.spec, request.aspect, answers, request.parents)
 
     def revise(self, request: ReviseRequest) -> Revision:
         """As ``ports.Writer.revise``. A point of which no trace is found in the text is told as not applied."""

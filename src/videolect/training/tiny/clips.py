@@ -132,14 +132,17 @@ def _drawn(number: int, held_back: bool) -> tuple[NDArray[np.uint8], list[dict[s
     pictures, told = [], []
     for at in range(PART):
         move = NAMES[at % len(NAMES)]
-        clip, slow, yes, no = _clip(move, [2 if held_back else 1, number, at], held_back)
+        clip, slow, yes, no = staged(move, [2 if held_back else 1, number, at], held_back=held_back)
         pictures.append(np.stack(render_frames(clip, FRAMES)))
         told.append({"move": move, "slow": slow, "yes": sorted(yes), "no": sorted(no)})
     return np.stack(pictures), told
 
 
-def _clip(move: str, seed: Sequence[int], held_back: bool) -> tuple[Clip, bool, set[str], set[str]]:
-    """The first attempt that shows the movement as it was wished for."""
+def staged(
+    move: str, seed: Sequence[int], *, held_back: bool = False, size: tuple[int, int] = SIZE
+) -> tuple[Clip, bool, set[str], set[str]]:
+    """The first attempt that shows the movement as it was wished for; whether it is slow; the primitives that hold, and
+    those that do not."""
     from videolect.stage.clips import clip_of
 
     spec, rng = load_spec(), np.random.default_rng(seed)
@@ -147,7 +150,7 @@ def _clip(move: str, seed: Sequence[int], held_back: bool) -> tuple[Clip, bool, 
     wish = wish_of(move, slow=slow)
     for _ in range(_TRIES):
         try:
-            clip = clip_of(wish, int(rng.integers(1 << 31)), size=SIZE, fps=FPS, seconds=SECONDS, held_back=held_back)
+            clip = clip_of(wish, int(rng.integers(1 << 31)), size=size, fps=FPS, seconds=SECONDS, held_back=held_back)
         except BadInput:
             continue
         states = clip.truth(spec).states

@@ -33,6 +33,7 @@ from videolect.vlm.backends.qwen_files import (
     one_token,
     pixel_format_of,
     put_on,
+    shown_to,
     stops_of,
     tokenizer_of,
     weights_of,
@@ -73,6 +74,15 @@ def open_qwen(words: str) -> Qwen:
     return Qwen(source, **given)
 
 
+def _films_of(learned: Sequence[str], frames: int | None, most_pixels: int | None) -> tuple[int, int]:
+    """As somebody says; else as in what was learned last; else 16 frames of 512x512."""
+    told = {name: value for source in learned for name, value in shown_to(source).items()}
+    return (
+        told.get("frames", 16) if frames is None else frames,
+        told.get("most_pixels", 262_144) if most_pixels is None else most_pixels,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Encoded:
     """A film's part of a prompt: the keys and values of every layer, and where the next token stands."""
@@ -89,10 +99,11 @@ class Qwen:
     """See the module. NotFound for a path without a model, BadInput for one of another architecture."""
 
     def __init__(
-        self, source: str, *, adapters: Sequence[str] = (), frames: int = 16, most_pixels: int = 262_144,
+        self, source: str, *, adapters: Sequence[str] = (), frames: int | None = None, most_pixels: int | None = None,
         dtype: str | None = None, device: str | None = None, batch: int = 16,
     ) -> None:  # fmt: skip
         torch, transformers = libraries()
+        frames, most_pixels = _films_of([source, *adapters], frames, most_pixels)
         _check_positive(frames=frames, most_pixels=most_pixels, batch=batch)
         on = device or ("cuda" if torch.cuda.is_available() else "cpu")
         precision = dtype or ("bfloat16" if on.startswith("cuda") else "float32")

@@ -16,6 +16,8 @@ from videolect.vlm import tokens
 from videolect.vlm.tokens import PixelFormat
 
 ARCHITECTURE = "qwen3_vl"
+STAMP = "videolect-trained.json"
+"""What training tells of a checkpoint or an adapter that it wrote."""
 _CONFIGS = ("video_preprocessor_config.json", "preprocessor_config.json")
 
 
@@ -68,6 +70,16 @@ def pixel_format_of(transformers: Any, source: str) -> PixelFormat:
                 raise CannotRead(f"{name} of {source} is not JSON: {error}.", mend="Take it anew.") from None
             return PixelFormat.from_config(config)
     raise NotFound(f"{source} has no {_CONFIGS[0]}.", mend="Take it from the checkpoint that the model comes from.")
+
+
+def shown_to(source: str) -> dict[str, int]:
+    """``frames`` and ``most_pixels`` of the films from which a checkpoint or adapter of ours learned; else nothing."""
+    try:
+        told = json.loads((Path(source) / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    found = {name: told.get(name) for name in ("frames", "most_pixels")} if isinstance(told, dict) else {}
+    return {name: value for name, value in found.items() if isinstance(value, int) and value > 0}
 
 
 def weights_of(transformers: Any, source: str, dtype: Any) -> Any:
