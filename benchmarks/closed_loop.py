@@ -144,9 +144,10 @@ def _films(
 def _learned(folder: Path, desk: Path, model: str, *, quick: bool) -> str:
     out = folder / "learned"
     if not (out / "model").is_dir():
-        more = ["--resume"] if (out / "run.json").is_file() else []
-        _command("train", "tiny_cpu", "--rows", folder / "rows", "--model", model, "--workspace", desk, "--out", out,
-                 "--cache", folder / "cache", "--batch-tokens", 12_000, *(["--steps", 4] if quick else []), *more)  # fmt: skip
+        more: list[object] = ["--resume"] if (out / "run.json").is_file() else []
+        more += ["--steps", 4] if quick else []
+        places = ("--workspace", desk, "--out", out, "--cache", folder / "cache")
+        _command("train", "tiny_cpu", "--rows", folder / "rows", "--model", model, *places, *more)
     return str(out / "model")
 
 
