@@ -3,7 +3,7 @@
 1. Staged clips of one camera movement each go into a workspace. A server runs; annotator and reviewer work over HTTP:
    labels as the stage knows them, drafts with planted errors, points that mend them, revisions, approvals; a fifth of
    the drafts is right and is called perfect.
-2. ``data triples``, ``data rows``, ``train tiny_cpu --rows`` from the tiny model that knows movement (``make
+2. ``data triples``, ``data rows``, ``train tiny_cpu_desk`` from the tiny model that knows movement (``make
    tiny-trained``) but has never seen a prompt of the desk.
 3. ``desk work --writer qwen:... --label-free`` drafts a campaign of clips in places that none of its training shows,
    once with the model from before and once with the one that learned. Counted is which of 15 movements a draft claims.
@@ -147,7 +147,7 @@ def _learned(folder: Path, desk: Path, model: str, *, quick: bool) -> str:
         more: list[object] = ["--resume"] if (out / "run.json").is_file() else []
         more += ["--steps", 4] if quick else []
         places = ("--workspace", desk, "--out", out, "--cache", folder / "cache")
-        _command("train", "tiny_cpu", "--rows", folder / "rows", "--model", model, *places, *more)
+        _command("train", "tiny_cpu_desk", "--rows", folder / "rows", "--model", model, *places, *more)
     return str(out / "model")
 
 

@@ -19,6 +19,7 @@ RECIPES: Mapping[str, Callable[[], Recipe]] = {
         qwen3vl.qwen3vl_4b_lora_24gb,
         qwen3vl.qwen3vl_32b_lora_8xh100,
         tiny.tiny_cpu,
+        tiny.tiny_cpu_desk,
     )
 }
 """Every recipe, by its name."""

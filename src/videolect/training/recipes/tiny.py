@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from videolect.training.recipe import ASSUMED, Guard, Recipe
 
 _OURS = "found by our own trials with staged clips (docs/tiny-models.md)"
@@ -18,4 +20,14 @@ def tiny_cpu() -> Recipe:
         evaluate_every=275, evaluate_clips=60, save_every=50, best_by="movement", hints=0.5,
         shares={"caption": 1.0, "critique": 0.5, "yes_no": 0.5}, guard=Guard(times=6.0, patience=50),
         sources=dict.fromkeys((*ASSUMED, "rate"), _OURS),
+    )  # fmt: skip
+
+
+def tiny_cpu_desk() -> Recipe:
+    """Goes on from what ``tiny_cpu`` made, with a desk's own prompts, which are long: fewer clips and steps."""
+    return replace(
+        tiny_cpu(), name="tiny_cpu_desk",
+        says="The model of tiny_cpu goes on with rows of a desk (--rows, --model): one core of a CPU.",
+        learning_rate=1e-3, steps=240, step_clips=6, most_tokens=2_048, batch_tokens=16_384, hints=0.0,
+        evaluate_every=80, evaluate_clips=30, best_by="caption_bleu4",
     )  # fmt: skip
