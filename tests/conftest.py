@@ -153,10 +153,10 @@ def tiny_model(pytestconfig: pytest.Config) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def trained_model(pytestconfig: pytest.Config, tiny_model: Callable[[str], Path]) -> Path:
-    """The folder of the tiny model that names camera movement; prompts and films as in `tools/train_tiny.py`."""
+    """The folder of the tiny model that names camera movement; prompts and films as in `training.tiny`."""
     folder = models.trained()
     if folder is None:
-        leave_out(pytestconfig, "trained", "nobody has trained the tiny model here: make tiny-trained, 20 minutes.")
+        leave_out(pytestconfig, "trained", "nobody has trained the tiny model here: make tiny-trained, 40 minutes.")
     return folder
 
 

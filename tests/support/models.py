@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools import tiny_models
 
-from videolect.training.tiny.models import SIZES, stamp_of
+from videolect.training.tiny.models import SIZES
 
 NEEDED = ("torch", "transformers")
 FOLDER = tiny_models.FOLDER
@@ -26,5 +26,5 @@ def tiny_model(name: str) -> Path:
 
 def trained() -> Path | None:
     """The checkpoint that `make tiny-trained` makes; None where nobody has: it takes minutes, so no test does."""
-    folder = FOLDER / "trained"
-    return folder if stamp_of(folder) else None
+    folder = tiny_models.TRAINED
+    return folder if (folder / "config.json").is_file() else None
