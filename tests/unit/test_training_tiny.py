@@ -196,7 +196,10 @@ def test_a_few_steps_of_it_run_from_the_command_line(
     assert Path(told["page"]).is_file()
     from videolect.vlm.backends.qwen import Qwen
 
-    assert Qwen(told["model"]).model.name == "model"
+    opened = Qwen(told["model"])
+    assert opened.model.name == "model"
+    assert (opened.wanted.frames, opened.wanted.most_pixels) == (8, 64 * 64), "films as it was taught"
+    assert Qwen(told["model"], frames=4).wanted.frames == 4
     lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     assert [line["kind"] for line in lines] == ["train", "train", "trial"]
     assert set(lines[0]["parts"]) == {"nll caption", "nll critique", "nll yes_no", "hinted"}
