@@ -1,7 +1,7 @@
 """What a run tells while it learns: figures by step, trials on the development part, and when to stop.
 
 Figures go to ``metrics.jsonl``, one object a line, and to TensorBoard where it is installed. A run that goes on from a
-checkpoint first drops the lines behind it, so the file tells one run.
+checkpoint first drops what lies behind it, in both, so that each tells one run.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from videolect.training.recipe import Guard, Recipe
 log = logging.getLogger(__name__)
 
 METRICS = "metrics.jsonl"
+BOARD = "tensorboard"
+"""The folder of TensorBoard's files beside it."""
 _SMOOTHED = 0.95
 """Share of the past in the running mean of the loss."""
 
@@ -59,7 +61,7 @@ class Metrics:
         self.path = folder / METRICS
         folder.mkdir(parents=True, exist_ok=True)
         self._drop_after(since)
-        self._board = _board(folder)
+        self._board = _board(folder, since)
 
     def _drop_after(self, step: int) -> None:
         if not self.path.is_file():
@@ -107,14 +109,15 @@ def _flat(told: Mapping[str, Any], before: str = "") -> list[tuple[str, float]]:
     return made
 
 
-def _board(folder: Path) -> Any:
+def _board(folder: Path, since: int) -> Any:
+    """What writes for TensorBoard; steps behind ``since`` that an earlier process told are taken back."""
     try:
         import tensorboard  # noqa: F401 - whether it is there
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         return None
     make: Any = SummaryWriter
-    return make(str(folder / "tensorboard"))
+    return make(str(folder / BOARD), purge_step=since + 1 if since else None)
 
 
 # ------------------------------------------------------------------------------------------------------------- rules
