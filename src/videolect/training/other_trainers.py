@@ -73,8 +73,8 @@ def _files(recipe: Recipe, manifest: Mapping[str, Any], part: str) -> list[str]:
 
 def rows_of_a_step(recipe: Recipe, manifest: Mapping[str, Any]) -> int:
     """Rows of the recipe's clips of one step, on average: other trainers count rows."""
-    rows = sum(manifest["files"][file]["rows"] for file in _files(recipe, manifest, "train"))
-    return max(1, round(recipe.step_clips * rows / max(1, manifest["counts"]["train"]["videos"])))
+    rows = sum(int(manifest["files"][file]["rows"]) for file in _files(recipe, manifest, "train"))
+    return max(1, round(recipe.step_clips * rows / max(1, int(manifest["counts"]["train"]["videos"]))))
 
 
 # ------------------------------------------------------------------------------------------------------------ ms-swift
