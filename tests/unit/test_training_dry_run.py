@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,46 @@ def test_a_plan_that_does_not_fit_ends_with_one(folder: Path, capsys: pytest.Cap
     assert code == 1
     assert told["fits"] is False
     assert "fsdp" in told["mend"]
+
+
+def test_a_plan_of_rewards_tells_what_it_will_write(folder: Path, capsys: pytest.CaptureFixture[str]):
+    asked = ("qwen3vl_8b_gspo_lora_1xh200", "--rows", folder / "rows", "--dry-run")
+    code, told = run(capsys, folder, *asked)
+    assert code == 0, told
+    assert told["drawn"] == (6 + 9) * 8 * 512  # six captions and nine critiques
+    assert 0 < told["seconds_drawing"] < told["seconds"]
+    assert main(["train", *map(str, asked), "--workspace", str(folder / "none")]) == 0
+    assert "to write answers and to have them judged" in capsys.readouterr().out
+    code, told = run(capsys, folder, TWO, "--rows", folder / "rows", "--dry-run", "--judge", "memory")
+    assert code == 2
+    assert "asks no judge" in told["message"]
+
+
+@pytest.mark.slow
+def test_gspo_runs_over_rows_from_the_command_line_and_goes_on_with_the_same_judge(
+    folder: Path, tiny_model: TinyModel, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+):
+    """An adapter whose judge is the model without it: proofs, two steps, and a resumed run that ends alike."""
+    from videolect.training import recipes
+
+    whole = RECIPES["qwen3vl_8b_gspo_lora_1xh200"]()
+    short = replace(whole, rollout=replace(whole.rollout, samples=2, max_tokens=8), step_clips=2, save_every=1)
+    monkeypatch.setattr(recipes, "RECIPES", {**RECIPES, short.name: lambda: short})
+    out, model = tmp_path / "run", tiny_model("micro")
+    asked = (
+        short.name, "--rows", folder / "rows", "--model", model, "--videos", f"{folder}/clips/{{video_id}}", "--out",
+        out, "--cache", tmp_path / "cache", "--steps", 2,
+    )  # fmt: skip
+    code, told = run(capsys, folder, *asked)
+    assert code == 0, told
+    lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    steps = [line for line in lines if line["kind"] == "train"]
+    assert {"reward", "reward p_yes", "reward points", "reward of critique"} <= set(steps[0]["parts"])
+    assert json.loads((out / "run.json").read_text())["began_with"]["judge"] == "the model as it was"
+    code, told = run(capsys, folder, *asked, "--resume", "--judge", f"qwen:{model}?device=cpu")
+    assert code == 2
+    assert "another judge" in told["message"]
+    assert run(capsys, folder, *asked, "--resume")[0] == 0
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -207,3 +208,31 @@ def test_a_few_steps_of_it_run_from_the_command_line(
     code, told = run(capsys, *asked, "--steps", 2)
     assert code == 2
     assert "not empty" in told["message"]
+
+
+def test_it_goes_on_from_rewards_with_a_model_that_was_taught(
+    cache: Path, tiny_model: TinyModel, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    """Two steps of ``tiny_cpu_gspo``; a random model stands for one that was taught."""
+    from videolect.training import recipes
+
+    whole = recipes.RECIPES["tiny_cpu_gspo"]()
+    assert whole.rollout is not None
+    short = replace(whole, step_clips=2, rollout=replace(whole.rollout, samples=3, max_tokens=6))
+    monkeypatch.setattr(recipes, "RECIPES", {**recipes.RECIPES, short.name: lambda: short})
+    capsys.readouterr()
+    asked = ["train", short.name, "--cache", str(cache), "--parts", "1", "--steps", "2", "--json"]
+    assert main([*asked, "--out", str(tmp_path / "none")]) == 2
+    assert "--model" in json.loads(capsys.readouterr().out)["mend"]
+    out = tmp_path / "run"
+    assert main([*asked, "--out", str(out), "--model", str(tiny_model("small"))]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["model"]
+    lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["drawn", "train", "drawn", "train", "trial"]
+    assert "reward p_yes" in lines[1]["parts"]
+    assert "What it drew" in Path(told["page"]).read_text()
+    assert main([*asked, "--dry-run"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["fits"] is True
+    assert plan["drawn"] == 50 * PART * len(VARIANTS) * 2 * 3 * 6

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from videolect.training.recipe import Recipe
     from videolect.training.run import Run
     from videolect.training.watch import Evaluate
+    from videolect.vlm.base import Backend
 
 
 def run_recipe(recipe: Recipe, asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -57,7 +58,15 @@ def _tiny(recipe: Recipe, asked: argparse.Namespace) -> Run:
 
     cache = asked.cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "videolect"
     parts = PARTS if asked.parts is None else asked.parts
-    return start_tiny(recipe, asked.out, cache, model=asked.model, parts=parts, say=_say)
+    return start_tiny(recipe, asked.out, cache, model=asked.model, parts=parts, say=_say, judge=_judge(asked))
+
+
+def _judge(asked: argparse.Namespace) -> Backend | None:
+    if asked.judge is None:
+        return None
+    from videolect.wiring import make_backend
+
+    return make_backend(asked.judge)
 
 
 def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
@@ -78,7 +87,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
     return start(
         recipe, model,
         Given(rows=given.rows, shown=shelf.shown, films=shelf, rows_hash=given.hash, spec_hash=given.spec_hash),
-        asked.out, evaluate=_trial(recipe, asked, shelf), say=_say,
+        asked.out, evaluate=_trial(recipe, asked, shelf), say=_say, judge=_judge(asked),
     )  # fmt: skip
 
 

@@ -75,9 +75,7 @@ class Batches:
     @cached_property
     def lengths(self) -> tuple[int, ...]:
         """Tokens of each example's longest row."""
-        if self.layout == "separate":
-            return tuple(len(one.ids) + max(len(branch.ids) for branch in one.branches) for one in self.examples.items)
-        return tuple(row_tokens(one) for one in self.examples.items)
+        return tuple(longest_row(one, self.layout) for one in self.examples.items)
 
     def order(self, epoch: int, seed: int) -> list[Step]:
         """Every example once, in steps; the last step may be smaller."""
@@ -107,12 +105,22 @@ class Batches:
         return (*made, tuple(held))
 
     def _rows(self, indices: Sequence[int]) -> int:
-        """Tokens of these examples together, filling included."""
         lengths = [self.lengths[at] for at in indices]
-        if self.layout == "packed":
-            return sum(lengths)
-        rows = sum(len(self.examples[at].branches) for at in indices) if self.layout == "separate" else len(indices)
-        return max(lengths) * rows
+        return laid_tokens(lengths, [len(self.examples[at].branches) for at in indices], self.layout)
+
+
+def longest_row(example: Example, layout: Layout) -> int:
+    """Tokens of the example's longest row."""
+    if layout == "separate":
+        return len(example.ids) + max(len(branch.ids) for branch in example.branches)
+    return row_tokens(example)
+
+
+def laid_tokens(lengths: Sequence[int], branches: Sequence[int], layout: Layout) -> int:
+    """Tokens of some examples in one batch, filling included, by their longest rows and how many branches they have."""
+    if layout == "packed":
+        return sum(lengths)
+    return max(lengths) * (sum(branches) if layout == "separate" else len(lengths))
 
 
 def filled(examples: Sequence[Example], films: Films, pixels: PixelFormat) -> Batch:
