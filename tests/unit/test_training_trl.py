@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +17,7 @@ import pytest
 
 from tests.support import training
 from tests.support.training import TinyModel, film
+from tests.support.training_trl import RATE, STEPS, curve, plain
 from videolect.errors import BadInput, MissingExtra
 from videolect.training import trl as adapter
 from videolect.training.examples import Examples
@@ -25,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated and will be rem
 
 Load = Callable[..., Any]
 Settings = Callable[..., Any]
-RATE, STEPS = 0.02, 3
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
@@ -38,21 +42,12 @@ def load(tiny_model: TinyModel, trl_library: Any) -> Load:
 @pytest.fixture
 def sft(trl_library: Any, tmp_path: Path) -> Settings:
     """An ``SFTConfig`` of plain gradient descent over all rows at once."""
-    return lambda **more: trl_library.SFTConfig(**{**_plain(tmp_path), **more})
+    return lambda **more: trl_library.SFTConfig(**{**plain(tmp_path / "trl"), **more})
 
 
 @pytest.fixture
 def dpo(trl_library: Any, tmp_path: Path) -> Settings:
-    return lambda **more: trl_library.DPOConfig(**{**_plain(tmp_path), **more})
-
-
-def _plain(folder: Path) -> dict[str, Any]:
-    return {
-        "output_dir": str(folder / "trl"), "use_cpu": True, "bf16": False, "report_to": [], "disable_tqdm": True,
-        "save_strategy": "no", "gradient_checkpointing": False, "per_device_train_batch_size": 64, "optim": "sgd",
-        "per_device_eval_batch_size": 64, "learning_rate": RATE, "lr_scheduler_type": "constant", "max_grad_norm": 0.0,
-        "weight_decay": 0.0, "max_steps": STEPS, "logging_steps": 1, "dataloader_pin_memory": False,
-    }  # fmt: skip
+    return lambda **more: trl_library.DPOConfig(**{**plain(tmp_path / "trl"), **more})
 
 
 def small_lora() -> Any:
@@ -64,12 +59,6 @@ def small_lora() -> Any:
 def all_rows(trainer: Any) -> dict[str, Any]:
     """The collated batch of everything it trains on."""
     return dict(trainer.data_collator([trainer.train_dataset[at] for at in range(len(trainer.train_dataset))]))
-
-
-def curve(trainer: Any) -> list[float]:
-    """The loss of each step of TRL's own loop."""
-    trainer.train()
-    return [told["loss"] for told in trainer.state.log_history if "loss" in told]
 
 
 def our_curve(trainee: Any, method: Any, found: Examples) -> list[float]:
@@ -190,6 +179,23 @@ def test_better_answers_stand_before_worse_ones(load: Load, dpo: Settings):
     ]  # fmt: skip
     assert said == wanted
     assert tuple(given["ref_chosen_logps"].shape) == tuple(given["ref_rejected_logps"].shape) == (len(both),)
+
+
+@pytest.mark.slow
+def test_two_processes_prefer_what_one_does_and_a_later_start_asks_no_reference(
+    load: Load, dpo: Settings, tiny_model: TinyModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    asked += ["-m", "tests.support.training_trl", str(tmp_path / "trl"), str(tiny_model("micro"))]
+    done = subprocess.run(
+        asked, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    trainee = load(lora=small_lora())
+    found = training.examples(trainee.tokenizer, "preference")
+    monkeypatch.setattr("trl.DPOTrainer.compute_ref_log_probs", None)
+    made = curve(adapter.VideoDPOTrainer(trainee, found, film, dpo(precompute_ref_log_probs=True)))
+    assert json.loads((tmp_path / "trl" / "losses.json").read_text()) == pytest.approx(made, rel=1e-5)
 
 
 def test_what_trl_precomputed_of_other_films_is_not_taken(load: Load):

@@ -18,9 +18,11 @@ Tokens, positions, pixels and labels are ours and all else is TRL's, so the loss
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -163,11 +165,28 @@ def _given(
         else:
             Sft().prepare(trainee, one, films)
             _check_weights(one)
+    args = more.get("args")
+    rows = [None if one is None else _kept(rows_of(one, pairs=pairs), args) for one in (examples, trial)]
     return {
-        "model": trainee.model, "processing_class": trainee.tokenizer, "train_dataset": rows_of(examples, pairs=pairs),
-        "eval_dataset": None if trial is None else rows_of(trial, pairs=pairs),
-        "data_collator": Collator(sets, films, trainee.pixels, pairs=pairs), **more,
+        "model": trainee.model, "processing_class": trainee.tokenizer, "train_dataset": rows[0],
+        "eval_dataset": rows[1], "data_collator": Collator(sets, films, trainee.pixels, pairs=pairs), **more,
     }  # fmt: skip
+
+
+def _kept(rows: Rows, args: Any) -> Rows:
+    """The rows; in a file of the run where TRL is to precompute: it keeps the reference's answers beside the rows, and
+    beside rows in memory no other process and no later start would find them."""
+    if not getattr(args, "precompute_ref_log_probs", False):
+        return rows
+    from datasets import load_from_disk
+
+    folder = Path(args.output_dir) / "rows" / rows._fingerprint
+    with args.main_process_first(local=False):
+        if not folder.exists():
+            unfinished = folder.with_suffix(f".{os.getpid()}.part")
+            rows.save_to_disk(unfinished)
+            unfinished.rename(folder)
+    return load_from_disk(folder)
 
 
 @cache
