@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools import tiny_models
@@ -10,13 +11,14 @@ from tools import tiny_models
 from videolect.training.tiny.models import SIZES
 
 NEEDED = ("torch", "transformers")
+FOR_TRL = ("trl", "datasets", "accelerate", "peft")
 FOLDER = tiny_models.FOLDER
 """Shared with `make tiny-models`: whatever builds them first, builds them for all."""
 
 
-def missing() -> list[str]:
-    """Libraries without which there is no model."""
-    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+def missing(needed: Sequence[str] = NEEDED) -> list[str]:
+    """Libraries without which there is no model; or others."""
+    return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
 def tiny_model(name: str) -> Path:
