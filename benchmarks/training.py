@@ -271,7 +271,8 @@ def _with_trl(
     settings: dict[str, Any] = {
         "output_dir": str(Path(folder) / f"trl-{os.getpid()}"), "use_cpu": True, "bf16": False, "report_to": [],
         "disable_tqdm": True, "save_strategy": "no", "logging_strategy": "no",
-        "per_device_train_batch_size": len(list(examples.branches)) // (2 if pairs else 1), "gradient_checkpointing": way.checkpoints, "max_steps": 1000, "learning_rate": RATE, "weight_decay": 0.0,
+        "per_device_train_batch_size": len(list(examples.branches)) // (2 if pairs else 1),
+        "gradient_checkpointing": way.checkpoints, "max_steps": 1000, "learning_rate": RATE, "weight_decay": 0.0,
         "lr_scheduler_type": "constant", "optim": "adamw_torch", "seed": SEED, "dataloader_pin_memory": False,
     }  # fmt: skip
     losses: list[float] = []

@@ -13,7 +13,7 @@ import pytest
 from tests.support import training
 from tests.support.training import TinyModel, film
 from videolect.errors import BadInput
-from videolect.training import answers, packing, preference
+from videolect.training import answers, packing, preference, proofs
 from videolect.training.preference import Preference
 from videolect.training.proofs import PROOFS, ProofFailed, keeps_branches_apart, prove, sees_the_film
 from videolect.training.sft import Sft
@@ -122,6 +122,58 @@ def test_bug_3_another_film_in_the_row_that_is_seen_is_caught(load: Load, monkey
     monkeypatch.setattr(answers, "parts_of", wide)
     with pytest.raises(ProofFailed, match="branches do not see each other"):
         keeps_branches_apart(trainee, batch)
+
+
+def test_bug_3_a_branch_that_sees_one_other_alone_is_caught(load: Load, monkeypatch: pytest.MonkeyPatch):
+    """Each pair is looked at, in whichever order: here the first branch sees the last answer, which stands behind it,
+    or another's prompt."""
+    trainee = load(attention="dense")
+    batch = ready(trainee, Sft())
+    few = [replace(one, branches=one.branches[:4]) for one in batch.examples]
+    batch = replace(batch, examples=tuple(few))
+    real = packing.Laid.sees
+
+    def leaking(self: Any, seeing: int, seen: int) -> Any:
+        made = real(self)
+        [_, *branches] = [one for one in self.segments[0] if one.parent >= 0 and one.below == one.end]
+        one, other = branches[seeing], branches[seen]
+        made[0, one.start : one.end, other.start : other.start + 2] = True
+        return made
+
+    assert keeps_branches_apart(trainee, batch)
+    for seeing, seen in ((0, -1), (-1, 0), (1, 0)):
+        with monkeypatch.context() as planted:
+            planted.setattr(packing.Laid, "sees", lambda self, at=(seeing, seen): leaking(self, *at))
+            with pytest.raises(ProofFailed, match="branches do not see each other"):
+                keeps_branches_apart(trainee, batch)
+
+
+@pytest.mark.parametrize("count", range(1, 40))
+def test_of_any_two_each_is_changed_once_without_the_other(count: int):
+    rounds = proofs._rounds(count)
+    assert len(rounds) <= 8
+    for one in range(count):
+        for other in range(count):
+            assert one == other or any(one in changed and other not in changed for changed in rounds)
+
+
+def test_a_proof_takes_no_longer_for_more_branches(load: Load):
+    trainee = load()
+    batch = ready(trainee, Sft())
+    assert min(len(one.branches) for one in batch.examples) > 4
+    passes: list[int] = []
+    real = trainee.net.forward
+
+    def counted(laid: Any, *more: Any) -> Any:
+        passes.append(len(laid.lengths))
+        return real(laid, *more)
+
+    trainee.net.forward = counted
+    keeps_branches_apart(trainee, batch)
+    assert passes == [8] * (1 + 4 + 2)  # four branches of two films: as they are, rounds of branches, rounds of films
+    passes.clear()
+    prove(trainee, Sft(), [batch])
+    assert len(passes) == 1 + 1 + 7 + 1  # as it is, without its film, apart, with its gradient
 
 
 @pytest.mark.parametrize("off", [-1, 1])

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
+from videolect.training.devices import laid_like
 
 log = logging.getLogger(__name__)
 
@@ -183,12 +184,14 @@ def named_state(optimizer: Any, names: Sequence[str]) -> dict[str, Any]:
 def restore_state(optimizer: Any, names: Sequence[str], told: Tensors) -> None:
     """What ``named_state`` gave. CannotRead where it is of other parameters."""
     numbers = {name: number for number, name in enumerate(names)}
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Any]] = {}
     for key, value in told.items():
         name, _, moment = key.rpartition("/")
         if name not in numbers:
             raise CannotRead(f"The checkpoint's optimizer knows {name}, which is not trained.", mend="Start anew.")
-        state.setdefault(numbers[name], {})[moment] = value
+        beside = weights[numbers[name]]
+        state.setdefault(numbers[name], {})[moment] = laid_like(value, beside) if value.shape == beside.shape else value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 

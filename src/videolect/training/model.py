@@ -11,8 +11,8 @@ import hashlib
 import json
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -22,6 +22,7 @@ from videolect.training import attention as segments
 from videolect.training import tower as towers
 from videolect.training.answers import AnswerLogs, answer_logs_module
 from videolect.training.batches import Batch
+from videolect.training.devices import laid_like, whole
 from videolect.training.examples import Examples, tokenizer_hash
 from videolect.training.packing import Layout, lay_out
 from videolect.vlm import prompts, tokens
@@ -81,6 +82,8 @@ class Trainee:
         self.layout: Layout = "packed" if attention == "segments" else "shared"
         self.net: AnswerLogs = answer_logs_module(self.base, attention=attention, train_tower=train_tower, tile=tile)
         """What a wrapper for several devices takes and replaces: its ``forward`` is all that is computed."""
+        self.gathered: Callable[[], AbstractContextManager[Any]] = nullcontext
+        """While it runs, all weights are here: where they are sharded, what shards them says how."""
         self._frozen: Any = None
         self._before: Qwen | None = None
         self._first = self._mark()
@@ -154,9 +157,14 @@ class Trainee:
 
     def keep_reference(self) -> None:
         """Keep a frozen copy as reference: as much memory again. Nothing to do with LoRA. BadInput where the model has
-        already changed."""
+        already changed, or where its weights are sharded: a copy would stand on one device."""
         if self.lora is not None or self._frozen is not None:
             return
+        if self.gathered is not nullcontext:
+            raise BadInput(
+                "A copy of a model whose weights are sharded cannot be kept as reference.",
+                mend="Compute the reference before the first step (precomputed), or train an adapter.",
+            )
         if self.changed:
             raise BadInput(
                 "The model was trained on, and what it was before is gone.", mend="Keep a copy before the first step."
@@ -184,7 +192,8 @@ class Trainee:
     def _mark(self) -> str:
         digest = hashlib.sha256()
         for name, weight in self.trainable():
-            digest.update(name.encode() + weight.detach().flatten()[:32].float().cpu().numpy().tobytes())
+            first = whole(weight.detach()).flatten()[:32]
+            digest.update(name.encode() + first.float().cpu().numpy().tobytes())
         return digest.hexdigest()
 
     @contextmanager
@@ -226,7 +235,7 @@ class Trainee:
             )
         with torch.no_grad():
             for name, weight in mine.items():
-                weight.copy_(state[name])
+                weight.copy_(laid_like(state[name], weight))
 
     def counts(self) -> dict[str, int]:
         """Parameters that learn and all, and by part: ``tower``, ``language``, ``head`` of those that learn."""
@@ -245,9 +254,18 @@ class Trainee:
         that are written at once."""
         from videolect.vlm.backends.qwen import Qwen
 
-        with self.asked(), towers.as_published(self.base.model.visual), self._cast():
+        with self.asked(), self.gathered(), towers.as_published(self.base.model.visual), self._cast():
             name = qwen_files.name_of(self.source)
             yield Qwen.around(self.base, self.tokenizer, self.pixels, name=name, batch=batch)
+
+    def anew(self) -> Trainee:
+        """As it was loaded, once more and beside the devices: to be saved by one process where weights are sharded."""
+        made = load(
+            self.source, dtype=self.precision, device="cpu", lora=self.lora, train_tower=self.train_tower,
+            attention="dense",
+        )  # fmt: skip
+        made.shows = self.shows
+        return made
 
     def save(self, folder: Path) -> None:
         """The adapter, or the whole checkpoint with tokenizer and pixel format, into this folder."""

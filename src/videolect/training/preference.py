@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +22,7 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput
 from videolect.training import losses
 from videolect.training.batches import Batch, Batches, filled
+from videolect.training.devices import from_all, rank, shares
 from videolect.training.examples import Branch, Examples
 from videolect.training.films import Films
 from videolect.training.method import Loss
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from videolect.training.model import Trainee
+
+_log = logging.getLogger(__name__)
 
 Reference = Literal["precomputed", "live"]
 
@@ -63,17 +71,16 @@ class Preference:
             trainee.keep_reference()
             return
         path = self.cache / f"reference-{self._hash(trainee, examples)}.npz" if self.cache else None
-        if path is not None and path.is_file():
-            with np.load(path) as kept:
-                self._known = dict(zip(keys, np.split(kept["logs"], kept["ends"][:-1]), strict=True))
+        lengths = [len(branch.answer_ids) for branch in examples.branches]
+        kept = None if path is None else _read(path, lengths)
+        if all(from_all(kept is not None)):  # where one lacks it, all are needed to compute it
+            assert kept is not None
+            self._known = dict(zip(keys, kept, strict=True))
             return
-        self._known = self._asked(trainee, examples, films)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            each = [self._known[key] for key in keys]
-            unfinished = path.with_suffix(".part.npz")
-            np.savez(unfinished, logs=np.concatenate(each), ends=np.cumsum([len(one) for one in each]))
-            unfinished.replace(path)
+        for part in from_all(self._asked(trainee, examples, films)):
+            self._known.update(part)
+        if path is not None and rank() == 0:
+            _write(path, [self._known[key] for key in keys])
 
     def loss(self, trainee: Trainee, batch: Batch) -> Loss:
         """See ``losses.dpo``. Parts: ``margin``, ``accuracy`` (margin above 0), ``chosen`` and ``rejected``: beta times
@@ -113,12 +120,13 @@ class Preference:
         ]
 
     def _asked(self, trainee: Trainee, examples: Examples, films: Films) -> dict[tuple[str, str], NDArray[np.float32]]:
+        """Of this process's share of the batches."""
         longest = max(Batches(examples=examples, budget=1 << 40, clips=1, layout=trainee.layout).lengths)
         cut = Batches(examples=examples, budget=max(self.budget, longest), clips=len(examples), layout=trainee.layout)
         found = {}
         with trainee.reference():
-            for indices in (batch for step in cut.order(0, 0) for batch in step):
-                batch = filled([examples.items[at] for at in indices], films, trainee.pixels)
+            for share in (one for step in cut.order(0, 0) for one in shares(step)):
+                batch = filled([examples.items[at] for at in share.indices], films, trainee.pixels)
                 for branch, log in zip(batch.branches, trainee.logprobs(batch), strict=True):
                     found[_key(branch)] = log.float().cpu().numpy()
         return found
@@ -154,3 +162,33 @@ def check_pairs(trainee: Trainee, examples: Examples) -> None:
 
 def _key(branch: Branch) -> tuple[str, str]:
     return branch.row_id, branch.role
+
+
+def _read(path: Path, lengths: Sequence[int]) -> list[NDArray[np.float32]] | None:
+    """What was kept for answers of these lengths; None where it is not there, or damaged."""
+    try:
+        with np.load(path) as kept:
+            logs, ends = kept["logs"], kept["ends"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        _log.warning("%s is damaged and is made anew: %s", path, error)
+        return None
+    if logs.dtype != np.float32 or ends.tolist() != np.cumsum(lengths).tolist() or len(logs) != sum(lengths):
+        _log.warning("%s is not of these rows and is made anew.", path)
+        return None
+    return np.split(logs, ends[:-1])
+
+
+def _write(path: Path, each: Sequence[NDArray[np.float32]]) -> None:
+    """Whole or not at all. Where it cannot be kept the run goes on: it has what it needs."""
+    unfinished = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part.npz")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(unfinished, logs=np.concatenate(each), ends=np.cumsum([len(one) for one in each]))
+        unfinished.replace(path)
+    except OSError as error:
+        _log.warning("The reference is not kept in %s: %s.", path.parent, error.strerror)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)

@@ -11,12 +11,15 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from videolect.errors import BadInput, VideolectError
 from videolect.training.batches import Batch
+from videolect.training.examples import Branch
 from videolect.training.method import Draws, Method
 from videolect.training.packing import lay_out
 from videolect.training.sft import pairs
@@ -34,6 +37,10 @@ _STEADY = 3e-5
 """How far a ratio may be from 1: a tenth of GSPO's narrower clip."""
 _SEES = {"float32": 1e-5, "bfloat16": 1e-3, "mixed": 1e-3}
 """Nats by which other pixels must change some token."""
+_BRANCHES, _FILMS = 4, 3
+"""So many are changed and watched, of each film and in all."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,23 +83,24 @@ def prove(trainee: Trainee, method: Method, batches: Sequence[Batch]) -> list[Pr
     first = batches[0]
     made = [labels(trainee, batch) for batch in batches][:1]
     with trainee.asked():
+        logs = _logs(trainee, first)
         made += [
-            same_as_inference(trainee, first), sees_the_film(trainee, first), keeps_branches_apart(trainee, first),
+            same_as_inference(trainee, first, logs), sees_the_film(trainee, first, logs),
+            keeps_branches_apart(trainee, first),
         ]  # fmt: skip
         if isinstance(method, Draws):
             first = method.signed(trainee, first, signs=(1.0, -1.0))
+            logs = _logs(trainee, first)
             made.append(begins_at_one(trainee, method, first))
-        made += [prefers_what_it_should(trainee, method, first), teaches_what_it_should(trainee, method, first)]
+        made += [prefers_what_it_should(trainee, method, first, logs), teaches_what_it_should(trainee, method, first)]
     return made
 
 
-def same_as_inference(trainee: Trainee, batch: Batch) -> Proof:
-    """The log-probabilities that are trained on are those of the path that serves, scores and writes."""
-    import torch
-
+def same_as_inference(trainee: Trainee, batch: Batch, logs: list[Tensor] | None = None) -> Proof:
+    """The log-probabilities that are trained on are those of the path that serves, scores and writes. ``logs``: of this
+    batch, where they are known, as in the other proofs."""
     name = "training equals inference"
-    with torch.no_grad(), trainee.asked():
-        mine = [log.double().cpu().numpy() for log in trainee.logprobs(batch)]
+    mine = [log.double().cpu().numpy() for log in logs or _logs(trainee, batch)]
     served: list[Any] = []
     with trainee.inference() as backend:
         for example, film in zip(batch.examples, batch.films, strict=True):
@@ -111,11 +119,11 @@ def same_as_inference(trainee: Trainee, batch: Batch) -> Proof:
     return Proof(name=name, told=f"largest difference of a token {apart[worst]:.1e} nats", figure=apart[worst])
 
 
-def sees_the_film(trainee: Trainee, batch: Batch) -> Proof:
+def sees_the_film(trainee: Trainee, batch: Batch, logs: list[Tensor] | None = None) -> Proof:
     """With the pixels of one film at zero, its own answers change."""
     name = "the film is seen"
     blind = replace(batch, patches=tuple(np.zeros_like(one) for one in batch.patches))
-    shown, hidden = _logs(trainee, batch), _logs(trainee, blind)
+    shown, hidden = logs or _logs(trainee, batch), _logs(trainee, blind)
     at, least = 0, np.inf
     for example in batch.examples:
         span = slice(at, at + len(example.branches))
@@ -130,19 +138,22 @@ def sees_the_film(trainee: Trainee, batch: Batch) -> Proof:
 
 
 def keeps_branches_apart(trainee: Trainee, batch: Batch) -> Proof:
-    """Whatever one branch says, and whatever another film shows, the other branches' log-probabilities stay."""
+    """Whatever one branch says or asks, and whatever another film shows, the other branches' log-probabilities stay.
+
+    Of at most so many branches of so many films, each against each, in few passes: 4 for branches, 3 for films."""
     name = "branches do not see each other"
-    if len(batch.branches) < 2:
+    few = _few(batch)
+    if len(few.branches) < 2:
         return Proof(name=name, told="one branch alone: nothing to see")
-    before, worst = _logs(trainee, batch), 0.0
-    for changed, spared in _changes(batch):
+    before, worst = _logs(trainee, few), 0.0
+    for changed, spared in _changes(few):
         after = _logs(trainee, changed)
         for at in spared:
             apart = float((before[at] - after[at]).abs().max())
             worst = max(worst, apart)
             if not apart <= _CLOSE[trainee.precision] / 10:
                 raise ProofFailed(
-                    name, f"The row {batch.branches[at].row_id} changes by {apart:.3g} nats with another answer.",
+                    name, f"The row {few.branches[at].row_id} changes by {apart:.3g} nats with another answer.",
                     mend="The mask leaks: use layout=separate or attention=dense, and report it.",
                 )  # fmt: skip
     return Proof(name=name, told=f"others change by at most {worst:.1e} nats", figure=worst)
@@ -169,7 +180,9 @@ def labels(trainee: Trainee, batch: Batch) -> Proof:
     return Proof(name=name, told=f"{len(laid.due_id):,} of {laid.tokens:,} tokens are labelled", figure=float(at))
 
 
-def prefers_what_it_should(trainee: Trainee, method: Method, batch: Batch) -> Proof:
+def prefers_what_it_should(
+    trainee: Trainee, method: Method, batch: Batch, logs: list[Tensor] | None = None
+) -> Proof:  # fmt: skip
     """The loss falls as targets and better answers gain and as worse ones lose; the two halves of a pair differ."""
     import torch
 
@@ -181,7 +194,7 @@ def prefers_what_it_should(trainee: Trainee, method: Method, batch: Batch) -> Pr
                 raise ProofFailed(
                     name, f"Both answers of the row {chosen.row_id} are the same.", mend="Leave such rows out."
                 )
-    leaves = [log.clone().requires_grad_() for log in _logs(trainee, batch)]
+    leaves = [log.clone().requires_grad_() for log in logs or _logs(trainee, batch)]
     value = method.loss(_Given(trainee, leaves), batch).value  # type: ignore[arg-type]
     pulls = torch.autograd.grad(value, leaves, allow_unused=True)
     worth = getattr(batch, "advantages", None)
@@ -262,26 +275,56 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text)  # as the tokenizer reads it
 
 
+def _few(batch: Batch) -> Batch:
+    """At most so many films and branches of each, from both ends: who sees whom does not hang on how many there are,
+    and the time of a proof should not either."""
+    films = _ends(range(len(batch.examples)), _FILMS)
+    examples = [
+        replace(batch.examples[at], branches=tuple(_ends(batch.examples[at].branches, _BRANCHES))) for at in films
+    ]  # fmt: skip
+    return replace(batch, examples=tuple(examples), patches=tuple(batch.patches[at] for at in films), films=())
+
+
+def _ends(things: Sequence[T], most: int) -> Sequence[T]:
+    return things if len(things) <= most else [*things[: most // 2], *things[most // 2 - most :]]
+
+
 def _changes(batch: Batch) -> Iterator[tuple[Batch, list[int]]]:
-    """The batch with another answer, and which branches must not mind: for each of the first example's branches in
-    turn, and the last branch of all; then with another film, where there are two."""
-    last = len(batch.examples) - 1
-    spots = [(0, at) for at in range(len(batch.examples[0].branches))]
-    spots += [(last, len(batch.examples[last].branches) - 1)] if last else []
-    firsts = np.cumsum([0, *[len(example.branches) for example in batch.examples]]).tolist()
-    everyone = range(len(batch.branches))
-    for number, at in spots:
-        example = batch.examples[number]
-        branch = example.branches[at]
-        other = tuple(branch.prompt_ids[one % len(branch.prompt_ids)] for one in range(len(branch.answer_ids)))
-        branches = list(example.branches)
-        branches[at] = replace(branch, ids=(*branch.prompt_ids, *other))
-        examples = list(batch.examples)
-        examples[number] = replace(example, branches=tuple(branches))
-        yield replace(batch, examples=tuple(examples)), [one for one in everyone if one != firsts[number] + at]
-    if last:
-        patches = (-batch.patches[0], *batch.patches[1:])
-        yield replace(batch, patches=patches), [one for one in everyone if one >= firsts[1]]
+    """The batch with some changed, and which branches must not mind. Of any two branches of a film each says something
+    else where the other does not; and of any two films each shows and says something else where the other does not."""
+    branches = max(len(example.branches) for example in batch.examples)
+    for changed in _rounds(branches):
+        yield _changed(batch, [{at for at in changed if at < len(one.branches)} for one in batch.examples])
+    for films in _rounds(len(batch.examples)):
+        every = [set(range(len(one.branches) if at in films else 0)) for at, one in enumerate(batch.examples)]
+        patches = tuple(-one if at in films else one for at, one in enumerate(batch.patches))
+        yield _changed(replace(batch, patches=patches), every)
+
+
+def _rounds(count: int) -> list[set[int]]:
+    """Few sets of so many things, such that of any two each is in a set that the other is not in: each thing is in
+    half of the sets, each in another half (Sperner)."""
+    sets = next(size for size in range(count + 1) if comb(size, size // 2) >= count)
+    codes = list(combinations(range(sets), sets // 2))[:count]
+    return [{thing for thing, code in enumerate(codes) if one in code} for one in range(sets)]
+
+
+def _changed(batch: Batch, changed: Sequence[set[int]]) -> tuple[Batch, list[int]]:
+    """These branches of each example with another answer, and with another prompt where none that stays shares it."""
+    examples, spared, first = [], [], 0
+    for example, those in zip(batch.examples, changed, strict=True):
+        stay = {branch.prompt_ids for at, branch in enumerate(example.branches) if at not in those}
+        made = [_other(one, stay) if at in those else one for at, one in enumerate(example.branches)]
+        examples.append(replace(example, branches=tuple(made)))
+        spared += [first + at for at in range(len(made)) if at not in those]
+        first += len(made)
+    return replace(batch, examples=tuple(examples)), spared
+
+
+def _other(branch: Branch, stay: set[tuple[int, ...]]) -> Branch:
+    prompt = branch.prompt_ids
+    answer = tuple(prompt[one % len(prompt)] for one in range(len(branch.answer_ids)))
+    return replace(branch, ids=(*(prompt if prompt in stay else prompt[::-1]), *answer))
 
 
 class _Given:

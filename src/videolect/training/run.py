@@ -26,7 +26,7 @@ from videolect.training.checkpoints import (
     restore_state,
     write_whole,
 )
-from videolect.training.devices import Devices, Share
+from videolect.training.devices import Devices, Share, shares
 from videolect.training.ends import export, signals
 from videolect.training.films import Films
 from videolect.training.method import Draws, Method
@@ -91,7 +91,10 @@ class Run:
         self.checkpoints = Checkpoints(self.out / "checkpoints", keep=self.recipe.keep)
         self.steps = self.recipe.steps or max(1, round(self.recipe.epochs * self.batches.steps()))
         self.step = 0
+        self.asked = ""
+        """By a signal, to this process."""
         self.stop = ""
+        """Why it ends behind the step at hand; in all processes the same."""
         if isinstance(self.method, Draws) and self.devices.count > 1:
             raise BadInput(
                 f"{self.method.name} draws its answers on one device, and {self.devices.count} processes are at work.",
@@ -107,6 +110,7 @@ class Run:
             with signals(self._asked_to_stop), self._fetched() as fetched:
                 for step in range(self.step, self.steps):
                     self._one(step, fetched(step))
+                    self.stop = self.devices.any_of(self.asked)
                     self._after(step + 1)
                     if self.stop:
                         break
@@ -118,7 +122,9 @@ class Run:
         import torch
 
         self._manifest(resume)
+        self.devices.shard(self.trainee)
         self.method.prepare(self.trainee, self.batches.examples, self.films)  # with the model as it was loaded
+        self.devices.copies(self.trainee)
         if self.recipe.precision == "mixed":
             # Copies in half precision that autocast keeps would lie beside every weight until the pass ends.
             torch.set_autocast_cache_enabled(False)
@@ -129,10 +135,9 @@ class Run:
         self.order = [name for name, weight in zip(self.names, weights, strict=True) if weight.ndim > 1]
         self.order += [name for name, weight in zip(self.names, weights, strict=True) if weight.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": self.recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        optimizer = torch.optim.AdamW(
+        self.optimizer = torch.optim.AdamW(
             [group for group in groups if group["params"]], lr=self.recipe.learning_rate, betas=self.recipe.betas
         )
-        self.optimizer = self.devices.prepare(self.trainee, optimizer)
         if resume:
             self._resume(self.checkpoints.latest())
         else:
@@ -293,8 +298,8 @@ class Run:
         self._say(f"Step {step} of {self.steps}: {figures}{' (the best so far)' if better else ''}.")
 
     def _save(self, step: int, *, best: bool = False) -> None:
-        weights = {name: self.devices.whole(weight) for name, weight in self.trainee.trainable_state().items()}
-        moments = {name: self.devices.whole(one) for name, one in named_state(self.optimizer, self.order).items()}
+        weights = self.devices.collected(self.trainee.trainable_state())
+        moments = self.devices.collected(named_state(self.optimizer, self.order))
         if self.devices.main:
             state = {"watched": self.watch.state.as_json(), "random": random_state()}
             self.checkpoints.save(step, weights=weights, optimizer=moments, state=state, best=best)
@@ -304,12 +309,7 @@ class Run:
         done = self.step >= self.steps or bool(self.watch.enough)
         model = None
         if done and self.devices.main:
-            best = self.checkpoints.best()
-            if best is not None and best.step != self.step:
-                self.trainee.load_trainable(best.weights())
-            if self.finish is not None:
-                self.finish(self.trainee)
-            model = str(export(self.trainee, self.out / "model"))
+            model = str(export(self._best(), self.out / "model"))
         state = self.watch.state
         if self.stop:
             self.metrics.add("event", self.step, says=self.stop)
@@ -318,10 +318,22 @@ class Run:
             skipped=state.all_skipped, best=state.best, best_step=state.best_step, stopped=self.stop, model=model,
         )  # fmt: skip
 
+    def _best(self) -> Trainee:
+        """The model as the best checkpoint has it, or as it is: in one process, without the others."""
+        best, trainee = self.checkpoints.best(), self.trainee
+        if self.devices.sharded:
+            trainee = trainee.anew()
+            trainee.load_trainable((best or self.checkpoints.latest()).weights())
+        elif best is not None and best.step != self.step:
+            trainee.load_trainable(best.weights())
+        if self.finish is not None:
+            self.finish(trainee)
+        return trainee
+
     # -- what stands beside
 
     def _asked_to_stop(self, name: str) -> None:
-        self.stop = f"{name}: a checkpoint was written, and --resume goes on from it"
+        self.asked = f"{name}: a checkpoint was written, and --resume goes on from it"
 
     def _say(self, words: str) -> None:
         if self.say is not None and self.devices.main:
@@ -333,18 +345,18 @@ class Run:
         orders: dict[int, list[Step]] = {}
         ahead: dict[int, Future[list[tuple[Share, Batch]]]] = {}
 
-        def shares(step: int) -> list[Share]:
+        def mine(step: int) -> list[Share]:
             epoch, at = divmod(step, self.batches.steps())
             if epoch not in orders:
                 orders.clear()
                 orders[epoch] = self.batches.order(epoch, self.recipe.seed)
-            return self.devices.share(orders[epoch][at])
+            return shares(orders[epoch][at])
 
         def read(step: int) -> list[tuple[Share, Batch]]:
             examples = self.batches.examples
             return [
                 (one, filled([examples[at] for at in one.indices], self.films, self.trainee.pixels))
-                for one in shares(step)
+                for one in mine(step)
             ]
 
         with ThreadPoolExecutor(1) as pool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from videolect import __version__
 from videolect.dataset.rows import Row
 from videolect.errors import BadInput
 from videolect.training.batches import Batches, filled
+from videolect.training.devices import at_work, own_device
 from videolect.training.examples import examples_of
 from videolect.training.films import Films, ShownRows
 from videolect.training.inputs import lengths_of, limits_of
@@ -52,7 +53,8 @@ def start(
     """The run. ``around``: another method about the recipe's own. ``judge``: whose P(Yes) is a reward; None: that of
     the model as it is now. Errors of ``videolect.errors``: what is missing, too
     long, of another format, or does not fit into memory is said before weights are loaded, where that can be known."""
-    trainee = _loaded(recipe, model, device)
+    recipe = replace(recipe, devices=at_work())  # what is planned for are those that are there
+    trainee = _loaded(recipe, model, device or own_device(recipe))
     examples = examples_of(
         given.rows, trainee.tokenizer, trainee.pixels, given.shown, limits=limits_of(recipe), spec_hash=given.spec_hash
     )
