@@ -97,7 +97,9 @@ def _trial(recipe: Recipe, asked: argparse.Namespace, shelf: FilmShelf) -> Evalu
     from videolect.training.trials import evaluate_on
 
     manifest = read_manifest(asked.rows)
-    tasks = [task for task in ("caption", "critique", "yes_no") if f"dev/{task}.jsonl" in manifest["files"]]
+    # Pairs teach to write; what is not taught at all is not tried.
+    taught = ("caption", "critique", "yes_no") if recipe.tasks == ("preference",) else recipe.tasks
+    tasks = [task for task in taught if f"dev/{task}.jsonl" in manifest["files"]]
     needed = "yes_no" if recipe.best_by.startswith("reward") else recipe.best_by.partition("_")[0]
     if needed not in tasks:
         _say(f"The rows have no dev/{needed}.jsonl: the model is not tried, and the last one counts as the best.")
