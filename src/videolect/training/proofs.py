@@ -80,7 +80,8 @@ def prove(trainee: Trainee, method: Method, batches: Sequence[Batch]) -> list[Pr
             same_as_inference(trainee, first), sees_the_film(trainee, first), keeps_branches_apart(trainee, first),
         ]  # fmt: skip
         if isinstance(method, Draws):
-            first = method.signed(trainee, first, signs=(1.0, -1.0))
+            # Not 1 and -1: where a model always answers the same, these would leave no gradient.
+            first = method.signed(trainee, first, signs=(1.0, -0.5))
             made.append(begins_at_one(trainee, method, first))
         made += [prefers_what_it_should(trainee, method, first), teaches_what_it_should(trainee, method, first)]
     return made
