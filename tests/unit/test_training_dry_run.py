@@ -123,7 +123,7 @@ def test_a_plan_of_rewards_tells_what_it_will_write(folder: Path, capsys: pytest
     asked = ("qwen3vl_8b_gspo_lora_1xh200", "--rows", folder / "rows", "--dry-run")
     code, told = run(capsys, folder, *asked)
     assert code == 0, told
-    assert told["drawn"] == (6 + 9) * 8 * 512  # six captions and nine critiques
+    assert told["drawn"] == (6 + 9) * 8 * 384  # six captions and nine critiques
     assert 0 < told["seconds_drawing"] < told["seconds"]
     assert main(["train", *map(str, asked), "--workspace", str(folder / "none")]) == 0
     assert "to write answers and to have them judged" in capsys.readouterr().out

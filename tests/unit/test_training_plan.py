@@ -127,17 +127,17 @@ def test_answers_of_the_models_own_are_planned_as_long_as_they_may_be():
     roll = of.rollout
     assert roll is not None
     found = plan(of, EIGHT, clips(64))
-    prompt = 400 - 120
+    prompt, most = 400 - 120, roll.max_tokens
     assert found.rows == 320
-    assert found.drawn == found.answers == 64 * 5 * 8 * 512
-    assert found.tokens == 64 * (1100 + 5 * (prompt + 8 * 512))
-    assert found.tokens_separate == 64 * 5 * 8 * (1100 + prompt + 512)
+    assert found.drawn == found.answers == 64 * 5 * 8 * most
+    assert found.tokens == 64 * (1100 + 5 * (prompt + 8 * most))
+    assert found.tokens_separate == 64 * 5 * 8 * (1100 + prompt + most)
     assert found.longest == of.batch_tokens, "one clip's answers are shown in several rows"
     assert found.fits
     assert any("as long as it may be" in words for words in found.estimated)
     assert found.seconds is not None
     assert found.seconds_drawing is not None
-    waiting = 200 * 16 * 512 * 0.03  # 40 answers of a clip are written at once
+    waiting = 200 * 16 * most * 0.03  # 40 answers of a clip are written at once
     assert waiting < found.seconds_drawing < found.seconds
     slower = plan(replace(of, rollout=replace(roll, at_once=8)), EIGHT, clips(64))
     assert slower.seconds_drawing - found.seconds_drawing == pytest.approx(4 * waiting)  # type: ignore[operator]

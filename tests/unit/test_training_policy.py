@@ -336,6 +336,16 @@ def test_a_run_from_rewards_passes_seven_proofs_and_is_left_as_it_was(load: Load
     assert isinstance(method, Draws)
 
 
+def test_a_model_that_always_answers_the_same_passes_the_proofs_and_learns_nothing(load: Load):
+    trainee = load(lora=small_lora())
+    _, batch = captions(trainee, clips=1)
+    method = gspo(temperature=1e-4)
+    assert len(prove(trainee, method, [batch])) == 7
+    draw = method.draw(trainee, [batch], 0)
+    assert len({answer["text"] for answer in draw.sample["answers"]}) == 1
+    assert draw.batches == ()
+
+
 def test_dropout_and_a_loss_of_the_wrong_sign_are_caught(load: Load, monkeypatch: pytest.MonkeyPatch):
     from videolect.training import losses
 

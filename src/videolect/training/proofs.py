@@ -89,7 +89,8 @@ def prove(trainee: Trainee, method: Method, batches: Sequence[Batch]) -> list[Pr
             keeps_branches_apart(trainee, first),
         ]  # fmt: skip
         if isinstance(method, Draws):
-            first = method.signed(trainee, first, signs=(1.0, -1.0))
+            # Not 1 and -1: where a model always answers the same, these would leave no gradient.
+            first = method.signed(trainee, first, signs=(1.0, -0.5))
             logs = _logs(trainee, first)
             made.append(begins_at_one(trainee, method, first))
         made += [prefers_what_it_should(trainee, method, first, logs), teaches_what_it_should(trainee, method, first)]
