@@ -109,10 +109,10 @@ def qwen3vl_8b_gspo_lora_1xh200() -> Recipe:
             "step_clips": "assumed by us: 16 clips with all their prompts, some 1,000 answers",
             "epochs": "assumed by us: 200 steps in its place, since each draws anew",
             "lora": f"{_CAMERABENCH}: rank 64; alpha twice the rank by us",
-            "rollout": "clips 3e-4 and 4e-4, advantages in deviations: Zheng et al. 2025 (GSPO), whose formulas have no "
-            "divergence either; 8 samples at temperature 1: assumed, TRL's defaults; both rewards alike, and one update "
-            "of a draw instead of GSPO's four parts: assumed by us; 384 tokens: three times the longest kind of final "
-            "caption, on average; 0.03 s a token: 36 layers started one by one, assumed and not measured",
+            "rollout": "clips 3e-4 and 4e-4, advantages in deviations: Zheng et al. 2025 (GSPO), whose formulas have "
+            "no divergence either; 8 samples at temperature 1: assumed, TRL's defaults; both rewards alike, and one "
+            "update of a draw instead of GSPO's four parts: assumed by us; 384 tokens: three times the longest kind of "
+            "final caption, on average; 0.03 s a token: 36 layers started one by one, assumed and not measured",
             "best_by": "assumed by us: a figure that is none of the rewards, so that a model that games them is seen",
         },
     )  # fmt: skip
