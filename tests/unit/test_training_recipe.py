@@ -51,7 +51,7 @@ def test_the_hash_follows_what_decides_about_the_weights():
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"steps": 0}, "0 steps"),
         ({"warm_up": 1.0}, "shares"),
-        ({"most_tokens": 20_000}, "batch_tokens"),
+        ({"batch_tokens": 0}, "batch_tokens is 0"),
         ({"sources": {"speed": "us"}}, "speed"),
     ],
 )
