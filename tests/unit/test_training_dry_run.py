@@ -83,7 +83,7 @@ def test_missing_films_are_refused_by_name_or_counted(folder: Path, capsys: pyte
     asked = (TWO, "--rows", folder / "rows", "--videos", videos, "--dry-run")
     code, told = run(capsys, folder, *asked)
     assert code == 2
-    assert "24 rows are missing" in told["message"]
+    assert "24 rows have no film" in told["message"]
     code, told = run(capsys, folder, *asked, "--skip-missing")
     assert code == 2
     assert "No row is left" in told["message"]

@@ -12,8 +12,8 @@ import pytest
 from tests.support import movies
 from tests.support.training import SPEC, TinyModel, film, rows, shown, tokenizer_of
 from tests.support.triples import revised
-from videolect.errors import BadInput
-from videolect.training.batches import Batches, filled
+from videolect.errors import BadInput, CannotRead
+from videolect.training.batches import Batches, filled, least_budget
 from videolect.training.examples import Limits, check_manifest, examples_of
 from videolect.training.films import shown_of
 from videolect.training.packing import row_tokens, separate_tokens
@@ -72,13 +72,36 @@ def test_an_answer_cannot_end_its_turn_early(tokenizer: Any):
 
 def test_rows_without_a_film_are_refused_by_name_or_left_out_and_counted(tokenizer: Any):
     of = rows("caption", more=[revised(77)])
-    with pytest.raises(BadInput, match=r"The films of 1 rows are missing: t77:caption:caption .*missing=skip"):
+    with pytest.raises(BadInput, match=r"1 row has no film: t77:caption:caption .*--skip-missing"):
         made(tokenizer, of)
     found = made(tokenizer, of, missing="skip")
     assert found.reasons == {"no film": 1}
     assert [one.row_id for one in found.left_out] == ["t77:caption:caption"]
     with pytest.raises(BadInput, match="No row is left"):
         made(tokenizer, of[-1:], missing="skip")
+
+
+def test_films_that_cannot_be_read_are_named_all_at_once_or_left_out_and_counted(tokenizer: Any):
+    def broken(row: Any) -> Any:
+        if row.source_id == "film1":
+            raise CannotRead("film1.mp4 is empty: 0 bytes.", mend="Copy it anew.")
+        return shown(row)
+
+    of = rows("caption", more=[revised(77)])
+    with pytest.raises(BadInput) as told:
+        examples_of(of, tokenizer, PixelFormat(), broken)
+    assert "1 row has no film: t77:caption:caption" in str(told.value)
+    words = "3 rows have a film that cannot be read: t1:caption:caption (film1.mp4 is empty: 0 bytes);"
+    assert words in str(told.value)
+    found = examples_of(of, tokenizer, PixelFormat(), broken, limits=Limits(missing="skip"))
+    assert found.reasons == {"no film": 1, "film cannot be read": 3}
+
+
+def test_pairs_whose_answers_read_the_same_are_left_out_and_counted(tokenizer: Any):
+    [first, *rest] = rows("preference")
+    found = made(tokenizer, [replace(first, rejected=f"{first.target} "), *rest])
+    assert found.reasons == {"both answers alike": 1}
+    assert first.row_id not in {branch.row_id for branch in found.branches}
 
 
 def test_long_answers_and_prompts_are_never_cut(tokenizer: Any):
@@ -163,6 +186,31 @@ def test_an_epoch_has_every_clip_once_within_the_budget(tokenizer: Any, layout: 
     assert order != cut.order(0, 6)
 
 
+@pytest.mark.parametrize("layout", ["shared", "separate", "packed"])
+@pytest.mark.parametrize("task", ["caption", "preference"])
+def test_a_clip_with_more_than_a_batch_holds_is_taken_in_pieces(tokenizer: Any, layout: Any, task: Any):
+    """The same clips in the same steps whatever fits at once; what belongs together stays so, and nothing is lost."""
+    found = made(tokenizer, rows(task, clips=5))
+    large = Batches(examples=found, budget=1 << 30, clips=2, layout=layout)
+    small = Batches(examples=found, budget=least_budget(found, layout), clips=2, layout=layout)
+    assert large.pieces == found.items
+    assert len(small.pieces) > len(large.pieces)
+    for one, other in zip(large.order(3, 7), small.order(3, 7), strict=True):
+        branches = [
+            sorted(
+                (branch.row_id, branch.role)
+                for batch in step for at in batch for branch in cut.pieces[at].branches
+            )
+            for cut, step in ((large, one), (small, other))
+        ]  # fmt: skip
+        assert branches[0] == branches[1]
+    for piece in small.pieces:
+        groups = Counter(branch.group for branch in piece.branches)
+        assert set(groups) == {None} or set(groups.values()) == {2}
+    with pytest.raises(BadInput, match="and a batch holds"):
+        Batches(examples=found, budget=least_budget(found, layout) - 1, clips=2, layout=layout)
+
+
 def test_sharing_saves_tokens_and_says_how_many(tokenizer: Any):
     found = made(tokenizer, rows("preference"))
     told = Batches(examples=found, budget=10_000, clips=4).tokens()
@@ -172,7 +220,7 @@ def test_sharing_saves_tokens_and_says_how_many(tokenizer: Any):
 
 def test_a_clip_that_no_batch_can_hold_is_named(tokenizer: Any):
     found = made(tokenizer, rows())
-    with pytest.raises(BadInput, match=r"The clip film\d takes .* and a batch holds 50"):
+    with pytest.raises(BadInput, match=r"The row \S+ of the clip film\d takes .* and a batch holds 50"):
         Batches(examples=found, budget=50, clips=2)
     with pytest.raises(BadInput, match="A step of 0 clips"):
         Batches(examples=found, budget=50, clips=0)

@@ -116,7 +116,14 @@ def test_what_cannot_fit_is_refused_with_what_would():
         found.check()
     assert plan(replace(small, lora=Lora()), EIGHT, clips()).fits
     long = replace(FULL, lora=Lora(), batch_tokens=200_000, device_bytes=80 * GIB)
-    assert "batch_tokens=3,100" in plan(long, EIGHT, clips()).mend
+    assert "--batch-tokens 3100" in plan(long, EIGHT, clips()).mend
+    wide = replace(FULL, lora=Lora(), batch_tokens=60_000, device_bytes=60 * GIB)
+    many = clips(branches=100, words=500)  # a clip has 51,100 tokens, and need not be taken at once
+    assert "--batch-tokens 1600" in plan(wide, EIGHT, many).mend
+    assert plan(replace(wide, batch_tokens=1600), EIGHT, many).fits
+    tight = plan(replace(wide, batch_tokens=1599), EIGHT, many)
+    assert not tight.fits
+    assert "1,600 tokens with its film, and a batch holds 1,599" in tight.why
     card = plan(replace(FULL, lora=Lora(), device_bytes=4 * GIB), EIGHT, clips())
     assert not card.fits
     assert "sharded over" in card.mend or "smaller model" in card.mend

@@ -56,7 +56,7 @@ GSPO: dict[str, object] = {
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"steps": 0}, "0 steps"),
         ({"warm_up": 1.0}, "shares"),
-        ({"most_tokens": 20_000}, "batch_tokens"),
+        ({"batch_tokens": 0}, "batch_tokens is 0"),
         ({"sources": {"speed": "us"}}, "speed"),
         ({"method": "gspo"}, "A rollout is for gspo"),
         ({"rollout": Rollout(rewards={"p_yes": 1.0})}, "A rollout is for gspo"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from videolect.errors import BadInput
 
 if TYPE_CHECKING:
     from videolect.dataset.rows import Row
@@ -40,6 +43,13 @@ def _in_files(template: str) -> Find:
     from videolect.training.inputs import Stretch
     from videolect.video.probe import probe
 
+    if "{" not in template:
+        raise BadInput(
+            f"--videos {template[:80]} names one file for the clips of all rows.",
+            mend="Name each by its row, as clips/{video_id}.mp4; {video_hash} and {source_id} may stand there too.",
+        )
+    if set("{}") & set(re.sub(r"\{[^{}]*\}", "", template)):
+        raise BadInput(f"--videos {template[:80]} has a brace too many.", mend="Write it as clips/{video_id}.mp4.")
     known: dict[Path, Probed] = {}
 
     def in_file(row: Row) -> Stretch | None:

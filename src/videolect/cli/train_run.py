@@ -28,31 +28,34 @@ def run_recipe(recipe: Recipe, asked: argparse.Namespace) -> tuple[int, dict[str
 
     if asked.out is None:
         raise BadInput("The run has no place.", mend="Name a folder for checkpoints, figures and the model: --out DIR.")
-    _check_out(asked)
+    _check(recipe, asked)
     run = _tiny(recipe, asked) if asked.rows is None else _over_rows(recipe, asked)
     ran = run.go(resume=asked.resume)
     answer = {"recipe": recipe.name, **asdict(ran), "path": str(asked.out)}
     if run.devices.main:
-        answer["page"] = str(write_page(asked.out))
+        try:
+            answer["page"] = str(write_page(asked.out))
+        except OSError as error:  # the model is made, and the page is drawn from figures that stay
+            _say(f"The page could not be written: {error.strerror}.")
     return (0 if ran.model is not None or not run.devices.main else 1), answer
 
 
-def _check_out(asked: argparse.Namespace) -> None:
-    """Before anything is loaded: a folder that is taken, or none to go on in."""
-    from videolect.training.run import MANIFEST
+def _check(recipe: Recipe, asked: argparse.Namespace) -> None:
+    """What is asked wrongly is said before anything is loaded."""
+    from videolect.training.place import check_place
 
-    if asked.resume and not (asked.out / MANIFEST).is_file():
-        raise BadInput(f"{asked.out} holds no run.", mend="Begin one there: leave --resume out.")
-    first = os.environ.get("RANK", "0") == "0"
-    if first and not asked.resume and asked.out.is_dir() and any(asked.out.iterdir()):
+    if os.environ.get("RANK", "0") == "0":
+        check_place(asked.out, resume=asked.resume)
+    if asked.rows is None and not recipe.model.startswith("tiny:"):
+        raise BadInput(f"{recipe.name} brings no rows.", mend="Name a folder that data rows wrote: --rows DIR.")
+    if asked.parts is not None and (asked.rows is not None or asked.parts < 1):
         raise BadInput(
-            f"{asked.out} is there and not empty.", mend="Name a new folder, or go on with what is there: --resume."
+            f"--parts {asked.parts} is of the clips that {recipe.name} draws itself: 1 or more, and without --rows.",
+            mend="Leave it out, or leave --rows out and give 1 or more.",
         )
 
 
 def _tiny(recipe: Recipe, asked: argparse.Namespace) -> Run:
-    if not recipe.model.startswith("tiny:"):
-        raise BadInput(f"{recipe.name} brings no rows.", mend="Name a folder that data rows wrote: --rows DIR.")
     from videolect.training.tiny.rows import PARTS
     from videolect.training.tiny.start import start_tiny
 
@@ -81,6 +84,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
     if model.startswith("tiny:"):
         model = model_of(model, (asked.cache or asked.out.parent) / "tiny-models")
     _, transformers = qwen_files.libraries()
+    qwen_files.config_of(transformers, model)
     pixels = qwen_files.pixel_format_of(transformers, model)
     cache = FrameCache(asked.cache / "frames") if asked.cache else None
     shelf = inputs.FilmShelf(find_of(asked), inputs.wanted_of(recipe, pixels), cache=cache)
@@ -94,17 +98,23 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
 def _trial(recipe: Recipe, asked: argparse.Namespace, shelf: FilmShelf) -> Evaluate | None:
     """On the part ``dev``, where it has rows for the figure that decides."""
     from videolect.dataset.row_folder import read_manifest, read_rows
-    from videolect.training.trials import evaluate_on
+    from videolect.training.trials import evaluate_on, with_films
 
     manifest = read_manifest(asked.rows)
     # Pairs teach to write; what is not taught at all is not tried.
     taught = ("caption", "critique", "yes_no") if recipe.tasks == ("preference",) else recipe.tasks
     tasks = [task for task in taught if f"dev/{task}.jsonl" in manifest["files"]]
     needed = "yes_no" if recipe.best_by.startswith("reward") else recipe.best_by.partition("_")[0]
-    if needed not in tasks:
-        _say(f"The rows have no dev/{needed}.jsonl: the model is not tried, and the last one counts as the best.")
-        return None
     rows: list[Row] = [row for task in tasks for row in read_rows(asked.rows, "dev", task, manifest)]
+    rows, lost = with_films(rows, shelf.shown, clips=recipe.evaluate_clips)
+    if lost:
+        _say(f"{lost} clips of the part dev have no film that can be read: the model is tried without them.")
+    if needed not in {row.task for row in rows}:
+        _say(
+            f"{recipe.name} chooses by {recipe.best_by}, and the part dev has no rows of {needed} for it: the model is "
+            "not tried, and the last one counts as the best."
+        )
+        return None
 
     def film_of(row: Row) -> Any:
         found = shelf.shown(row)

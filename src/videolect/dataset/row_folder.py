@@ -193,14 +193,20 @@ def read_rows(folder: Path, part: str, task: str, manifest: Mapping[str, Any] | 
     path = folder / name
     if not path.is_file() or _hash(path) != told["sha256"]:
         raise CannotRead(f"{path} is not the file that the manifest tells of.", mend="Write the rows again.")
-    try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            return [_row(json.loads(line)) for line in file]
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise CannotRead(f"{path} holds no rows: {str(error)[:120]}.", mend="Write the rows again.") from None
+    rows = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                rows.append(_row(json.loads(line)))
+            except (ValueError, RecursionError, BadInput) as error:
+                why = error.message if isinstance(error, BadInput) else f"it is not JSON: {str(error)[:120]}."
+                raise CannotRead(f"{path}, line {number} is no row: {why}", mend="Write the rows again.") from None
+    return rows
 
 
-def _row(plain: dict[str, Any]) -> Row:
+def _row(plain: Any) -> Row:
+    if not isinstance(plain, dict):
+        raise BadInput("it is no object.", mend="Give an object.")
     plain.pop("video", None)
     row: Row = from_plain(Row, plain)
     return row

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
-from videolect.training.examples import Branch, Example, Examples
+from videolect.training.examples import Branch, Example, Examples, parts_of
 from videolect.training.films import Films
 from videolect.training.packing import Layout, row_tokens, separate_tokens
 from videolect.vlm import tokens
@@ -23,7 +23,7 @@ from videolect.vlm.base import Film
 from videolect.vlm.tokens import BlindModel, PixelFormat
 
 Step = tuple[tuple[int, ...], ...]
-"""Batches of one step of the optimizer, each the indices of its examples."""
+"""Batches of one step of the optimizer, each the indices of its ``pieces``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Batches:
-    """How examples become steps. BadInput where one alone is more than a batch may hold."""
+    """How examples become steps. BadInput where one answer alone is more than a batch may hold."""
 
     examples: Examples
     budget: int
@@ -64,23 +64,42 @@ class Batches:
                 f"A step of {self.clips} clips in batches of {self.budget} tokens cannot be made.",
                 mend="Give 1 or more of each.",
             )
-        longest = max(range(len(self.examples)), key=lambda at: self._rows([at]))
-        most = self._rows([longest])
+        piece = max(self.pieces, key=lambda one: _alone(one, self.layout))
+        most = _alone(piece, self.layout)
         if most > self.budget:
             raise BadInput(
-                f"The clip {self.examples[longest].film[:80]} takes {most:,} tokens and a batch holds {self.budget:,}.",
-                mend="Raise the budget, lower the limit of a row, or show fewer or smaller frames.",
+                f"The row {piece.branches[0].row_id} of the clip {piece.film[:80]} takes {most:,} tokens and a batch "
+                f"holds {self.budget:,}.",
+                mend=f"Give {most:,} or more (--batch-tokens), or show fewer or smaller frames.",
             )
 
     @cached_property
+    def _cut(self) -> tuple[tuple[Example, ...], ...]:
+        most = 0 if self.layout == "separate" else self.budget
+        return tuple(
+            (one,) if _alone(one, self.layout) <= self.budget else tuple(parts_of(one, most))
+            for one in self.examples.items
+        )
+
+    @cached_property
+    def pieces(self) -> tuple[Example, ...]:
+        """The examples; one that is more than a batch holds in several, each with the film and some of its branches.
+        What a step teaches is a sum over branches, and so the same."""
+        return tuple(piece for pieces in self._cut for piece in pieces)
+
+    @cached_property
     def lengths(self) -> tuple[int, ...]:
-        """Tokens of each example's longest row."""
-        return tuple(longest_row(one, self.layout) for one in self.examples.items)
+        """Tokens of each piece's longest row."""
+        return tuple(longest_row(one, self.layout) for one in self.pieces)
 
     def order(self, epoch: int, seed: int) -> list[Step]:
-        """Every example once, in steps; the last step may be smaller."""
+        """Every example once, in steps; the last step may be smaller. Which is in which step does not hang on the
+        budget."""
+        ends = np.cumsum([len(pieces) for pieces in self._cut]).tolist()
+        numbers = [range(end - len(pieces), end) for end, pieces in zip(ends, self._cut, strict=True)]
         drawn = np.random.default_rng([seed, epoch]).permutation(len(self.examples)).tolist()
-        return [self._batches(drawn[at : at + self.clips]) for at in range(0, len(drawn), self.clips)]
+        steps = (drawn[at : at + self.clips] for at in range(0, len(drawn), self.clips))
+        return [self._batches([number for at in step for number in numbers[at]]) for step in steps]
 
     def steps(self) -> int:
         """Of one epoch."""
@@ -105,8 +124,9 @@ class Batches:
         return (*made, tuple(held))
 
     def _rows(self, indices: Sequence[int]) -> int:
+        """Tokens of these pieces together, filling included."""
         lengths = [self.lengths[at] for at in indices]
-        return laid_tokens(lengths, [len(self.examples[at].branches) for at in indices], self.layout)
+        return laid_tokens(lengths, [len(self.pieces[at].branches) for at in indices], self.layout)
 
 
 def longest_row(example: Example, layout: Layout) -> int:
@@ -121,6 +141,16 @@ def laid_tokens(lengths: Sequence[int], branches: Sequence[int], layout: Layout)
     if layout == "packed":
         return sum(lengths)
     return max(lengths) * (sum(branches) if layout == "separate" else len(lengths))
+
+
+def least_budget(examples: Examples, layout: Layout) -> int:
+    """Tokens of a batch that holds any one answer, or what must stay together with it."""
+    return max(_alone(part, layout) for one in examples.items for part in parts_of(one, 0))
+
+
+def _alone(one: Example, layout: Layout) -> int:
+    """Tokens of a batch of it alone, filling included."""
+    return laid_tokens([longest_row(one, layout)], [len(one.branches)], layout)
 
 
 def filled(examples: Sequence[Example], films: Films, pixels: PixelFormat) -> Batch:

@@ -16,6 +16,7 @@ import random
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ class Checkpoints:
 
     def all(self) -> list[Saved]:
         """Those that are whole, oldest first; what a broken run left half done is not among them."""
+        self._recover()
         found = []
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             named = _NAME.match(path.name)
@@ -85,11 +87,29 @@ class Checkpoints:
             raise NotFound(f"{self.folder} holds no checkpoint.", mend="Start the run anew, without --resume.")
         return found[-1]
 
+    def begun(self) -> list[str]:
+        """Names of all that are there, whole or not."""
+        return sorted(path.name for path in self.folder.glob("step-*") if _NAME.match(path.name))
+
     def best(self) -> Saved | None:
-        """The best one so far, if any was measured."""
+        """The best one so far, if any was measured. CannotRead where what says so is damaged."""
         path = self.folder / _BEST
-        step = _json(path)["step"] if path.is_file() else None
+        if not path.is_file():
+            return None
+        step = _json(path).get("step")
+        if not isinstance(step, int):
+            raise CannotRead(f"{path} names no step.", mend="Remove it: the last model then counts as the best.")
         return next((saved for saved in self.all() if saved.step == step), None)
+
+    def check_room(self, needs: int) -> None:
+        """NoRoom where the disk has no room for so many bytes."""
+        at = next(each for each in (self.folder, *self.folder.parents) if each.is_dir())
+        free = shutil.disk_usage(at).free
+        if needs > free:
+            raise NoRoom(
+                f"A checkpoint and the model take {needs / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free in {at}.",
+                mend="Make room, or name a folder on another disk: --out DIR.",
+            )
 
     def save(
         self, step: int, *, weights: Tensors, optimizer: Tensors, state: Mapping[str, Any], best: bool = False
@@ -109,18 +129,21 @@ class Checkpoints:
             sizes = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
             _write_json(partial / LISTING, {"format": FORMAT, "step": step, "sizes": sizes})
             _flush(partial)
+            aside = self.folder / f".{whole.name}.{os.getpid()}.old"
             if whole.exists():  # of a run that went on from before it
-                shutil.rmtree(whole)
+                whole.rename(aside)
             partial.rename(whole)
             _flush(self.folder)
+            shutil.rmtree(aside, ignore_errors=True)
             if best:
                 write_whole(self.folder / _BEST, {"step": step})
         except (OSError, _errors()) as error:
             shutil.rmtree(partial, ignore_errors=True)
+            self._recover()
             raise NoRoom(
                 f"The checkpoint of step {step} ({needs / 1e6:,.0f} MB) could not be written to {self.folder}: "
-                f"{_says(error)}.",
-                mend="Make room or name another disk, then go on from the checkpoint before: --resume.",
+                f"{says(error)}.",
+                mend="Make room, then go on with --resume: from the checkpoint before, or else from the beginning.",
             ) from None
         self._prune()
         return Saved(folder=whole, step=step)
@@ -132,8 +155,17 @@ class Checkpoints:
                 shutil.rmtree(saved.folder)
 
     def _leftovers(self) -> None:
-        for path in self.folder.glob(".step-*.part"):
+        self._recover()
+        for path in self.folder.glob(".step-*.*"):
             shutil.rmtree(path, ignore_errors=True)
+
+    def _recover(self) -> None:
+        """What somebody put aside who was killed before the new one had its name."""
+        for path in self.folder.glob(".step-*.old"):
+            whole = self.folder / path.name[1:].partition(".")[0]
+            if not whole.exists():
+                with suppress(OSError):  # another process of this run may have done it
+                    path.rename(whole)
 
     def _prune(self) -> None:
         best = self.best()
@@ -227,7 +259,7 @@ def _tensors(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = load_file(path)
     except (OSError, _errors()) as error:
-        raise CannotRead(f"{path} cannot be read: {_says(error)}.", mend="Go on from the checkpoint before.") from None
+        raise CannotRead(f"{path} cannot be read: {says(error)}.", mend="Go on from the checkpoint before.") from None
     return found
 
 
@@ -266,7 +298,8 @@ class BadRoom(OSError):
     """Private to this module: known before anything is written."""
 
 
-def _says(error: BaseException) -> str:
+def says(error: BaseException) -> str:
+    """In a few words."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
@@ -294,12 +327,17 @@ def _as_tensor(told: str) -> Any:
     return torch.from_numpy(np.frombuffer(base64.b64decode(told), np.uint8).copy())
 
 
-def check_same(told: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    """BadInput where what a run began with is not what it is to go on with: the first that differs is named."""
+def check_same(told: Mapping[str, Any], found: Mapping[str, Any], more: Mapping[str, str] | None = None) -> None:
+    """BadInput where what a run began with is not what it is to go on with: the first that differs is named. ``more``:
+    how it differs, where hashes alone are known."""
     for name, before in told.items():
         now = found.get(name)
         if now != before:
+            how = (more or {}).get(name) or f"{str(before)[:24]} and not {str(now)[:24]}"
             raise BadInput(
-                f"The run was begun with another {name.replace('_', ' ')}: {str(before)[:24]} and not {str(now)[:24]}.",
+                f"The run was begun with {_OTHER.get(name, f'another {name}').replace('_', ' ')}: {how}.",
                 mend="Go on with the same, or begin a new run in another folder.",
             )
+
+
+_OTHER = {"rows": "other rows", "prompts": "other prompts"}

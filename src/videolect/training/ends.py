@@ -11,17 +11,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.training.checkpoints import NoRoom, says
+
 if TYPE_CHECKING:
     from videolect.training.model import Trainee
 
 
 def export(trainee: Trainee, folder: Path) -> Path:
-    """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there."""
+    """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there. NoRoom."""
+    from safetensors import SafetensorError
+
+    for left in folder.parent.glob(f".{folder.name}.*.part"):  # by one that was killed at it
+        shutil.rmtree(left, ignore_errors=True)
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         trainee.save(partial)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
+    except (OSError, SafetensorError) as error:
+        raise NoRoom(
+            f"The model could not be written to {folder}: {says(error)}.",
+            mend="Make room, then write it from the last checkpoint: --resume. Nothing is learned anew.",
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder

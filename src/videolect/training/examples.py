@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from videolect.dataset.rows import Row
-from videolect.errors import BadInput
+from videolect.errors import BadInput, CannotRead
 from videolect.training.films import Shown, ShownRows, grid_of, head_words
 from videolect.vlm import prompts, tokens
 from videolect.vlm.tokens import PixelFormat
@@ -119,7 +119,8 @@ class LeftOut:
 
     row_id: str
     reason: str
-    """``no film``, ``answer too long``, ``prompt too long``."""
+    """``no film``, ``film cannot be read``, ``answer too long``, ``prompt too long``; ``both answers alike``, of a pair
+    that differs by nothing that is read, such as a space at its end."""
     detail: str = ""
 
 
@@ -184,13 +185,16 @@ def examples_of(
     heads: dict[str, tuple[int, ...]] = {}
     for row in rows:
         _check_prompt(row, spec_hash)
-        found = shown(row)
-        if found is None:
-            left_out.append(LeftOut(row_id=row.row_id, reason="no film", detail=row.video_hash or row.video_id))
+        found = _found(row, shown)
+        if isinstance(found, LeftOut):
+            left_out.append(found)
             continue
         if found.key not in heads:
             heads[found.key] = writer.ids(head_words(found, pixels))
         branches = writer.branches(row)
+        if len({branch.answer_ids for branch in branches}) < len(branches):
+            left_out.append(LeftOut(row_id=row.row_id, reason="both answers alike"))
+            continue
         if why := _too_long(row, heads[found.key], branches, limits):
             left_out.append(why)
             continue
@@ -208,9 +212,17 @@ def examples_of(
     for example in made:
         tokens.check_places(example.ids.count(writer.pad), example.places)
     return Examples(
-        items=tuple(part for example in made for part in _parts(example, limits.row)), left_out=tuple(left_out),
+        items=tuple(part for example in made for part in parts_of(example, limits.row)), left_out=tuple(left_out),
         tokenizer=tokenizer_hash(tokenizer), pixels=pixels.hash,
     )  # fmt: skip
+
+
+def _found(row: Row, shown: ShownRows) -> Shown | LeftOut:
+    try:
+        found = shown(row)
+    except CannotRead as error:
+        return LeftOut(row_id=row.row_id, reason="film cannot be read", detail=error.message.rstrip("."))
+    return found or LeftOut(row_id=row.row_id, reason="no film", detail=row.video_hash or row.video_id)
 
 
 def tokenizer_hash(tokenizer: Any) -> str:
@@ -303,17 +315,23 @@ def _too_long(row: Row, head: Sequence[int], branches: Sequence[Branch], limits:
 
 def _refuse(left_out: Sequence[LeftOut], limits: Limits) -> None:
     missing = [one for one in left_out if one.reason == "no film"]
-    if missing and limits.missing == "refuse":
+    broken = [one for one in left_out if one.reason == "film cannot be read"]
+    if limits.missing == "refuse" and (missing or broken):
+        told = [f"{_have(missing)} no film: {_named(missing)}."] if missing else []
+        told += [f"{_have(broken)} a film that cannot be read: {_named(broken)}."] if broken else []
         raise BadInput(
-            f"The films of {len(missing)} rows are missing: {_named(missing)}.",
-            mend="Bring the films, or train without these rows: missing=skip.",
+            " ".join(told), mend="Bring the films, or train without these rows: --skip-missing (missing=skip)."
         )
-    long = [one for one in left_out if one.reason != "no film"]
+    long = [one for one in left_out if one.reason.endswith("too long")]
     if long and limits.too_long == "refuse":
         raise BadInput(
-            f"{len(long)} rows are too long: {_named(long)}.",
-            mend="Raise the limit, show fewer or smaller frames, or train without these rows: too_long=skip.",
+            f"{len(long):,} {'row is' if len(long) == 1 else 'rows are'} too long: {_named(long)}.",
+            mend="Show fewer or smaller frames, or train without these rows: --skip-long (too_long=skip).",
         )
+
+
+def _have(left_out: Sequence[LeftOut]) -> str:
+    return "1 row has" if len(left_out) == 1 else f"{len(left_out):,} rows have"
 
 
 def _named(left_out: Sequence[LeftOut]) -> str:
@@ -322,7 +340,7 @@ def _named(left_out: Sequence[LeftOut]) -> str:
     return "; ".join([*told, *([f"and {more} more"] if more else [])])
 
 
-def _parts(example: Example, most: int) -> Iterator[Example]:
+def parts_of(example: Example, most: int) -> Iterator[Example]:
     """The clip in as many rows as it needs; what belongs together stays together."""
     groups: dict[str, list[Branch]] = {}
     for number, branch in enumerate(example.branches):

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 
 from videolect.dataset.row_folder import MANIFEST, read_manifest, read_rows
 from videolect.dataset.rows import Row
-from videolect.errors import BadInput, NotFound
+from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.training.examples import Examples, Limits, check_manifest
 from videolect.training.films import Shown, shown_of
 from videolect.training.packing import row_tokens
@@ -56,7 +57,20 @@ def rows_in(folder: Path, recipe: Recipe, *, part: str = "train") -> RowSet:
             f"{folder} has no rows of {missing[0]} in the part {part!r}; it has {there}.",
             mend=f"Write them: data rows TRIPLES --out DIR --task {missing[0]} ...",
         )
-    rows = [row for task in names for row in read_rows(folder, part, task, manifest)]
+    rows: list[Row] = []
+    for task in names:
+        found = read_rows(folder, part, task, manifest)
+        if not found:
+            raise BadInput(
+                f"{folder / part / task}.jsonl is empty: there is nothing to learn for {task}.",
+                mend="Write rows with more triples or another split, or choose a recipe without this task.",
+            )
+        rows += found
+    if again := [row_id for row_id, count in Counter(row.row_id for row in rows).items() if count > 1]:
+        raise BadInput(
+            f"{len(again)} rows of the part {part!r} stand there more than once, such as {again[0]}.",
+            mend="Write the rows again: data rows gives each one id.",
+        )
     digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
     return RowSet(rows=tuple(sorted(rows, key=_by_clip)), spec_hash=spec_hash, hash=digest)
 
@@ -115,19 +129,27 @@ class FilmShelf:
     def __init__(self, find: Find, wanted: Wanted, *, cache: FrameCache | None = None) -> None:
         self.find, self.wanted, self.cache = find, wanted, cache
         self._stretches: dict[str, Stretch] = {}
-        self._shown: dict[str, Shown | None] = {}
+        self._shown: dict[str, Shown | CannotRead | None] = {}
 
     def shown(self, row: Row) -> Shown | None:
-        """How the row's clip will look; nothing is decoded."""
+        """How the row's clip will look; nothing is decoded. None where it is not there; CannotRead."""
         key = json.dumps([row.video_hash, row.video_id, row.start_pts, row.end_pts])
         if key not in self._shown:
-            found = self.find(row)
-            if found is None:
-                self._shown[key] = None
-            else:
-                self._stretches[key] = found
-                self._shown[key] = shown_of(key, found.probed, self.wanted, start=found.start, end=found.end)
-        return self._shown[key]
+            try:
+                self._shown[key] = self._look(key, row)
+            except CannotRead as error:  # every row about it hears of it, and it is tried once
+                self._shown[key] = error
+        known = self._shown[key]
+        if isinstance(known, CannotRead):
+            raise known
+        return known
+
+    def _look(self, key: str, row: Row) -> Shown | None:
+        found = self.find(row)
+        if found is None:
+            return None
+        self._stretches[key] = found
+        return shown_of(key, found.probed, self.wanted, start=found.start, end=found.end)
 
     def __call__(self, key: str) -> Film:
         """The pixels."""

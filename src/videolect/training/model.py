@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from videolect.errors import BadInput, MissingExtra
+from videolect.errors import BadInput, CannotRead, MissingExtra
 from videolect.training import attention as segments
 from videolect.training import tower as towers
 from videolect.training.answers import AnswerLogs, answer_logs_module
@@ -311,6 +311,7 @@ def load(
     tokenizer = qwen_files.tokenizer_of(transformers, source, config)
     kept = torch.bfloat16 if dtype == "bfloat16" else torch.float32
     model = qwen_files.put_on(qwen_files.weights_of(transformers, source, kept), on)
+    _check_finite(source, model)
     if attention == "segments":
         segments.check(on, torch.float32 if dtype == "float32" else torch.bfloat16)
         segments.register()
@@ -329,6 +330,16 @@ def load(
     )  # fmt: skip
     made.train()
     return made
+
+
+def _check_finite(source: str, model: Any) -> None:
+    """CannotRead where a weight is no number: whatever is learned from it is none either."""
+    for name, weight in model.named_parameters():
+        if not bool(weight.isfinite().all()):
+            raise CannotRead(
+                f"The weight {name} of {source} holds values that are no finite numbers.",
+                mend="Take the checkpoint anew; one that training left behind so has diverged.",
+            )
 
 
 def _with_lora(model: Any, plan: LoraPlan, train_tower: bool) -> Any:

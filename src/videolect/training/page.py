@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.evals.plots import Svg, drawing, escape, line, mark, number, text, tick_words, ticks
-from videolect.training.run import MANIFEST
+from videolect.training.place import MANIFEST
 from videolect.training.watch import read_metrics
 
 PAGE = "run.html"
@@ -77,13 +77,18 @@ def _of_steps(steps: Sequence[Mapping[str, Any]], name: str, title: str) -> tupl
 
 
 def _of_parts(steps: Sequence[Mapping[str, Any]], name: str) -> tuple[str, Svg]:
-    points = [(float(one["step"]), float(one["parts"][name])) for one in steps if name in one["parts"]]
+    points = [(float(one["step"]), _value(one["parts"][name])) for one in steps if name in one["parts"]]
     return f"Part: {name}", curve(f"Part: {name}", _thinned(points))
 
 
 def _of_trials(trials: Sequence[Mapping[str, Any]], name: str) -> tuple[str, Svg]:
-    points = [(float(one["step"]), float(one["figures"][name])) for one in trials if name in one["figures"]]
+    points = [(float(one["step"]), _value(one["figures"][name])) for one in trials if name in one["figures"]]
     return f"Trial: {name}", curve(f"Trial: {name}", points, marked=True)
+
+
+def _value(told: float | None) -> float:
+    """Null stands for what was no number."""
+    return float("nan") if told is None else float(told)
 
 
 def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

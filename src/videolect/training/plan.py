@@ -6,6 +6,7 @@ model's published shape: every part is told, so that whoever measures finds whic
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -118,7 +119,7 @@ def plan(
         lengths = [of_answers(each, recipe.rollout) for each in lengths]
         estimated = (*estimated, "answers: each is as long as it may be, and none is left out")
     layout = [each.separate if recipe.layout == "separate" else each.shared for each in lengths]
-    longest = max(_longest(recipe, each) for each in lengths)
+    longest = _longest(recipe, lengths)
     tokens = sum(layout)
     steps = recipe.steps or max(1, round(recipe.epochs * -(-len(lengths) // recipe.step_clips)))
     alone = max(_one(each) for each in lengths)
@@ -147,12 +148,21 @@ def of_answers(each: Length, rollout: Rollout) -> Length:
     )  # fmt: skip
 
 
-def _longest(recipe: Recipe, each: Length) -> int:
-    """Tokens of the longest row: what attends to each other. Answers that were drawn are shown in several rows where
-    they do not fit into one."""
+def _longest(recipe: Recipe, lengths: Sequence[Length]) -> int:
+    """Tokens of the longest row: what attends to each other. A clip with more than a batch holds is taken in pieces."""
     if recipe.layout == "separate":
+        return max(map(_one, lengths))
+    return max(min(each.shared, max(recipe.batch_tokens, _least(recipe, each))) for each in lengths)
+
+
+def _least(recipe: Recipe, each: Length) -> int:
+    """Tokens of its largest piece that cannot be cut: an answer, or a pair of them, with film and prompt."""
+    if recipe.layout == "separate" or recipe.rollout is not None:  # answers that were drawn need not stay together
         return _one(each)
-    return each.shared if recipe.rollout is None else max(_one(each), min(each.shared, recipe.batch_tokens))
+    together: Counter[str] = Counter()
+    for row, (words, _) in zip(each.rows, each.branches, strict=True):
+        together[row] += words
+    return each.film + max(together.values())
 
 
 def _one(each: Length) -> int:
@@ -227,6 +237,14 @@ def _refusal(
             f"(the longest has {max(map(_one, over)):,})."
         )
         return why, "Show fewer or smaller frames, or leave these rows out: nothing is cut."
+    needed = max(lengths, key=lambda each: _least(recipe, each))
+    least = _least(recipe, needed)
+    if recipe.layout != "separate" and least > recipe.batch_tokens:
+        why = (
+            f"A row of the clip of {needed.rows[0]} has {least:,} tokens with its film, and a batch holds "
+            f"{recipe.batch_tokens:,}."
+        )
+        return why, f"Give {least:,} or more (--batch-tokens), or show fewer or smaller frames."
     if longest > shape.context:
         return f"A row has {longest:,} tokens, and the model's context {shape.context:,}.", "Show fewer frames."
     most = int(recipe.device_bytes * (1 - _SPARE))
@@ -237,20 +255,22 @@ def _refusal(
         f"{in_gib(memory.weights)}, gradients {in_gib(memory.gradients)}, optimizer {in_gib(memory.optimizer)}, "
         f"activations {in_gib(memory.activations)}, logits {in_gib(memory.logits)}."
     )
-    return why, _what_would_fit(recipe, shape, longest, most)
+    return why, _what_would_fit(recipe, shape, lengths, most)
 
 
-def _what_would_fit(recipe: Recipe, shape: Shape, longest: int, most: int) -> str:
+def _what_would_fit(recipe: Recipe, shape: Shape, lengths: Sequence[Length], most: int) -> str:
     """The first change that brings it under the limit."""
-    shorter = max(longest, 1024)
+    longest = _longest(recipe, lengths)
+    least = max(_least(recipe, each) for each in lengths)
     changes: list[tuple[str, Recipe]] = [
         ("compute activations again (checkpointing)", replace(recipe, checkpointing=True)),
-        (f"work on fewer tokens at once (batch_tokens={shorter:,})",
-         replace(recipe, checkpointing=True, batch_tokens=shorter, most_tokens=min(recipe.most_tokens, shorter))),
+        *((f"work on fewer tokens at once (--batch-tokens {fewer})",
+           replace(recipe, checkpointing=True, batch_tokens=fewer))
+          for fewer in (max(longest, 1024), max(least, 1024)) if fewer < recipe.batch_tokens),
         ("train an adapter (LoRA)", replace(recipe, lora=Lora(), checkpointing=True)),
     ]  # fmt: skip
     for words, other in changes:
-        if other != recipe and memory_of(other, shape, longest).all <= most:
+        if other != recipe and memory_of(other, shape, _longest(other, lengths)).all <= most:
             return f"It would fit if you {words}."
     for devices in (2, 4, 8, 16, 32):
         other = replace(recipe, devices=max(recipe.devices, devices), shards="fsdp", checkpointing=True)

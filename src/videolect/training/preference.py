@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from videolect.errors import BadInput
 from videolect.training import losses
-from videolect.training.batches import Batch, Batches, filled
+from videolect.training.batches import Batch, Batches, filled, least_budget
 from videolect.training.devices import from_all, rank, shares
 from videolect.training.examples import Branch, Examples
 from videolect.training.films import Films
@@ -121,12 +122,12 @@ class Preference:
 
     def _asked(self, trainee: Trainee, examples: Examples, films: Films) -> dict[tuple[str, str], NDArray[np.float32]]:
         """Of this process's share of the batches."""
-        longest = max(Batches(examples=examples, budget=1 << 40, clips=1, layout=trainee.layout).lengths)
-        cut = Batches(examples=examples, budget=max(self.budget, longest), clips=len(examples), layout=trainee.layout)
+        budget = max(self.budget, least_budget(examples, trainee.layout))
+        cut = Batches(examples=examples, budget=budget, clips=len(examples), layout=trainee.layout)
         found = {}
         with trainee.reference():
             for share in (one for step in cut.order(0, 0) for one in shares(step)):
-                batch = filled([examples.items[at] for at in share.indices], films, trainee.pixels)
+                batch = filled([cut.pieces[at] for at in share.indices], films, trainee.pixels)
                 for branch, log in zip(batch.branches, trainee.logprobs(batch), strict=True):
                     found[_key(branch)] = log.float().cpu().numpy()
         return found
@@ -156,8 +157,8 @@ def check_pairs(trainee: Trainee, examples: Examples) -> None:
     for example in examples.items:
         pairs(example.branches)
     keys = [_key(branch) for branch in examples.branches]
-    if len(set(keys)) < len(keys):
-        raise BadInput("Two pairs have one row id.", mend="Give each row once.")
+    if again := [key for key, count in Counter(keys).items() if count > 1]:
+        raise BadInput(f"Two pairs have the row id {again[0][0]}.", mend="Give each row once.")
 
 
 def _key(branch: Branch) -> tuple[str, str]:

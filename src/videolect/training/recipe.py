@@ -125,7 +125,8 @@ class Recipe:
     step_clips: int
     """Clips of one step, all devices together, each with all its branches: many, since those of one clip are alike."""
     batch_tokens: int
-    """Most tokens that one device works on at once, filling included."""
+    """Most tokens that one device works on at once, filling included. A clip whose branches have more together is taken
+    in pieces; one answer with its film and prompt must fit."""
     precision: Precision = "bfloat16"
     """``mixed``: weights in float32, sums in bfloat16; what is trained whole needs it, since small steps are lost in
     bfloat16. With LoRA the adapter is float32 beside weights in bfloat16."""
@@ -207,11 +208,6 @@ class Recipe:
             raise BadInput("A rollout is for gspo, which needs one.", mend="Give it there and nowhere else.")
         if self.rollout is not None:
             self._check_rollout(self.rollout)
-        if self.batch_tokens < self.most_tokens:
-            raise BadInput(
-                f"A row may have {self.most_tokens:,} tokens and a batch {self.batch_tokens:,}.",
-                mend="Raise batch_tokens or lower most_tokens.",
-            )
         known = {each.name for each in fields(self)}
         if strangers := [name for name in self.sources if name not in known]:
             raise BadInput(f"The recipe has no {strangers[0]!r} to tell a source of.", mend="Take it out.")
@@ -238,6 +234,7 @@ class Recipe:
     def hash(self) -> str:
         """Of all that decides about the weights, and nothing else: a run goes on only by the same."""
         told = {name: value for name, value in asdict(self).items() if name not in _NO_WEIGHT}
+        told |= {"missing": "refuse", "too_long": "refuse"}  # which rows that leaves has a hash of its own
         if self.rollout is None:
             del told["rollout"]  # it came later, and runs that were begun before it go on
         else:

@@ -6,36 +6,37 @@ checkpoint: a run that was killed and goes on gives the same weights as one that
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from videolect.errors import BadInput, VideolectError
+from videolect.errors import BadInput, CannotRead, VideolectError
 from videolect.training.batches import Batch, Batches, Step, filled
 from videolect.training.checkpoints import (
     Checkpoints,
-    Saved,
-    check_same,
+    NoRoom,
     named_state,
     random_state,
     restore_random,
     restore_state,
-    write_whole,
 )
 from videolect.training.devices import Devices, Share, shares
 from videolect.training.ends import export, signals
 from videolect.training.films import Films
 from videolect.training.method import Draws, Method
 from videolect.training.model import Trainee
+from videolect.training.place import begin, check_begun, claimed, never_began
 from videolect.training.recipe import Recipe, learning_rate_at
 from videolect.training.watch import Evaluate, Metrics, Trial, Watch
 from videolect.vlm.backends.qwen_files import is_out_of_memory
 
-MANIFEST = "run.json"
+log = logging.getLogger(__name__)
+
 _NAMED = 6
 """Rows of a batch that an error names."""
 
@@ -91,6 +92,8 @@ class Run:
         self.checkpoints = Checkpoints(self.out / "checkpoints", keep=self.recipe.keep)
         self.steps = self.recipe.steps or max(1, round(self.recipe.epochs * self.batches.steps()))
         self.step = 0
+        self.saved = -1
+        """The step of the checkpoint that was written or read last."""
         self.asked = ""
         """By a signal, to this process."""
         self.stop = ""
@@ -104,26 +107,46 @@ class Run:
     # -- from begin to end
 
     def go(self, *, resume: bool = False) -> Ran:
-        """Learn until the end, or a signal. Errors of ``videolect.errors``; the last checkpoint is always whole."""
-        self._begin(resume)
-        try:
-            with signals(self._asked_to_stop), self._fetched() as fetched:
-                for step in range(self.step, self.steps):
-                    self._one(step, fetched(step))
-                    self.stop = self.devices.any_of(self.asked)
-                    self._after(step + 1)
-                    if self.stop:
-                        break
-            return self._end()
-        finally:
-            self.metrics.close()
+        """Learn until the end, or a signal. Errors of ``videolect.errors``; the last checkpoint is always whole. Where
+        it fails before anything is learned, nothing stays that would stand in the way of the next."""
+        with claimed(self.out) if self.devices.main else nullcontext():
+            self._begin(resume)
+            try:
+                with signals(self._asked_to_stop), self._fetched() as fetched:
+                    for step in () if self.watch.enough else range(self.step, self.steps):
+                        with self._kept():
+                            shares = fetched(step)
+                        self._one(step, shares)
+                        self.stop = self.devices.any_of(self.asked)
+                        self._after(step + 1)
+                        if self.stop:
+                            break
+                return self._end()
+            finally:
+                self.metrics.close()
 
     def _begin(self, resume: bool) -> None:
+        self._manifest(resume)
+        try:
+            self._set_up()
+            if not (resume and self._resume()):
+                self._from_the_start()
+            if self.devices.main:
+                self._check_room()
+        except BaseException:
+            if self.devices.main and not resume:
+                never_began(self.out)
+            raise
+        self.metrics = Metrics(self.out, since=self.step) if self.devices.main else _Silent()
+        self.trainee.train()
+
+    def _set_up(self) -> None:
+        """The method with the model as it was loaded, and the optimizer."""
         import torch
 
-        self._manifest(resume)
         self.devices.shard(self.trainee)
-        self.method.prepare(self.trainee, self.batches.examples, self.films)  # with the model as it was loaded
+        with self._fits("What is computed once before the first step"):
+            self.method.prepare(self.trainee, self.batches.examples, self.films)
         self.devices.copies(self.trainee)
         if self.recipe.precision == "mixed":
             # Copies in half precision that autocast keeps would lie beside every weight until the pass ends.
@@ -138,52 +161,63 @@ class Run:
         self.optimizer = torch.optim.AdamW(
             [group for group in groups if group["params"]], lr=self.recipe.learning_rate, betas=self.recipe.betas
         )
-        if resume:
-            self._resume(self.checkpoints.latest())
-        else:
-            torch.manual_seed(self.recipe.seed)
-            self.watch = Watch.of(self.recipe)
-            if self.prove is not None:
-                self._say("Proofs before the first step.")
-                self.prove()
-        self.metrics = Metrics(self.out, since=self.step) if self.devices.main else _Silent()
-        self.trainee.train()
 
     def _manifest(self, resume: bool) -> None:
         """Written once; a run that goes on is checked against it."""
-        path = self.out / MANIFEST
         if resume:
-            import json
-
-            if not path.is_file():
-                raise BadInput(f"{self.out} holds no run.", mend="Begin one there: leave --resume out.")
-            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            check_same(told["began_with"], self.began_with)
-            return
-        if self.devices.main:  # the others would find what it has just written
-            if self.out.is_dir() and any(self.out.iterdir()):
-                raise BadInput(
-                    f"{self.out} is there and not empty.",
-                    mend="Name a new folder, or go on with what is there: --resume.",
-                )
-            try:
-                self.out.mkdir(parents=True, exist_ok=True)
-                write_whole(path, {"began_with": dict(self.began_with), "recipe": self.recipe.as_json(), **self.about})
-            except OSError as error:
-                raise BadInput(
-                    f"{self.out} cannot be written: {error.strerror}.", mend="Name another folder."
-                ) from None
+            check_begun(self.out, self.began_with, self.recipe.as_json())
+        elif self.devices.main:  # the others would find what it has just written
+            begin(self.out, {"began_with": dict(self.began_with), "recipe": self.recipe.as_json(), **self.about})
         self.devices.wait()
 
-    def _resume(self, saved: Saved) -> None:
-        state = saved.state()
-        self.trainee.load_trainable(saved.weights())
-        restore_state(self.optimizer, self.order, saved.optimizer())
-        self.watch = Watch.of(self.recipe, state["watched"])
-        self.step = saved.step
-        self.checkpoints.forget_after(saved.step)
-        restore_random(state["random"])
-        self._say(f"Going on behind step {saved.step}.")
+    def _from_the_start(self) -> None:
+        import torch
+
+        torch.manual_seed(self.recipe.seed)
+        self.watch, self.saved = Watch.of(self.recipe), 0
+        if self.prove is not None:
+            self._say("Proofs before the first step.")
+            with self._fits("A proof"):
+                self.prove()
+
+    def _resume(self) -> bool:
+        """Whether there is a checkpoint: from the latest that can be read. CannotRead where all are damaged."""
+        self.checkpoints.best()  # what says which is the best is needed at the end, and read now
+        for saved in reversed(self.checkpoints.all()):
+            try:
+                state = saved.state()
+                self.watch = Watch.of(self.recipe, state["watched"])
+                self.trainee.load_trainable(saved.weights())
+                restore_state(self.optimizer, self.order, saved.optimizer())
+                restore_random(state["random"])
+            except (CannotRead, KeyError, TypeError, ValueError, RuntimeError) as error:
+                log.warning("%s is damaged and is passed over: %s", saved.folder, error)
+                continue
+            self.step = self.saved = saved.step
+            self.devices.wait()  # until all have read what is now removed
+            if self.devices.main:
+                self.checkpoints.forget_after(saved.step)
+            self._say(f"Going on behind step {saved.step}.")
+            return True
+        if damaged := self.checkpoints.begun():
+            raise CannotRead(
+                f"No checkpoint in {self.checkpoints.folder} is whole: {', '.join(damaged)}.",
+                mend="Bring one back from a copy, or remove them all: --resume then begins at the start.",
+            )
+        self._say("No checkpoint was written yet: it begins at the start.")
+        return False
+
+    def _check_room(self) -> None:
+        """NoRoom where not even one more checkpoint and the model fit on the disk; a word where not all do that will be
+        kept."""
+        one = 3 * sum(weight.numel() * weight.element_size() for weight in self.weights)  # with two moments
+        learned = self.weights if self.trainee.lora is not None else self.trainee.model.parameters()
+        model = sum(weight.numel() * weight.element_size() for weight in learned)
+        self.checkpoints.check_room(model + (one if self.step < self.steps else 0))
+        try:
+            self.checkpoints.check_room(model + one * (self.recipe.keep + 2 - len(self.checkpoints.all())))
+        except NoRoom as error:  # the best, and one that is being written
+            self._say(f"{self.recipe.keep + 2} checkpoints of {one / 1e6:,.0f} MB may lie there at once. {error}")
 
     # -- one step
 
@@ -242,7 +276,8 @@ class Run:
                 one.grad.mul_(self.devices.count / max(weight, 1e-9))
         norm = self.devices.clip(self.weights, self.recipe.clip)
         if self.watch.usable(step, mean, norm, lambda: _rows(batch for _, batch in shares)):
-            self.optimizer.step()
+            with self._fits("The optimizer"):
+                self.optimizer.step()
         return mean, norm, {name: value / max(weight, 1e-9) for name, value in parts.items()}
 
     @contextmanager
@@ -253,17 +288,49 @@ class Run:
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-            kept = ""
-            if self.devices.count == 1:
-                self.optimizer.zero_grad(set_to_none=True)
-                self._save(step)
-                kept = f" A checkpoint of step {step} was written."
+            self.optimizer.zero_grad(set_to_none=True)
+            kept = f" The checkpoint of step {step} is whole." if self._keep(step) else ""
+            tokens = _tokens(batch)
             raise TooLittleMemory(
-                f"Step {step} ran out of memory with {len(batch.examples)} clips of {_tokens(batch):,} tokens, rows "
+                f"Step {step} ran out of memory with {len(batch.examples)} clips of {tokens:,} tokens, rows "
                 f"{_rows([batch])}.{kept}",
-                mend=f"Go on with smaller batches: --resume --batch-tokens N (now {self.recipe.batch_tokens:,}); or "
-                "choose a recipe with an adapter, with checkpointing, or with fewer or smaller frames.",
+                mend=f"Go on with smaller batches: --resume --batch-tokens {max(1, tokens // 2)} (now "
+                f"{self.recipe.batch_tokens:,}); or choose a recipe with an adapter, with checkpointing, or with fewer "
+                "or smaller frames.",
             ) from None
+
+    @contextmanager
+    def _fits(self, what: str) -> Iterator[None]:
+        """The same for what belongs to no step."""
+        try:
+            yield
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            raise TooLittleMemory(
+                f"{what} ran out of memory, with batches of {self.recipe.batch_tokens:,} tokens.",
+                mend="Use smaller batches (--batch-tokens N), an adapter, a smaller model, or fewer or smaller frames.",
+            ) from None
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """What fails beside the steps, such as a film that is gone, loses nothing of what was learned."""
+        try:
+            yield
+        except Exception:
+            self._keep(self.step)
+            raise
+
+    def _keep(self, step: int) -> bool:
+        """Write a checkpoint unless it is there. Several processes do not: the others wait somewhere else."""
+        if self.devices.count > 1 or step == self.saved:
+            return step == self.saved > 0
+        try:
+            self._save(step)
+        except NoRoom as error:  # what brought us here is told, and this beside it
+            log.warning("%s", error)
+            return False
+        return True
 
     def _after(self, step: int) -> None:
         """Trials and checkpoints that are due; the run's own end is always both."""
@@ -284,7 +351,8 @@ class Run:
     def _try(self, step: int) -> bool:
         assert self.evaluate is not None
         kept = random_state()
-        trial = self.evaluate(self.trainee, step)
+        with self._kept(), self._fits(f"The trial at step {step}"):
+            trial = self.evaluate(self.trainee, step)
         restore_random(kept)  # whether and how a model is tried changes nothing of what it learns
         self.trainee.train()
         better = self.watch.better(step, trial)
@@ -303,6 +371,7 @@ class Run:
         if self.devices.main:
             state = {"watched": self.watch.state.as_json(), "random": random_state()}
             self.checkpoints.save(step, weights=weights, optimizer=moments, state=state, best=best)
+        self.saved = step
         self.devices.wait()
 
     def _end(self) -> Ran:
@@ -353,10 +422,9 @@ class Run:
             return shares(orders[epoch][at])
 
         def read(step: int) -> list[tuple[Share, Batch]]:
-            examples = self.batches.examples
+            pieces = self.batches.pieces
             return [
-                (one, filled([examples[at] for at in one.indices], self.films, self.trainee.pixels))
-                for one in mine(step)
+                (one, filled([pieces[at] for at in one.indices], self.films, self.trainee.pixels)) for one in mine(step)
             ]
 
         with ThreadPoolExecutor(1) as pool:

@@ -103,7 +103,7 @@ def _loaded(recipe: Recipe, model: str, device: str | None) -> Trainee:
 def _prove(run: Run, say: Callable[[str], None] | None) -> None:
     """On the first batch of the run's own first step."""
     indices = run.batches.order(0, run.recipe.seed)[0][0][:2]
-    batch = filled([run.batches.examples[at] for at in indices], run.films, run.trainee.pixels)
+    batch = filled([run.batches.pieces[at] for at in indices], run.films, run.trainee.pixels)
     for proof in prove(run.trainee, run.method, [batch]):
         if say is not None:
             say(f"  {proof.name}: {proof.told}.")

@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import Any
 
 from videolect.dataset.rows import Row
-from videolect.errors import VideolectError
+from videolect.errors import CannotRead, VideolectError
 from videolect.evals import caption, critique, reward
 from videolect.evals.score import flat
+from videolect.training.films import ShownRows
 from videolect.training.watch import Evaluate, Sample, Trial
 from videolect.vlm.base import Decoding, Film
 from videolect.vlm.prompts import free
@@ -34,6 +35,23 @@ def evaluate_on(rows: Sequence[Row], film_of: Callable[[Row], Film | None], *, c
         return Trial(figures=_figures(rows, texts, yes), samples=_samples(rows, texts))
 
     return evaluate
+
+
+def with_films(rows: Sequence[Row], shown: ShownRows, *, clips: int) -> tuple[list[Row], int]:
+    """The rows of the first so many clips whose film is there and can be read, and how many clips were passed over."""
+    found: list[Row] = []
+    lost = kept = 0
+    for _, group in groupby(sorted(rows, key=_clip), key=_clip):
+        if kept == clips:
+            break
+        of_clip = list(group)
+        try:
+            there = shown(of_clip[0]) is not None
+        except CannotRead:
+            there = False
+        kept, lost = kept + there, lost + (not there)
+        found += of_clip if there else []
+    return found, lost
 
 
 def _clip(row: Row) -> tuple[str, str, int]:

@@ -11,6 +11,7 @@ import logging
 import math
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,35 +69,56 @@ class Metrics:
             return
         kept = [line for line in read_metrics(self.path.parent) if line["step"] <= step]
         partial = self.path.with_name(f".{METRICS}.{os.getpid()}.part")
-        partial.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        partial.replace(self.path)
+        try:
+            partial.write_text("".join(json.dumps(_finite(line)) + "\n" for line in kept), encoding="utf-8")
+            partial.replace(self.path)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            log.warning("%s keeps lines behind step %d: %s.", self.path, step, error.strerror)
 
     def add(self, kind: str, step: int, **told: Any) -> None:
-        """One line: ``train``, ``trial``, or ``event``."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"kind": kind, "step": step, **told}, ensure_ascii=False) + "\n")
-        if self._board is not None:
-            for name, value in _flat(told):
-                self._board.add_scalar(f"{kind}/{name}", value, step)
+        """One line: ``train``, ``trial``, or ``event``. What is no finite number is null. Where it cannot be written
+        the run goes on: figures are told, weights are kept elsewhere."""
+        line = json.dumps({"kind": kind, "step": step, **_finite(told)}, ensure_ascii=False, allow_nan=False)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            if self._board is not None:
+                for name, value in _flat(told):
+                    self._board.add_scalar(f"{kind}/{name}", value, step)
+        except OSError as error:
+            log.warning("The figures of step %d are not in %s: %s.", step, self.path, error.strerror)
 
     def close(self) -> None:
         """Write what TensorBoard still holds."""
         if self._board is not None:
-            self._board.close()
+            with suppress(OSError):
+                self._board.close()
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
-    """All lines that are whole; the last may have been cut off."""
+    """All lines that are whole; one may have been cut off."""
     path = folder / METRICS
     if not path.is_file():
         return []
     found = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
-            found.append(json.loads(line))
+            told = json.loads(line)
         except ValueError:
             continue
+        if isinstance(told, dict) and isinstance(told.get("kind"), str) and isinstance(told.get("step"), int):
+            found.append(told)
     return found
+
+
+def _finite(told: Any) -> Any:
+    """With null in place of what JSON has no number for."""
+    if isinstance(told, Mapping):
+        return {name: _finite(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [_finite(value) for value in told]
+    return None if isinstance(told, float) and not math.isfinite(told) else told
 
 
 def _flat(told: Mapping[str, Any], before: str = "") -> list[tuple[str, float]]:
@@ -117,7 +139,11 @@ def _board(folder: Path, since: int) -> Any:
     except ImportError:
         return None
     make: Any = SummaryWriter
-    return make(str(folder / BOARD), purge_step=since + 1 if since else None)
+    try:
+        return make(str(folder / BOARD), purge_step=since + 1 if since else None)
+    except OSError as error:
+        log.warning("TensorBoard gets no figures: %s.", error.strerror)
+        return None
 
 
 # ------------------------------------------------------------------------------------------------------------- rules

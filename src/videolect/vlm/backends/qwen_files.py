@@ -43,6 +43,11 @@ def config_of(transformers: Any, source: str) -> Any:
     """Its configuration. NotFound for a path without a model, BadInput for one of another architecture."""
     looks_local = source.startswith((".", "/", "~")) or Path(source).exists()
     if looks_local and not (Path(source) / "config.json").is_file():
+        if (Path(source) / "adapter_config.json").is_file():
+            raise BadInput(
+                f"{source} is an adapter and no whole model.",
+                mend="Give the model that it was trained on; to answer with both: qwen:MODEL?adapter=ADAPTER.",
+            )
         raise NotFound(f"There is no model in {source}.", mend="Give the folder that holds its config.json.")
     try:
         config = transformers.AutoConfig.from_pretrained(source)
@@ -111,6 +116,11 @@ def tokenizer_of(transformers: Any, source: str, config: Any) -> Any:
     except (OSError, ValueError) as error:
         raise NotFound(
             f"{source} has no tokenizer: {str(error).splitlines()[0][:200]}", mend="Give a whole checkpoint."
+        ) from None
+    except Exception as error:  # what the library meets in a damaged file, it throws as it comes
+        raise CannotRead(
+            f"The tokenizer of {source} cannot be read: {type(error).__name__}: {str(error)[:200]}.",
+            mend="Take the checkpoint anew.",
         ) from None
     for mark in tokens.SPECIAL:
         if len(tokenizer.encode(mark, add_special_tokens=False)) != 1:
