@@ -242,6 +242,8 @@ def test_what_trl_could_not_keep_is_refused(load: Load, sft: Settings, dpo: Sett
         adapter.VideoSFTTrainer(trainee, found, film, sft(completion_only_loss=False))
     with pytest.raises(BadInput, match="Give load a LoraPlan"):
         adapter.VideoSFTTrainer(trainee, found, film, sft(), peft_config=object())
+    with pytest.raises(TypeError, match="multiple values for keyword argument 'data_collator'"):
+        adapter.VideoSFTTrainer(trainee, found, film, sft(), data_collator=print)
     with pytest.raises(BadInput, match="half of a pair"):
         adapter.VideoSFTTrainer(trainee, both, film, sft())
     with pytest.raises(BadInput, match="weights, which TRL's loss would not see"):
@@ -252,12 +254,22 @@ def test_what_trl_could_not_keep_is_refused(load: Load, sft: Settings, dpo: Sett
         adapter.VideoDPOTrainer(trainee, replace(both, tokenizer="another"), film, dpo())
 
 
-@pytest.mark.parametrize("absent", ["trl", "datasets"])
-def test_without_trl_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, absent: str):
-    monkeypatch.setitem(sys.modules, absent, None)
+class _Lazy:
+    """A library that is there and lacks another, as TRL tells it."""
+
+    @property
+    def SFTTrainer(self) -> None:  # noqa: N802
+        raise RuntimeError("Failed to import it.") from ModuleNotFoundError("No module", name="datasets")
+
+
+@pytest.mark.parametrize(("found", "absent"), [(None, "trl"), (_Lazy(), "datasets")])
+def test_without_trl_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, found: Any, absent: str):
+    monkeypatch.setitem(sys.modules, "trl", found)
     adapter._trainers.cache_clear()
-    empty = Examples(items=(), tokenizer="", pixels="")
-    with pytest.raises(MissingExtra, match=rf"needs {absent}.*pip install 'videolect\[train\]'"):
-        adapter.VideoSFTTrainer if absent == "trl" else adapter.rows_of(empty)
+    with pytest.raises(MissingExtra, match=rf"needs {absent}. Run pip install 'videolect\[train\]'"):
+        adapter.VideoSFTTrainer  # noqa: B018
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(MissingExtra, match=r"needs datasets. Run pip install 'videolect\[train\]'"):
+        adapter.rows_of(Examples(items=(), tokenizer="", pixels=""))
     with pytest.raises(AttributeError, match="no attribute 'Trainer'"):
         adapter.Trainer  # noqa: B018

@@ -121,8 +121,7 @@ def _labels(laid: Laid) -> Any:
     return made
 
 
-def _check(trainee: Trainee, more: Mapping[str, Any]) -> None:
-    args = more.get("args")
+def _check(trainee: Trainee, args: Any, more: Mapping[str, Any]) -> None:
     if trainee.attention != "dense":
         raise BadInput(
             f"The model attends by {trainee.attention}, for which TRL's forward has no words.",
@@ -154,22 +153,20 @@ def _missing(error: ImportError) -> MissingExtra:
 
 
 def _given(
-    trainee: Trainee, examples: Examples, films: Films, trial: Examples | None, more: Mapping[str, Any], *, pairs: bool
+    trainee: Trainee, examples: Examples, trial: Examples | None, films: Films, args: Any, *, pairs: bool
 ) -> dict[str, Any]:  # fmt: skip
     """What TRL's trainers take, of what is ours; checked."""
-    _check(trainee, more)
     sets = [one for one in (examples, trial) if one is not None]
     for one in sets:
         if pairs:
             check_pairs(trainee, one)
         else:
             Sft().prepare(trainee, one, films)
-            _check_weights(one)
-    args = more.get("args")
+        _check_weights(one)
     rows = [None if one is None else _kept(rows_of(one, pairs=pairs), args) for one in (examples, trial)]
     return {
-        "model": trainee.model, "processing_class": trainee.tokenizer, "train_dataset": rows[0],
-        "eval_dataset": rows[1], "data_collator": Collator(sets, films, trainee.pixels, pairs=pairs), **more,
+        "model": trainee.model, "args": args, "processing_class": trainee.tokenizer, "train_dataset": rows[0],
+        "eval_dataset": rows[1], "data_collator": Collator(sets, films, trainee.pixels, pairs=pairs),
     }  # fmt: skip
 
 
@@ -197,8 +194,11 @@ def _trainers() -> dict[str, Any]:
 
         trl: Any = library  # a lazy module: it exports more than it says
         sft, dpo = trl.SFTTrainer, trl.DPOTrainer
-    except ImportError as error:
-        raise _missing(error) from None
+    except (ImportError, RuntimeError) as error:
+        lacking = error if isinstance(error, ImportError) else error.__cause__  # what a lazy module says of another
+        if not isinstance(lacking, ImportError):
+            raise
+        raise _missing(lacking) from None
 
     class OurRows:
         """What TRL would do to its own rows is not done to these."""
@@ -227,7 +227,8 @@ def _trainers() -> dict[str, Any]:
             self, trainee: Trainee, examples: Examples, films: Films, args: Any = None, *,
             eval_examples: Examples | None = None, **more: Any,
         ) -> None:  # fmt: skip
-            super().__init__(**_given(trainee, examples, films, eval_examples, {"args": args, **more}, pairs=False))
+            _check(trainee, args, more)
+            super().__init__(**_given(trainee, examples, eval_examples, films, args, pairs=False), **more)
             # transformers marks Qwen3-VL as unable to count a step's tokens, and a step of several batches would be the
             # mean of their means. TRL's loss counts by itself, if it is told the number.
             self.model_accepts_loss_kwargs = True
@@ -243,7 +244,8 @@ def _trainers() -> dict[str, Any]:
             self, trainee: Trainee, examples: Examples, films: Films, args: Any = None, *,
             eval_examples: Examples | None = None, **more: Any,
         ) -> None:  # fmt: skip
-            super().__init__(**_given(trainee, examples, films, eval_examples, {"args": args, **more}, pairs=True))
+            _check(trainee, args, more)
+            super().__init__(**_given(trainee, examples, eval_examples, films, args, pairs=True), **more)
 
     return {made.__name__: made for made in (VideoSFTTrainer, VideoDPOTrainer)}
 
