@@ -218,7 +218,7 @@ def test_it_goes_on_from_rewards_with_a_model_that_was_taught(
 
     whole = recipes.RECIPES["tiny_cpu_gspo"]()
     assert whole.rollout is not None
-    short = replace(whole, step_clips=2, rollout=replace(whole.rollout, samples=3, max_tokens=6))
+    short = replace(whole, step_clips=2, evaluate_clips=2, rollout=replace(whole.rollout, samples=3, max_tokens=6))
     monkeypatch.setattr(recipes, "RECIPES", {**recipes.RECIPES, short.name: lambda: short})
     capsys.readouterr()
     asked = ["train", short.name, "--cache", str(cache), "--parts", "1", "--steps", "2", "--json"]
