@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
     from videolect.video.cache import FrameCache
     from videolect.vlm.backends import qwen_files
 
+    recipe = replace(recipe, hints=0.0)  # they need the truth of staged clips, which rows do not tell
     given = inputs.rows_in(asked.rows, recipe, part=asked.part)
     model = asked.model or recipe.model
     if model.startswith("tiny:"):
