@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -77,6 +78,52 @@ def test_what_is_half_done_or_damaged_is_passed_over(tmp_path: Path, caplog: pyt
     path.write_bytes(b"x" * path.stat().st_size)
     with pytest.raises(CannotRead, match="optimizer"):
         kept.latest().optimizer()
+
+
+def killed_at(number: int, folder: Path, step: int) -> bool:
+    """Save in a process that is gone, as by kill -9, before its so many-th file operation; whether it came to it."""
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def look(event: str, given: tuple[Any, ...]) -> None:
+            nonlocal seen
+            touches = event in ("os.rename", "os.mkdir", "os.rmdir", "os.remove") or (
+                event == "open" and isinstance(given[0], str | bytes | Path) and str(folder) in str(given[0])
+            )
+            seen += touches
+            if touches and seen == number:
+                os._exit(9)
+
+        sys.addaudithook(look)
+        try:
+            save(Checkpoints(folder, keep=1), step, best=step % 2 == 0)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 9
+
+
+@pytest.mark.parametrize("step", [3, 4, 5])
+def test_whoever_is_killed_at_a_checkpoint_leaves_the_one_before_or_the_new_one(step: int, tmp_path: Path):
+    """Before the first file operation, the second, and so on to the last: one of both is always whole, also where the
+    new one is of the same step and only one is kept. Who comes next finds no leavings in the way."""
+    for number in range(1, 200):
+        folder = tmp_path / str(number)
+        kept = Checkpoints(folder, keep=1)
+        save(kept, 3)
+        save(kept, 4, best=True)
+        if not killed_at(number, folder, step):
+            break
+        latest = kept.latest()
+        assert latest.step in ({4, 5} if step == 5 else {4})
+        assert torch.equal(latest.weights()["a"], torch.full((2, 3), float(latest.step)))
+        assert latest.state() == {"at": latest.step}
+        kept.best()
+        save(kept, 6)
+        assert kept.latest().step == 6
+        assert not [path.name for path in folder.iterdir() if path.name.startswith(".")]
+    assert number > 10
 
 
 FULL_DISK = """

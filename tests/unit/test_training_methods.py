@@ -226,7 +226,7 @@ def test_what_is_no_pair_is_refused(load: Load):
     with pytest.raises(BadInput, match="is no pair"):
         Preference().prepare(trainee, found, film)
     pairs, _ = pairs_of(trainee, clips=1)
-    with pytest.raises(BadInput, match="Two pairs have the row id"):
+    with pytest.raises(BadInput, match=r"Two pairs have the row id t0:preference:final>draft\."):
         Preference().prepare(trainee, replace(pairs, items=pairs.items * 2), film)
     with pytest.raises(BadInput, match="is half of a pair"):
         Sft().prepare(trainee, pairs, film)

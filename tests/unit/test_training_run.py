@@ -196,7 +196,7 @@ def test_what_is_not_the_same_run_is_refused(tiny_model: TinyModel, tmp_path: Pa
         made(tmp_path / "run", tiny_model("micro"), of).go()
     with pytest.raises(BadInput, match="another recipe"):
         made(tmp_path / "run", tiny_model("micro"), replace(of, learning_rate=1.0)).go(resume=True)
-    with pytest.raises(BadInput, match="another rows"):
+    with pytest.raises(BadInput, match="other rows"):
         made(tmp_path / "run", tiny_model("micro"), of, clips=4).go(resume=True)
     with pytest.raises(BadInput, match="holds no run"):
         made(tmp_path / "none", tiny_model("micro"), of).go(resume=True)

@@ -156,8 +156,7 @@ class Checkpoints:
 
     def _leftovers(self) -> None:
         self._recover()
-        for path in self.folder.glob(".step-*.*"):
-            shutil.rmtree(path, ignore_errors=True)
+        sweep(self.folder, ".*.part", ".step-*.old")
 
     def _recover(self) -> None:
         """What somebody put aside who was killed before the new one had its name."""
@@ -225,6 +224,16 @@ def restore_state(optimizer: Any, names: Sequence[str], told: Tensors) -> None:
         beside = weights[numbers[name]]
         state.setdefault(numbers[name], {})[moment] = laid_like(value, beside) if value.shape == beside.shape else value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def sweep(folder: Path, *patterns: str) -> None:
+    """Remove files and folders that somebody left half done."""
+    for path in (each for pattern in patterns for each in folder.glob(pattern)):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
 
 
 def write_whole(path: Path, told: Mapping[str, Any]) -> None:

@@ -21,8 +21,6 @@ def export(trainee: Trainee, folder: Path) -> Path:
     """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there. NoRoom."""
     from safetensors import SafetensorError
 
-    for left in folder.parent.glob(f".{folder.name}.*.part"):  # by one that was killed at it
-        shutil.rmtree(left, ignore_errors=True)
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         trainee.save(partial)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from videolect.errors import BadInput, CannotRead, HeldByAnother
-from videolect.training.checkpoints import check_same, write_whole
+from videolect.training.checkpoints import check_same, sweep, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ def claimed(out: Path) -> Iterator[None]:
         file = _locked(out / _LOCK)
     except OSError as error:
         raise _cannot_write(out, error) from None
+    sweep(out, ".*.part")
     try:
         yield
     finally:
