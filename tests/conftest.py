@@ -162,6 +162,14 @@ def trl_library(pytestconfig: pytest.Config) -> Any:
     return trl
 
 
+@pytest.fixture
+def load(tiny_model: Callable[[str], Path]) -> Callable[..., Any]:
+    """Loads the micro model on the CPU to be trained; options as `training.model.load`."""
+    from videolect.training.model import load
+
+    return lambda **more: load(str(tiny_model("micro")), device="cpu", **more)
+
+
 @pytest.fixture(scope="session")
 def trained_model(pytestconfig: pytest.Config, tiny_model: Callable[[str], Path]) -> Path:
     """The folder of the tiny model that names camera movement; prompts and films as in `training.tiny`."""

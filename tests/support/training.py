@@ -22,8 +22,17 @@ from videolect.vlm.tokens import PixelFormat
 
 SPEC = load_spec()
 TinyModel = Callable[[str], Path]
+Load = Callable[..., Any]
+"""Loads the micro model to be trained: options as ``training.model.load``."""
 MISSING = "film77"
 """The source whose film is not there."""
+
+
+def small_lora(**more: Any) -> Any:
+    """An adapter that costs nothing."""
+    from videolect.training.model import LoraPlan
+
+    return LoraPlan(**{"rank": 4, "alpha": 8, **more})
 
 
 def rows(*tasks: Any, clips: int = 3, more: Sequence[Any] = ()) -> list[Row]:

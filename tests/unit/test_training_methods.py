@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,26 +11,12 @@ import numpy as np
 import pytest
 
 from tests.support import training
-from tests.support.training import TinyModel, film
+from tests.support.training import Load, film, small_lora
 from videolect.errors import BadInput
 from videolect.training.preference import Preference
 from videolect.training.sft import Sft, corrections
 
 pytest.importorskip("peft")
-Load = Callable[..., Any]
-
-
-@pytest.fixture
-def load(tiny_model: TinyModel) -> Load:
-    from videolect.training.model import load
-
-    return lambda **more: load(str(tiny_model("micro")), device="cpu", **more)
-
-
-def small_lora(**more: Any) -> Any:
-    from videolect.training.model import LoraPlan
-
-    return LoraPlan(rank=4, alpha=8, **more)
 
 
 def pairs_of(trainee: Any, clips: int = 2) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.support import training
-from tests.support.training import TinyModel, film
+from tests.support.training import Load, TinyModel, film, small_lora
 from tests.support.training_run import made, recipe
 from videolect.errors import BadInput
 from videolect.training.method import Draws
@@ -25,20 +25,6 @@ from videolect.training.watch import Diverged, read_metrics
 from videolect.vlm.prompts import judge
 
 pytest.importorskip("peft")
-Load = Callable[..., Any]
-
-
-@pytest.fixture
-def load(tiny_model: TinyModel) -> Load:
-    from videolect.training.model import load
-
-    return lambda **more: load(str(tiny_model("micro")), device="cpu", **more)
-
-
-def small_lora(**more: Any) -> Any:
-    from videolect.training.model import LoraPlan
-
-    return LoraPlan(rank=4, alpha=8, **more)
 
 
 def letters_e(_: Any, branch: Any, texts: Sequence[str]) -> list[float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.support import training
-from tests.support.training import TinyModel, film
+from tests.support.training import Load, film
 from videolect.errors import BadInput
 from videolect.training import answers, packing, preference, proofs
 from videolect.training.preference import Preference
@@ -19,14 +18,6 @@ from videolect.training.proofs import PROOFS, ProofFailed, keeps_branches_apart,
 from videolect.training.sft import Sft
 
 pytest.importorskip("peft")
-Load = Callable[..., Any]
-
-
-@pytest.fixture
-def load(tiny_model: TinyModel) -> Load:
-    from videolect.training.model import load
-
-    return lambda **more: load(str(tiny_model("micro")), device="cpu", **more)
 
 
 def adapter() -> Any:
