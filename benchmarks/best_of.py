@@ -7,16 +7,19 @@ clips.
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 
 import numpy as np
-from tools import tiny_clips, train_tiny
+from tools.tiny_models import CLIPS, TRAINED
 
 from videolect.language import load_spec
 from videolect.language.claims import claims_of
 from videolect.record.clip import Clip
 from videolect.record.drafting import DraftRequest
+from videolect.training.tiny import clips
 from videolect.training.tiny.clips import sentences
+from videolect.training.tiny.rows import CAPTION
 from videolect.vlm.base import Decoding, Film, Wanted
 from videolect.writing.search import YesReward, best_of
 from videolect.writing.writer import ModelWriter
@@ -35,11 +38,11 @@ def run(*, quick: bool) -> None:
 
     torch.set_num_threads(1)
     spec = load_spec()
-    model = Qwen(str(train_tiny.trained(train_tiny.Recipe(), train_tiny.FOLDER / "trained")), batch=32)
+    model = Qwen(os.environ.get("VIDEOLECT_TINY", str(TRAINED)), batch=32)
     films: dict[str, Film] = {}
     truths: dict[str, frozenset[str]] = {}
     for number in list(HELD)[: 1 if quick else None]:
-        part = tiny_clips.part(number, held_back=True)
+        part = clips.part(number, folder=CLIPS, held_back=True)
         for at, move in enumerate(part.moves):
             name = f"held-{number}-{at}"
             films[name] = part.film(at)
@@ -57,7 +60,7 @@ def run(*, quick: bool) -> None:
     for name, truth in films.items():
         request = DraftRequest(clip=_clip(name), aspect="camera", answers={})
         found = best_of(
-            writer, request, DRAWN[-1], YesReward(model, look), how=how, prompt=train_tiny.CAPTION,
+            writer, request, DRAWN[-1], YesReward(model, look), how=how, prompt=CAPTION,
             measure=lambda text, name=name: _f1(_claimed(text), truths[name]),  # type: ignore[misc]
         )  # fmt: skip
         del truth

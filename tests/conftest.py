@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +26,7 @@ SUITE_OF_FIXTURE = {
     "clip_path": "clips",
     "reference_data": "reference",
     "tiny_model": "models",
+    "trl_library": "trl",
 }
 """A test that uses one of these fixtures bears the suite's mark, so that `-m "not browser"` leaves out all of it."""
 
@@ -152,11 +153,21 @@ def tiny_model(pytestconfig: pytest.Config) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
+def trl_library(pytestconfig: pytest.Config) -> Any:
+    """TRL, with what its trainers need."""
+    if absent := models.missing(models.FOR_TRL):
+        leave_out(pytestconfig, "trl", f"needs {' and '.join(absent)}: install videolect[train].")
+    import trl
+
+    return trl
+
+
+@pytest.fixture(scope="session")
 def trained_model(pytestconfig: pytest.Config, tiny_model: Callable[[str], Path]) -> Path:
-    """The folder of the tiny model that names camera movement; prompts and films as in `tools/train_tiny.py`."""
+    """The folder of the tiny model that names camera movement; prompts and films as in `training.tiny`."""
     folder = models.trained()
     if folder is None:
-        leave_out(pytestconfig, "trained", "nobody has trained the tiny model here: make tiny-trained, 20 minutes.")
+        leave_out(pytestconfig, "trained", "nobody has trained the tiny model here: make tiny-trained, 40 minutes.")
     return folder
 
 

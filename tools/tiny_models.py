@@ -15,6 +15,10 @@ from videolect.training.tiny import models
 from videolect.training.tiny.models import SIZES, Size, stamp_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "tiny-models"
+TRAINED = FOLDER.parent / "tiny-trained" / "model"
+"""What ``make tiny-trained`` makes."""
+CLIPS = FOLDER.parent / "tiny-clips"
+"""What it learned from."""
 
 
 def built(size: Size, folder: Path = FOLDER) -> Path:

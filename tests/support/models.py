@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools import tiny_models
 
-from videolect.training.tiny.models import SIZES, stamp_of
+from videolect.training.tiny.models import SIZES
 
 NEEDED = ("torch", "transformers")
+FOR_TRL = ("trl", "datasets", "accelerate", "peft")
 FOLDER = tiny_models.FOLDER
 """Shared with `make tiny-models`: whatever builds them first, builds them for all."""
 
 
-def missing() -> list[str]:
-    """Libraries without which there is no model."""
-    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+def missing(needed: Sequence[str] = NEEDED) -> list[str]:
+    """Libraries without which there is no model; or others."""
+    return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
 def tiny_model(name: str) -> Path:
@@ -26,5 +28,5 @@ def tiny_model(name: str) -> Path:
 
 def trained() -> Path | None:
     """The checkpoint that `make tiny-trained` makes; None where nobody has: it takes minutes, so no test does."""
-    folder = FOLDER / "trained"
-    return folder if stamp_of(folder) else None
+    folder = tiny_models.TRAINED
+    return folder if (folder / "config.json").is_file() else None

@@ -15,7 +15,7 @@ import pytest
 LEFT_OUT = pytest.StashKey[dict[str, str]]()
 """On the config: suite name -> why it was left out of this run."""
 
-INSTALLABLE = frozenset({"postgres", "browser", "s3", "models"})
+INSTALLABLE = frozenset({"postgres", "browser", "s3", "models", "trl"})
 """Suites whose programs `make test` installs: with the extra `dev`, or from the system's packages where it may."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.training import SPEC, film, rows, shown
+from tests.support.training import examples as short_examples
 from videolect.training.batches import Batches
 from videolect.training.examples import Limits, examples_of
 from videolect.training.model import load
@@ -34,20 +35,22 @@ def recipe(**more: Any) -> Recipe:
 
 def made(
     out: Path, model: Path, of: Recipe, *, evaluate: Evaluate | None = None, films: Any = film, method: Any = None,
-    clips: int = 5, say: Any = None,
+    clips: int = 5, say: Any = None, short: bool = False,
 ) -> Run:  # fmt: skip
-    """The run of a recipe over rows about films of noise."""
+    """The run of a recipe over rows about films of noise. ``method``: one, or what makes one for the model. ``short``:
+    with prompts of a few words, since captions and critiques are asked for with a whole policy."""
     from videolect.training.model import LoraPlan
 
     lora = LoraPlan(rank=4, alpha=8, dropout=of.lora.dropout) if of.lora else None
     trainee = load(str(model), dtype=of.precision, lora=lora, train_tower=of.train_tower)
     tasks = of.tasks
-    examples = examples_of(
+    examples = short_examples(trainee.tokenizer, *tasks, clips=clips) if short else examples_of(
         rows(*tasks, clips=clips), trainee.tokenizer, trainee.pixels, shown, limits=Limits(), spec_hash=SPEC.hash
-    )
+    )  # fmt: skip
+    method = method(trainee) if callable(method) else method or Sft()
     batches = Batches(examples=examples, budget=of.batch_tokens, clips=of.step_clips, layout="shared")
     return Run(
-        recipe=of, trainee=trainee, method=method or Sft(), batches=batches, films=films, out=out, evaluate=evaluate,
+        recipe=of, trainee=trainee, method=method, batches=batches, films=films, out=out, evaluate=evaluate,
         say=say, began_with={"recipe": of.hash, "rows": examples.hash},
     )  # fmt: skip
 

@@ -67,8 +67,8 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "stage": frozenset({"PIL", "av", "numba", "numpy"}),
     "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
     "training": frozenset(
-        {"accelerate", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch", "transformers"}
-        | {"trl"}
+        {"accelerate", "datasets", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch"}
+        | {"transformers", "trl"}
     ),
     "recaption": frozenset({"numpy", "pyarrow", "ray", "torch", "transformers"}),
     "generator": frozenset({"numpy", "pyarrow", "av", "torch", "transformers", "diffusers", "accelerate"}),
@@ -79,7 +79,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
 """Room -> the libraries outside Python's own that it may import. Web's never hold SQLAlchemy: that is a promise."""
 
 HEAVY = frozenset(
-    {"accelerate", "diffusers", "peft", "ray", "safetensors", "tensorboard", "torch", "transformers", "trl"}
+    {"accelerate", "datasets", "diffusers", "peft", "ray", "safetensors", "tensorboard", "torch", "transformers", "trl"}
 )
 """Libraries that are imported inside the functions that need them; or for types only, where nothing is loaded."""
 

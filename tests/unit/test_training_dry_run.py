@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.training import SPEC, TinyModel, folder_of_rows, tokenizer_of
+from tests.support import movies
+from tests.support.training import SPEC, TinyModel, folder_of_rows, rows, tokenizer_of
 from videolect.cli.main import main
+from videolect.errors import CannotRead
 from videolect.training.recipes import RECIPES
+from videolect.video.probe import probe
 
 TWO = "qwen3vl_2b_lora_24gb"
 
@@ -118,6 +123,46 @@ def test_a_plan_that_does_not_fit_ends_with_one(folder: Path, capsys: pytest.Cap
     assert "fsdp" in told["mend"]
 
 
+def test_a_plan_of_rewards_tells_what_it_will_write(folder: Path, capsys: pytest.CaptureFixture[str]):
+    asked = ("qwen3vl_8b_gspo_lora_1xh200", "--rows", folder / "rows", "--dry-run")
+    code, told = run(capsys, folder, *asked)
+    assert code == 0, told
+    assert told["drawn"] == (6 + 9) * 8 * 384  # six captions and nine critiques
+    assert 0 < told["seconds_drawing"] < told["seconds"]
+    assert main(["train", *map(str, asked), "--workspace", str(folder / "none")]) == 0
+    assert "to write answers and to have them judged" in capsys.readouterr().out
+    code, told = run(capsys, folder, TWO, "--rows", folder / "rows", "--dry-run", "--judge", "memory")
+    assert code == 2
+    assert "asks no judge" in told["message"]
+
+
+@pytest.mark.slow
+def test_gspo_runs_over_rows_from_the_command_line_and_goes_on_with_the_same_judge(
+    folder: Path, tiny_model: TinyModel, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+):
+    """An adapter whose judge is the model without it: proofs, two steps, and a resumed run that ends alike."""
+    from videolect.training import recipes
+
+    whole = RECIPES["qwen3vl_8b_gspo_lora_1xh200"]()
+    short = replace(whole, rollout=replace(whole.rollout, samples=2, max_tokens=8), step_clips=2, save_every=1)
+    monkeypatch.setattr(recipes, "RECIPES", {**RECIPES, short.name: lambda: short})
+    out, model = tmp_path / "run", tiny_model("micro")
+    asked = (
+        short.name, "--rows", folder / "rows", "--model", model, "--videos", f"{folder}/clips/{{video_id}}", "--out",
+        out, "--cache", tmp_path / "cache", "--steps", 2,
+    )  # fmt: skip
+    code, told = run(capsys, folder, *asked)
+    assert code == 0, told
+    lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    steps = [line for line in lines if line["kind"] == "train"]
+    assert {"reward", "reward p_yes", "reward points", "reward of critique"} <= set(steps[0]["parts"])
+    assert json.loads((out / "run.json").read_text())["began_with"]["judge"] == "the model as it was"
+    code, told = run(capsys, folder, *asked, "--resume", "--judge", f"qwen:{model}?device=cpu")
+    assert code == 2
+    assert "another judge" in told["message"]
+    assert run(capsys, folder, *asked, "--resume")[0] == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["qwen3vl_8b_sft_captions_1xh200", "qwen3vl_8b_rlhfv_lora_1xh200"])
 def test_a_recipe_runs_over_rows_from_the_command_line(
@@ -142,3 +187,23 @@ def test_a_recipe_runs_over_rows_from_the_command_line(
     assert set(manifest["began_with"]) == {"recipe", "rows", "model", "film format", "prompts", "release"}
     assert manifest["libraries"]["torch"]
     assert run(capsys, folder, *asked, "--resume")[0] == 0  # at its end there is nothing left to do
+
+
+def test_a_file_that_cannot_be_the_rows_clip_is_refused(tmp_path: Path):
+    """The film itself is shown by the row's part; a clip cut out of it as a whole; of another length it is another."""
+    from videolect.cli.train_films import find_of
+
+    film = probe(movies.constant(tmp_path / "film.mp4", 48))
+    base, pts = film.timeline.time_base, film.timeline.pts
+    part = {"video_id": "film", "start_pts": int(pts[12]), "end_pts": int(pts[36]), "time_base": base}
+    find = find_of(argparse.Namespace(videos=f"{tmp_path}/{{video_id}}.mp4"))
+    row, *_ = rows("caption", clips=1)
+    own = find(replace(row, **part, video_hash=film.video.hash))
+    assert own is not None
+    assert (own.start, own.end) == (12, 36)
+    with pytest.raises(CannotRead, match=r"lasts 2\.00 s and the row's clip 1\.00 s"):
+        find(replace(row, **part, video_hash="of the film that it was cut out of"))
+    movies.constant(tmp_path / "cut.mp4", 24)
+    cut = find(replace(row, **{**part, "video_id": "cut"}, video_hash="of the film that it was cut out of"))
+    assert cut is not None
+    assert (cut.start, cut.end) == (0, None)

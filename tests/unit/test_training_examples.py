@@ -91,7 +91,8 @@ def test_films_that_cannot_be_read_are_named_all_at_once_or_left_out_and_counted
     with pytest.raises(BadInput) as told:
         examples_of(of, tokenizer, PixelFormat(), broken)
     assert "1 row has no film: t77:caption:caption" in str(told.value)
-    assert "3 rows have a film that cannot be read: t1:caption:caption (film1.mp4 is empty" in str(told.value)
+    words = "3 rows have a film that cannot be read: t1:caption:caption (film1.mp4 is empty: 0 bytes);"
+    assert words in str(told.value)
     found = examples_of(of, tokenizer, PixelFormat(), broken, limits=Limits(missing="skip"))
     assert found.reasons == {"no film": 1, "film cannot be read": 3}
 

@@ -129,6 +129,53 @@ def test_what_cannot_fit_is_refused_with_what_would():
     assert "sharded over" in card.mend or "smaller model" in card.mend
 
 
+def test_answers_of_the_models_own_are_planned_as_long_as_they_may_be():
+    of = recipe_of("qwen3vl_8b_gspo_lora_1xh200")
+    roll = of.rollout
+    assert roll is not None
+    found = plan(of, EIGHT, clips(64))
+    prompt, most = 400 - 120, roll.max_tokens
+    assert found.rows == 320
+    assert found.drawn == found.answers == 64 * 5 * 8 * most
+    assert found.tokens == 64 * (1100 + 5 * (prompt + 8 * most))
+    assert found.tokens_separate == 64 * 5 * 8 * (1100 + prompt + most)
+    assert found.longest == of.batch_tokens, "one clip's answers are shown in several rows"
+    assert found.fits
+    assert any("as long as it may be" in words for words in found.estimated)
+    assert found.seconds is not None
+    assert found.seconds_drawing is not None
+    waiting = 200 * 16 * most * 0.03  # 40 answers of a clip are written at once
+    assert waiting < found.seconds_drawing < found.seconds
+    slower = plan(replace(of, rollout=replace(roll, at_once=8)), EIGHT, clips(64))
+    assert slower.seconds_drawing - found.seconds_drawing == pytest.approx(4 * waiting)  # type: ignore[operator]
+    twice = plan(replace(of, rollout=replace(roll, updates=2)), EIGHT, clips(64))
+    assert twice.seconds_drawing == found.seconds_drawing
+    learning = [one.seconds - one.seconds_drawing for one in (found, twice)]  # type: ignore[operator]
+    assert 2 < learning[1] / learning[0] < 2.5
+    assert plan(FULL, EIGHT, clips(64)).seconds_drawing is None
+
+
+def test_the_judge_of_a_model_that_is_trained_whole_is_a_copy():
+    of = recipe_of("qwen3vl_8b_gspo_lora_1xh200")
+    whole = replace(of, lora=None, precision="mixed")
+    assert of.rollout is not None
+    judged = memory_of(whole, EIGHT, 4096)
+    points = replace(whole, tasks=("critique",), rollout=replace(of.rollout, rewards={"points": 1.0}))
+    assert judged.weights - memory_of(points, EIGHT, 4096).weights == 4 * EIGHT.parameters
+    assert (
+        memory_of(of, EIGHT, 4096).weights
+        == memory_of(
+            replace(of, tasks=("critique",), rollout=replace(of.rollout, rewards={"points": 1.0})), EIGHT, 4096
+        ).weights
+    )
+    many = replace(of, rollout=replace(of.rollout, at_once=512))
+    assert memory_of(many, EIGHT, 4096, 2000).drawing > memory_of(of, EIGHT, 4096, 2000).drawing
+    assert memory_of(many, EIGHT, 4096, 2000).all == sum(
+        getattr(memory_of(many, EIGHT, 4096, 2000), name)
+        for name in ("weights", "gradients", "optimizer", "activations", "logits", "drawing")
+    )
+
+
 def test_rows_over_the_limit_are_named_and_never_cut():
     found = plan(FULL, EIGHT, [*clips(3), *clips(2, words=6000, branches=1)])
     assert not found.fits

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from videolect.errors import BadInput, NotFound
-from videolect.training.recipe import ASSUMED, Recipe, learning_rate_at
+from videolect.training.recipe import ASSUMED, Lora, Recipe, Rollout, learning_rate_at
 from videolect.training.recipes import RECIPES, recipe_of
 
 
@@ -38,6 +38,11 @@ def test_the_hash_follows_what_decides_about_the_weights():
     assert len({recipe_of(name).hash for name in RECIPES if "24gb" not in name}) == len(RECIPES) - 2
 
 
+GSPO: dict[str, object] = {
+    "method": "gspo", "tasks": ("caption",), "best_by": "caption_bleu4", "rollout": Rollout(rewards={"p_yes": 1.0}),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -53,11 +58,44 @@ def test_the_hash_follows_what_decides_about_the_weights():
         ({"warm_up": 1.0}, "shares"),
         ({"batch_tokens": 0}, "batch_tokens is 0"),
         ({"sources": {"speed": "us"}}, "speed"),
+        ({"method": "gspo"}, "A rollout is for gspo"),
+        ({"rollout": Rollout(rewards={"p_yes": 1.0})}, "A rollout is for gspo"),
+        ({**GSPO, "tasks": ("caption", "yes_no")}, "No reward of p_yes is for yes_no rows"),
+        ({**GSPO, "rollout": Rollout(rewards={"points": 1.0})}, "No reward of points is for caption rows"),
+        ({**GSPO, "rollout": Rollout(rewards={"p_yes": 1.0, "points": 1.0})}, "The reward points is for no row"),
+        ({**GSPO, "devices": 2}, "on one device"),
+        ({**GSPO, "hints": 0.5}, "neither hints"),
+        ({**GSPO, "lora": Lora(), "train_tower": True}, "a tower that learns beside an adapter"),
     ],
 )
 def test_what_does_not_go_together_is_refused(change: dict[str, object], told: str):
     with pytest.raises(BadInput, match=told):
         replace(recipe_of("qwen3vl_8b_sft_full_1xh200"), **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"rewards": {}}, "The rewards are"),
+        ({"rewards": {"p_yes": 0.0}}, "The rewards are"),
+        ({"rewards": {"bleu": 1.0}}, "The reward 'bleu' is unknown"),
+        ({"samples": 1}, "teach nothing"),
+        ({"updates": 0}, "teach nothing"),
+        ({"temperature": 0.0}, "Temperature 0"),
+        ({"below": 1.0}, "Temperature"),
+        ({"kl": float("nan")}, "divergence"),
+    ],
+)
+def test_a_rollout_that_teaches_nothing_is_refused(change: dict[str, object], told: str):
+    with pytest.raises(BadInput, match=told):
+        Rollout(**{"rewards": {"p_yes": 1.0}, **change})  # type: ignore[arg-type]
+
+
+def test_the_hash_of_a_rollout_follows_what_is_drawn_and_not_how_much_at_once():
+    recipe = recipe_of("qwen3vl_8b_gspo_lora_1xh200")
+    assert recipe.rollout is not None
+    assert replace(recipe, rollout=replace(recipe.rollout, at_once=3, token_seconds=None)).hash == recipe.hash
+    assert replace(recipe, rollout=replace(recipe.rollout, samples=9)).hash != recipe.hash
 
 
 def test_the_rate_rises_and_then_falls_along_a_cosine():

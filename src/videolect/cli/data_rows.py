@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from videolect.dataset.triple_files import read_triples
 from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead
 from videolect.record.critique import SENTINEL
+from videolect.training.other_trainers import commands
 
 
 def add_verbs(verbs: Any) -> None:
@@ -35,6 +37,10 @@ def add_verbs(verbs: Any) -> None:
     _add_split(rows)
     rows.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     rows.add_argument("--format", choices=[*FORMATS], default="ours", help="for whom; default: ours")
+    rows.add_argument(
+        "--recipe", metavar="RECIPE",
+        help="whose values the command for ms-swift or LLaMA-Factory has; default: the paper's for these tasks",
+    )  # fmt: skip
     rows.add_argument("--task", action="append", choices=TASKS, help="only this one; may be given again")
     rows.add_argument(
         "--perfect", choices=PERFECT, default="all",
@@ -146,6 +152,7 @@ def run_rows(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         asked.out, triples, rule, format=asked.format, template=asked.videos,
         origin=origin_of(asked.triples, everything), lineage=lineage,
         contamination=contamination_of(triples, rule.split), code=f"videolect {__version__}",
+        commands=partial(commands, recipe=asked.recipe),
     )  # fmt: skip
     return 0, {"path": str(asked.out), "rows": sum(f["rows"] for f in manifest["files"].values()), **manifest}
 
@@ -155,7 +162,8 @@ def _render_rows(answer: dict[str, Any]) -> str:
     for part, of in answer["counts"].items():
         by_task = ", ".join(f"{task} {count}" for task, count in of["by_task"].items())
         told.append(f"  {part}: {by_task} ({of['sources']} sources)")
-    return "\n".join([*told, *_lineage(answer["lineage"]), _contamination(answer["contamination"])])
+    runs = [f"  run it: {one['run'].replace('DIR', answer['path'])}" for one in answer.get("commands", {}).values()]
+    return "\n".join([*told, *runs, *_lineage(answer["lineage"]), _contamination(answer["contamination"])])
 
 
 def _lineage(lineage: list[dict[str, Any]]) -> list[str]:

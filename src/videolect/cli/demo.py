@@ -131,10 +131,13 @@ def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Ans
 
 
 def play(asked: argparse.Namespace) -> dict[str, Any]:
-    """The whole loop over HTTP against a real server, in a workspace of its own that is removed afterwards."""
+    """The whole loop over HTTP against a real server, in a new workspace: the one that is named, or one that is removed
+    afterwards."""
+    if asked.workspace is not None and asked.workspace.is_dir() and any(asked.workspace.iterdir()):
+        raise BadInput(f"{asked.workspace} is not empty.", mend="Name a new folder: the script begins at the start.")
     folder = Path(tempfile.mkdtemp(prefix="videolect-script-"))
     try:
-        workspace = Workspace.create(folder / "workspace", writer=choice_of(asked, plant=PLANTED))
+        workspace = Workspace.create(asked.workspace or folder / "workspace", writer=choice_of(asked, plant=PLANTED))
         passwords = people_of(workspace)
         videos, truth = prepare(workspace, asked.video[:1])
         with served(workspace) as address:

@@ -27,6 +27,10 @@ def add_parser(nouns: Any) -> None:
         help="where clips lie as files of their own, such as clips/{video_id}.mp4; default: the workspace's films",
     )  # fmt: skip
     noun.add_argument("--model", metavar="PATH", help="the checkpoint to begin with; default: the recipe's")
+    noun.add_argument(
+        "--judge", metavar="BACKEND",
+        help="of gspo: the model whose P(Yes) rewards, such as qwen:PATH; default: the one it begins with",
+    )  # fmt: skip
     noun.add_argument("--out", type=Path, metavar="DIR", help="where checkpoints, figures and the model go")
     noun.add_argument(
         "--cache", type=Path, metavar="DIR", help="keeps decoded frames, and what tiny_cpu draws, for all runs"
@@ -62,6 +66,8 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         recipe = replace(recipe, missing="skip")
     if asked.skip_long:
         recipe = replace(recipe, too_long="skip")
+    if asked.judge is not None and (recipe.rollout is None or "p_yes" not in recipe.rollout.rewards):
+        raise BadInput(f"{recipe.name} asks no judge.", mend="Leave --judge out.")
     if asked.dry_run:
         found, left_out = _plan(recipe, asked)
         return (0 if found.fits else 1), {**found.as_json(), "left_out": left_out}
@@ -137,7 +143,7 @@ def _render_plan(answer: dict[str, Any]) -> str:
     from videolect.training.plan import in_gib
 
     saved = answer["tokens_separate"] / answer["tokens"]
-    parts = ", ".join(f"{name} {in_gib(size)}" for name, size in answer["memory"].items())
+    parts = ", ".join(f"{name} {in_gib(size)}" for name, size in answer["memory"].items() if size)
     lines = [
         f"{answer['recipe']}: {answer['rows']:,} rows about {answer['films']:,} clips, {answer['steps']:,} steps.",
         (
@@ -149,6 +155,11 @@ def _render_plan(answer: dict[str, Any]) -> str:
     ]
     if answer["seconds"] is not None:
         lines.append(f"Predicted: {answer['seconds'] / 3600:.2f} hours.")
+    if answer["seconds_drawing"] is not None:
+        lines.append(
+            f"Of them {answer['seconds_drawing'] / 3600:.2f} to write answers and to have them judged: at most "
+            f"{answer['drawn']:,} tokens an epoch."
+        )
     lines += [f"{count} rows are left out: {reason}." for reason, count in answer["left_out"].items()]
     lines += [f"Assumed: {words}." for words in answer["estimated"]]
     lines.append("It fits." if answer["fits"] else f"It does not fit. {answer['why']} {answer['mend']}")

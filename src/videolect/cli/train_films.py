@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from videolect.errors import BadInput
+from videolect.errors import BadInput, CannotRead
 
 if TYPE_CHECKING:
     from videolect.dataset.rows import Row
@@ -59,6 +59,27 @@ def _in_files(template: str) -> Find:
         if path not in known:
             known[path] = probe(path)
         probed = known[path]
-        return Stretch(lend=lambda: nullcontext((path, probed)), probed=probed)
+        start, end = _part(row, path, probed)
+        return Stretch(lend=lambda: nullcontext((path, probed)), probed=probed, start=start, end=end)
 
     return in_file
+
+
+_APART_S = 0.25
+"""A clip that was cut out or encoded again may be longer or shorter by this."""
+
+
+def _part(row: Row, path: Path, probed: Probed) -> tuple[int, int | None]:
+    """The row's frames in this file: its part where the file is the very film that was described, else all of it.
+    CannotRead where the file cannot be the row's clip, since it is longer or shorter."""
+    if row.start_pts is None or row.end_pts is None or row.time_base is None:
+        return 0, None
+    if row.video_hash == probed.video.hash:
+        return probed.timeline.first_from(row.start_pts), probed.timeline.first_from(row.end_pts)
+    meant = (row.end_pts - row.start_pts) * float(row.time_base)
+    if abs(probed.video.duration_s - meant) > _APART_S:
+        raise CannotRead(
+            f"{path} lasts {probed.video.duration_s:.2f} s and the row's clip {meant:.2f} s: it is another.",
+            mend="Name the row's own clip, or the film that it is a part of.",
+        )
+    return 0, None

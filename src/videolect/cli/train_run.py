@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from videolect.training.recipe import Recipe
     from videolect.training.run import Run
     from videolect.training.watch import Evaluate
+    from videolect.vlm.base import Backend
 
 
 def run_recipe(recipe: Recipe, asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -60,7 +62,15 @@ def _tiny(recipe: Recipe, asked: argparse.Namespace) -> Run:
 
     cache = asked.cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "videolect"
     parts = PARTS if asked.parts is None else asked.parts
-    return start_tiny(recipe, asked.out, cache, model=asked.model, parts=parts, say=_say)
+    return start_tiny(recipe, asked.out, cache, model=asked.model, parts=parts, say=_say, judge=_judge(asked))
+
+
+def _judge(asked: argparse.Namespace) -> Backend | None:
+    if asked.judge is None:
+        return None
+    from videolect.wiring import make_backend
+
+    return make_backend(asked.judge)
 
 
 def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
@@ -70,6 +80,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
     from videolect.video.cache import FrameCache
     from videolect.vlm.backends import qwen_files
 
+    recipe = replace(recipe, hints=0.0)  # they need the truth of staged clips, which rows do not tell
     given = inputs.rows_in(asked.rows, recipe, part=asked.part)
     model = asked.model or recipe.model
     if model.startswith("tiny:"):
@@ -82,7 +93,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
     return start(
         recipe, model,
         Given(rows=given.rows, shown=shelf.shown, films=shelf, rows_hash=given.hash, spec_hash=given.spec_hash),
-        asked.out, evaluate=_trial(recipe, asked, shelf), say=_say,
+        asked.out, evaluate=_trial(recipe, asked, shelf), say=_say, judge=_judge(asked),
     )  # fmt: skip
 
 
@@ -92,7 +103,9 @@ def _trial(recipe: Recipe, asked: argparse.Namespace, shelf: FilmShelf) -> Evalu
     from videolect.training.trials import evaluate_on, with_films
 
     manifest = read_manifest(asked.rows)
-    tasks = [task for task in ("caption", "critique", "yes_no") if f"dev/{task}.jsonl" in manifest["files"]]
+    # Pairs teach to write; what is not taught at all is not tried.
+    taught = ("caption", "critique", "yes_no") if recipe.tasks == ("preference",) else recipe.tasks
+    tasks = [task for task in taught if f"dev/{task}.jsonl" in manifest["files"]]
     needed = "yes_no" if recipe.best_by.startswith("reward") else recipe.best_by.partition("_")[0]
     rows: list[Row] = [row for task in tasks for row in read_rows(asked.rows, "dev", task, manifest)]
     rows, lost = with_films(rows, shelf.shown, clips=recipe.evaluate_clips)

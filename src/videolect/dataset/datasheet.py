@@ -31,7 +31,7 @@ By source, rule `{rule}`, seed {seed}, shares {shares}. {joined} sources were jo
 
 Sources in several parts: {sources}. Final captions that are nearly the same in two parts: {near} pairs, {same} of them
 equal; stock sentences are among them. {films}
-
+{commands}
 ## What to mind
 
 - The better text of a pair is often longer, and its two sides were written by different models: a classifier that sees
@@ -53,8 +53,19 @@ def datasheet(manifest: Mapping[str, Any]) -> str:
         rule=split["rule"], seed=split["seed"], joined=len(split["joined"]),
         shares=", ".join(f"{name} {share:g}" for name, share in split["shares"].items()),
         sources=len(found["sources_in_several_parts"]), near=found["near_texts"], same=found["same_texts"],
+        commands=_commands(manifest.get("commands", {})),
         films=films if found["films_looked_at"] else "Films were not compared: none were at hand.",
     )  # fmt: skip
+
+
+def _commands(commands: Mapping[str, Mapping[str, str]]) -> str:
+    """How another trainer runs the rows; nothing for rows of ours."""
+    if not commands:
+        return ""
+    head = _row("run, with DIR for this folder", "values of the recipe")
+    rows = [_row(f"`{one['run']}`", one["recipe"]) for one in commands.values()]
+    told = "These were never run by their makers; each file says what else to know."
+    return "\n".join(["\n## How to learn from it\n", head, "|---|---|", *rows, f"\n{told}\n"])
 
 
 def _table(counts: Mapping[str, Any]) -> str:

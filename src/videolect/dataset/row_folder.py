@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,20 @@ class Origin:
     spec_versions: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """How another trainer runs the rows: a file that is written beside them."""
+
+    file: str
+    text: str
+    recipe: str
+    """Of ``training.recipes``, whose values it has."""
+    run: str
+    """What to type, with DIR for the folder."""
+    runs: bool
+    """Whether the file is a program."""
+
+
 def origin_of(path: Path, triples: Sequence[Triple]) -> Origin:
     """What a file of triples is."""
     with path.open("rb") as file:
@@ -70,8 +84,10 @@ def contamination_of(triples: Iterable[Triple], split: SplitRule, films: SameFil
 def write_rows(
     folder: Path, triples: Sequence[Triple], rule: RowRule, *, format: str, template: str, origin: Origin,
     lineage: Sequence[Step], contamination: Contamination, code: str, more: Mapping[str, Any] | None = None,
+    commands: Callable[[Mapping[str, Any]], Sequence[Command]] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Write the folder; its manifest, with ``more`` in it. BadInput where it is there already, or cannot be written."""
+    """Write the folder; its manifest, with ``more`` in it. ``commands``: from the manifest to how others run the rows.
+    BadInput where it is there already, or cannot be written."""
     make = format_of(format)
     with whole_folder(folder) as partial:
         rows = list(rows_of(triples, rule))
@@ -99,6 +115,11 @@ def write_rows(
         if format == "llama-factory":
             info = dataset_info({name: group[0].task for name, group in _named(rows).items()})
             (partial / "dataset_info.json").write_text(json.dumps(info, indent=2) + "\n")
+        for command in commands(manifest) if commands is not None else ():
+            path = partial / command.file
+            path.write_text(command.text, encoding="utf-8", newline="\n")
+            path.chmod(0o755 if command.runs else 0o644)
+            manifest.setdefault("commands", {})[command.file] = {"recipe": command.recipe, "run": command.run}
         (partial / "DATASHEET.md").write_text(datasheet(manifest), encoding="utf-8")
         (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return manifest

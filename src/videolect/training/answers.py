@@ -87,7 +87,9 @@ def _features(
     pixels = torch.from_numpy(np.concatenate([patches[at] for at in laid.films])).to(device)
     shapes = torch.tensor([grids[at] for at in laid.films], device=device)
     seen = inner.get_video_features(pixels, shapes, return_dict=True)
-    return torch.cat(list(seen.pooler_output)), [torch.cat(list(level)) for level in seen.deepstack_features]
+    # Older transformers (5.17) leave a level of DeepStack whole, newer ones cut it by film.
+    deep = [level if torch.is_tensor(level) else torch.cat(list(level)) for level in seen.deepstack_features]
+    return torch.cat(list(seen.pooler_output)), deep
 
 
 def answer_logs(head: Any, hidden: Any, ids: Any, tile: int) -> Tensor:

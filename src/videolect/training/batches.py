@@ -90,7 +90,7 @@ class Batches:
     @cached_property
     def lengths(self) -> tuple[int, ...]:
         """Tokens of each piece's longest row."""
-        return tuple(_longest(one, self.layout) for one in self.pieces)
+        return tuple(longest_row(one, self.layout) for one in self.pieces)
 
     def order(self, epoch: int, seed: int) -> list[Step]:
         """Every example once, in steps; the last step may be smaller. Which is in which step does not hang on the
@@ -126,10 +126,21 @@ class Batches:
     def _rows(self, indices: Sequence[int]) -> int:
         """Tokens of these pieces together, filling included."""
         lengths = [self.lengths[at] for at in indices]
-        if self.layout == "packed":
-            return sum(lengths)
-        rows = sum(len(self.pieces[at].branches) for at in indices) if self.layout == "separate" else len(indices)
-        return max(lengths) * rows
+        return laid_tokens(lengths, [len(self.pieces[at].branches) for at in indices], self.layout)
+
+
+def longest_row(example: Example, layout: Layout) -> int:
+    """Tokens of the example's longest row."""
+    if layout == "separate":
+        return len(example.ids) + max(len(branch.ids) for branch in example.branches)
+    return row_tokens(example)
+
+
+def laid_tokens(lengths: Sequence[int], branches: Sequence[int], layout: Layout) -> int:
+    """Tokens of some examples in one batch, filling included, by their longest rows and how many branches they have."""
+    if layout == "packed":
+        return sum(lengths)
+    return max(lengths) * (sum(branches) if layout == "separate" else len(lengths))
 
 
 def least_budget(examples: Examples, layout: Layout) -> int:
@@ -137,16 +148,9 @@ def least_budget(examples: Examples, layout: Layout) -> int:
     return max(_alone(part, layout) for one in examples.items for part in parts_of(one, 0))
 
 
-def _longest(one: Example, layout: Layout) -> int:
-    """Tokens of its longest row."""
-    if layout == "separate":
-        return len(one.ids) + max(len(branch.ids) for branch in one.branches)
-    return row_tokens(one)
-
-
 def _alone(one: Example, layout: Layout) -> int:
     """Tokens of a batch of it alone, filling included."""
-    return _longest(one, layout) * (len(one.branches) if layout == "separate" else 1)
+    return laid_tokens([longest_row(one, layout)], [len(one.branches)], layout)
 
 
 def filled(examples: Sequence[Example], films: Films, pixels: PixelFormat) -> Batch:

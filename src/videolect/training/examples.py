@@ -98,6 +98,8 @@ class Limits:
     """Tokens of film, prompt and answer together: of the model."""
     row: int = 32_768
     """Tokens that are laid out behind each other; a clip with more is shown in several rows."""
+    drawn: int = 0
+    """Tokens of the context that an answer of the model's own may take, where it answers itself."""
     missing: Policy = "refuse"
     """Rows whose film is not there."""
     too_long: Policy = "refuse"
@@ -304,7 +306,7 @@ def _too_long(row: Row, head: Sequence[int], branches: Sequence[Branch], limits:
     if answer > limits.answer:
         told = f"{answer:,} tokens, {limits.answer:,} allowed"
         return LeftOut(row_id=row.row_id, reason="answer too long", detail=told)
-    whole = len(head) + max(len(branch.ids) for branch in branches)
+    whole = len(head) + max(max(len(one.ids), one.answer_from + limits.drawn) for one in branches)
     if whole > limits.context:
         told = f"{whole:,} tokens with {len(head):,} of film, {limits.context:,} allowed"
         return LeftOut(row_id=row.row_id, reason="prompt too long", detail=told)

@@ -83,7 +83,7 @@ def limits_of(recipe: Recipe) -> Limits:
     """What may be long; a clip with many branches is shown in several rows."""
     return Limits(
         answer=recipe.most_answer, context=recipe.most_tokens, row=recipe.most_tokens, missing=recipe.missing,
-        too_long=recipe.too_long,
+        too_long=recipe.too_long, drawn=0 if recipe.rollout is None else recipe.rollout.max_tokens,
     )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from videolect.training.batches import Batch
 from videolect.training.examples import Examples
@@ -41,4 +42,32 @@ class Method(Protocol):
 
     def loss(self, trainee: Trainee, batch: Batch) -> Loss:
         """Of one batch of those examples."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draw:
+    """What one step learns from, where the model first answers itself."""
+
+    batches: tuple[Batch, ...]
+    """Of what can be learned from; none where nothing can."""
+    figures: Mapping[str, float]
+    """Of the whole draw, by name."""
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    """Some of it, for people."""
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """A way of teaching that asks the model before it learns: a step's batches become those of its own answers."""
+
+    updates: int
+    """How often one draw is learned from."""
+
+    def draw(self, trainee: Trainee, batches: Sequence[Batch], step: int) -> Draw:
+        """Answers to what the batches ask. What is drawn follows from the weights, the batches and the step alone."""
+        ...
+
+    def signed(self, trainee: Trainee, batch: Batch, signs: Sequence[float]) -> Batch:
+        """Answers to what a batch asks with advantages that take turns in ``signs``, for proofs: any reward."""
         ...

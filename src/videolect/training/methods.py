@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from videolect.errors import BadInput
 from videolect.training.method import Method
+from videolect.training.policy import Gspo
 from videolect.training.preference import Preference
 from videolect.training.recipe import Recipe
+from videolect.training.rewards import Judge, rewards_of
 from videolect.training.sft import Sft
 
+if TYPE_CHECKING:
+    from videolect.training.model import Trainee
 
-def method_of(recipe: Recipe, *, cache: Path | None = None) -> Method:
-    """The method. ``cache``: where log-probabilities of the reference stay. BadInput for one that needs a judge."""
+
+def method_of(recipe: Recipe, trainee: Trainee, *, cache: Path | None = None, judge: Judge | None = None) -> Method:
+    """The method, for the model as it was loaded. ``cache``: where log-probabilities of the reference stay. ``judge``:
+    who says how likely a Yes is; None: the model as it is now."""
     match recipe.method:
         case "sft":
             return Sft(shares=dict(recipe.shares) or None)
@@ -21,7 +27,7 @@ def method_of(recipe: Recipe, *, cache: Path | None = None) -> Method:
             return Preference(
                 beta=recipe.beta, changed_weight=recipe.edited_weight or 1.0, cache=cache, budget=recipe.batch_tokens
             )
-    raise BadInput(
-        f"The method {recipe.method} draws its own samples, which no command does yet.",
-        mend="Use training.policy from Python, or a recipe of sft, dpo or rlhfv.",
-    )
+        case "gspo":
+            assert recipe.rollout is not None
+            rewards = rewards_of(recipe.rollout, trainee, judge)
+            return Gspo(rewards, recipe.rollout, seed=recipe.seed, budget=recipe.batch_tokens)

@@ -85,6 +85,7 @@ class Trainee:
         self.gathered: Callable[[], AbstractContextManager[Any]] = nullcontext
         """While it runs, all weights are here: where they are sharded, what shards them says how."""
         self._frozen: Any = None
+        self._before: Qwen | None = None
         self._first = self._mark()
 
     @property
@@ -155,15 +156,33 @@ class Trainee:
                 self.net = held
 
     def keep_reference(self) -> None:
-        """Keep a frozen copy as reference: as much memory again. Nothing to do with LoRA. BadInput where its weights
-        are sharded: a copy would stand on one device."""
-        if self.lora is None and self._frozen is None:
-            if self.gathered is not nullcontext:
-                raise BadInput(
-                    "A copy of a model whose weights are sharded cannot be kept as reference.",
-                    mend="Compute the reference before the first step (precomputed), or train an adapter.",
-                )
-            self._frozen = copy.deepcopy(self.net).eval().requires_grad_(False)
+        """Keep a frozen copy as reference: as much memory again. Nothing to do with LoRA. BadInput where the model has
+        already changed, or where its weights are sharded: a copy would stand on one device."""
+        if self.lora is not None or self._frozen is not None:
+            return
+        if self.gathered is not nullcontext:
+            raise BadInput(
+                "A copy of a model whose weights are sharded cannot be kept as reference.",
+                mend="Compute the reference before the first step (precomputed), or train an adapter.",
+            )
+        if self.changed:
+            raise BadInput(
+                "The model was trained on, and what it was before is gone.", mend="Keep a copy before the first step."
+            )
+        self._frozen = copy.deepcopy(self.net).eval().requires_grad_(False)
+
+    @contextmanager
+    def before(self) -> Iterator[Qwen]:
+        """The model before training through the path that serves, while the block runs; needs ``keep_reference``."""
+        from videolect.vlm.backends.qwen import Qwen
+
+        self.keep_reference()
+        with self.reference():
+            model = self.base if self._frozen is None else self._frozen.model
+            if self._before is None:  # it never changes, so what it keeps of the last film stays right
+                self._before = Qwen.around(model, self.tokenizer, self.pixels, name=qwen_files.name_of(self.source))
+            with towers.as_published(model.model.visual), self._cast():
+                yield self._before
 
     @property
     def changed(self) -> bool:
@@ -230,12 +249,14 @@ class Trainee:
     # -- what is made of it
 
     @contextmanager
-    def inference(self) -> Iterator[Qwen]:
-        """The same weights through the path that serves, scores and writes, while the block runs."""
+    def inference(self, *, batch: int = 16) -> Iterator[Qwen]:
+        """The same weights through the path that serves, scores and writes, while the block runs. ``batch``: answers
+        that are written at once."""
         from videolect.vlm.backends.qwen import Qwen
 
         with self.asked(), self.gathered(), towers.as_published(self.base.model.visual), self._cast():
-            yield Qwen.around(self.base, self.tokenizer, self.pixels, name=qwen_files.name_of(self.source))
+            name = qwen_files.name_of(self.source)
+            yield Qwen.around(self.base, self.tokenizer, self.pixels, name=name, batch=batch)
 
     def anew(self) -> Trainee:
         """As it was loaded, once more and beside the devices: to be saved by one process where weights are sharded."""

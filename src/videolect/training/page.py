@@ -16,6 +16,7 @@ _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 560.0, 220.0, 62.0, 34.0, 12.0
 _MOST = 400
 """Points of a curve; of longer runs each point is a mean."""
 _SAMPLES = 12
+_DRAWS = 3
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1c2330;--soft:#5a6475;--paper:#fff;--edge:#d9dee6;--one:#2f6bb0;--two:#b4541f}
@@ -55,7 +56,7 @@ def page(manifest: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> str
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
         f"<h1>{title}</h1><p>{escape(recipe['says'])}</p>{_facts(recipe, steps)}{events}"
         f"<h2>Curves</h2><div class=plots>{''.join(map(_figure, plots))}</div>"
-        f"{_samples(trials)}<h2>Where the numbers come from</h2>{_sources(recipe)}</body></html>\n"
+        f"{_samples(trials)}{_draws(lines)}<h2>Where the numbers come from</h2>{_sources(recipe)}</body></html>\n"
     )
 
 
@@ -152,6 +153,21 @@ def _samples(trials: Sequence[Mapping[str, Any]]) -> str:
         for one in trials[-1]["samples"][:_SAMPLES]
     )
     return f"<h2>What it writes, at step {trials[-1]['step']}</h2><table><tr><th>should say<th>says</tr>{rows}</table>"
+
+
+def _draws(lines: Sequence[Mapping[str, Any]]) -> str:
+    """What the model answered by itself, and what each answer was worth: of the last few draws."""
+    tables = ""
+    for one in [told for told in lines if told["kind"] == "drawn"][-_DRAWS:]:
+        rows = "".join(
+            f"<tr><td>{number(each['reward'], 4)}</td><td class=text>{escape(each['text'])}</td></tr>"
+            for each in one["answers"]
+        )
+        tables += (
+            f"<h3>Step {one['step']}, row {escape(one['row'])}</h3><p>Should say: {escape(one['target'])}</p>"
+            f"<table><tr><th>reward<th>says</tr>{rows}</table>"
+        )
+    return f"<h2>What it drew</h2>{tables}" if tables else ""
 
 
 def _sources(recipe: Mapping[str, Any]) -> str:

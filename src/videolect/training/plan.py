@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from videolect.errors import BadInput
-from videolect.training.recipe import Lora, Recipe
+from videolect.training.recipe import Lora, Recipe, Rollout
 from videolect.training.shapes import Shape
 
 TILE = 1024
@@ -58,11 +58,14 @@ class Memory:
     optimizer: int
     activations: int
     logits: int
+    drawing: int = 0
+    """What keys and values of answers that are being written take beyond activations and logits, which are not there
+    then."""
 
     @property
     def all(self) -> int:
         """Together."""
-        return self.weights + self.gradients + self.optimizer + self.activations + self.logits
+        return self.weights + self.gradients + self.optimizer + self.activations + self.logits + self.drawing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +89,10 @@ class Plan:
     device_bytes: int
     seconds: float | None
     """None where the recipe tells no rate."""
+    drawn: int = 0
+    """Tokens that the model writes itself in one epoch, at most."""
+    seconds_drawing: float | None = None
+    """Of ``seconds``, those in which it writes, and is judged."""
     fits: bool
     why: str = ""
     mend: str = ""
@@ -108,18 +115,36 @@ def plan(
     """The plan of a run over these films. BadInput where there is nothing to learn from."""
     if not lengths:
         raise BadInput("There are no rows to learn from.", mend="Name a folder that data rows wrote: --rows DIR.")
+    if recipe.rollout is not None:
+        lengths = [of_answers(each, recipe.rollout) for each in lengths]
+        estimated = (*estimated, "answers: each is as long as it may be, and none is left out")
     layout = [each.separate if recipe.layout == "separate" else each.shared for each in lengths]
     longest = _longest(recipe, lengths)
     tokens = sum(layout)
     steps = recipe.steps or max(1, round(recipe.epochs * -(-len(lengths) // recipe.step_clips)))
-    memory = memory_of(recipe, shape, longest)
+    alone = max(_one(each) for each in lengths)
+    memory = memory_of(recipe, shape, longest, alone)
     why, mend = _refusal(recipe, shape, lengths, longest, memory)
-    seconds = _seconds(recipe, shape, lengths, steps * recipe.step_clips / len(lengths))
+    epochs = steps * recipe.step_clips / len(lengths)
+    seconds, drawing = _seconds(recipe, shape, lengths, epochs), _seconds_drawing(recipe, shape, lengths, epochs)
     return Plan(
         recipe=recipe.name, rows=len({row for each in lengths for row in each.rows}), films=len(lengths), tokens=tokens,
         tokens_separate=sum(each.separate for each in lengths), answers=sum(each.answers for each in lengths),
         longest=longest, steps=steps, trained=trained(recipe, shape), parameters=shape.parameters, memory=memory,
-        device_bytes=recipe.device_bytes, seconds=seconds, fits=not why, why=why, mend=mend, estimated=estimated,
+        device_bytes=recipe.device_bytes, seconds=None if seconds is None else seconds + (drawing or 0.0),
+        drawn=sum(each.answers for each in lengths) if recipe.rollout is not None else 0, seconds_drawing=drawing,
+        fits=not why, why=why, mend=mend, estimated=estimated,
+    )  # fmt: skip
+
+
+def of_answers(each: Length, rollout: Rollout) -> Length:
+    """A clip as it is learned from where the model answers itself: each prompt with a group of answers, at most so
+    long."""
+    prompts, most = [words - answer for words, answer in each.branches], rollout.max_tokens
+    return replace(
+        each, rows=tuple(row for row in each.rows for _ in range(rollout.samples)),
+        branches=tuple((one + most, most) for one in prompts for _ in range(rollout.samples)),
+        shared=each.film + sum(one + rollout.samples * most for one in prompts),
     )  # fmt: skip
 
 
@@ -127,11 +152,13 @@ def _longest(recipe: Recipe, lengths: Sequence[Length]) -> int:
     """Tokens of the longest row: what attends to each other. A clip with more than a batch holds is taken in pieces."""
     if recipe.layout == "separate":
         return max(map(_one, lengths))
-    return max(min(each.shared, max(recipe.batch_tokens, _least(each))) for each in lengths)
+    return max(min(each.shared, max(recipe.batch_tokens, _least(recipe, each))) for each in lengths)
 
 
-def _least(each: Length) -> int:
+def _least(recipe: Recipe, each: Length) -> int:
     """Tokens of its largest piece that cannot be cut: an answer, or a pair of them, with film and prompt."""
+    if recipe.layout == "separate" or recipe.rollout is not None:  # answers that were drawn need not stay together
+        return _one(each)
     together: Counter[str] = Counter()
     for row, (words, _) in zip(each.rows, each.branches, strict=True):
         together[row] += words
@@ -150,8 +177,12 @@ def trained(recipe: Recipe, shape: Shape) -> int:
     return shape.parameters - (0 if recipe.train_tower else shape.tower)
 
 
-def memory_of(recipe: Recipe, shape: Shape, longest: int) -> Memory:
-    """Bytes of one device. What is trained is kept in float32 with AdamW's two moments; the rest as the recipe says."""
+def memory_of(recipe: Recipe, shape: Shape, longest: int, alone: int | None = None) -> Memory:
+    """Bytes of one device. What is trained is kept in float32 with AdamW's two moments; the rest as the recipe says.
+
+    ``longest``: tokens of the longest row. ``alone``: of film, prompt and one answer, where the model answers itself;
+    None: as many as the recipe allows.
+    """
     kept = 2 if recipe.precision == "bfloat16" else 4
     half = 4 if recipe.precision == "float32" else 2
     learned = trained(recipe, shape)
@@ -160,11 +191,24 @@ def memory_of(recipe: Recipe, shape: Shape, longest: int) -> Memory:
     gathered = 2 * shape.layer * half if parts > 1 else 0  # one layer at work, the next one coming
     tokens = max(recipe.batch_tokens, longest)
     answers = min(TILE, tokens)
+    activations, logits = _activations(recipe, shape, tokens, longest, half), 3 * 4 * answers * shape.vocabulary
+    copied = kept * shape.parameters if recipe.lora is None and keeps_a_copy(recipe) else 0
     return Memory(
-        weights=(4 * learned + kept * frozen) // parts + gathered, gradients=4 * learned // parts,
-        optimizer=8 * learned // parts, activations=_activations(recipe, shape, tokens, longest, half),
-        logits=3 * 4 * answers * shape.vocabulary,
+        weights=(4 * learned + kept * frozen) // parts + gathered + copied, gradients=4 * learned // parts,
+        optimizer=8 * learned // parts, activations=activations, logits=logits,
+        drawing=max(0, _keys_and_values(recipe, shape, alone or recipe.most_tokens, half) - activations - logits),
     )  # fmt: skip
+
+
+def keeps_a_copy(recipe: Recipe) -> bool:
+    """Whether the model as it was is asked beside the one that learns; with an adapter that costs nothing."""
+    return recipe.rollout is not None and ("p_yes" in recipe.rollout.rewards or bool(recipe.rollout.kl))
+
+
+def _keys_and_values(recipe: Recipe, shape: Shape, tokens: int, half: int) -> int:
+    """Of all answers that are written at once: each has a copy of its film's."""
+    at_once = 0 if recipe.rollout is None else recipe.rollout.at_once
+    return at_once * tokens * shape.layers * 2 * shape.key_heads * shape.head_width * half
 
 
 def _activations(recipe: Recipe, shape: Shape, tokens: int, longest: int, half: int) -> int:
@@ -193,13 +237,14 @@ def _refusal(
             f"(the longest has {max(map(_one, over)):,})."
         )
         return why, "Show fewer or smaller frames, or leave these rows out: nothing is cut."
-    needed = max(lengths, key=_least)
-    if recipe.layout != "separate" and _least(needed) > recipe.batch_tokens:
+    needed = max(lengths, key=lambda each: _least(recipe, each))
+    least = _least(recipe, needed)
+    if recipe.layout != "separate" and least > recipe.batch_tokens:
         why = (
-            f"A row of the clip of {needed.rows[0]} has {_least(needed):,} tokens with its film, and a batch holds "
+            f"A row of the clip of {needed.rows[0]} has {least:,} tokens with its film, and a batch holds "
             f"{recipe.batch_tokens:,}."
         )
-        return why, f"Give {_least(needed):,} or more (--batch-tokens), or show fewer or smaller frames."
+        return why, f"Give {least:,} or more (--batch-tokens), or show fewer or smaller frames."
     if longest > shape.context:
         return f"A row has {longest:,} tokens, and the model's context {shape.context:,}.", "Show fewer frames."
     most = int(recipe.device_bytes * (1 - _SPARE))
@@ -216,7 +261,7 @@ def _refusal(
 def _what_would_fit(recipe: Recipe, shape: Shape, lengths: Sequence[Length], most: int) -> str:
     """The first change that brings it under the limit."""
     longest = _longest(recipe, lengths)
-    least = max(map(_one if recipe.layout == "separate" else _least, lengths))
+    least = max(_least(recipe, each) for each in lengths)
     changes: list[tuple[str, Recipe]] = [
         ("compute activations again (checkpointing)", replace(recipe, checkpointing=True)),
         *((f"work on fewer tokens at once (--batch-tokens {fewer})",
@@ -247,10 +292,30 @@ def _seconds(recipe: Recipe, shape: Shape, lengths: Sequence[Length], epochs: fl
         language += sum(words * shape.token_work(each.film + words / 2) for words, _ in each.branches)
         language += each.answers * 2 * shape.embedding
         tower += times * each.places * shape.place_work(each.group)
-    work = epochs * (language * (1 + back + again) + tower * (3 + again if recipe.train_tower else 1))
+    passes, asked = 1, 0  # over what is learned from, with gradients and without
+    if recipe.rollout is not None:
+        passes, asked = recipe.rollout.updates, (recipe.rollout.updates > 1) + bool(recipe.rollout.kl)
+    work = language * (passes * (1 + back + again) + asked)
+    work = epochs * (work + tower * (passes * (3 + again if recipe.train_tower else 1) + asked))
     if recipe.method in ("dpo", "rlhfv"):
         work += language + tower  # the reference, once
     return work / (recipe.rate * recipe.devices)
+
+
+def _seconds_drawing(recipe: Recipe, shape: Shape, lengths: Sequence[Length], epochs: float) -> float | None:
+    """To read the films and prompts, to write the answers one token after another, and to have them judged: a judge
+    like the model reads the film once and every answer. ``lengths``: of answers."""
+    roll = recipe.rollout
+    if roll is None or recipe.rate is None:
+        return None
+    work = waited = 0.0
+    for each in lengths:
+        read = each.places * shape.place_work(each.group) + each.film * shape.token_work(each.film / 2)
+        words = sum(words * shape.token_work(each.film + words / 2) for words, _ in each.branches)
+        work += read + words + (read + words if "p_yes" in roll.rewards else 0)
+        if roll.token_seconds is not None:
+            waited += -(-len(each.branches) // roll.at_once) * roll.max_tokens * roll.token_seconds
+    return epochs * (work / recipe.rate + waited)
 
 
 def in_gib(count: int) -> str:

@@ -66,12 +66,8 @@ class Preference:
     def prepare(self, trainee: Trainee, examples: Examples, films: Films) -> None:
         """Check that all are pairs, and ask the reference. BadInput where the model has already changed without LoRA
         and nothing was kept: what it was before is gone."""
-        trainee.check(examples)
+        check_pairs(trainee, examples)
         keys = [_key(branch) for branch in examples.branches]
-        if again := [key for key, count in Counter(keys).items() if count > 1]:
-            raise BadInput(f"Two pairs have the row id {again[0][0]}.", mend="Give each row once.")
-        for example in examples.items:
-            pairs(example.branches)
         if self.reference == "live":
             trainee.keep_reference()
             return
@@ -153,6 +149,16 @@ class Preference:
     def _hash(trainee: Trainee, examples: Examples) -> str:
         whole = [fingerprint(trainee.source), trainee.precision, trainee.attention, trainee.layout, examples.hash]
         return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:32]
+
+
+def check_pairs(trainee: Trainee, examples: Examples) -> None:
+    """BadInput where a branch is no half of a pair, where two pairs have one row id, and as ``Trainee.check``."""
+    trainee.check(examples)
+    for example in examples.items:
+        pairs(example.branches)
+    keys = [_key(branch) for branch in examples.branches]
+    if again := [key for key, count in Counter(keys).items() if count > 1]:
+        raise BadInput(f"Two pairs have the row id {again[0][0]}.", mend="Give each row once.")
 
 
 def _key(branch: Branch) -> tuple[str, str]:

@@ -1,7 +1,8 @@
-"""What must hold before the first step: six proofs on real batches of the run, each of which stops it where it fails.
+"""What must hold before the first step: proofs on real batches of the run, each of which stops it where it fails.
 
-A blind model, labels that are off by one and branches that see each other all train without an error and with a falling
-loss. Each proof here has been seen to fail: tests plant its bug.
+There are six, and a seventh where the model learns from answers of its own. A blind model, labels that are off by one
+and branches that see each other all train without an error and with a falling loss. Each proof here has been seen to
+fail: tests plant its bug.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from videolect.errors import BadInput, VideolectError
 from videolect.training.batches import Batch
 from videolect.training.examples import Branch
-from videolect.training.method import Method
+from videolect.training.method import Draws, Method
 from videolect.training.packing import lay_out
 from videolect.training.sft import pairs
 from videolect.vlm import tokens
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _CLOSE = {"float32": 1e-3, "bfloat16": 0.25, "mixed": 0.25}
 """By precision: nats by which the log-probability of one token may differ between two ways to compute it."""
+_STEADY = 3e-5
+"""How far a ratio may be from 1: a tenth of GSPO's narrower clip."""
 _SEES = {"float32": 1e-5, "bfloat16": 1e-3, "mixed": 1e-3}
 """Nats by which other pixels must change some token."""
 _BRANCHES, _FILMS = 4, 3
@@ -68,9 +71,10 @@ def _again(name: str, message: str, mend: str) -> ProofFailed:
 
 
 def prove(trainee: Trainee, method: Method, batches: Sequence[Batch]) -> list[Proof]:
-    """All six, on the first batch and the labels of every batch. ProofFailed names the first that does not hold.
+    """All of them, on the first batch and the labels of every batch. ProofFailed names the first that does not hold.
 
-    Weights stay as they are and no gradient is left. ``method`` must have been prepared. Batches need their films.
+    Where the model answers itself the last three are proved on a draw for the first batch. Weights stay as they are
+    and no gradient is left. ``method`` must have been prepared. Batches need their films.
     """
     if not batches or not all(batch.films for batch in batches):
         raise BadInput(
@@ -82,9 +86,14 @@ def prove(trainee: Trainee, method: Method, batches: Sequence[Batch]) -> list[Pr
         logs = _logs(trainee, first)
         made += [
             same_as_inference(trainee, first, logs), sees_the_film(trainee, first, logs),
-            keeps_branches_apart(trainee, first), prefers_what_it_should(trainee, method, first, logs),
-            teaches_what_it_should(trainee, method, first),
+            keeps_branches_apart(trainee, first),
         ]  # fmt: skip
+        if isinstance(method, Draws):
+            # Not 1 and -1: where a model always answers the same, these would leave no gradient.
+            first = method.signed(trainee, first, signs=(1.0, -0.5))
+            logs = _logs(trainee, first)
+            made.append(begins_at_one(trainee, method, first))
+        made += [prefers_what_it_should(trainee, method, first, logs), teaches_what_it_should(trainee, method, first)]
     return made
 
 
@@ -186,13 +195,13 @@ def prefers_what_it_should(
                 raise ProofFailed(
                     name, f"Both answers of the row {chosen.row_id} are the same.", mend="Leave such rows out."
                 )
-    if getattr(method, "rewarded", False):
-        return Proof(name=name, told="rewards decide which answers are better")
     leaves = [log.clone().requires_grad_() for log in logs or _logs(trainee, batch)]
     value = method.loss(_Given(trainee, leaves), batch).value  # type: ignore[arg-type]
     pulls = torch.autograd.grad(value, leaves, allow_unused=True)
-    for branch, pull in zip(batch.branches, pulls, strict=True):
-        wrong = pull is not None and bool((pull < 0).any() if branch.role == "rejected" else (pull > 0).any())
+    worth = getattr(batch, "advantages", None)
+    for at, (branch, pull) in enumerate(zip(batch.branches, pulls, strict=True)):
+        down = branch.role == "rejected" or (worth is not None and bool(worth[at] < 0))
+        wrong = pull is not None and bool((pull < 0).any() if down else (pull > 0).any())
         idle = branch.weights is None and (pull is None or not bool((pull != 0).any()))
         if wrong or (idle and branch.role != "target"):
             raise ProofFailed(
@@ -202,13 +211,32 @@ def prefers_what_it_should(
     return Proof(name=name, told=f"{len(leaves)} answers are pulled the right way: {', '.join(sorted(roles))}")
 
 
+def begins_at_one(trainee: Trainee, method: Method, batch: Batch) -> Proof:
+    """The ratio of what is trained on to what the answers were drawn with is 1 before the first update.
+
+    It is measured in the state in which the model learns, against a pass of its own without gradients, so that dropout,
+    or layers that come out otherwise when they are computed again, are found. A ratio that is off by more than a
+    tenth of what it may move would be clipped by itself.
+    """
+    name = "the ratio begins at 1"
+    trainee.train()
+    ratio = method.loss(trainee, batch).parts["ratio"]
+    trainee.train(False)
+    if not abs(ratio - 1) <= _STEADY:
+        raise ProofFailed(
+            name, f"An answer's ratio is {ratio:.6g} before anything was learned.",
+            mend="Leave dropout at 0; if it stays, report it: two passes over the same answers differ.",
+        )  # fmt: skip
+    return Proof(name=name, told=f"of {len(batch.branches)} answers the farthest is {ratio:.7f}", figure=ratio)
+
+
 def teaches_what_it_should(trainee: Trainee, method: Method, batch: Batch) -> Proof:
     """A gradient reaches every weight that is to learn, and no other: of the loss of a few branches."""
     import torch
 
     name = "the gradient reaches what should learn"
     trainee.model.zero_grad(set_to_none=True)
-    found = method.loss(trainee, _few(batch))
+    found = method.loss(trainee, batch if isinstance(method, Draws) else _few(batch))
     if not found.weight > 0:  # of tasks that count nothing
         found = method.loss(trainee, batch)
     found.value.backward()  # type: ignore[no-untyped-call]
@@ -338,4 +366,4 @@ class _Given:
 PROOFS: tuple[Callable[..., Proof], ...] = (
     labels, same_as_inference, sees_the_film, keeps_branches_apart, prefers_what_it_should, teaches_what_it_should,
 )  # fmt: skip
-"""In the order in which they are run."""
+"""Of every method, in the order in which they are run."""

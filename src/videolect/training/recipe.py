@@ -21,6 +21,7 @@ Layout = Literal["shared", "separate", "packed"]
 Precision = Literal["float32", "bfloat16", "mixed"]
 Shards = Literal["none", "fsdp"]
 Policy = Literal["refuse", "skip"]
+RewardName = Literal["p_yes", "points"]
 GIB = 1 << 30
 
 
@@ -43,6 +44,51 @@ class Guard:
     """It halts where the loss stays above so many times its running mean ..."""
     patience: int = 20
     """... for so many steps."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rollout:
+    """Of GSPO: how the model is asked for answers of its own, what they are worth, and how far a draw may move it."""
+
+    rewards: Mapping[RewardName, float]
+    """Which rewards, and how much each weighs: ``training.rewards`` tells what they are."""
+    samples: int = 8
+    """Answers to each prompt: a group. What is better than its mean gains."""
+    temperature: float = 1.0
+    max_tokens: int = 512
+    """Of an answer; one that is cut off there has no end of turn."""
+    updates: int = 1
+    """Steps of the optimizer over one draw. Before the first the ratio is 1, so it is clipped from the second on."""
+    below: float = 3e-4
+    above: float = 4e-4
+    """How far below and above 1 the ratio counts."""
+    scaled: bool = True
+    """Advantages in deviations of their group."""
+    kl: float = 0.0
+    """Weight of the divergence from the model as it was when the run began."""
+    at_once: int = 16
+    """Answers that are written at once: what fits into memory, and no more than that."""
+    token_seconds: float | None = None
+    """What one token of all that are written at once is taken to take; the plan's hours go by it."""
+
+    def __post_init__(self) -> None:
+        if not self.rewards or not all(weight > 0 and math.isfinite(weight) for weight in self.rewards.values()):
+            raise BadInput(f"The rewards are {dict(self.rewards)}.", mend="Name one or more, each above 0.")
+        if strange := [name for name in self.rewards if name not in get_args(RewardName)]:
+            known = ", ".join(get_args(RewardName))
+            raise BadInput(f"The reward {strange[0]!r} is unknown.", mend=f"Use some of {known}.")
+        if self.samples < 2 or self.updates < 1 or self.max_tokens < 1 or self.at_once < 1:
+            raise BadInput(
+                f"{self.samples} samples of {self.max_tokens} tokens and {self.updates} updates teach nothing.",
+                mend="Draw 2 or more, of 1 token or more, and make 1 or more updates.",
+            )
+        if not 0 < self.temperature <= 5 or not 0 < self.below < 1 or not self.above > 0:
+            raise BadInput(
+                f"Temperature {self.temperature}, ratio from 1 - {self.below} to 1 + {self.above}.",
+                mend="Give a temperature above 0, 5 at most, and a ratio that may fall and rise.",
+            )
+        if not (self.kl >= 0 and math.isfinite(self.kl)):
+            raise BadInput(f"The weight of the divergence is {self.kl}.", mend="Give 0 or more.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +137,8 @@ class Recipe:
     """Of DPO: how strongly it is held to the reference."""
     edited_weight: float | None = None
     """Of RLHF-V: weight of the tokens that the expert changed; the others count 1."""
+    rollout: Rollout | None = None
+    """Of GSPO."""
 
     frames: int = 16
     most_pixels: int = 131_072
@@ -156,15 +204,41 @@ class Recipe:
             )
         if (self.beta is None) == pairs or (self.edited_weight is None) == (self.method == "rlhfv"):
             raise BadInput("beta is for pairs, and edited_weight for RLHF-V.", mend="Give them there and nowhere else.")
+        if (self.rollout is None) == (self.method == "gspo"):
+            raise BadInput("A rollout is for gspo, which needs one.", mend="Give it there and nowhere else.")
+        if self.rollout is not None:
+            self._check_rollout(self.rollout)
         known = {each.name for each in fields(self)}
         if strangers := [name for name in self.sources if name not in known]:
             raise BadInput(f"The recipe has no {strangers[0]!r} to tell a source of.", mend="Take it out.")
+
+    def _check_rollout(self, rollout: Rollout) -> None:
+        rewarded = {task for task in self.tasks if set(REWARDED[task]) & set(rollout.rewards)}
+        if without := [task for task in self.tasks if task not in rewarded]:
+            raise BadInput(
+                f"No reward of {', '.join(rollout.rewards)} is for {without[0]} rows.",
+                mend="p_yes is for captions and critiques, points for critiques; other rows have no answer to draw.",
+            )
+        if idle := [name for name in rollout.rewards if not any(name in REWARDED[task] for task in self.tasks)]:
+            raise BadInput(f"The reward {idle[0]} is for no row of {', '.join(self.tasks)}.", mend="Take it out.")
+        if self.devices != 1 or self.shards != "none":
+            raise BadInput("gspo draws its answers on one device.", mend="Give devices 1 and no shards.")
+        if self.hints or (self.lora is not None and self.train_tower):
+            raise BadInput(
+                "gspo has neither hints nor a tower that learns beside an adapter: the adapter switched off would no "
+                "longer be the model as it was.",
+                mend="Leave hints out, and train the tower without an adapter or not at all.",
+            )
 
     @property
     def hash(self) -> str:
         """Of all that decides about the weights, and nothing else: a run goes on only by the same."""
         told = {name: value for name, value in asdict(self).items() if name not in _NO_WEIGHT}
         told |= {"missing": "refuse", "too_long": "refuse"}  # which rows that leaves has a hash of its own
+        if self.rollout is None:
+            del told["rollout"]  # it came later, and runs that were begun before it go on
+        else:
+            told["rollout"] = {name: value for name, value in told["rollout"].items() if name not in _NO_WEIGHT}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def with_steps(self, steps: int) -> Recipe:
@@ -178,14 +252,20 @@ class Recipe:
 
 _NO_WEIGHT = frozenset(
     {"name", "says", "model", "sources", "device_bytes", "rate", "save_every", "keep", "evaluate_every",
-     "evaluate_clips", "best_by", "patience", "batch_tokens", "checkpointing", "devices", "shards"}
+     "evaluate_clips", "best_by", "patience", "batch_tokens", "checkpointing", "devices", "shards", "at_once",
+     "token_seconds"}
 )  # fmt: skip
 """Fields from which no weight follows, or none but by rounding: a run goes on with smaller batches or other devices.
 Which model is begun with, and which rows are learned from, have hashes of their own."""
 
+REWARDED: Mapping[RowTask, tuple[RewardName, ...]] = {
+    "caption": ("p_yes",), "critique": ("p_yes", "points"), "yes_no": (), "preference": (),
+}  # fmt: skip
+"""Which rewards have something to say of the answers to a task's rows."""
+
 ASSUMED = (
     "learning_rate", "final_share", "warm_up", "weight_decay", "betas", "clip", "epochs", "step_clips", "frames",
-    "most_pixels", "lora", "train_tower", "beta", "edited_weight",
+    "most_pixels", "lora", "train_tower", "beta", "edited_weight", "rollout",
 )  # fmt: skip
 """Hyper-parameters that the paper does not tell: every recipe says of each that it uses where it is taken from."""
 

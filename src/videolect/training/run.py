@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from videolect.errors import CannotRead, VideolectError
+from videolect.errors import BadInput, CannotRead, VideolectError
 from videolect.training.batches import Batch, Batches, Step, filled
 from videolect.training.checkpoints import (
     Checkpoints,
@@ -28,7 +28,7 @@ from videolect.training.checkpoints import (
 from videolect.training.devices import Devices, Share, shares
 from videolect.training.ends import export, signals
 from videolect.training.films import Films
-from videolect.training.method import Method
+from videolect.training.method import Draws, Method
 from videolect.training.model import Trainee
 from videolect.training.place import begin, check_begun, claimed, never_began
 from videolect.training.recipe import Recipe, learning_rate_at
@@ -98,6 +98,11 @@ class Run:
         """By a signal, to this process."""
         self.stop = ""
         """Why it ends behind the step at hand; in all processes the same."""
+        if isinstance(self.method, Draws) and self.devices.count > 1:
+            raise BadInput(
+                f"{self.method.name} draws its answers on one device, and {self.devices.count} processes are at work.",
+                mend="Start it without torchrun.",
+            )
 
     # -- from begin to end
 
@@ -221,6 +226,36 @@ class Run:
         rate = learning_rate_at(self.recipe, step, self.steps)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
+        updates, figures = 1, dict[str, float]()
+        if isinstance(self.method, Draws):
+            updates = self.method.updates
+            shares, figures = self._drawn(step, shares)
+            self.watch.drew(step, bool(shares))
+        mean = norm = 0.0
+        parts: Mapping[str, float] = {}
+        for _ in range(updates if shares else 0):  # no answer was better than another: there is nothing to learn
+            mean, norm, parts = self._update(step, shares)
+        tokens = updates * int(self.devices.summed(sum(_tokens(batch) for share, batch in shares if share.counts)))
+        seconds = time.perf_counter() - began
+        self.watch.state.tokens += tokens
+        self.watch.state.seconds += seconds
+        self.metrics.add(
+            "train", step + 1, loss=mean, parts={**figures, **parts}, rate=rate, norm=norm, tokens=tokens,
+            seconds=round(seconds, 4), epoch=round((step + 1) / self.batches.steps(), 4), memory=_peak(),
+        )  # fmt: skip
+
+    def _drawn(
+        self, step: int, shares: Sequence[tuple[Share, Batch]]
+    ) -> tuple[list[tuple[Share, Batch]], dict[str, float]]:
+        """The model's own answers in place of the rows', and what they were worth."""
+        assert isinstance(self.method, Draws)
+        with self._memory(shares[0][1], step):
+            draw = self.method.draw(self.trainee, [batch for _, batch in shares], step)
+        self.metrics.add("drawn", step + 1, **draw.sample)
+        return [(Share((), True), batch) for batch in draw.batches], dict(draw.figures)
+
+    def _update(self, step: int, shares: Sequence[tuple[Share, Batch]]) -> tuple[float, float, dict[str, float]]:
+        """One step of the optimizer over these batches: the loss, the norm of the gradient, and the loss's parts."""
         self.optimizer.zero_grad(set_to_none=True)
         whole, weight, parts = 0.0, 0.0, dict[str, float]()
         for number, (share, batch) in enumerate(shares):
@@ -243,15 +278,7 @@ class Run:
         if self.watch.usable(step, mean, norm, lambda: _rows(batch for _, batch in shares)):
             with self._fits("The optimizer"):
                 self.optimizer.step()
-        tokens = int(self.devices.summed(sum(_tokens(batch) for share, batch in shares if share.counts)))
-        seconds = time.perf_counter() - began
-        self.watch.state.tokens += tokens
-        self.watch.state.seconds += seconds
-        told = {name: value / max(weight, 1e-9) for name, value in parts.items()}
-        self.metrics.add(
-            "train", step + 1, loss=mean, parts=told, rate=rate, norm=norm, tokens=tokens, seconds=round(seconds, 4),
-            epoch=round((step + 1) / self.batches.steps(), 4), memory=_peak(),
-        )  # fmt: skip
+        return mean, norm, {name: value / max(weight, 1e-9) for name, value in parts.items()}
 
     @contextmanager
     def _memory(self, batch: Batch, step: int) -> Iterator[None]:

@@ -23,11 +23,13 @@ from videolect.training.model import LoraPlan, Trainee, load
 from videolect.training.plan import plan
 from videolect.training.proofs import prove
 from videolect.training.recipe import Recipe
+from videolect.training.rewards import named
 from videolect.training.run import Run
 from videolect.training.shapes import shape_of
 from videolect.training.watch import Evaluate
 from videolect.vlm import prompts, tokens
 from videolect.vlm.backends.qwen_files import fingerprint
+from videolect.vlm.base import Backend
 
 _LIBRARIES = ("torch", "transformers", "accelerate", "peft", "safetensors", "tokenizers", "numpy", "av")
 
@@ -46,9 +48,10 @@ class Given:
 def start(
     recipe: Recipe, model: str, given: Given, out: Path, *, evaluate: Evaluate | None = None,
     around: Callable[[Method], Method] | None = None, finish: Callable[[Trainee], None] | None = None,
-    device: str | None = None, say: Callable[[str], None] | None = None,
+    device: str | None = None, say: Callable[[str], None] | None = None, judge: Backend | None = None,
 ) -> Run:  # fmt: skip
-    """The run. ``around``: another method about the recipe's own. Errors of ``videolect.errors``: what is missing, too
+    """The run. ``around``: another method about the recipe's own. ``judge``: whose P(Yes) is a reward; None: that of
+    the model as it is now. Errors of ``videolect.errors``: what is missing, too
     long, of another format, or does not fit into memory is said before weights are loaded, where that can be known."""
     recipe = replace(recipe, devices=at_work())  # what is planned for are those that are there
     trainee = _loaded(recipe, model, device or own_device(recipe))
@@ -61,7 +64,7 @@ def start(
     made = plan(recipe, shape_of(model), lengths_of(examples))
     made.check()
     batches = Batches(examples=examples, budget=recipe.batch_tokens, clips=recipe.step_clips, layout=recipe.layout)
-    method = method_of(recipe, cache=out / "reference")
+    method = method_of(recipe, trainee, cache=out / "reference", judge=judge)
     if around is not None:
         method = around(method)
     run = Run(
@@ -70,6 +73,7 @@ def start(
         began_with={
             "recipe": recipe.hash, "rows": examples.hash, "model": fingerprint(model), "film format": tokens.FORMAT,
             "prompts": prompts.VERSION, "release": __version__,
+            **({"judge": named(judge)} if recipe.rollout is not None and "p_yes" in recipe.rollout.rewards else {}),
         },
         about={
             "rows": given.rows_hash, "left_out": examples.reasons, "plan": made.as_json(), "libraries": _libraries(),

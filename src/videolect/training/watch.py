@@ -1,7 +1,7 @@
 """What a run tells while it learns: figures by step, trials on the development part, and when to stop.
 
 Figures go to ``metrics.jsonl``, one object a line, and to TensorBoard where it is installed. A run that goes on from a
-checkpoint first drops the lines behind it, so the file tells one run.
+checkpoint first drops what lies behind it, in both, so that each tells one run.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from videolect.training.recipe import Guard, Recipe
 log = logging.getLogger(__name__)
 
 METRICS = "metrics.jsonl"
+BOARD = "tensorboard"
+"""The folder of TensorBoard's files beside it."""
 _SMOOTHED = 0.95
 """Share of the past in the running mean of the loss."""
 
@@ -60,7 +62,7 @@ class Metrics:
         self.path = folder / METRICS
         folder.mkdir(parents=True, exist_ok=True)
         self._drop_after(since)
-        self._board = _board(folder)
+        self._board = _board(folder, since)
 
     def _drop_after(self, step: int) -> None:
         if not self.path.is_file():
@@ -129,7 +131,8 @@ def _flat(told: Mapping[str, Any], before: str = "") -> list[tuple[str, float]]:
     return made
 
 
-def _board(folder: Path) -> Any:
+def _board(folder: Path, since: int) -> Any:
+    """What writes for TensorBoard; steps behind ``since`` that an earlier process told are taken back."""
     try:
         import tensorboard  # noqa: F401 - whether it is there
         from torch.utils.tensorboard import SummaryWriter
@@ -137,7 +140,7 @@ def _board(folder: Path) -> Any:
         return None
     make: Any = SummaryWriter
     try:
-        return make(str(folder / "tensorboard"))
+        return make(str(folder / BOARD), purge_step=since + 1 if since else None)
     except OSError as error:
         log.warning("TensorBoard gets no figures: %s.", error.strerror)
         return None
@@ -161,6 +164,8 @@ class Watched:
     best_step: int | None = None
     worse: int = 0
     """Trials since the best."""
+    idle: int = 0
+    """Draws in a row of which nothing could be learned."""
     tokens: int = 0
     seconds: float = 0.0
 
@@ -176,13 +181,18 @@ class Watch:
     guard: Guard
     best_by: str
     patience: int
+    steady: bool = True
+    """Whether the loss says how well it goes: that of a policy is 0 before each update, whatever it is worth."""
     state: Watched = field(default_factory=Watched)
 
     @classmethod
     def of(cls, recipe: Recipe, state: Mapping[str, Any] | None = None) -> Watch:
         """A fresh one, or as a checkpoint remembers it."""
         kept = Watched(**state) if state else Watched()
-        return cls(guard=recipe.guard, best_by=recipe.best_by, patience=recipe.patience, state=kept)
+        return cls(
+            guard=recipe.guard, best_by=recipe.best_by, patience=recipe.patience, steady=recipe.rollout is None,
+            state=kept,
+        )  # fmt: skip
 
     def usable(self, step: int, loss: float, norm: float, rows: Callable[[], str]) -> bool:
         """Whether the step may change the weights. Diverged where too many may not, or the loss stays far too high."""
@@ -199,7 +209,7 @@ class Watch:
                 )
             return False
         state.skipped = 0
-        if state.mean is not None and loss > self.guard.times * state.mean:
+        if self.steady and state.mean is not None and loss > self.guard.times * state.mean:
             state.high += 1
             if state.high >= self.guard.patience:
                 raise Diverged(
@@ -211,6 +221,16 @@ class Watch:
         state.high = 0
         state.mean = loss if state.mean is None else _SMOOTHED * state.mean + (1 - _SMOOTHED) * loss
         return True
+
+    def drew(self, step: int, taught: bool) -> None:
+        """Diverged where for too long no answer that the model drew was better than its others."""
+        self.state.idle = 0 if taught else self.state.idle + 1
+        if self.state.idle >= self.guard.patience:
+            raise Diverged(
+                f"In {self.state.idle} steps in a row, step {step} the last, all answers to each prompt were worth the "
+                "same: nothing is learned.",
+                mend="Draw more samples or at a higher temperature, or take a reward that tells them apart.",
+            )
 
     def better(self, step: int, trial: Trial) -> bool:
         """Whether this is the best model so far. BadInput where the trial lacks the figure that decides."""

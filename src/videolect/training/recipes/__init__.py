@@ -15,11 +15,13 @@ RECIPES: Mapping[str, Callable[[], Recipe]] = {
         qwen3vl.qwen3vl_8b_sft_captions_1xh200,
         qwen3vl.qwen3vl_8b_dpo_lora_1xh200,
         qwen3vl.qwen3vl_8b_rlhfv_lora_1xh200,
+        qwen3vl.qwen3vl_8b_gspo_lora_1xh200,
         qwen3vl.qwen3vl_2b_lora_24gb,
         qwen3vl.qwen3vl_4b_lora_24gb,
         qwen3vl.qwen3vl_32b_lora_8xh100,
         tiny.tiny_cpu,
         tiny.tiny_cpu_desk,
+        tiny.tiny_cpu_gspo,
     )
 }
 """Every recipe, by its name."""
