@@ -47,6 +47,17 @@ def test_what_was_written_is_read(tmp_path: Path):
     assert [saved.step for saved in kept.all()] == [3]
 
 
+def test_the_best_is_what_the_state_says_where_a_kill_came_between(tmp_path: Path):
+    kept = Checkpoints(tmp_path / "checkpoints", keep=2)
+    save(kept, 1, best=True)
+    save(kept, 2)  # the better one: killed before that was written
+    for said, best in ((2, 2), (7, 2), (None, 2), (1, 1)):  # 7 is not there
+        kept.agree(said)
+        found = kept.best()
+        assert found is not None
+        assert found.step == best
+
+
 def test_the_latest_and_the_best_stay(tmp_path: Path):
     kept = Checkpoints(tmp_path, keep=2)
     for step in range(1, 7):

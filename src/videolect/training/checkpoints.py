@@ -101,6 +101,12 @@ class Checkpoints:
             raise CannotRead(f"{path} names no step.", mend="Remove it: the last model then counts as the best.")
         return next((saved for saved in self.all() if saved.step == step), None)
 
+    def agree(self, best_step: int | None) -> None:
+        """Say of the best what the state of a run says: whoever was killed behind a checkpoint's name had not yet."""
+        best = self.best()
+        if best_step in {saved.step for saved in self.all()} and (best is None or best.step != best_step):
+            write_whole(self.folder / _BEST, {"step": best_step})
+
     def check_room(self, needs: int) -> None:
         """NoRoom where the disk has no room for so many bytes."""
         at = next(each for each in (self.folder, *self.folder.parents) if each.is_dir())

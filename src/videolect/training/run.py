@@ -197,6 +197,7 @@ class Run:
             self.devices.wait()  # until all have read what is now removed
             if self.devices.main:
                 self.checkpoints.forget_after(saved.step)
+                self.checkpoints.agree(self.watch.state.best_step)
             self._say(f"Going on behind step {saved.step}.")
             return True
         if damaged := self.checkpoints.begun():
