@@ -21,18 +21,18 @@ _SAMPLES = 8
 
 def evaluate_on(rows: Sequence[Row], film_of: Callable[[Row], Film | None], *, clips: int) -> Evaluate:
     """Figures as ``eval score`` calls them (``reward_pairwise_half_tie``, ``caption_bleu4`` ...), pooled, of the first
-    ``clips`` clips whose film is there. Each film is encoded once."""
+    ``clips`` clips whose film is there, and how many ``clips`` could be asked about. Each film is encoded once."""
     groups = [list(group) for _, group in groupby(sorted(rows, key=_clip), key=_clip)][:clips]
 
     def evaluate(trainee: Any, step: int) -> Trial:
         texts: dict[str, str] = {}
         yes: dict[str, float] = {}
+        asked = 0
         with trainee.inference() as backend:
             for group in groups:
                 film = film_of(group[0])
-                if film is not None:
-                    _answer(backend, film, group, texts, yes)
-        return Trial(figures=_figures(rows, texts, yes), samples=_samples(rows, texts))
+                asked += film is not None and _answer(backend, film, group, texts, yes)
+        return Trial(figures={**_figures(rows, texts, yes), "clips": float(asked)}, samples=_samples(rows, texts))
 
     return evaluate
 
@@ -58,16 +58,17 @@ def _clip(row: Row) -> tuple[str, str, int]:
     return row.video_hash or "", row.video_id, row.start_pts or 0
 
 
-def _answer(backend: Any, film: Film, rows: Sequence[Row], texts: dict[str, str], yes: dict[str, float]) -> None:
+def _answer(backend: Any, film: Film, rows: Sequence[Row], texts: dict[str, str], yes: dict[str, float]) -> bool:
     written = [row for row in rows if row.task in ("caption", "critique")]
     judged = [row for row in rows if row.task == "yes_no"]
     try:
         answers = backend.generate(film, [free(row.prompt) for row in written], _SAID) if written else []
         scores = backend.p_yes(film, [free(row.prompt) for row in judged]) if judged else []
     except VideolectError:  # one clip that does not fit is no reason to stop a run
-        return
+        return False
     texts.update({row.row_id: answer[0].text for row, answer in zip(written, answers, strict=True)})
     yes.update({row.row_id: score.p_yes for row, score in zip(judged, scores, strict=True)})
+    return True
 
 
 def _figures(rows: Sequence[Row], texts: Mapping[str, str], yes: Mapping[str, float]) -> dict[str, float]:
