@@ -78,7 +78,7 @@ def test_rows_of_nothing_or_twice_are_refused(train: Run, changed: Callable[...,
 def test_rows_twice_are_refused(train: Run, changed: Callable[..., Path]):
     code, told = train(rows=changed("caption", lambda lines: [*lines, lines[0]]))
     assert code == 2
-    assert "1 rows of the part 'train' stand there more than once, such as t0:caption:caption." in told
+    assert "The part 'train' has 1 row ids more than once, such as t0:caption:caption." in told
 
 
 def test_films_that_lack_or_break_are_told_with_what_leaves_them_out(train: Run, folder: Path, tmp_path: Path):

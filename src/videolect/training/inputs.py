@@ -68,7 +68,7 @@ def rows_in(folder: Path, recipe: Recipe, *, part: str = "train") -> RowSet:
         rows += found
     if again := [row_id for row_id, count in Counter(row.row_id for row in rows).items() if count > 1]:
         raise BadInput(
-            f"{len(again)} rows of the part {part!r} stand there more than once, such as {again[0]}.",
+            f"The part {part!r} has {len(again)} row ids more than once, such as {again[0]}.",
             mend="Write the rows again: data rows gives each one id.",
         )
     digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()

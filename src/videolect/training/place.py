@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from videolect.errors import BadInput, CannotRead, HeldByAnother
 from videolect.training.checkpoints import check_same, sweep, write_whole
+from videolect.training.recipe import NO_WEIGHT
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ MANIFEST = "run.json"
 REFERENCE = "reference"
 """What a preference's reference said: of use to whatever is begun here next."""
 _LOCK = ".lock"
+_MAY_CHANGE = NO_WEIGHT | {"hash", "missing", "too_long"}
 
 
 def check_place(out: Path, *, resume: bool) -> None:
@@ -75,8 +77,10 @@ def check_begun(out: Path, began_with: Mapping[str, str], recipe: Mapping[str, A
             mend="Bring the file back from a copy, or begin a new run in another folder.",
         ) from None
     now = json.loads(json.dumps(recipe))
-    changed = [f"{name} {_short(had.get(name))} and not {_short(value)}" for name, value in now.items()
-               if name not in ("hash", "sources", "says") and had.get(name) != value]  # fmt: skip
+    named = ["name"] if had.get("name") != now.get("name") else [name for name in now if name not in _MAY_CHANGE]
+    changed = [
+        f"{name} {_short(had.get(name))} and not {_short(now[name])}" for name in named if had.get(name) != now[name]
+    ]
     check_same(before, began_with, more={"recipe": ", ".join(changed)})
 
 

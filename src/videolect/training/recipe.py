@@ -233,12 +233,12 @@ class Recipe:
     @property
     def hash(self) -> str:
         """Of all that decides about the weights, and nothing else: a run goes on only by the same."""
-        told = {name: value for name, value in asdict(self).items() if name not in _NO_WEIGHT}
+        told = {name: value for name, value in asdict(self).items() if name not in NO_WEIGHT}
         told |= {"missing": "refuse", "too_long": "refuse"}  # which rows that leaves has a hash of its own
         if self.rollout is None:
             del told["rollout"]  # it came later, and runs that were begun before it go on
         else:
-            told["rollout"] = {name: value for name, value in told["rollout"].items() if name not in _NO_WEIGHT}
+            told["rollout"] = {name: value for name, value in told["rollout"].items() if name not in NO_WEIGHT}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def with_steps(self, steps: int) -> Recipe:
@@ -250,7 +250,7 @@ class Recipe:
         return {**asdict(self), "hash": self.hash}
 
 
-_NO_WEIGHT = frozenset(
+NO_WEIGHT = frozenset(
     {"name", "says", "model", "sources", "device_bytes", "rate", "save_every", "keep", "evaluate_every",
      "evaluate_clips", "best_by", "patience", "batch_tokens", "checkpointing", "devices", "shards", "at_once",
      "token_seconds"}

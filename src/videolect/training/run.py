@@ -94,6 +94,8 @@ class Run:
         self.step = 0
         self.saved = -1
         """The step of the checkpoint that was written or read last."""
+        self.moved = False
+        """Whether the step at hand has changed weights: then they are those of no step."""
         self.asked = ""
         """By a signal, to this process."""
         self.stop = ""
@@ -191,7 +193,8 @@ class Run:
                 restore_state(self.optimizer, self.order, saved.optimizer())
                 restore_random(state["random"])
             except (CannotRead, KeyError, TypeError, ValueError, RuntimeError) as error:
-                log.warning("%s is damaged and is passed over: %s", saved.folder, error)
+                why = error.message if isinstance(error, CannotRead) else f"{type(error).__name__} {error}"
+                log.warning("%s is damaged and is passed over: %s", saved.folder, why)
                 continue
             self.step = self.saved = saved.step
             self.devices.wait()  # until all have read what is now removed
@@ -278,6 +281,7 @@ class Run:
         norm = self.devices.clip(self.weights, self.recipe.clip)
         if self.watch.usable(step, mean, norm, lambda: _rows(batch for _, batch in shares)):
             with self._fits("The optimizer"):
+                self.moved = True
                 self.optimizer.step()
         return mean, norm, {name: value / max(weight, 1e-9) for name, value in parts.items()}
 
@@ -324,7 +328,7 @@ class Run:
 
     def _keep(self, step: int) -> bool:
         """Write a checkpoint unless it is there. Several processes do not: the others wait somewhere else."""
-        if self.devices.count > 1 or step == self.saved:
+        if self.devices.count > 1 or self.moved or step == self.saved:
             return step == self.saved > 0
         try:
             self._save(step)
@@ -335,7 +339,7 @@ class Run:
 
     def _after(self, step: int) -> None:
         """Trials and checkpoints that are due; the run's own end is always both."""
-        self.step = step
+        self.step, self.moved = step, False
         last = step == self.steps or bool(self.stop)
         best = False
         if self.evaluate is not None and (step % self.recipe.evaluate_every == 0 or step == self.steps):
