@@ -49,8 +49,8 @@ def tiny_cpu_gspo() -> Recipe:
         ),
         sources={
             **dict.fromkeys((*ASSUMED, "rate"), _OURS),
-            "learning_rate": "by our own trials: at 1e-4 with 8 clips a step the points fell in 37 steps, at 2e-5 with 16 "
-            "they rose (docs/training.md)",
+            "learning_rate": "by our own trials: at 1e-4 with 8 clips a step the points fell in 37 steps, at 2e-5 "
+            "with 16 they rose",
             "step_clips": "by the same trials",
             "steps": "assumed by us: minutes of an idle core",
             "rollout": "samples and advantages: Zheng et al. 2025 (GSPO); its clips of 3e-4 are for models whose rates "
