@@ -1,6 +1,6 @@
 """A step of training on clips with five aspects: films shared between answers, beside TRL's ordinary way.
 
-    python -m benchmarks training [--quick]        or        python -m benchmarks.training [--quick] [--json]
+    python -m benchmarks training [--quick]      or      python -m benchmarks.training [METHOD ...] [--quick] [--json]
 
 A random model, 256 wide with 4 layers; two clips of 360 tokens of film each. Five answers of 40 tokens about each clip
 (SFT), or five pairs (DPO; with LoRA, and whole). The ordinary way is TRL's trainer in its own loop: a row for each
@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,15 +68,17 @@ _DPO = {
     "shared, live reference": Way(layout="packed", attention="segments", live=True),
     "shared, precomputed reference": Way(layout="packed", attention="segments"),
 }  # fmt: skip
+_SFT = {
+    "TRL": Way(trl=True), "TRL, checkpoints (its default)": Way(trl=True, checkpoints=True), "separate rows": Way(),
+    "separate rows, by segments": Way(attention="segments"), "shared, mask": Way(layout="shared"),
+    "shared, by segments": Way(layout="packed", attention="segments"),
+}  # fmt: skip
 WAYS: dict[str, dict[str, Way]] = {
-    "sft": {
-        "TRL": Way(trl=True), "TRL, checkpoints (its default)": Way(trl=True, checkpoints=True), "separate rows": Way(),
-        "separate rows, by segments": Way(attention="segments"), "shared, mask": Way(layout="shared"),
-        "shared, by segments": Way(layout="packed", attention="segments"),
-    },
+    "sft": _SFT,
+    "sft in our loop": {name: _SFT[name] for name in ("separate rows", "shared, mask", "shared, by segments")},
     "dpo with LoRA": _DPO,
     "dpo": {name: _DPO[name] for name in ("TRL, live reference", "shared, precomputed reference")},
-}  # fmt: skip
+}
 """Of each method; the first is the ordinary one."""
 
 
@@ -85,7 +87,11 @@ WAYS: dict[str, dict[str, Way]] = {
 
 def run(*, quick: bool) -> None:
     """Print a table for each method."""
-    for method, told in measured(2 if quick else 5):
+    _print(measured(list(WAYS), 2 if quick else 5))
+
+
+def _print(found: Iterator[tuple[str, list[dict[str, Any]]]]) -> None:
+    for method, told in found:
         print(f"\n{method}: times as fast as {told[0]['way']}, median (lowest to highest) of turns")
         print("| way | tokens | seconds | times as fast | peak MB | over the model | loss of first and last step |")
         print("|---|---|---|---|---|---|---|")
@@ -98,15 +104,15 @@ def run(*, quick: bool) -> None:
         print(f"largest relative difference of the loss of a step: {max(one['apart'] for one in told):.1e}", flush=True)
 
 
-def measured(turns: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def measured(methods: Sequence[str], turns: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Of each method what each way took, the ordinary one first."""
     there = find_spec("trl") is not None
     if not there:
-        print("TRL is not installed: its side is left out.")
+        print("TRL is not installed: its side is left out.", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         built(WIDE, Path(folder))
-        for method, ways in WAYS.items():
-            first, *others = [name for name, way in ways.items() if there or not way.trl]
+        for method in methods:
+            first, *others = [name for name, way in WAYS[method].items() if there or not way.trl]
             with _started(folder, method, first) as ordinary:
                 ordinary.step()  # not counted, here as below: what is loaded late is loaded then
                 told = [_beside(ordinary, folder, method, name, turns) for name in others]
@@ -223,7 +229,7 @@ def work(folder: str, method: str, name: str, answers: IO[str]) -> None:
         lora=LoraPlan(rank=16, alpha=32, seed=SEED) if "LoRA" in method else None,
     )  # fmt: skip
     trainee.layout = way.layout  # type: ignore[assignment]
-    pairs = method != "sft"
+    pairs = not method.startswith("sft")
     rows = [_row(clip, aspect, pairs) for clip in range(2) for aspect in ASPECTS]
     examples = examples_of(rows, trainee.tokenizer, trainee.pixels, _shown, limits=Limits())
     turns = Turns(answers, _loaded())
@@ -270,10 +276,10 @@ def _with_trl(
 
     settings: dict[str, Any] = {
         "output_dir": str(Path(folder) / f"trl-{os.getpid()}"), "use_cpu": True, "bf16": False, "report_to": [],
-        "disable_tqdm": True, "save_strategy": "no", "logging_strategy": "no",
-        "per_device_train_batch_size": len(list(examples.branches)) // (2 if pairs else 1),
-        "gradient_checkpointing": way.checkpoints, "max_steps": 1000, "learning_rate": RATE, "weight_decay": 0.0,
-        "lr_scheduler_type": "constant", "optim": "adamw_torch", "seed": SEED, "dataloader_pin_memory": False,
+        "disable_tqdm": True, "save_strategy": "no", "logging_strategy": "no", "dataloader_pin_memory": False,
+        "per_device_train_batch_size": len(list(examples.branches)) // (2 if pairs else 1), "max_steps": 1000,
+        "gradient_checkpointing": way.checkpoints, "learning_rate": RATE, "lr_scheduler_type": "constant",
+        "optim": "adamw_torch", "weight_decay": 0.0, "seed": SEED,
     }  # fmt: skip
     losses: list[float] = []
     with tower.as_published(trainee.base.model.visual):
@@ -338,6 +344,7 @@ def _film(key: str) -> Film:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("methods", nargs="*", choices=[*WAYS, []], metavar="METHOD", help=f"of {', '.join(WAYS)}")
     parser.add_argument("--quick", action="store_true", help="fewer turns: does it run, not how fast")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--work", nargs=3, metavar=("FOLDER", "METHOD", "WAY"), help=argparse.SUPPRESS)
@@ -345,10 +352,12 @@ def _main() -> None:
     if asked.work:
         answers, sys.stdout = sys.stdout, sys.stderr  # what libraries print is no answer
         work(*asked.work, answers)
-    elif asked.json:
-        print(json.dumps(dict(measured(2 if asked.quick else 5)), indent=1))
+        return
+    found = measured(asked.methods or list(WAYS), 2 if asked.quick else 5)
+    if asked.json:
+        print(json.dumps(dict(found), indent=1))
     else:
-        run(quick=asked.quick)
+        _print(found)
 
 
 if __name__ == "__main__":
