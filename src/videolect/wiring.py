@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from videolect.dataset.triple_files import as_jsonl
 from videolect.dataset.triples import triples
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
+from videolect.files import write_whole
 from videolect.language.shelf import Shelf
 from videolect.language.spec import Spec, load_spec
 from videolect.ledger.accounts import SqlAccounts
@@ -25,12 +26,14 @@ from videolect.ledger.database import Database, open_database, without_password
 from videolect.ledger.scratch import SqlScratch
 from videolect.ledger.search import SqlSearch
 from videolect.ledger.sql import SqlLedger, read_only
+from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.cuts import CutsDesk
-from videolect.oversight.desk import Desk, projector_of
+from videolect.oversight.desk import Desk
 from videolect.oversight.ports import Clock, SystemClock, Writer
 from videolect.oversight.roles import Worker
 from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk
+from videolect.oversight.standing import QueueProjector
 from videolect.record.acts import CutEdit, Opened
 from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
@@ -388,10 +391,8 @@ class Workspace:
                     open_storage(films).check()  # a bucket that is misspelt is told now
                 # For its owner alone: inside lie the ledger, password hashes and other people's films.
                 root.mkdir(mode=0o700, parents=True, exist_ok=True)
-                partial = root / f".{MARKER}.part"
                 settings = {"format": FORMAT, "database": without_password(database_url), "films": films}
-                partial.write_text(json.dumps({k: v for k, v in settings.items() if k != "films" or v}) + "\n")
-                partial.replace(marker)
+                write_whole(marker, json.dumps({k: v for k, v in settings.items() if k != "films" or v}) + "\n")
         except OSError as error:
             raise BadInput(
                 f"{root} cannot be a workspace: {error.strerror}.", mend="Name another folder with --workspace."
@@ -435,7 +436,7 @@ class Workspace:
     @cached_property
     def ledger(self) -> SqlLedger:
         """The acts."""
-        return SqlLedger(self.database, projector_of(self.spec, self.shelf))
+        return SqlLedger(self.database, QueueProjector(self.shelf))
 
     @property
     def ledger_to_read(self) -> Callable[[], SqlLedger]:
@@ -443,9 +444,14 @@ class Workspace:
         return partial(read_only, self._database_url)
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """Videos, campaigns and versions of the language."""
+        return Catalogue(self.ledger, self.shelf, self.clock)
+
+    @cached_property
     def desk(self) -> Desk:
         """The desk over this workspace."""
-        return Desk(self.ledger, self.spec, writer=self.writer, clock=self.clock, shelf=self.shelf)
+        return Desk(self.catalogue, writer=self.writer)
 
     @cached_property
     def _index_at(self) -> Database:
@@ -456,12 +462,12 @@ class Workspace:
     @cached_property
     def searching(self) -> Searching:
         """Searches over this workspace."""
-        return Searching(self.desk, SqlSearch(self._index_at))
+        return Searching(self.catalogue, SqlSearch(self._index_at))
 
     @cached_property
     def language(self) -> LanguageDesk:
         """The specification's draft."""
-        return LanguageDesk(self.ledger, self.shelf, self.clock)
+        return LanguageDesk(self.catalogue)
 
     @cached_property
     def accounts(self) -> SqlAccounts:
@@ -495,7 +501,7 @@ class Workspace:
 
     def edits_of(self, video: Video) -> tuple[CutEdit, ...]:
         """People's edits of a film's cuts that count, oldest first."""
-        return CutsDesk(self.desk, self.cuts).look(video.hash).edits
+        return CutsDesk(self.catalogue, self.cuts).look(video.hash).edits
 
     def app(self) -> App:
         """The desk's HTTP application."""
@@ -527,7 +533,7 @@ class Workspace:
     def known_film(self, content_hash: str) -> Probed | None:
         """What an earlier import found out about these bytes; None where it did not get to its end."""
         try:
-            return Probed(self.desk.video(content_hash), self.films.table(content_hash))
+            return Probed(self.catalogue.video(content_hash), self.films.table(content_hash))
         except (NotFound, CannotRead):
             return None
 

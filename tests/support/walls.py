@@ -25,7 +25,8 @@ MEND = (
 
 FLOORS: Mapping[str, int] = {
     "errors": 0,
-    "storage": 1,
+    "files": 1,
+    "storage": 2,
     "language": 2,
     "record": 3,
     "metrics": 3,
@@ -54,6 +55,7 @@ DOORS: Mapping[tuple[str, str], frozenset[str]] = {
 
 LIBRARIES: Mapping[str, frozenset[str]] = {
     "errors": frozenset(),
+    "files": frozenset(),
     "storage": frozenset({"blake3", "fsspec", "s3fs"}),
     "language": frozenset({"yaml", "jinja2", "numpy"}),
     "record": frozenset(),

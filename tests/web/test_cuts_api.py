@@ -92,7 +92,7 @@ def test_the_detector_runs_on_demand_and_everybody_sees_what_it_found(site: Cutt
     assert (first["edited_by"], first["edited_at"]) == (None, None)
     assert found["video"] == {
         "hash": site.hash, "file_name": "film.mp4", "frames": FRAMES,
-        "table": site.desk.video(site.hash).pts_table_hash, "aspect": 1.7778,
+        "table": site.desk.catalogue.video(site.hash).pts_table_hash, "aspect": 1.7778,
     }  # fmt: skip
     assert site.edit("rev", "detect")["detection"]["state"] == "done"
     assert site.workspace.storage.get_bytes("shots-blends", site.hash)

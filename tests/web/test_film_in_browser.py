@@ -52,7 +52,7 @@ def watching(folder: Path, film: Path | None = None) -> Iterator[tuple[str, dict
         if film is None:
             video = next(act.video for _, act in workspace.ledger.every(kind="Imported"))  # type: ignore[attr-defined]
             part = ClipNames(workspace.ledger, "spring").clip(video, span_of(workspace, video.hash, 60, 130))
-            workspace.desk.add_clips(OPERATOR, workspace.desk.campaign("spring"), [part])
+            workspace.catalogue.add_clips(OPERATOR, workspace.catalogue.campaign("spring"), [part])
         yield address, passwords, workspace
 
 

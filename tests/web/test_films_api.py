@@ -60,7 +60,7 @@ def films(folder: Path, film: Path) -> Films:
     open_tasks(workspace, "spring", videos, policy=Policy())
     part = ClipNames(workspace.ledger, "spring").clip(videos[0], span_of(workspace, videos[0].hash, 20, 50))
     lead = Worker(actor=Person(id="lea"), roles=("lead",))
-    workspace.desk.add_clips(lead, workspace.desk.campaign("spring"), [part])
+    workspace.catalogue.add_clips(lead, workspace.catalogue.campaign("spring"), [part])
     made = Films(app=workspace.app(), desk=workspace.desk)
     made.hash, made.workspace = videos[0].hash, workspace
     return made
@@ -124,7 +124,7 @@ def test_only_the_sheet_may_be_kept_for_ever_and_its_address_holds_all_that_it_r
     answer = site.get("previews")
     assert "immutable" not in answer.headers["cache-control"]
     address = answer.json()["picture"]
-    table = site.desk.video(site.hash).pts_table_hash
+    table = site.desk.catalogue.video(site.hash).pts_table_hash
     assert f"table={table}" in address
     sheet = site.client("ann").get(address)
     assert sheet.headers["cache-control"] == "private, max-age=31536000, immutable"
@@ -141,7 +141,7 @@ def test_the_sheet_is_made_anew_when_what_is_kept_is_of_another_table_or_damaged
     address = site.told()["picture"]
     good = site.client("ann").get(address).content
     held = site.workspace.storage.get_bytes(PREVIEWS, site.hash)
-    table = site.desk.video(site.hash).pts_table_hash.encode()
+    table = site.desk.catalogue.video(site.hash).pts_table_hash.encode()
     for other in (held.replace(table, b"e" * 64), b"damaged"):
         site.workspace.storage.put_bytes(PREVIEWS, site.hash, other)
         assert site.client("ann").get(address).status_code == 404

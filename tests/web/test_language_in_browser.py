@@ -148,12 +148,12 @@ def test_a_lead_edits_a_text_and_a_rule_sees_the_effect_and_publishes(
 
         # -- a new campaign takes it, the old one keeps its version
         videos = [
-            workspace.desk.video(
+            workspace.catalogue.video(
                 workspace.desk.look(TaskKey(campaign="spring", clip="clip", aspect=LABELS)).task.opened.clip.video_hash
             )
         ]
         open_tasks(workspace, "autumn", videos, policy=Policy())
-        assert {each.name: each.spec_version for each in workspace.desk.campaigns()} == {
+        assert {each.name: each.spec_version for each in workspace.catalogue.campaigns()} == {
             "spring": "1.0.0",
             "autumn": "2.0.0",
         }

@@ -156,7 +156,7 @@ def _check_campaign(workspace: Workspace, name: str, policy: Policy | None, aspe
     for aspect in aspects or ():
         workspace.spec.aspect(aspect)
     with suppress(NotFound):
-        found = workspace.desk.campaign(name)
+        found = workspace.catalogue.campaign(name)
         if policy is not None and found.policy != policy:
             raise BadInput(
                 f"Campaign {name} was opened with another policy.",
@@ -204,7 +204,7 @@ def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput("--with-unusable is for the authors' data.", mend="Name their folder: --from-authors DIR.")
     workspace = workspace_of(asked)
     if asked.campaign:
-        workspace.desk.campaign(asked.campaign)
+        workspace.catalogue.campaign(asked.campaign)
     written = write_settled(
         workspace.ledger, workspace.ledger_to_read, asked.out, campaign=asked.campaign, jobs=asked.jobs or usual_jobs()
     )

@@ -16,8 +16,8 @@ from videolect.dataset.corrupt_folder import write_corruption
 from videolect.dataset.corrupt_values import KINDS, TARGETS, WORST, Ask, CorruptRule, Read, Tools
 from videolect.dataset.row_folder import origin_of
 from videolect.dataset.triple_files import read_triples
-from videolect.dataset.whole import check_free
 from videolect.errors import BadInput
+from videolect.files import check_free
 from videolect.record.people import Model
 from videolect.vlm.points import apply_points
 from videolect.vlm.prompts import Prompt

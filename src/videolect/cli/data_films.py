@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.files import whole_file
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.video.imports import Imported, Progress, Refused, import_videos
@@ -67,11 +68,11 @@ class Opener:
             return
         desk = self.workspace.desk
         try:
-            found = desk.campaign(self.campaign)
+            found = desk.catalogue.campaign(self.campaign)
         except NotFound:
-            found = desk.open_campaign(OPERATOR, self.campaign, policy=self.policy, aspects=self.aspects)
+            found = desk.catalogue.open_campaign(OPERATOR, self.campaign, policy=self.policy, aspects=self.aspects)
             self.campaigns = 1
-        self.tasks += desk.add_clips(OPERATOR, found, self._waiting, priority=self.priority)
+        self.tasks += desk.catalogue.add_clips(OPERATOR, found, self._waiting, priority=self.priority)
         self._waiting = []
 
 
@@ -96,7 +97,7 @@ def take_in(workspace: Workspace, paths: list[Path]) -> tuple[list[Video], list[
         if isinstance(result, Refused):
             refused.append(_refusal(result.path, result.why, result.mend))
         else:
-            new += workspace.desk.record_video(OPERATOR, result.video)
+            new += workspace.catalogue.record_video(OPERATOR, result.video)
             videos.setdefault(result.video.hash, result.video)
     return list(videos.values()), refused, new
 
@@ -130,7 +131,7 @@ def import_films(
                 refused.append(_refusal(result.path, result.why, result.mend, result.line))
                 tell(_row(result))
                 continue
-            is_new = workspace.desk.record_video(OPERATOR, result.video)
+            is_new = workspace.catalogue.record_video(OPERATOR, result.video)
             new += is_new
             identity = bytes.fromhex(result.video.hash)
             is_first = identity not in seen
@@ -227,19 +228,8 @@ def _reporting(path: Path | None) -> Iterator[Callable[[dict[str, Any]], None]]:
         return
     if path.is_dir():
         raise BadInput(f"{path} is a folder.", mend="Name a file with --report.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        out = partial.open("w", encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Name another place.") from None
-    try:
-        with out:
-            yield lambda row: print(json.dumps(row), file=out)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8") as out:
+        yield lambda row: print(json.dumps(row), file=out, flush=True)
 
 
 class _Progress:

@@ -98,7 +98,7 @@ def import_records(
 def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
     """Label every clip that has a record of its name; what cannot be labelled is refused with the reason."""
     desk = workspace.desk
-    desk.campaign(campaign)
+    desk.catalogue.campaign(campaign)
     waiting = {_stem(row.clip): row.clip for row in _rows(workspace, campaign)}
     done = 0
     for number, (video, answers) in enumerate(taken.records.items(), 1):
@@ -108,7 +108,7 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
             taken.refused.append({"path": video, "why": why})
             continue
         key = TaskKey(campaign=campaign, clip=clip, aspect=LABELS)
-        shown = {name: answer for name, answer in answers.items() if name in desk.form(campaign).questions}
+        shown = {name: answer for name, answer in answers.items() if name in desk.catalogue.form(campaign).questions}
         try:
             lease = desk.claim(IMPORTER, key)
             desk.label(IMPORTER, key, Work(token=lease.token), shown)

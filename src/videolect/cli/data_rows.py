@@ -19,8 +19,8 @@ from videolect.dataset.row_formats import FORMATS
 from videolect.dataset.rows import CONTEXTS, PERFECT, TASKS, RowRule
 from videolect.dataset.splits import SplitRule, counts, joined, shares_of
 from videolect.dataset.triple_files import read_triples
-from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead
+from videolect.files import whole_file
 from videolect.record.critique import SENTINEL
 from videolect.training.other_trainers import commands
 

@@ -79,7 +79,7 @@ def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
     workspace = workspace_of(asked)
     try:
-        audit = AuditDesk(workspace.desk).look(asked.name)
+        audit = AuditDesk(workspace.catalogue).look(asked.name)
         return 0, _report(judged(audit), workspace.spec, asked) | {"name": asked.name, "closed": audit.closed}
     finally:
         workspace.close()
@@ -122,7 +122,7 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
                 items.append(row.item(films.get(row.video) if row.video else None))
             except BadInput as error:
                 bad.append({"row": f"{row.judged.dataset}: {row.judged.id}", "why": str(error)})
-        taken = AuditDesk(workspace.desk).add(OPERATOR, asked.name, items, people=asked.people, note=asked.note)
+        taken = AuditDesk(workspace.catalogue).add(OPERATOR, asked.name, items, people=asked.people, note=asked.note)
     finally:
         workspace.close()
     bad += [{"row": f"{item.dataset}: {item.id}", "why": why} for item, why in taken.refused]

@@ -45,9 +45,9 @@ def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write what the authors' models answered as files of predictions: critiques by Gemini with the film and without
     it, and the drafts of each model. What is known to be defective is left out and counted."""
     from videolect.dataset.authors import authors_variants, read_authors
-    from videolect.dataset.whole import check_free, whole_folder
     from videolect.evals.authors import critics, drafters
     from videolect.evals.predictions import write_predictions
+    from videolect.files import check_free, whole_folder
 
     benchmark = benchmark_of(asked)
     check_free(asked.out)

@@ -52,8 +52,8 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.dataset.rows import RowRule
     from videolect.dataset.splits import SplitRule
     from videolect.dataset.triple_files import read_triples
-    from videolect.dataset.whole import check_free
     from videolect.evals import control
+    from videolect.files import check_free
 
     if bool(asked.corrupted) == bool(asked.from_authors):
         raise BadInput(

@@ -38,11 +38,12 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The shots, as ``video split`` answers."""
     if not asked.file.exists():
         raise NotFound(f"There is no file {asked.file}.", mend="Give the path of a video.")
+    from videolect.files import write_whole
     from videolect.video.evidence import laid_over
     from videolect.video.probe import probe
     from videolect.video.sheet import encoder_of, sheets
     from videolect.video.shots import check_threshold, reshoot, shots_of
-    from videolect.video.split import keep_scores, kept_scores, scores_of
+    from videolect.video.split import kept_scores, scores_of
     from videolect.wiring import make_shot_engine
 
     # What can be refused is refused before the film is decoded.
@@ -59,11 +60,11 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     else:
         scores = scores_of(asked.file, timeline, engine)
         if asked.scores:
-            keep_scores(asked.scores, scores)
+            write_whole(asked.scores, scores.to_bytes())
     transitions = reshoot(engine, scores, threshold)
     edits = 0
     if workspace is not None:
-        known = workspace.desk.video(probed.video.hash)
+        known = workspace.catalogue.video(probed.video.hash)
         acts = workspace.edits_of(known)
         edits = len(acts)
         transitions = laid_over(transitions, known, acts)

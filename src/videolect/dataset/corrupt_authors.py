@@ -30,7 +30,7 @@ from videolect.dataset.corrupt_folder import (
 from videolect.dataset.corrupt_model import content_words, fault, mend_words
 from videolect.dataset.corrupt_values import CorruptRule, Kind, remade
 from videolect.dataset.triple_files import write_triples
-from videolect.dataset.whole import whole_folder
+from videolect.files import whole_folder
 from videolect.record.critique import SENTINEL, is_sentinel
 from videolect.record.triple import Triple
 

@@ -16,7 +16,7 @@ import numpy as np
 from videolect.dataset.corrupt import Corruption
 from videolect.dataset.corrupt_values import Corrupted
 from videolect.dataset.triple_files import write_triples
-from videolect.dataset.whole import whole_folder
+from videolect.files import whole_folder
 from videolect.language.spec import Spec
 from videolect.metrics.edits import word_edits
 

@@ -20,8 +20,8 @@ from videolect.dataset.filters import Step
 from videolect.dataset.row_formats import dataset_info, format_of, path_of
 from videolect.dataset.rows import Row, RowRule, items_hash, rows_of
 from videolect.dataset.splits import SplitRule
-from videolect.dataset.whole import whole_folder
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.files import whole_folder
 from videolect.record.codec import from_plain
 from videolect.record.triple import Triple
 from videolect.vlm import prompts

@@ -42,7 +42,7 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
 
     @router.api_route("/media/{video_hash}", methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
     def film(video_hash: str, request: Request) -> Response:
-        video = desk.video(video_hash)
+        video = desk.catalogue.video(video_hash)
         shown = library.stand_in(video_hash)
         kind = next((kind for word, kind in _TYPES.items() if word in video.container), "application/octet-stream")
         kind = kind if shown is None else _TYPES["mp4"]
@@ -62,7 +62,7 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
     @router.get("/api/videos/{video_hash}/timeline")
     def timeline(video_hash: str) -> dict[str, Any]:
         """The table of presentation timestamps, delta-coded."""
-        desk.video(video_hash)
+        desk.catalogue.video(video_hash)
         return library.timeline(video_hash)
 
     return router
