@@ -63,6 +63,13 @@ def write_json(path: Path, told: Mapping[str, Any]) -> None:
     write_whole(path, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
+def write_secret(path: Path, text: str) -> None:
+    """A file that only its owner reads."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+
+
 @contextmanager
 def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
     """Which folder to fill; with the end of the block it is ``folder``. CannotWrite where that cannot be done.

@@ -37,6 +37,7 @@ FLOORS: Mapping[str, int] = {
     "writing": 5,
     "dataset": 5,
     "stage": 5,
+    "intake": 5,
     "evals": 6,
     "training": 7,
     "recaption": 7,
@@ -67,6 +68,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),
     "stage": frozenset({"PIL", "av", "numba", "numpy"}),
+    "intake": frozenset(),
     "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
     "training": frozenset(
         {"accelerate", "datasets", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch"}

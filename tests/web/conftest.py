@@ -59,16 +59,16 @@ class OneFilm:
         self.path = path
         path.write_bytes(bytes(range(256)) * 8)
 
-    def film(self, video_hash: str) -> Path:
+    def file(self, video_hash: str) -> Path:
         return self.path
 
-    def stand_in(self, video_hash: str) -> str | None:
+    def proxy_of(self, video_hash: str) -> str | None:
         return None
 
-    def said(self, video_hash: str) -> dict[str, Any]:
+    def said_of(self, video_hash: str) -> dict[str, Any]:
         return {}
 
-    def timeline(self, video_hash: str) -> dict[str, Any]:
+    def shown_timeline(self, video_hash: str) -> dict[str, Any]:
         return {"hash": "x"}
 
 

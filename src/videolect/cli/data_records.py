@@ -49,7 +49,7 @@ class Taken:
                 try:
                     converted = self.spec.convert(foreign.record)
                 except BadInput as error:
-                    self.refused.append({"path": foreign.video, "why": f"{foreign.place}: {error} {error.mend}"})
+                    self.refused.append({"path": foreign.video, "why": f"{foreign.place}: {error}"})
                     continue
                 self.schemas[converted.schema] += 1
                 for misfit in converted.misfits:
@@ -114,7 +114,7 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
             desk.label(IMPORTER, key, Work(token=lease.token), shown)
             done += 1
         except VideolectError as error:
-            taken.refused.append({"path": video, "why": f"{error} {error.mend}"})
+            taken.refused.append({"path": video, "why": str(error)})
         if sys.stderr.isatty():
             print(f"\r{number} of {len(taken.records)}", end="", file=sys.stderr)
     return done

@@ -132,7 +132,7 @@ def _of_workspace(asked: argparse.Namespace, clips: Sequence[Clip], kept: Kept, 
     workspace = workspace_of(asked)
     try:
         films = list(dict.fromkeys(clip.video_hash for clip in clips if clip.video_hash is not None))
-        _ = workspace.desk, workspace.films  # opened once, before threads ask for them
+        _ = workspace.catalogue, workspace.library  # opened once, before threads ask for them
         with ThreadPoolExecutor(jobs) as pool:
             found: Mapping[str, Any] = dict(zip(films, pool.map(_film(workspace, kept), films), strict=True))
     finally:

@@ -159,14 +159,14 @@ def _lies_in(folder: Path, written: str) -> bool:
 
 def _films(workspace: Workspace, rows: list[Row], folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Path as written -> hash of each film that the rows name; and those that were refused."""
-    from videolect.cli.data_films import take_in
+    from videolect.cli.data_films import refusal
 
     named = {row.video: folder / row.video for row in rows if row.video}
     found: dict[str, str] = {}
     refused: list[dict[str, str]] = []
     for written, path in named.items():
-        videos, bad, _ = take_in(workspace, [path])
-        refused += bad
+        videos, bad, _ = workspace.intake.take_in([path])
+        refused += [refusal(each.path, each.why, each.mend) for each in bad]
         if videos:
             found[written] = videos[0].hash
     return found, refused

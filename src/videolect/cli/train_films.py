@@ -28,7 +28,7 @@ def find_of(asked: argparse.Namespace) -> Find:
     def in_workspace(row: Row) -> Stretch | None:
         if row.video_hash is None or row.start_pts is None or row.end_pts is None:
             return None
-        probed = workspace.known_film(row.video_hash)
+        probed = workspace.known_video(row.video_hash)
         if probed is None:
             return None
         start, end = (probed.timeline.first_from(pts) for pts in (row.start_pts, row.end_pts))
