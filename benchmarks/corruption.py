@@ -27,7 +27,6 @@ from videolect.language import load_spec
 from videolect.record.critique import Critique
 from videolect.record.triple import JudgedPoint, Triple
 from videolect.stage.words import ASPECTS, Draft, Truth, drafts, judge
-from videolect.vlm.points import apply_points
 
 
 def main() -> None:
@@ -44,7 +43,7 @@ def main() -> None:
         for aspect in ASPECTS:
             for draft in drafts(spec, facts, aspect, seed=0, count=2):
                 triples.append(triple_of(len(triples), f"film{number}", draft))
-    tools = Tools(spec=spec, carry_out=apply_points)
+    tools = Tools(spec=spec)
     told: dict[str, Any] = {"triples": len(triples), "flawed": sum(each.kind == "revised" for each in triples)}
     for kind in KINDS:
         began = time.perf_counter()

@@ -174,7 +174,9 @@ def test_many_parts_of_one_film_are_decoded_once(tmp_path: Path, store: FolderSt
     monkeypatch.setattr(imports, "probe", counting)
     results = list(import_videos(Sources(manifests=[manifest]), store, jobs=2))
     spans = [
-        (each.stretch.start_frame, each.stretch.end_frame) for each in results if isinstance(each, Imported) and each.stretch
+        (each.stretch.start_frame, each.stretch.end_frame)
+        for each in results
+        if isinstance(each, Imported) and each.stretch
     ]
     assert spans == [(start, start + 6) for start in range(0, 21, 3)]
     (beyond,) = (each for each in results if isinstance(each, Refused))

@@ -36,8 +36,8 @@ from videolect.storage import open_storage
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
 from videolect.video.previews import PreviewMaker
-from videolect.vlm.backends.labels import LabelsWriter
 from videolect.web.app import create_app
+from videolect.writing.labels.writer import LabelsWriter
 
 PEOPLE = {"ann": ("annotator",), "bob": ("annotator",), "rev": ("reviewer",), "lea": ("lead",), "lex": ("lead",)}
 PASSWORD = "a password for tests"

@@ -1,7 +1,7 @@
 """Controlled corruption: triples whose critique is wrong in one declared way, and whose caption was made with it.
 
     rule = CorruptRule(kind="inaccurate", k=1, seed=7)
-    made = corrupt(triples, rule, Tools(spec=spec, carry_out=apply_points))
+    made = corrupt(triples, rule, Tools(spec=spec))
     made.corrupted[0].triple, made.corrupted[0].changes, made.left_out
 
 Points are changed exactly and their captions made again by rule; free words need a model, or somebody who reads points
@@ -31,6 +31,8 @@ from videolect.dataset.corrupt_values import (
 )  # fmt: skip
 from videolect.dataset.corrupt_whole import Lenders, blind, rejected_version, worst
 from videolect.errors import BadInput
+from videolect.points.apply import apply_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL, Critique, Point, is_sentinel
 from videolect.record.triple import JudgedPoint, Triple
 
@@ -120,8 +122,8 @@ class _Work:
 
     def _points(self, triple: Triple, text: str) -> tuple[Point, ...]:
         points = tuple(judged.point for judged in triple.points)
-        if not points and self.tools.read is not None:
-            points = tuple(self.tools.read(triple.critique or "", text))
+        if not points and self.tools.read_points:
+            points = tuple(points_of(triple.critique or "", text))
         return points
 
     def _made(self, triple: Triple, text: str, points: Sequence[Point]) -> Made:
@@ -147,7 +149,7 @@ class _Work:
                 triple=perfect, of=triple, changes=made.changes, n=made.n, said=said, reviser=BY_RULE
             )  # fmt: skip
         critique = Critique(points=made.points)
-        post, applied, not_applied = self.tools.carry_out(text, made.points)
+        post, applied, not_applied = apply_points(text, made.points)
         reviser = BY_RULE
         if self.tools.ask is not None:
             post, model = revised(triple, text, critique.words, self.tools)

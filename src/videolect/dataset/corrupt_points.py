@@ -16,6 +16,7 @@ from videolect.dataset.corrupt_evidence import claims_in, evidence_of, said_in
 from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Made, Tools
 from videolect.dataset.corrupt_words import Exchange, falsified
 from videolect.language.spec import Spec
+from videolect.points.apply import apply_points
 from videolect.record.checks import content_hash
 from videolect.record.critique import Point
 from videolect.record.instructions import wanted_words
@@ -76,7 +77,7 @@ def _plain(words: str) -> str:
 def inaccurate(triple: Triple, points: Sequence[Point], rule: CorruptRule, tools: Tools, mends: Mends) -> Made:
     """k mends replaced by false ones."""
     draft = triple.pre_caption or ""
-    right, applied, _ = tools.carry_out(draft, points)
+    right, applied, _ = apply_points(draft, points)
     able = [point for point in points if mend_of(point) and point.id in applied]
     wanted = rule.count(len(able))
     if wanted > len(able):
@@ -90,7 +91,7 @@ def inaccurate(triple: Triple, points: Sequence[Point], rule: CorruptRule, tools
     if len(chosen) < wanted:
         raise LeftOut(NO_FALSE)
     made = tuple(chosen[point.id][0] if point.id in chosen else point for point in points)
-    _, carried, _ = tools.carry_out(draft, made)
+    _, carried, _ = apply_points(draft, made)
     if carried != applied:
         raise LeftOut("its false points cannot be carried out together")
     return Made(made, tuple(chosen[point.id][1] for point in points if point.id in chosen), len(able))
@@ -100,7 +101,7 @@ def _false_for(
     triple: Triple, point: Point, points: Sequence[Point], right: str, rule: CorruptRule, tools: Tools, mends: Mends
 ) -> tuple[Point, Change] | None:  # fmt: skip
     draft, mend = triple.pre_caption or "", mend_of(point)
-    without, _, _ = tools.carry_out(draft, [each for each in points if each is not point])
+    without, _, _ = apply_points(draft, [each for each in points if each is not point])
     said_right, said_without = said_in(right, tools.spec), said_in(without, tools.spec)
     lot = rule.rank(triple, point.id)
     swaps = [(each.words, None, _claimed(right, mend, each, tools.spec)) for each in falsified(mend, lot)]
@@ -110,7 +111,7 @@ def _false_for(
         if _plain(words) in (_plain(mend), _plain(point.words), ""):
             continue
         false = replace(point, instruction=words)
-        text, applied, _ = tools.carry_out(draft, [false if each is point else each for each in points])
+        text, applied, _ = apply_points(draft, [false if each is point else each for each in points])
         if point.id not in applied or text in (right, without):
             continue
         evidence = evidence_of(tools.spec, said_right, said_in(text, tools.spec), said_without, claimed=claimed)

@@ -12,13 +12,14 @@ from dataclasses import replace
 from videolect.dataset.corrupt_evidence import claims_in, evidence_of, said_in
 from videolect.dataset.corrupt_values import Change, CorruptRule, Evidence, LeftOut, Made, Tools
 from videolect.dataset.corrupt_words import falsified
+from videolect.points.apply import apply_points
 from videolect.record.critique import Point
 from videolect.record.triple import Triple
 
 
 def spurious(triple: Triple, text: str, points: Sequence[Point], rule: CorruptRule, tools: Tools) -> Made:
     """k false points added about what ``text`` says rightly: claims that the final caption keeps, then other words."""
-    base, applied, _ = tools.carry_out(text, points)
+    base, applied, _ = apply_points(text, points)
     wanted = rule.count(max(1, len(points)))
     added: list[tuple[Point, Change]] = []
     made = tuple(points)
@@ -28,7 +29,7 @@ def spurious(triple: Triple, text: str, points: Sequence[Point], rule: CorruptRu
         if any(_touch(point, other) for other, _ in added):
             continue
         more = _placed(made, replace(point, id=_free(made)))
-        _, carried, _ = tools.carry_out(text, more)
+        _, carried, _ = apply_points(text, more)
         if len(carried) != len(applied) + len(added) + 1:
             continue
         made, known = more, {each.id for each in made}
@@ -70,7 +71,7 @@ def _false_points(
             )  # fmt: skip
             if any(_touch(point, other) for other in points) or not point.words or text.find(now, *span) == span[0]:
                 continue
-            false, carried, _ = tools.carry_out(text, [*points, replace(point, id=_free(points))])
+            false, carried, _ = apply_points(text, [*points, replace(point, id=_free(points))])
             if len(carried) == 0 or false == base:
                 continue
             said = said_in(false, tools.spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -32,12 +32,8 @@ _OF_FINALS: tuple[Kind, ...] = ("spurious", "blind", "worst_caption")
 BY_RULE = "points-by-rule"
 """Stands for the reviser that carries points out by rule."""
 
-Carry = Callable[[str, Iterable[Point]], tuple[str, tuple[str, ...], tuple[NotApplied, ...]]]
-"""(draft, points) -> the revised text, the ids of the points in it, the others: ``vlm.points.apply_points``."""
 Ask = Callable[[Prompt, int], tuple[str, Model]]
 """(prompt, attempt from 0) -> what a model wrote without looking, empty where that is no text; and who it was."""
-Read = Callable[[str, str], tuple[Point, ...]]
-"""(critique, draft) -> the points that can be read from free words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,11 +110,10 @@ class Tools:
     """What the corruption is handed, since rows do not know models."""
 
     spec: Spec
-    carry_out: Carry
     ask: Ask | None = None
     """A model: corrupts free words, imagines critiques and captions, and makes the captions again."""
-    read: Read | None = None
-    """Turns free words into points first."""
+    read_points: bool = False
+    """Whether free words are read as points first (``points.reading``)."""
 
 
 class LeftOut(Exception):

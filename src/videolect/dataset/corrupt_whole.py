@@ -12,6 +12,7 @@ from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Made,
 from videolect.dataset.corrupt_words import inverted
 from videolect.language.claims import claims_of
 from videolect.language.spec import Spec
+from videolect.points.reading.critique import points_of
 from videolect.record.checks import content_hash
 from videolect.record.critique import Point
 from videolect.record.triple import Triple
@@ -48,8 +49,8 @@ def blind(triple: Triple, text: str, rule: CorruptRule, tools: Tools, lenders: L
             continue
         change = Change(what="exchanged", before=triple.critique, after=words, source=lender.triple_id)
         points = tuple(judged.point for judged in lender.points)
-        if not points and tools.read is not None:
-            points = tools.read(words, lender.pre_caption or "")
+        if not points and tools.read_points:
+            points = points_of(words, lender.pre_caption or "")
         if not points:
             return words, change
         return Made(tuple(_moved(point, text) for point in points), (change,), len(points)), change

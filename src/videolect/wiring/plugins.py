@@ -53,7 +53,7 @@ class Plugins(Generic[M]):
 
 
 def _labels_writer(spec: Spec, plant: int, seed: int) -> Writer:
-    from videolect.vlm.backends.labels import LabelsWriter
+    from videolect.writing.labels.writer import LabelsWriter
 
     return LabelsWriter(spec, plant=plant, seed=seed)
 

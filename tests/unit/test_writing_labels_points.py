@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from videolect.language import load_spec
+from videolect.points.apply import apply_points
 from videolect.record.clip import Clip
 from videolect.record.critique import SENTINEL, Critique, Point
 from videolect.record.drafting import DraftRequest, ReviseRequest
 from videolect.record.instructions import wanted_words
-from videolect.vlm.backends.labels import LabelsWriter
-from videolect.vlm.points import apply_points
+from videolect.writing.labels.writer import LabelsWriter
 
 CLIP = Clip(
     id="clip-1",

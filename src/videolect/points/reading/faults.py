@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from videolect.dataset.critique_align import Draft, Found
-from videolect.dataset.critique_mends import bare
-from videolect.dataset.critique_statements import added
-from videolect.metrics.point_words import tokens
+from videolect.points.reading.align import Draft, Found
+from videolect.points.reading.mends import bare
+from videolect.points.reading.statements import added
+from videolect.points.words import tokens
 
 _WRONGLY = re.compile(
     r"""\b(?:incorrectly|inaccurately|wrongly|mistakenly|erroneously|falsely)\s+

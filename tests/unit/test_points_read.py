@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from videolect.dataset.critique_points import points_of
-from videolect.metrics.points import constructive
+from videolect.points.apply import apply_points
+from videolect.points.match import constructive
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL
-from videolect.vlm.points import apply_points
 
 DRAFT = "A red car drives left across a bridge. In the middle ground, two men wait. The camera pans left slowly."
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from videolect.dataset.critique_points import points_of
-from videolect.metrics.points import constructive, match_points
+from videolect.points.match import constructive, match_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import Point, PointKind
 
 DRAFT = "A red car drives left across a wooden bridge. Two men wait in the middle ground."

@@ -3,7 +3,7 @@
     found = match_points(points_of(model, draft), points_of(expert, draft), draft)
     len(found.pairs), len(found.other_mend)
 
-docs/critique-points.md states the rules. Nothing is learnt and no model is asked, so a figure made with it can be made
+docs/points.md states the rules. Nothing is learnt and no model is asked, so a figure made with it can be made
 again. A point is read as what it takes out of the draft and what it puts in: to replace "wooden bench" by "bench" is to
 delete "wooden".
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from videolect.language.lint import constructiveness
-from videolect.metrics.point_words import Token, conflict, content, tokens, values
+from videolect.points.words import Token, conflict, content, tokens, values
 
 SAME_PLACE = 0.5
 """Least share of the smaller place that two points have in common."""

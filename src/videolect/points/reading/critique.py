@@ -5,7 +5,7 @@
     [('replace', 'the middle ground', 'the foreground')]
 
 Each point lies on words of the draft or is a remark. Deterministic, no model, and no text raises.
-docs/critique-points.md says what is read and what is not.
+docs/points.md says what is read and what is not.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from videolect.dataset.critique_align import Draft, Found, Span
-from videolect.dataset.critique_clauses import praises, says_nothing, sentences, unframed
-from videolect.dataset.critique_contrasts import contrasts, denials, follow_up
-from videolect.dataset.critique_directives import directives
-from videolect.dataset.critique_faults import faults
-from videolect.dataset.critique_mends import bare, complement, minimal
-from videolect.dataset.critique_statements import statements, written
-from videolect.metrics.point_words import tokens
+from videolect.points.reading.align import Draft, Found, Span
+from videolect.points.reading.clauses import praises, says_nothing, sentences, unframed
+from videolect.points.reading.contrasts import contrasts, denials, follow_up
+from videolect.points.reading.directives import directives
+from videolect.points.reading.faults import faults
+from videolect.points.reading.mends import bare, complement, minimal
+from videolect.points.reading.statements import statements, written
+from videolect.points.words import tokens
 from videolect.record.critique import Point, PointKind, is_sentinel
 
 MOST = 200

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from videolect.dataset.critique_align import Draft, Found, Run, Span
 from videolect.metrics.edits import stretches
-from videolect.metrics.point_words import Token, tokens, values_of
+from videolect.points.reading.align import Draft, Found, Run, Span
+from videolect.points.words import Token, tokens, values_of
 
 DETERMINERS = frozenset(
     [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from videolect.dataset.critique_align import Draft, Found, Run
-from videolect.dataset.critique_mends import bare
-from videolect.metrics.point_words import Token, conflict, tokens, values_of
+from videolect.points.reading.align import Draft, Found, Run
+from videolect.points.reading.mends import bare
+from videolect.points.words import Token, conflict, tokens, values_of
 
 KNOWN = 0.85
 """Share of content words from which a statement is taken to be in the draft already, unless its values differ."""

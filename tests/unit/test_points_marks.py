@@ -1,6 +1,6 @@
 """A hundred marked critiques: the marks fit their texts, and the points that are read agree with them well enough.
 
-The bounds lie below what docs/critique-points.md reports, so that a change that reads worse is seen.
+The bounds lie below what docs/points.md reports, so that a change that reads worse is seen.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from benchmarks import critique_points as bench
 
-from videolect.dataset.critique_points import points_of
 from videolect.metrics.text import word_edits
-from videolect.vlm.points import apply_points
+from videolect.points.apply import apply_points
+from videolect.points.reading.critique import points_of
 
 
 @pytest.fixture(scope="module")

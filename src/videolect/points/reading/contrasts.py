@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from videolect.dataset.critique_align import Draft, Found, Span
-from videolect.dataset.critique_mends import DETERMINERS, PREPOSITIONS, absorbed, bare, complement, predicate, swapped
-from videolect.metrics.point_words import tokens
+from videolect.points.reading.align import Draft, Found, Span
+from videolect.points.reading.mends import DETERMINERS, PREPOSITIONS, absorbed, bare, complement, predicate, swapped
+from videolect.points.words import tokens
 
 _STOP = (
     r"(?=\s*(?:[,;:.!?—(]|$)|\s+(?:as|but|because|since|while|when|which|and\s+(?:the|a|his|her|it|he|she|they|there|is|are)|"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from videolect.dataset.critique_align import Draft, Found, Span
-from videolect.dataset.critique_clauses import finds_fault, quotes, without_quotes
-from videolect.dataset.critique_mends import bare, complement
+from videolect.points.reading.align import Draft, Found, Span
+from videolect.points.reading.clauses import finds_fault, quotes, without_quotes
+from videolect.points.reading.mends import bare, complement
 
 MOST_QUOTES = 40
 """Quotations of one sentence up to which they are told apart."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from videolect.metrics.point_words import Token, tokens
+from videolect.points.words import Token, tokens
 
 Span = tuple[int, int]
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’)]*(?=\s|$)|\n+")

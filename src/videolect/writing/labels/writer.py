@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
+from videolect.points.apply import STOPS, apply_points
 from videolect.record.acts import NotApplied
 from videolect.record.critique import SENTINEL
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 from videolect.record.people import Model
-from videolect.vlm.planting import plant
-from videolect.vlm.points import STOPS, apply_points
-from videolect.vlm.sentences import cannot_know, sentences
+from videolect.writing.labels.planting import plant
+from videolect.writing.labels.sentences import cannot_know, sentences
 
 GRAMMAR = "2"
 """Raised whenever the same labels would give another text."""

@@ -16,8 +16,8 @@ from videolect.language.values import Segment
 from videolect.oversight.form import form_of
 from videolect.record.clip import Clip
 from videolect.record.drafting import Draft, DraftRequest
-from videolect.vlm.backends.labels import LabelsWriter
-from videolect.vlm.sentences import _TOLD
+from videolect.writing.labels.sentences import _TOLD
+from videolect.writing.labels.writer import LabelsWriter
 from videolect.writing.writer import write_draft
 
 SPEC = load_spec()

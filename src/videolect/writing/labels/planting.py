@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from videolect.record.acts import PlantedError
-from videolect.vlm.sentences import Sentence, Slot
+from videolect.writing.labels.sentences import Sentence, Slot
 
 
 def render(told: list[Sentence]) -> str:
