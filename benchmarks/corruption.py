@@ -20,8 +20,8 @@ from tests.support.reference import FOLDER
 from tests.support.staged import published
 from tests.support.triples import perfect, revised
 
-from videolect.dataset.corrupt import corrupt
-from videolect.dataset.corrupt_values import KINDS, CorruptRule, Tools
+from videolect.dataset.corruption.corrupt import corrupt
+from videolect.dataset.corruption.values import KINDS, CorruptRule, Tools
 from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.record.critique import Critique

@@ -18,10 +18,10 @@ from tests.support import authors_folder
 from tests.support.commands import run
 from tests.support.staged import DOG, LEVEL, WOMAN, facts
 from tests.support.triples import perfect, rejected, revised
-from videolect.dataset.corrupt import Corruption, corrupt
-from videolect.dataset.corrupt_model import LENGTHS, fault
-from videolect.dataset.corrupt_values import COUNTED, KINDS, CorruptRule, Kind, Tools, verdict_of
-from videolect.dataset.corrupt_words import falsified, inverted
+from videolect.dataset.corruption.corrupt import Corruption, corrupt
+from videolect.dataset.corruption.model import LENGTHS, fault
+from videolect.dataset.corruption.values import COUNTED, KINDS, CorruptRule, Kind, Tools, verdict_of
+from videolect.dataset.corruption.words import falsified, inverted
 from videolect.dataset.triple_files import read_triples, write_triples
 from videolect.errors import BadInput
 from videolect.language import claims_of, load_spec
@@ -536,7 +536,7 @@ def test_the_report_agrees_with_the_figures_of_the_authors_data(reference_data: 
 
 def test_a_corrupted_triple_tells_which_it_was_made_of() -> None:
     from tests.support.triples import revised
-    from videolect.dataset.corrupt_values import original_id
+    from videolect.dataset.corruption.values import original_id
 
     assert original_id(revised(1)) == "t1"
     assert original_id(revised(1, triple_id="t1-blind", campaign="c+blind")) == "t1"

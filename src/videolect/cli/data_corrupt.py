@@ -10,11 +10,11 @@ from typing import Any
 from videolect import __version__
 from videolect.cli.write_clip import spec_of
 from videolect.cli.writer_options import add_writer, choice_of
-from videolect.dataset.corrupt import corrupt
-from videolect.dataset.corrupt_authors import import_variants
-from videolect.dataset.corrupt_folder import write_corruption
-from videolect.dataset.corrupt_values import KINDS, TARGETS, WORST, Ask, CorruptRule, Tools
-from videolect.dataset.row_folder import origin_of
+from videolect.dataset.corruption.authors import import_variants
+from videolect.dataset.corruption.corrupt import corrupt
+from videolect.dataset.corruption.folder import write_corruption
+from videolect.dataset.corruption.values import KINDS, TARGETS, WORST, Ask, CorruptRule, Tools
+from videolect.dataset.rows.folder import origin_of
 from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput
 from videolect.files import check_free

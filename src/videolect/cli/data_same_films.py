@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.desk import workspace_of
 from videolect.cli.video_duplicates import MOST_BITS
-from videolect.dataset.contamination import SameFilms
-from videolect.dataset.row_formats import path_of
+from videolect.dataset.rows.contamination import SameFilms
+from videolect.dataset.rows.formats import path_of
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.record.triple import Triple
 

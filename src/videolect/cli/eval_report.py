@@ -18,7 +18,7 @@ from videolect.files import lock, write_whole
 from videolect.record.checks import check_text
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
+    from videolect.dataset.rows.row import Row
     from videolect.evals.examples import Thumbnail
     from videolect.evals.score import Benchmark
 
@@ -153,7 +153,7 @@ def _thumbnails(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
     if asked.examples == 0:
         yield None
     elif asked.videos is not None:
-        from videolect.dataset.row_formats import path_of
+        from videolect.dataset.rows.formats import path_of
         from videolect.evals.thumbnails import strip
         from videolect.video.probe import probe
 
@@ -193,7 +193,7 @@ def _in_workspace(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
 
 def _check_template(template: str, benchmark: Benchmark) -> None:
     """A template that names what no row has would leave all pictures out, one by one and in silence."""
-    from videolect.dataset.row_formats import path_of
+    from videolect.dataset.rows.formats import path_of
 
     path_of(template, next(iter(benchmark.items.values()))[0])
 

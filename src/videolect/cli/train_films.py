@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from videolect.errors import BadInput, CannotRead
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
+    from videolect.dataset.rows.row import Row
     from videolect.training.inputs import Find, Stretch
     from videolect.video.probe import Probed
 
@@ -39,7 +39,7 @@ def find_of(asked: argparse.Namespace) -> Find:
 
 
 def _in_files(template: str) -> Find:
-    from videolect.dataset.row_formats import path_of
+    from videolect.dataset.rows.formats import path_of
     from videolect.training.inputs import Stretch
     from videolect.video.probe import probe
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.caption import text_measures
 from videolect.evals.scores import Measure, Measured, f1, mean, ratio
 from videolect.metrics.text import word_edits

@@ -14,25 +14,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset import golden_archive, golden_counts, golden_tables, golden_texts
-from videolect.dataset.golden_data import Bleu, Reference
+from videolect.dataset.golden import archive, counts, tables, texts
+from videolect.dataset.golden.data import Bleu, Reference
 from videolect.errors import CannotRead, NotFound
 
 FILES: Mapping[str, Callable[[Reference, object], Mapping[str, Any]]] = {
-    "audits.json": golden_tables.audits,
-    "benchmark_items.json": golden_counts.benchmark_items,
-    "bleu_pre_vs_final.json": golden_texts.bleu_pre_vs_final,
-    "counts.json": golden_counts.counts,
-    "critique_variants.json": golden_texts.critique_variants,
-    "defects_and_process.json": golden_counts.defects_and_process,
-    "longer_wins.json": golden_counts.longer_wins,
-    "primitives.json": golden_tables.primitives,
-    "ratings.json": golden_counts.ratings,
-    "raw_layout.json": golden_archive.raw_layout,
-    "review.json": golden_counts.review,
-    "split.json": golden_tables.split,
-    "word_edit_distance.json": golden_texts.word_edit_distance,
-    "words.json": golden_texts.words,
+    "audits.json": tables.audits,
+    "benchmark_items.json": counts.benchmark_items,
+    "bleu_pre_vs_final.json": texts.bleu_pre_vs_final,
+    "counts.json": counts.counts,
+    "critique_variants.json": texts.critique_variants,
+    "defects_and_process.json": counts.defects_and_process,
+    "longer_wins.json": counts.longer_wins,
+    "primitives.json": tables.primitives,
+    "ratings.json": counts.ratings,
+    "raw_layout.json": archive.raw_layout,
+    "review.json": counts.review,
+    "split.json": tables.split,
+    "word_edit_distance.json": texts.word_edit_distance,
+    "words.json": texts.words,
 }
 """File in ``golden/`` -> what computes it. It is handed the file too, which may name what its figures are about."""
 

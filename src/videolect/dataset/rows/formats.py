@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from videolect.dataset.rows import Row, RowTask
+from videolect.dataset.rows.row import Row, RowTask
 from videolect.errors import BadInput
 from videolect.record.codec import to_plain
 from videolect.record.triple import Triple

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from videolect.dataset.corrupt_model import MOST_COMMON, content_words
-from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Made, Tools, verdict_of
-from videolect.dataset.corrupt_words import inverted
+from videolect.dataset.corruption.model import MOST_COMMON, content_words
+from videolect.dataset.corruption.values import Change, CorruptRule, LeftOut, Made, Tools, verdict_of
+from videolect.dataset.corruption.words import inverted
 from videolect.language.claims import claims_of
 from videolect.language.spec import Spec
 from videolect.points.reading.critique import points_of

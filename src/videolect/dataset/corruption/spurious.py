@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from videolect.dataset.corrupt_evidence import claims_in, evidence_of, said_in
-from videolect.dataset.corrupt_values import Change, CorruptRule, Evidence, LeftOut, Made, Tools
-from videolect.dataset.corrupt_words import falsified
+from videolect.dataset.corruption.evidence import claims_in, evidence_of, said_in
+from videolect.dataset.corruption.values import Change, CorruptRule, Evidence, LeftOut, Made, Tools
+from videolect.dataset.corruption.words import falsified
 from videolect.points.apply import apply_points
 from videolect.record.critique import Point
 from videolect.record.triple import Triple

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.corrupt import Corruption
-from videolect.dataset.corrupt_values import Corrupted
+from videolect.dataset.corruption.corrupt import Corruption
+from videolect.dataset.corruption.values import Corrupted
 from videolect.dataset.triple_files import write_triples
 from videolect.files import whole_folder
 from videolect.language.spec import Spec

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.authors import WORST, Variant, triple_id
-from videolect.dataset.authors_defects import blank, flawed
-from videolect.dataset.authors_files import Row
-from videolect.dataset.golden_counts import whole_clips
-from videolect.dataset.golden_data import Bleu, Mask, Numbers, Reference, share, spread
+from videolect.dataset.authors.defects import blank, flawed
+from videolect.dataset.authors.files import Row
+from videolect.dataset.authors.triples import WORST, Variant, triple_id
+from videolect.dataset.golden.counts import whole_clips
+from videolect.dataset.golden.data import Bleu, Mask, Numbers, Reference, share, spread
 from videolect.metrics.text import BleuCounts, bleu_counts, corpus_bleu, word_edits
 
 

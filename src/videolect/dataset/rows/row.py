@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, get_args
 
-from videolect.dataset.splits import SplitRule
+from videolect.dataset.rows.splits import SplitRule
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
 from videolect.record.checks import check_text, content_hash

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.authors import COLUMNS, TRIPLES, Variant, authors_variants
-from videolect.dataset.authors_defects import annotated, flawed, reviewed, settled
-from videolect.dataset.authors_files import RawFile, Row, read_archive, read_table, rows_of
+from videolect.dataset.authors.defects import annotated, flawed, reviewed, settled
+from videolect.dataset.authors.files import RawFile, Row, read_archive, read_table, rows_of
+from videolect.dataset.authors.triples import COLUMNS, TRIPLES, Variant, authors_variants
 
 ASPECTS = ("subject", "scene", "motion", "spatial", "camera")
 """In the authors' order."""

@@ -14,8 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
-from videolect.dataset.authors_defects import UNUSABLE, blank, defects_of, flawed, has_cjk, settled
-from videolect.dataset.authors_files import Kind, Row, read_table, rows_of
+from videolect.dataset.authors.defects import UNUSABLE, blank, defects_of, flawed, has_cjk, settled
+from videolect.dataset.authors.files import Kind, Row, read_table, rows_of
 from videolect.record.checks import content_hash
 from videolect.record.critique import SENTINEL
 from videolect.record.triple import Triple

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.authors_defects import DEFECTS, PROCESS, UNUSABLE
-from videolect.dataset.golden_data import ASPECTS, Mask, Numbers, Reference, counted, share
+from videolect.dataset.authors.defects import DEFECTS, PROCESS, UNUSABLE
+from videolect.dataset.golden.data import ASPECTS, Mask, Numbers, Reference, counted, share
 
 
 def counts(of: Reference, theirs: object) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from videolect.dataset.corrupt_values import CorruptRule, LeftOut, Tools
+from videolect.dataset.corruption.values import CorruptRule, LeftOut, Tools
 from videolect.errors import BadInput
 from videolect.record.critique import Critique, is_sentinel
 from videolect.record.people import Model

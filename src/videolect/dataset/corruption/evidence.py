@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from videolect.dataset.corrupt_values import Evidence
+from videolect.dataset.corruption.values import Evidence
 from videolect.language.claims import Claim, claims_of
 from videolect.language.spec import Spec
 from videolect.metrics.opposites import Opposites, opposites_of

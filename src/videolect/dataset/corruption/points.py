@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from videolect.dataset.corrupt_evidence import claims_in, evidence_of, said_in
-from videolect.dataset.corrupt_values import Change, CorruptRule, LeftOut, Made, Tools
-from videolect.dataset.corrupt_words import Exchange, falsified
+from videolect.dataset.corruption.evidence import claims_in, evidence_of, said_in
+from videolect.dataset.corruption.values import Change, CorruptRule, LeftOut, Made, Tools
+from videolect.dataset.corruption.words import Exchange, falsified
 from videolect.language.spec import Spec
 from videolect.points.apply import apply_points
 from videolect.record.checks import content_hash

@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from videolect.dataset.corrupt_model import imagined, revised, rewritten, worst_of
-from videolect.dataset.corrupt_points import Mends, inaccurate, incomplete, non_constructive
-from videolect.dataset.corrupt_spurious import spurious
-from videolect.dataset.corrupt_values import (
+from videolect.dataset.corruption.model import imagined, revised, rewritten, worst_of
+from videolect.dataset.corruption.points import Mends, inaccurate, incomplete, non_constructive
+from videolect.dataset.corruption.spurious import spurious
+from videolect.dataset.corruption.values import (
     BY_RULE,
     Change,
     Corrupted,
@@ -29,7 +29,7 @@ from videolect.dataset.corrupt_values import (
     remade,
     verdict_of,
 )  # fmt: skip
-from videolect.dataset.corrupt_whole import Lenders, blind, rejected_version, worst
+from videolect.dataset.corruption.whole import Lenders, blind, rejected_version, worst
 from videolect.errors import BadInput
 from videolect.points.apply import apply_points
 from videolect.points.reading.critique import points_of

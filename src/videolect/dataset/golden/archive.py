@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from videolect.dataset.authors_defects import DEFECTS, PROCESS, blank
-from videolect.dataset.authors_files import RawFile, Row
-from videolect.dataset.golden_counts import whole_clips
-from videolect.dataset.golden_data import Reference
+from videolect.dataset.authors.defects import DEFECTS, PROCESS, blank
+from videolect.dataset.authors.files import RawFile, Row
+from videolect.dataset.golden.counts import whole_clips
+from videolect.dataset.golden.data import Reference
 
 Places = list[list[str]]
 """Of (clip, aspect or task), ``*`` for what is true of the clip; sorted."""

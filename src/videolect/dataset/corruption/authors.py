@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.authors import VARIANTS, WORST, Variant, authors_variants, read_authors
-from videolect.dataset.authors_aim import aim_of
-from videolect.dataset.authors_defects import blank
-from videolect.dataset.corrupt_folder import (
+from videolect.dataset.authors.aim import aim_of
+from videolect.dataset.authors.defects import blank
+from videolect.dataset.authors.triples import VARIANTS, WORST, Variant, authors_variants, read_authors
+from videolect.dataset.corruption.folder import (
     CHANGES,
     MANIFEST,
     TRIPLES,
@@ -27,8 +27,8 @@ from videolect.dataset.corrupt_folder import (
     spread,
     write_json,
 )
-from videolect.dataset.corrupt_model import content_words, fault, mend_words
-from videolect.dataset.corrupt_values import CorruptRule, Kind, remade
+from videolect.dataset.corruption.model import content_words, fault, mend_words
+from videolect.dataset.corruption.values import CorruptRule, Kind, remade
 from videolect.dataset.triple_files import write_triples
 from videolect.files import whole_folder
 from videolect.record.critique import SENTINEL, is_sentinel

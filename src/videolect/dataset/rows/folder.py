@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.contamination import Contamination, SameFilms, Text, near_texts, sources_in_several
-from videolect.dataset.datasheet import datasheet
-from videolect.dataset.filters import Step
-from videolect.dataset.row_formats import dataset_info, format_of, path_of
-from videolect.dataset.rows import Row, RowRule, items_hash, rows_of
-from videolect.dataset.splits import SplitRule
+from videolect.dataset.rows.contamination import Contamination, SameFilms, Text, near_texts, sources_in_several
+from videolect.dataset.rows.datasheet import datasheet
+from videolect.dataset.rows.filters import Step
+from videolect.dataset.rows.formats import dataset_info, format_of, path_of
+from videolect.dataset.rows.row import Row, RowRule, items_hash, rows_of
+from videolect.dataset.rows.splits import SplitRule
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.files import whole_folder
 from videolect.record.codec import from_plain

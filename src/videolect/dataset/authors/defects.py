@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from videolect.dataset.authors_files import Row
+from videolect.dataset.authors.files import Row
 
 SETTLED = ("approved", "rejected")
 """``rejected``: the reviewer's correction is the current version. ``rejected_pending`` still waits for it."""

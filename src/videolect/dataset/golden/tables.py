@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from videolect.dataset.authors import source_digest, source_key
-from videolect.dataset.authors_defects import blank
-from videolect.dataset.authors_files import Kind, Row, read_table, rows_of
-from videolect.dataset.golden_data import Reference
+from videolect.dataset.authors.defects import blank
+from videolect.dataset.authors.files import Kind, Row, read_table, rows_of
+from videolect.dataset.authors.triples import source_digest, source_key
+from videolect.dataset.golden.data import Reference
 
 _STATES, _AUDITS = "primitive_states.parquet", "audits.parquet"
 _SCORES = ("overall", "subject", "scene", "motion", "spatial", "camera")
