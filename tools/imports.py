@@ -32,7 +32,7 @@ class Import:
 
 
 def modules(package: Path) -> dict[str, Path]:
-    """Dotted name -> file, for every module of the package in that folder (src/videolect gives videolect, videolect.cli)."""
+    """Dotted name -> file, for every module of the package in that folder: src/videolect holds videolect.cli."""
     found = {}
     for file in sorted(package.rglob("*.py")):
         parts = (package.name, *file.relative_to(package).with_suffix("").parts)
@@ -71,7 +71,7 @@ def _walk(
     """The statements that import and the calls that may, each with where it stands."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Call):
         yield node, in_function, for_types_only
-    if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
+    if isinstance(node, ast.If) and _last_name(node.test) == "TYPE_CHECKING":
         for child in node.body:
             yield from _walk(child, in_function=in_function, for_types_only=True)
         for child in node.orelse:
@@ -95,11 +95,12 @@ def _names(node: ast.AST, package: str, known: Collection[str]) -> Iterator[str]
             yield whole if whole in known else base
     elif isinstance(node, ast.Call) and node.args:
         # import_module("...") with the name written out is an import like any other.
-        called = ast.unparse(node.func).rpartition(".")[2]
         first = node.args[0]
-        if (
-            called in {"import_module", "__import__"}
-            and isinstance(first, ast.Constant)
-            and isinstance(first.value, str)
-        ):
+        is_import = _last_name(node.func) in {"import_module", "__import__"}
+        if is_import and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value
+
+
+def _last_name(node: ast.AST) -> str:
+    """``c`` of ``a.b.c``; empty for what is no name."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
