@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tools.imports import Import
 
 from tests.support import walls
 
@@ -22,7 +23,7 @@ WEB_STACK = {"fastapi", "starlette", "sqlalchemy"}
 
 
 @pytest.fixture(scope="module")
-def ours() -> list[walls.Import]:
+def ours() -> list[Import]:
     """Every import of the real package."""
     return walls.imports(SOURCE)
 
