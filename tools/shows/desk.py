@@ -39,7 +39,7 @@ def played(answer: Answer) -> str:
         keys(triple, TRIPLE)
     applied = max(sum(point["addressed"] for point in triple["points"]) for triple in triples)
     return told(
-        same("settled", answer.json["settled"], answer.json["tasks"]),
+        f"{at_least('settled', answer.json['settled'], 5)} of {answer.json['tasks']} tasks",
         at_least("triples", len(triples), 5),
         holds("one perfect", any(each["kind"] == "perfect" for each in triples)),
         at_least("points of one critique applied", applied, 2),

@@ -24,6 +24,8 @@ TRIPLES = ours(
 )
 ROWS = (TRIPLES, ours("data rows t.parquet --share dev=1 --out rows"))
 DEV = "rows --part dev"
+CRITIC = "models/gemini-2.5-pro-with_the_film.jsonl"
+DRAFTER = "models/gpt-4o-2024-08-06.jsonl"
 
 
 def golden(answer: Answer) -> str:
@@ -113,9 +115,9 @@ MEASURING = (
                 f"eval authors {DEV} --from-authors {{reference}} --out models",
                 lambda a: at_least("systems", len(a.json["files"]), 9),
             ),
-            ours(f"eval score {DEV} --predictions models/{{critic}} --partial --resamples 200", floors),
+            ours(f"eval score {DEV} --predictions {CRITIC} --partial --resamples 200", floors),
             ours(
-                f"eval report {DEV} models/{{critic}} models/{{drafter}} --partial --resamples 200 --out report.html",
+                f"eval report {DEV} {CRITIC} {DRAFTER} --partial --resamples 200 --out report.html",
                 one_page,
             ),
         ),
