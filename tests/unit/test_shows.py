@@ -75,6 +75,13 @@ def test_every_command_is_one_that_we_have(capsys: pytest.CaptureFixture[str]) -
             assert words[0] == "git", (name, words)
 
 
+def test_every_benchmark_has_its_line_in_their_help() -> None:
+    text = (ROOT / "benchmarks" / "__main__.py").read_text()
+    names = re.findall(r'^    "([a-z-]+)": \w+,$', text, re.M)
+    assert len(names) > 20
+    assert not [name for name in names if not re.search(rf"^{name} +\w", text, re.M)]
+
+
 def test_every_page_that_a_show_rests_on_is_there() -> None:
     assert not [(show.name, page) for show in SHOWS for page in show.pages if not (ROOT / page).is_file()]
 

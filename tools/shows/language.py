@@ -59,9 +59,9 @@ def advised(answer: Answer) -> str:
 
 
 def satisfied(answer: Answer) -> str:
-    """Clips for which a record gives exactly the published set-up states."""
+    """Clips for which a record gives exactly the published set-up states; the smaller size takes the first 300 by name."""
     share = float(re.findall(r"published states for \d+ of \d+ clips: ([0-9.]+)%", answer.out)[0])
-    return at_least("per cent of clips", share, 97)
+    return at_least("per cent of clips", share, 95 if answer.quick else 97)
 
 
 def pages(answer: Answer) -> str:
