@@ -12,9 +12,9 @@ from tests.support.answers import benchmark
 from tests.support.backends import Scripted
 from tests.support.commands import ask, shown
 from tests.support.triples import revised
+from tests.support.village import render_clip
 from videolect import wiring
 from videolect.evals.score import Benchmark
-from videolect.stage.planes import render_clip
 from videolect.wiring import Workspace
 
 CLIPS = 2

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.burn_in import draw_burn_in
 from tests.web.test_in_browser import SETTLED, Person, site_of
 from videolect.oversight.cuts import CutsDesk
 from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
-from videolect.stage.burn_in import draw_burn_in
 from videolect.video.backends.pyav import write_mp4
 from videolect.wiring import OPERATOR, Workspace
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.support.village import render_clip
 from videolect.cli.demo import people_of, served
 from videolect.record.campaign import Policy
-from videolect.stage.planes import render_clip
 from videolect.wiring import Workspace, WriterChoice
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.village import render_clip
 from tests.web.test_in_browser import Person
 from videolect import wiring
 from videolect.cli.demo import people_of, served
@@ -21,7 +22,6 @@ from videolect.oversight.desk import Work
 from videolect.oversight.roles import Worker
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.people import Person as Human
-from videolect.stage.planes import render_clip
 from videolect.wiring import OPERATOR, Workspace
 
 if TYPE_CHECKING:

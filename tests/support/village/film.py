@@ -16,14 +16,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.support.burn_in import Picture, draw_burn_in
+from tests.support.village.planes import MEADOW_TILE, MEADOW_TILE_M, Plane, Texture, Village, village
 from videolect.errors import BadInput
 from videolect.language.values import Segment
 from videolect.record.acts import Answer
-from videolect.stage.burn_in import Picture, draw_burn_in, read_burn_in
-from videolect.stage.scene import MEADOW_TILE, MEADOW_TILE_M, Plane, Scene, Texture, village
 from videolect.video.backends.pyav import write_mp4
-
-__all__ = ["Movement", "MOVEMENTS", "render_clip", "rendered_frames", "true_answers", "read_burn_in"]
 
 Movement = Literal["static", "pan_right", "tilt_down", "dolly_forward", "truck_left", "zoom_in", "shaky"]
 
@@ -241,7 +239,7 @@ def _axes(pose: Pose) -> NDArray[np.float64]:
     return np.stack([cr * right - sr * up, sr * right + cr * up, forward], axis=1)
 
 
-def _render(scene: Scene, pose: Pose, focal_px: float, size: tuple[int, int]) -> Picture:
+def _render(scene: Village, pose: Pose, focal_px: float, size: tuple[int, int]) -> Picture:
     width, height = size
     focal = focal_px * pose.zoom
     axes = _axes(pose)
@@ -278,7 +276,7 @@ def _upright(rows: NDArray[np.uint32], plane: Plane, pose: Pose, x: _Row, y: _Ro
     _over(rows, texture, u, v)
 
 
-def _meadow(rows: NDArray[np.uint32], scene: Scene, pose: Pose, x: _Row, y: _Row, z: _Row, focal: float) -> None:
+def _meadow(rows: NDArray[np.uint32], scene: Village, pose: Pose, x: _Row, y: _Row, z: _Row, focal: float) -> None:
     """Lay the meadow, its path and the shadows over what of these rows is below the horizon."""
     below = (y < -1e-3).any(axis=1)
     if not below.any():

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from videolect.stage.paint import Canvas, bush, canvas, disc, house, lay, noise, tree
+from tests.support.village.paint import Canvas, bush, canvas, disc, house, lay, noise, tree
 
 Texture = NDArray[np.uint32]
 """[height, width] premultiplied red, green, blue, alpha, 8 bits each, red lowest."""
@@ -40,7 +40,7 @@ class Plane:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Village:
     """Planes from far to near, and the meadow between sky and houses."""
 
     sky: Plane
@@ -51,7 +51,7 @@ class Scene:
 
 
 @lru_cache(maxsize=2)
-def village(seed: int, focal_px: float) -> Scene:
+def village(seed: int, focal_px: float) -> Village:
     """The village of this seed, painted finely enough for a focal length in pixels. The same seed paints the same."""
     rng = np.random.default_rng(seed)
     stands: list[tuple[float, float, float]] = []
@@ -59,7 +59,7 @@ def village(seed: int, focal_px: float) -> Scene:
     fence = _fence(rng, focal_px)
     trees = _trees(rng, focal_px, stands)
     meadow = _scales(_meadow(rng))
-    return Scene(
+    return Village(
         sky=_sky(rng, focal_px), hills=_hills(rng, focal_px), meadow=meadow, marks=_marks(rng, stands),
         near=(houses, fence, trees),
     )  # fmt: skip

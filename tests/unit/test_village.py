@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.burn_in import LAST_NUMBER, bits_of, draw_burn_in, read_burn_in
+from tests.support.village import MOVEMENTS, Movement, render_clip, rendered_frames, true_answers
 from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.language.values import Segment
-from videolect.stage.burn_in import LAST_NUMBER, bits_of, draw_burn_in, read_burn_in
-from videolect.stage.planes import MOVEMENTS, Movement, render_clip, rendered_frames, true_answers
 from videolect.video.frames import frames
 from videolect.video.probe import probe
 
