@@ -104,6 +104,13 @@ def check_free(folder: Path) -> None:
         raise BadInput(f"The folder {folder.parent} is not there.", mend="Make it first.")
 
 
+def names_in(folder: Path) -> list[str]:
+    """What stands in a folder; nothing where it cannot be listed."""
+    with suppress(OSError):
+        return sorted(path.name for path in folder.iterdir())
+    return []
+
+
 def sync(path: Path) -> None:
     """Onto the disk: a file's bytes, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)

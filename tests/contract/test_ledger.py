@@ -933,7 +933,7 @@ def test_a_database_of_a_newer_release_is_refused(adapter: str, request: pytest.
     with database.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    with pytest.raises(CannotRead, match=f"schema 9999; this release knows up to {HEAD}. Upgrade videolect"):
+    with pytest.raises(CannotRead, match=f"schema 9999; this release knows up to {HEAD}. Upgrade it"):
         open_database(url)
     gc.collect()  # a connection that was left open warns here, and not in some later test
 

@@ -15,7 +15,8 @@ from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
 from videolect.dataset.triple_jobs import write_settled
-from videolect.errors import BadInput, NotFound
+from videolect.errors import BadInput, NotFound, perhaps
+from videolect.files import names_in
 from videolect.language import load_spec
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
 from videolect.record.checks import check_name
@@ -91,7 +92,8 @@ def add_parser(nouns: Any) -> None:
 def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Import; exit code 1 where a file was refused (the others are in)."""
     if missing := [path for path in (*asked.path, *asked.list, *asked.manifest) if not path.exists()]:
-        raise BadInput(f"{missing[0]} is not there.", mend="Name files or folders that exist.")
+        near = perhaps(missing[0].name, names_in(missing[0].parent), "Name files or folders that exist.")
+        raise BadInput(f"{missing[0]} is not there.", mend=near)
     if not (asked.path or asked.list or asked.manifest):
         raise BadInput("Nothing is named.", mend="Name files or folders, or a file of them with --list or --manifest.")
     if asked.format == "authors-records":
@@ -118,7 +120,7 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         proxies=asked.proxies,
         shots=shots,
     )
-    answer["by_status"] = _by_status(workspace, asked.campaign)
+    answer |= {"by_status": _by_status(workspace, asked.campaign), "campaign": asked.campaign}
     workspace.close()
     return (1 if answer["refused"] else 0), answer
 
@@ -181,6 +183,8 @@ def _render_import(answer: dict[str, Any]) -> str:
         return render_records(answer)
     counted = f"{answer['videos']} videos are in, {answer['new']} of them new, as {answer['clips']} clips"
     lines = [f"{counted}; {answer['tasks']} tasks were opened."]
+    if answer["campaign"] is None:
+        lines.append("  no campaign was named, so there is nothing to work on yet: give --campaign NAME")
     if answer["older_clips"]:
         lines.append(
             f"  {answer['older_clips']} clips of other stretches of these films were there before and keep their tasks."

@@ -22,8 +22,8 @@ from videolect.cli.demo_script import Play, http_caller
 from videolect.cli.desk import add_serving, drafting, listening, serve, workspace_of
 from videolect.cli.stage import need_numba
 from videolect.cli.writer_options import choice_of
-from videolect.errors import BadInput, CannotRead
-from videolect.files import write_secret
+from videolect.errors import BadInput, CannotRead, perhaps
+from videolect.files import names_in, write_secret
 from videolect.record.acts import Answer
 from videolect.record.clip import Video
 from videolect.wiring import Workspace
@@ -61,7 +61,8 @@ def add_parser(nouns: Any) -> None:
 def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Serve the demo; with ``--script`` play it."""
     if missing := [path for path in asked.video if not path.exists()]:
-        raise BadInput(f"{missing[0]} is not there.", mend="Name a film that exists: --video FILE.")
+        near = perhaps(missing[0].name, names_in(missing[0].parent), "Name a film that exists: --video FILE.")
+        raise BadInput(f"{missing[0]} is not there.", mend=near)
     if asked.script:
         return 0, play(asked)
     workspace = workspace_of(asked, create=True, plant=PLANTED)

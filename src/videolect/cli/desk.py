@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import secrets
 import signal
@@ -227,8 +228,10 @@ def listening(host: str, port: int) -> Iterator[Any]:
         try:
             sock.bind((host, port))
         except (OSError, OverflowError) as error:
-            why = str(error).rstrip(".")
+            why = (getattr(error, "strerror", None) or str(error)).rstrip(".")
             mend = "Choose another with --port, or another address with --host."
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                mend = "Another program listens there, perhaps a desk that runs already. Choose another with --port."
             raise BadInput(f"{host}:{port} cannot be served: {why}.", mend=mend) from None
         yield sock
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.data_films import duration
 from videolect.errors import BadInput, MissingExtra
+from videolect.stage.orders import SETS
 
 if TYPE_CHECKING:
     from videolect.stage.pictures import Made
@@ -58,9 +59,9 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.video.imports import usual_jobs
 
     spec = load_spec()
-    if asked.set != "glossary" and asked.n is None:
+    if asked.set in SETS and asked.set != "glossary" and asked.n is None:
         raise BadInput("The number of clips is not given.", mend="Give --n N.")
-    count = asked.n if asked.n is not None else len(Repertoire(spec).names)
+    count = asked.n if asked.n is not None else 1 if asked.set not in SETS else len(Repertoire(spec).names)
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []

@@ -104,7 +104,9 @@ class Catalogue:
         for act in self.ledger.read(campaign_stream(name)):
             if isinstance(act, CampaignOpened):
                 return act.campaign
-        raise NotFound(f"There is no campaign {name}.", mend="Choose one of the desk's campaigns.")
+        known = [each.name for each in self.campaigns()]
+        there = f"There are {', '.join(known)}." if known else "Make it: videolect data import FILM --campaign NAME."
+        raise NotFound(f"There is no campaign {name}.", mend=there)
 
     def open_campaign(
         self, worker: Worker, name: str, *, policy: Policy | None = None, aspects: Sequence[str] | None = None

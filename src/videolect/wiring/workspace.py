@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.dataset.triple_files import as_jsonl
 from videolect.dataset.triples import triples
-from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
+from videolect.errors import UPGRADE, BadInput, CannotRead, NotFound, VideolectError
 from videolect.files import write_whole
 from videolect.intake import Intake
 from videolect.language.shelf import Shelf
@@ -92,6 +92,8 @@ class Workspace:
                     raise BadInput(
                         f"{root} is not empty and no workspace.", mend="Name another folder with --workspace."
                     )
+                if database_url is not None:
+                    Database(database_url, pool_size=1).close()  # a kind that we do not know is told now
                 if films is not None:
                     open_storage(films).check()  # a bucket that is misspelt is told now
                 # For its owner alone: inside lie the ledger, password hashes and other people's films.
@@ -116,14 +118,17 @@ class Workspace:
         try:
             marker = json.loads((root / MARKER).read_text())
             found = marker["format"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except FileNotFoundError:
             raise NotFound(
                 f"There is no workspace in {root}.", mend="Make one: videolect desk init, or name it with --workspace."
             ) from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CannotRead(
+                f"{root / MARKER} does not say what workspace this is: {type(error).__name__} {str(error)[:80]}.",
+                mend=f'Bring it back from a backup; of one with SQLite and films inside it is {{"format": {FORMAT}}}.',
+            ) from None
         if found != FORMAT:
-            raise BadInput(
-                f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend="Upgrade videolect."
-            )
+            raise BadInput(f"The workspace {root} has format {found}; this release reads {FORMAT}.", mend=UPGRADE)
         return Workspace(
             root, database_url=database_url or marker.get("database"), films=marker.get("films"), **options
         )

@@ -92,7 +92,10 @@ def write_rows(
     with whole_folder(folder) as partial:
         rows = list(rows_of(triples, rule))
         if not rows:
-            raise BadInput("These triples give no row.", mend="Ask for other tasks, or for fewer filters.")
+            mend = "Ask for other tasks, or for fewer filters."
+            raise BadInput(
+                "These triples give no row.", mend=mend if triples else "There are none yet: settle some tasks first."
+            )
         files = {}
         for (part, task), group in sorted(_grouped(rows).items()):
             name = f"{part}/{task}.jsonl"
