@@ -26,17 +26,20 @@ MEND = (
 
 FLOORS: Mapping[str, int] = {
     "errors": 0,
-    "storage": 1,
+    "files": 1,
+    "storage": 2,
     "language": 2,
     "record": 3,
     "metrics": 3,
     "oversight": 4,
     "video": 4,
     "vlm": 4,
+    "points": 4,
     "ledger": 5,
     "writing": 5,
     "dataset": 5,
     "stage": 5,
+    "intake": 5,
     "evals": 6,
     "training": 7,
     "recaption": 7,
@@ -55,6 +58,7 @@ DOORS: Mapping[tuple[str, str], frozenset[str]] = {
 
 LIBRARIES: Mapping[str, frozenset[str]] = {
     "errors": frozenset(),
+    "files": frozenset(),
     "storage": frozenset({"blake3", "fsspec", "s3fs"}),
     "language": frozenset({"yaml", "jinja2", "numpy"}),
     "record": frozenset(),
@@ -62,10 +66,12 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "oversight": frozenset(),
     "video": frozenset({"av", "numpy", "blake3", "PIL", "scenedetect", "torch"}),
     "vlm": frozenset({"google", "numpy", "PIL", "httpx", "openai", "peft", "tokenizers", "torch", "transformers"}),
+    "points": frozenset(),
     "ledger": frozenset({"sqlalchemy", "alembic", "psycopg"}),
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),
     "stage": frozenset({"PIL", "av", "numba", "numpy"}),
+    "intake": frozenset(),
     "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
     "training": frozenset(
         {"accelerate", "datasets", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch"}

@@ -195,7 +195,7 @@ def test_imports_downward_and_within_a_room_are_free(built):
         ("ledger", "def f():\n    from videolect.oversight.desk import Desk", False),
         ("dataset", "from videolect.vlm import base, prompts", True),
         ("dataset", "from videolect.vlm import prompts, tokens", False),
-        ("dataset", "from videolect.vlm.backends.labels import Labels", False),
+        ("dataset", "from videolect.vlm.backends.qwen import Qwen", False),
         ("writing", "from videolect.vlm import tokens", True),
     ],
 )
