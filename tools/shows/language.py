@@ -59,7 +59,7 @@ def advised(answer: Answer) -> str:
 
 
 def satisfied(answer: Answer) -> str:
-    """Clips for which a record gives exactly the published set-up states; the smaller size takes the first 300 by name."""
+    """Clips for which a record gives exactly the published set-up states; the smaller size has 300 of them."""
     share = float(re.findall(r"published states for \d+ of \d+ clips: ([0-9.]+)%", answer.out)[0])
     return at_least("per cent of clips", share, 95 if answer.quick else 97)
 
