@@ -225,14 +225,12 @@ def shown(words: str) -> str:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt it as a person does; what does not listen is killed, with its children."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+    """Interrupt it and its children, as a terminal does; what does not listen is killed."""
+    for number, seconds in ((signal.SIGINT, 30), (signal.SIGKILL, 30)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(30)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+            process.wait(seconds)
 
 
 def carry_out(show: Show, folder: Path, *, quick: bool) -> Outcome:
@@ -377,6 +375,7 @@ def main(arguments: Sequence[str] | None = None, shows: Sequence[Show] | None = 
         for show in wanted:
             print(f"{show.name:24} {'whole' if show.whole else 'quick'}  {show.says}")
         return 0
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # its commands end with it, and its folders go
     state = State(KEPT / "state.json", resume=asked.resume)
     outcomes: dict[str, Outcome] = {}
     try:
@@ -395,6 +394,8 @@ def main(arguments: Sequence[str] | None = None, shows: Sequence[Show] | None = 
         print("Stopped; --resume goes on.", file=sys.stderr)
         print(table(outcomes))
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
     print(table(outcomes))
     return int(any(outcome.came == "failed" for outcome in outcomes.values()))
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +200,33 @@ def test_what_serves_is_ended_and_its_folder_is_gone(kept: Path, tmp_path: Path)
     assert main([], [one("a.one", serving, asks)]) == 0
     assert "shown: 7" in (kept / "a.one.log").read_text()
     assert not Path(place.read_text()).exists()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_ends_its_command_and_tells_what_was_shown(how: signal.Signals, tmp_path: Path) -> None:
+    program = f"""if True:
+        import pathlib, sys
+        from tools import show
+        show.KEPT = show.ROOT / {str(tmp_path / "kept")!r}
+        words = ("python -c pass", "python -c 'import time; time.sleep(600)'")
+        steps = [(show.Step(words=each),) for each in words]
+        sys.exit(show.main([], [show.Show(name=f"a.n{{at}}", says="it", steps=each) for at, each in enumerate(steps)]))
+    """
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    started = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert started.stderr is not None
+    while "[2/2]" not in started.stderr.readline():
+        assert started.poll() is None
+    while not (tmp_path / "kept" / "a.n1.log").is_file() or "sleep" not in (tmp_path / "kept" / "a.n1.log").read_text():
+        time.sleep(0.05)
+    started.send_signal(how)
+    said, _ = started.communicate(timeout=120)
+    assert started.returncode == 1
+    assert "1 shown, 0 failed" in said
+    assert not list(tmp_path.glob("vlshow-*"))
 
 
 def test_no_show_touches_the_desk_of_who_runs_it(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
