@@ -36,7 +36,7 @@ from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 from videolect.record.people import Person
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import CACHE_BYTES, FolderStorage, Storage, open_storage, storage_name
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder

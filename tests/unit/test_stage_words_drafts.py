@@ -12,9 +12,9 @@ from videolect.language.lint import constructiveness, lint, lint_critique
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
 from videolect.record.critique import SENTINEL, Critique
-from videolect.stage.words import ASPECTS, Truth, critiques, drafts, judge
+from videolect.stage.words import ASPECTS, Telling, critiques, drafts, judge
 from videolect.stage.words.critiques import VOICES
-from videolect.stage.world import Event
+from videolect.stage.world.scene import Event
 from videolect.vlm.points import apply_points
 
 SPEC = load_spec()
@@ -49,7 +49,7 @@ def test_there_are_enough_drafts_of_every_kind():
 
 
 def test_carrying_out_the_points_gives_the_true_caption_again():
-    truth = Truth(SPEC, CLIP)
+    truth = Telling(SPEC, CLIP)
     for draft in DRAFTS:
         mended, applied, left = apply_points(draft.text, draft.points)
         assert mended == draft.truth, draft
@@ -66,7 +66,7 @@ def test_points_are_whole_points_of_the_draft():
 
 
 def test_every_error_can_be_told_from_the_text_or_is_one_of_looks():
-    truth = Truth(SPEC, CLIP)
+    truth = Telling(SPEC, CLIP)
 
     def claims(text):
         return sorted((c.primitive, c.state, c.order) for c in claims_of(text))
