@@ -26,7 +26,7 @@ from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.record.critique import Critique
 from videolect.record.triple import JudgedPoint, Triple
-from videolect.stage.words import ASPECTS, Draft, Truth, drafts, judge
+from videolect.stage.words import ASPECTS, Draft, Telling, drafts, judge
 
 
 def main() -> None:
@@ -36,10 +36,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=FOLDER)
     asked = parser.parse_args()
     spec = load_spec()
-    truths: dict[str, Truth] = {}
+    truths: dict[str, Telling] = {}
     triples: list[Triple] = []
     for number, facts in enumerate(published(spec, asked.data, asked.clips)):
-        truths[f"film{number}"] = Truth(spec, facts)
+        truths[f"film{number}"] = Telling(spec, facts)
         for aspect in ASPECTS:
             for draft in drafts(spec, facts, aspect, seed=0, count=2):
                 triples.append(triple_of(len(triples), f"film{number}", draft))

@@ -31,7 +31,7 @@ from videolect.points.apply import apply_points
 from videolect.record.critique import SENTINEL, Critique, Point, is_sentinel
 from videolect.record.people import Model
 from videolect.record.triple import JudgedPoint, Triple
-from videolect.stage.words import ASPECTS, Truth, drafts, judge
+from videolect.stage.words import ASPECTS, Telling, drafts, judge
 from videolect.vlm.prompts import Prompt
 
 SPEC = load_spec()
@@ -150,7 +150,7 @@ def test_an_inaccurate_caption_is_false_exactly_where_a_mend_was_replaced():
 
 
 def test_what_the_lexicon_calls_false_is_false_of_the_staged_clip():
-    truths = {f"film{number}": Truth(SPEC, shot) for number, shot in enumerate(SHOTS)}
+    truths = {f"film{number}": Telling(SPEC, shot) for number, shot in enumerate(SHOTS)}
     told = Counter[bool]()
     for kind in ("inaccurate", "spurious"):
         for one in made(kind).corrupted:

@@ -31,7 +31,7 @@ from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import open_storage
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder

@@ -12,7 +12,7 @@ from tests.support.village import render_clip
 from tests.web.test_in_browser import CLIP, Person, pictures, site_of  # noqa: F401 - pictures is a fixture
 from videolect.cli.main import main
 from videolect.language import load_spec
-from videolect.stage.pictures import make_pictures
+from videolect.stage.glossary import make_pictures
 
 SPEC = load_spec()
 SAID = "camera_pan"

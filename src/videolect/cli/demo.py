@@ -109,6 +109,7 @@ def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Ans
     """A few staged clips, rendered on the spot, with their true label records."""
     need_numba("Or give a film of yours: --video FILE.")
     from videolect.stage.clips import clip_of, render
+    from videolect.stage.format import Format
 
     truth = {}
     videos = []
@@ -117,7 +118,7 @@ def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Ans
         for name, seed, wish in CLIPS:
             path = Path(folder) / f"{name}.mp4"
             print(f"Rendering {name} ...", file=sys.stderr)
-            clip = clip_of(wish, seed, size=(480, 270), fps=24, seconds=4.0)
+            clip = clip_of(wish, seed, Format(size=(480, 270), fps=24, frames=96))
             render(clip, path)
             (video,), refused, _ = workspace.intake.take_in([path])
             assert not refused  # what was rendered a moment ago can be read

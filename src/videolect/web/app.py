@@ -32,7 +32,7 @@ from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import CannotReach, CannotStore
 from videolect.video.evidence import CutFinder
 from videolect.video.library import Library

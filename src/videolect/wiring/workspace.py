@@ -31,7 +31,7 @@ from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk
 from videolect.oversight.standing import QueueProjector
 from videolect.record.people import Person
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import CACHE_BYTES, Storage, open_storage, storage_name
 from videolect.video.evidence import CutFinder
 from videolect.video.library import Library

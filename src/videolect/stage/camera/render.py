@@ -13,10 +13,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.stage import raster, textures
-from videolect.stage.camera import Track
-from videolect.stage.lens import defocused, distorted, smeared, spread_of
-from videolect.stage.world import Piece, Scene
+from videolect.stage.camera import raster
+from videolect.stage.camera.optics import defocused, distorted, smeared, spread_of
+from videolect.stage.camera.track import Track
+from videolect.stage.world import textures
+from videolect.stage.world.scene import Piece, Scene
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

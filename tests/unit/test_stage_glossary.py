@@ -16,8 +16,8 @@ from videolect.cli.main import main
 from videolect.errors import BadInput, NotFound
 from videolect.language import load_spec
 from videolect.language.guide import guide
-from videolect.stage.pictures import INDEX, Glossary, Loop, Shown, make_pictures
-from videolect.stage.repertoire import Repertoire
+from videolect.stage.glossary import INDEX, Glossary, Loop, Shown, make_pictures
+from videolect.stage.plan.repertoire import Repertoire
 from videolect.video.backends.pillow import picture_of
 from videolect.wiring import Workspace
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from videolect.language.spec import Spec
-from videolect.stage.dice import Wish
+from videolect.stage.plan.wishes import Wish
 
 GROUPS = frozenset({
     "shot", "steadiness", "motion_complexity", "scene_movement", "rotation", "translation", "ground_movement", "lens",

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.random import Generator
 
 from videolect.errors import BadInput
-from videolect.stage import mesh
-from videolect.stage.mesh import Mesh
-from videolect.stage.world import Colour, Lighting, Piece, Place, Solid, Surface
+from videolect.stage.world import mesh
+from videolect.stage.world.mesh import Mesh
+from videolect.stage.world.scene import Colour, Lighting, Piece, Place, Solid, Surface
 
 Builder = Callable[["_Site"], None]
 

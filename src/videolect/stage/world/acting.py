@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.stage.figures import Figure, root_of
-from videolect.stage.world import Actor, Event
+from videolect.stage.world.figures import Figure, root_of
+from videolect.stage.world.scene import Actor, Event
 
 Floats = NDArray[np.float64]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from videolect.stage.camera.raster import LEAST_BLUR, gather, remap, smear
 
 Singles = NDArray[np.float32]
 
 _TAPS = 36
-_LEAST_BLUR = 0.6
-"""Pixels of radius or motion below which nothing is done."""
 _MOST_BLUR = 14.0
 
 
@@ -35,11 +34,11 @@ def circle_of(depth: Singles, focus: float, aperture: float, focal: float) -> Si
 def defocused(picture: Singles, depth: Singles, focus: float, aperture: float, focal: float) -> Singles:
     """Depth of field: [height, width, 3] blurred as each depth asks. ``focal`` in pixels."""
     circle = np.minimum(circle_of(depth, focus, aperture, focal), np.float32(_MOST_BLUR))
-    if circle.max() < _LEAST_BLUR:
+    if circle.max() < LEAST_BLUR:
         return picture
     out = np.empty_like(picture)
     far = np.where(np.isfinite(depth), depth, np.float32(1e9)).astype(np.float32)
-    _gather(picture, far, circle, _widest(circle), _DISC, out)
+    gather(picture, far, circle, _widest(circle), _DISC, out)
     return out
 
 
@@ -56,80 +55,13 @@ def _widest(circle: Singles, tile: int = 8) -> Singles:
     return widest
 
 
-@nb.njit(cache=True, nogil=True)
-def _gather(picture, depth, circle, widest, disc, out):  # type: ignore[no-untyped-def]
-    height, width = depth.shape
-    taps = disc.shape[0]
-    for row in range(height):
-        for column in range(width):
-            reach = widest[row // 8, column // 8]
-            if reach < _LEAST_BLUR:
-                out[row, column] = picture[row, column]
-                continue
-            own, here = circle[row, column], depth[row, column]
-            red, green, blue, weight = 0.0, 0.0, 0.0, 0.0
-            for tap in range(taps):
-                dx, dy = disc[tap, 0] * reach, disc[tap, 1] * reach
-                x, y = int(column + 0.5 + dx), int(row + 0.5 + dy)
-                if x < 0 or y < 0 or x >= width or y >= height:
-                    continue
-                away = np.sqrt(dx * dx + dy * dy)
-                spread = circle[y, x]
-                # What lies behind the pixel's own surface cannot spread over it further than that is blurred itself.
-                if depth[y, x] > here * 1.02:
-                    spread = min(spread, own)
-                share = min(1.0, max(0.0, spread - away + 1.0))
-                # A point's light is shared out over its circle.
-                share /= max(1.0, spread * spread)
-                red += share * picture[y, x, 0]
-                green += share * picture[y, x, 1]
-                blue += share * picture[y, x, 2]
-                weight += share
-            own_share = 1.0 / max(1.0, own * own) * 0.5
-            red += own_share * picture[row, column, 0]
-            green += own_share * picture[row, column, 1]
-            blue += own_share * picture[row, column, 2]
-            weight += own_share
-            out[row, column, 0] = red / weight
-            out[row, column, 1] = green / weight
-            out[row, column, 2] = blue / weight
-
-
 def smeared(picture: Singles, motion: Singles | None) -> Singles:
     """Motion blur along each pixel's own way while the shutter is open, [height, width, 2] pixels."""
-    if motion is None or float(np.abs(motion).max()) < _LEAST_BLUR:
+    if motion is None or float(np.abs(motion).max()) < LEAST_BLUR:
         return picture
     out = np.empty_like(picture)
-    _along(picture, motion, out)
+    smear(picture, motion, out)
     return out
-
-
-@nb.njit(cache=True, nogil=True)
-def _along(picture, motion, out):  # type: ignore[no-untyped-def]
-    height, width = picture.shape[0], picture.shape[1]
-    for row in range(height):
-        for column in range(width):
-            mx, my = motion[row, column, 0], motion[row, column, 1]
-            long = np.sqrt(mx * mx + my * my)
-            if long < _LEAST_BLUR:
-                out[row, column] = picture[row, column]
-                continue
-            if long > 0.35 * width:
-                mx, my, long = mx * 0.35 * width / long, my * 0.35 * width / long, 0.35 * width
-            taps = min(24, int(long) + 2)
-            red, green, blue, count = 0.0, 0.0, 0.0, 0
-            for tap in range(taps):
-                along = (tap + 0.5) / taps - 0.5
-                x, y = int(column + 0.5 + along * mx), int(row + 0.5 + along * my)
-                x = min(width - 1, max(0, x))
-                y = min(height - 1, max(0, y))
-                red += picture[y, x, 0]
-                green += picture[y, x, 1]
-                blue += picture[y, x, 2]
-                count += 1
-            out[row, column, 0] = red / count
-            out[row, column, 1] = green / count
-            out[row, column, 2] = blue / count
 
 
 # --------------------------------------------------------------------------------------------------------- distortion
@@ -178,24 +110,8 @@ def distorted(drawn: Singles, barrel: float, size: tuple[int, int], focal: float
     radius = np.hypot(x, y) + 1e-9
     scale = bent(radius, barrel, focal) / radius
     out = np.zeros((height, width, 3), np.float32)
-    _remapped(drawn, x * scale + drawn.shape[1] / 2 - 0.5, y * scale + drawn.shape[0] / 2 - 0.5, out)
+    remap(drawn, x * scale + drawn.shape[1] / 2 - 0.5, y * scale + drawn.shape[0] / 2 - 0.5, out)
     # The edge of the circle of glass, two pixels soft.
     rim = np.clip((_WIDEST - _angle(radius / focal, barrel)) * focal / 2, 0, 1)
     out *= rim[..., None].astype(np.float32)
     return out
-
-
-@nb.njit(cache=True, nogil=True)
-def _remapped(drawn, xs, ys, out):  # type: ignore[no-untyped-def]
-    high, wide = drawn.shape[0], drawn.shape[1]
-    for row in range(out.shape[0]):
-        for column in range(out.shape[1]):
-            x, y = xs[row, column], ys[row, column]
-            x0, y0 = int(np.floor(x)), int(np.floor(y))
-            if x0 < 0 or y0 < 0 or x0 + 1 >= wide or y0 + 1 >= high:
-                continue
-            ax, ay = x - x0, y - y0
-            for c in range(3):
-                out[row, column, c] = (1 - ay) * ((1 - ax) * drawn[y0, x0, c] + ax * drawn[y0, x0 + 1, c]) + ay * (
-                    (1 - ax) * drawn[y0 + 1, x0, c] + ax * drawn[y0 + 1, x0 + 1, c]
-                )

@@ -13,12 +13,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.stage import numbers
-from videolect.stage.camera import Track
-from videolect.stage.lens import circle_of, drawn_at
-from videolect.stage.moves import smoothed
-from videolect.stage.render import Renderer
-from videolect.stage.world import Actor, Scene
+from videolect.stage.camera.moves import smoothed
+from videolect.stage.camera.optics import circle_of, drawn_at
+from videolect.stage.camera.render import Renderer
+from videolect.stage.camera.track import Track
+from videolect.stage.format import Format
+from videolect.stage.truth import numbers
+from videolect.stage.world.scene import Actor, Scene
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +46,7 @@ class Stretch:
     sign: int
     start: int
     end: int
-    effect: float
+    shift: float
     """What it moves the picture by, in W; always positive."""
     amount: float
     """Metres, radians or doublings; always positive."""
@@ -54,13 +55,11 @@ class Stretch:
 class Measured:
     """A scene through a track. What is asked for is worked out once."""
 
-    def __init__(self, scene: Scene, track: Track, size: tuple[int, int], fps: float, renderer: Renderer | None = None):
-        self.scene, self.track, self.size, self.fps = scene, track, size, fps
+    def __init__(self, scene: Scene, track: Track, format: Format) -> None:
+        self.scene, self.track, self.fps, self.aspect = scene, track, format.fps, format.aspect
         self.count = track.frames
-        self.aspect = size[1] / size[0]
         small = (_SMALL, max(2, 2 * round(_SMALL * self.aspect / 2)))
-        self._small = small
-        self._renderer = renderer if renderer is not None and renderer.size == small else Renderer(scene, small)
+        self._renderer = Renderer(scene, small)
 
     # ------------------------------------------------------------------------------------------- depth
 
@@ -152,7 +151,7 @@ class Measured:
         }
 
     @cached_property
-    def effects(self) -> dict[str, Floats]:
+    def shifts(self) -> dict[str, Floats]:
         """[F] each: by how much each step moves the picture, in W, signed."""
         s, m, near = self.steps, self.meant, self.near
         tilted = np.abs(np.sin(m.pitch))
@@ -176,21 +175,21 @@ class Measured:
     @cached_property
     def legs(self) -> dict[str, list[tuple[int, int, float]]]:
         """For each axis the times in which it goes one way: first frame, end, and by how much, in W, signed."""
-        return {axis: legs_of(np.cumsum(effect), self.restless) for axis, effect in self.effects.items()}
+        return {axis: legs_of(np.cumsum(shift), self.restless) for axis, shift in self.shifts.items()}
 
     def totals(self, axis: str) -> tuple[float, float]:
         """What an axis moves the picture by, both ways: (positive, negative), in W, both 0 or more."""
-        by = [effect for _, _, effect in self.legs[axis]]
-        return sum(each for each in by if each > 0), -sum(each for each in by if each < 0)
+        ways = [shift for _, _, shift in self.legs[axis]]
+        return sum(each for each in ways if each > 0), -sum(each for each in ways if each < 0)
 
     @cached_property
     def stretches(self) -> list[Stretch]:
         """Every time in which an axis moves one way, in order of time."""
         found = []
         for axis in AXES:
-            for start, end, effect in self.legs[axis]:
+            for start, end, shift in self.legs[axis]:
                 gone = float(self.steps[axis][start:end].sum())
-                found.append(Stretch(axis, 1 if effect > 0 else -1, start, end, abs(effect), abs(gone)))
+                found.append(Stretch(axis, 1 if shift > 0 else -1, start, end, abs(shift), abs(gone)))
         return sorted(found, key=lambda each: (each.start, each.end, each.axis))
 
     @cached_property

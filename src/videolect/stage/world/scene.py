@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.stage.mesh import Mesh
+from videolect.stage.world.mesh import Mesh
 
 Floats = NDArray[np.float64]
 Colour = tuple[float, float, float]

@@ -12,10 +12,10 @@ import numpy as np
 
 from videolect.language.values import Segment
 from videolect.record.acts import Answer
-from videolect.stage import numbers
-from videolect.stage.camera import gaze_at
-from videolect.stage.measure import Measured, Stretch
-from videolect.stage.world import Actor
+from videolect.stage.camera.track import gaze_at
+from videolect.stage.truth import numbers
+from videolect.stage.truth.measure import Measured, Stretch
+from videolect.stage.world.scene import Actor
 
 WAYS: Mapping[str, tuple[str, str, str]] = {
     "dolly": ("camera_forward_backward", "forward", "backward"),
@@ -67,9 +67,9 @@ def camera_answers(measured: Measured, main: Actor | None) -> dict[str, Answer]:
     if clear is None:
         _put(out, "camera_movement", numbers.SLIGHT.of(most))
         return out
-    stretches = [each for each in measured.stretches if numbers.MOVES.of(each.effect)]
-    shifts = _shifts(stretches, measured.count)
-    complexity = numbers.SEGMENTS_MOST.of(shifts)
+    stretches = [each for each in measured.stretches if numbers.MOVES.of(each.shift)]
+    begun = _beginnings(stretches, measured.count)
+    complexity = numbers.SEGMENTS_MOST.of(begun)
     if complexity is not None:
         out["camera_movement"] = "major_complex" if complexity else "major_simple"
     if complexity is not False and out.get("steadiness") in ("unsteady", "very_unsteady"):
@@ -115,7 +115,7 @@ def _way(totals: tuple[float, float], plus: str, minus: str) -> str | None:
     return "both" if forward and backward else plus if forward else minus if backward else "no"
 
 
-def _shifts(stretches: list[Stretch], count: int) -> int:
+def _beginnings(stretches: list[Stretch], count: int) -> int:
     """How many times something new begins: what begins together, within a twelfth of the clip, is one."""
     found: list[int] = []
     for start in sorted(each.start for each in stretches):
@@ -139,7 +139,7 @@ def _speed(measured: Measured, stretches: list[Stretch]) -> str | None:
 
 
 def _put_whip(out: dict[str, Answer], measured: Measured) -> None:
-    pan = measured.effects["pan"] * measured.fps
+    pan = measured.shifts["pan"] * measured.fps
     right, left = (numbers.WHIP.of(float(value)) for value in (pan.max(), (-pan).max()))
     if right is not None and left is not None:
         out["whip_pan"] = "both" if right and left else "left_to_right" if right else "right_to_left" if left else "no"
@@ -148,7 +148,7 @@ def _put_whip(out: dict[str, Answer], measured: Measured) -> None:
 def _put_blur(out: dict[str, Answer], measured: Measured) -> None:
     """Half of a frame's time the shutter is open."""
     step = np.sum(
-        [np.abs(measured.effects[axis]) for axis in ("dolly", "truck", "pedestal", "pan", "tilt", "roll", "zoom")],
+        [np.abs(measured.shifts[axis]) for axis in ("dolly", "truck", "pedestal", "pan", "tilt", "roll", "zoom")],
         axis=0,
     )
     blurs = numbers.BLURRED.of(0.5 * float(step.max()))
@@ -323,7 +323,7 @@ def _segments(
         for each in block:
             name = _SEGMENT[each.axis, each.sign]
             if each.axis == "pan":
-                top = float(np.abs(measured.effects["pan"][each.start : each.end]).max() * measured.fps)
+                top = float(np.abs(measured.shifts["pan"][each.start : each.end]).max() * measured.fps)
                 whip = numbers.WHIP.of(top)
                 if whip is None:
                     return None
@@ -450,6 +450,6 @@ def held_of(box: np.ndarray) -> float:
 
 def measured_smooth(measured: Measured, actor: Actor) -> np.ndarray:
     """[F, 2]: the actor's way over the ground without its gait."""
-    from videolect.stage.moves import smoothed
+    from videolect.stage.camera.moves import smoothed
 
     return smoothed(actor.marks["middle"][: measured.count, :2], 0.25 * measured.fps)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from videolect.record.acts import Answer
-
-Wish = Mapping[str, Answer]
-"""A part of a label record."""
-
-OPEN = (None, "no", "unknown", "none", "regular", False, ())
-"""Answers that ask for nothing."""
+from videolect.stage.format import Format
+from videolect.stage.plan.wishes import OPEN, Wish
 
 
 class Dice:
-    """Draws for one take."""
+    """Draws for one take. The order of the draws is what a seed means: another order gives other clips."""
 
-    def __init__(self, wish: Wish, seed: int, size: tuple[int, int], fps: int, count: int) -> None:
-        self.wish, self.seed, self.size, self.fps, self.count = dict(wish), seed, size, fps, count
+    def __init__(self, wish: Wish, seed: int, format: Format) -> None:
+        self.wish, self.seed, self.format = dict(wish), seed, format
         self.rng = np.random.default_rng([seed, 21])
-        self.aspect = size[1] / size[0]
-        self.seconds = count / fps
         self.plan: dict[str, Any] = {}
         """What was drawn, for people."""
 

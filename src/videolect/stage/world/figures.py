@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.stage import mesh
-from videolect.stage.mesh import Mesh
-from videolect.stage.world import Colour, Piece, Surface
+from videolect.stage.world import mesh
+from videolect.stage.world.mesh import Mesh
+from videolect.stage.world.scene import Colour, Piece, Surface
 
 Floats = NDArray[np.float64]
 

@@ -1,4 +1,5 @@
-"""Triangles to pixels on one CPU core: a z-buffer, a shadow map, textures, sky and fog, compiled by numba.
+"""The one file of numba: triangles to pixels on one CPU core (z-buffer, shadow map, textures, sky, fog),
+and the loops of lens and shutter.
 
 Two passes. The first says for each sample which triangle is seen there, at what depth and where inside the triangle;
 the second looks texture, light and shadow up once for each sample that is seen. Arithmetic keeps its order (no
@@ -522,3 +523,95 @@ def turn_of_rays(
         moved = np.stack([then * x / z + centre[0] - (xs + 0.5), then * y / z + centre[1] - (ys + 0.5)], axis=1)
     moved[z <= 0] = np.nan
     return moved.astype(np.float32)
+
+
+# ---------------------------------------------------------------------------------------------- lens and shutter
+
+LEAST_BLUR = 0.6
+"""Pixels of radius or motion below which nothing is done."""
+
+
+@nb.njit(cache=True, nogil=True)
+def gather(picture, depth, circle, widest, disc, out):  # type: ignore[no-untyped-def]
+    """Each pixel from the points whose circles reach it. ``widest``: how far to look, by tile of 8."""
+    height, width = depth.shape
+    taps = disc.shape[0]
+    for row in range(height):
+        for column in range(width):
+            reach = widest[row // 8, column // 8]
+            if reach < LEAST_BLUR:
+                out[row, column] = picture[row, column]
+                continue
+            own, here = circle[row, column], depth[row, column]
+            red, green, blue, weight = 0.0, 0.0, 0.0, 0.0
+            for tap in range(taps):
+                dx, dy = disc[tap, 0] * reach, disc[tap, 1] * reach
+                x, y = int(column + 0.5 + dx), int(row + 0.5 + dy)
+                if x < 0 or y < 0 or x >= width or y >= height:
+                    continue
+                away = np.sqrt(dx * dx + dy * dy)
+                spread = circle[y, x]
+                # What lies behind the pixel's own surface cannot spread over it further than that is blurred itself.
+                if depth[y, x] > here * 1.02:
+                    spread = min(spread, own)
+                share = min(1.0, max(0.0, spread - away + 1.0))
+                # A point's light is shared out over its circle.
+                share /= max(1.0, spread * spread)
+                red += share * picture[y, x, 0]
+                green += share * picture[y, x, 1]
+                blue += share * picture[y, x, 2]
+                weight += share
+            own_share = 1.0 / max(1.0, own * own) * 0.5
+            red += own_share * picture[row, column, 0]
+            green += own_share * picture[row, column, 1]
+            blue += own_share * picture[row, column, 2]
+            weight += own_share
+            out[row, column, 0] = red / weight
+            out[row, column, 1] = green / weight
+            out[row, column, 2] = blue / weight
+
+
+@nb.njit(cache=True, nogil=True)
+def smear(picture, motion, out):  # type: ignore[no-untyped-def]
+    """Each pixel as the mean along its own way."""
+    height, width = picture.shape[0], picture.shape[1]
+    for row in range(height):
+        for column in range(width):
+            mx, my = motion[row, column, 0], motion[row, column, 1]
+            long = np.sqrt(mx * mx + my * my)
+            if long < LEAST_BLUR:
+                out[row, column] = picture[row, column]
+                continue
+            if long > 0.35 * width:
+                mx, my, long = mx * 0.35 * width / long, my * 0.35 * width / long, 0.35 * width
+            taps = min(24, int(long) + 2)
+            red, green, blue, count = 0.0, 0.0, 0.0, 0
+            for tap in range(taps):
+                along = (tap + 0.5) / taps - 0.5
+                x, y = int(column + 0.5 + along * mx), int(row + 0.5 + along * my)
+                x = min(width - 1, max(0, x))
+                y = min(height - 1, max(0, y))
+                red += picture[y, x, 0]
+                green += picture[y, x, 1]
+                blue += picture[y, x, 2]
+                count += 1
+            out[row, column, 0] = red / count
+            out[row, column, 1] = green / count
+            out[row, column, 2] = blue / count
+
+
+@nb.njit(cache=True, nogil=True)
+def remap(drawn, xs, ys, out):  # type: ignore[no-untyped-def]
+    """The drawing at these places, between its pixels; black outside of it."""
+    high, wide = drawn.shape[0], drawn.shape[1]
+    for row in range(out.shape[0]):
+        for column in range(out.shape[1]):
+            x, y = xs[row, column], ys[row, column]
+            x0, y0 = int(np.floor(x)), int(np.floor(y))
+            if x0 < 0 or y0 < 0 or x0 + 1 >= wide or y0 + 1 >= high:
+                continue
+            ax, ay = x - x0, y - y0
+            for c in range(3):
+                out[row, column, c] = (1 - ay) * ((1 - ax) * drawn[y0, x0, c] + ax * drawn[y0, x0 + 1, c]) + ay * (
+                    (1 - ax) * drawn[y0 + 1, x0, c] + ax * drawn[y0 + 1, x0 + 1, c]
+                )

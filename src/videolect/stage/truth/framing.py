@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from videolect.record.acts import Answer
-from videolect.stage import numbers
-from videolect.stage.measure import Measured
-from videolect.stage.truth_camera import travelled
-from videolect.stage.world import Actor
+from videolect.stage.truth import numbers
+from videolect.stage.truth.camera import travelled
+from videolect.stage.truth.measure import Measured
+from videolect.stage.world.scene import Actor
 
 _ORDER = ("feet", "knees", "hips", "waist", "chest", "chin", "eyes", "top")
 """Marks of a person from below; where each is on a standing body: 0 the soles, 1 the top of the head."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.random import Generator
 
-from videolect.stage import figures
-from videolect.stage.acting import Performance, carried
-from videolect.stage.figures import Figure
-from videolect.stage.world import Actor, Event
+from videolect.stage.world import figures
+from videolect.stage.world.acting import Performance, carried
+from videolect.stage.world.figures import Figure
+from videolect.stage.world.scene import Actor, Event
 
 
 @dataclass

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
-from videolect.stage.camera import Track, gaze_at
-from videolect.stage.world import Scene
+from videolect.stage.camera.track import Track, gaze_at
+from videolect.stage.world.scene import Scene
 
 Floats = NDArray[np.float64]
 

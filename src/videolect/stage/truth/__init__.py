@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from videolect.language.spec import Spec
 from videolect.record.acts import Answer
-from videolect.stage.edits import Edit, edit_answers
-from videolect.stage.measure import Measured
-from videolect.stage.truth_camera import camera_answers
-from videolect.stage.truth_content import content_answers
-from videolect.stage.truth_framing import counted, framing_answers, main_of
-from videolect.stage.world import Actor, Event
+from videolect.stage.effects import Effect, effect_answers
+from videolect.stage.truth.camera import camera_answers
+from videolect.stage.truth.content import content_answers
+from videolect.stage.truth.framing import counted, framing_answers, main_of
+from videolect.stage.truth.measure import Measured
+from videolect.stage.world.scene import Actor, Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +34,9 @@ class Truth:
     """What they do before the camera, in order of time."""
 
 
-def truth_of(spec: Spec, measured: Measured, edits: Sequence[Edit] = ()) -> Truth:
+def truth_of(spec: Spec, measured: Measured, effects: Sequence[Effect] = ()) -> Truth:
     """The truth of a scene through a camera. With a transition between shots only what holds of the whole clip."""
-    answers = edit_answers(edits)
+    answers = effect_answers(effects)
     main: Actor | None = None
     shown: tuple[str, ...] = ()
     told: tuple[Event, ...] = ()

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from videolect.record.acts import Answer
-from videolect.stage import numbers
-from videolect.stage.measure import Measured
-from videolect.stage.truth_camera import travelled
-from videolect.stage.world import Actor, Event
+from videolect.stage.truth import numbers
+from videolect.stage.truth.camera import travelled
+from videolect.stage.truth.measure import Measured
+from videolect.stage.world.scene import Actor, Event
 
 _KINDS = {"person": "person", "animal": "animal", "vehicle": "vehicle", "object": "object"}
 _PLACES = {
