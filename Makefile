@@ -8,7 +8,7 @@ GLOSSARY := build/glossary
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test lint check-ui format bench clean system-packages
+.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test lint check-ui format show bench clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ system-packages: $(INSTALLED)
 # Lint comes first because it is fast, and so that pytest's own closing line is the last one.
 test: venv $(HEAVY) ui system-packages lint check-ui  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
+
+show: venv $(HEAVY) ui  ## run again what the pages claim, with a check each: a night; ARGS=--quick for minutes, --list, --only, --resume
+	@$(BIN)/python -m tools.show $(ARGS)
 
 bench: venv  ## measure beside the peers (ARGS=... is handed on)
 	@$(PIP) install -c constraints.txt -e '.[bench]'

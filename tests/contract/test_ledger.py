@@ -54,6 +54,7 @@ from tests.support.acts import (
 )
 
 from videolect.errors import BadInput, CannotRead, HeldByAnother, KeyReused, LeaseLost, NotYourTurn, StaleVersion
+from videolect.language.shelf import Shelf
 from videolect.language.values import Segment
 from videolect.ledger import database as database_module
 from videolect.ledger import sql
@@ -61,8 +62,9 @@ from videolect.ledger.database import HEAD, Database, from_us, open_database, to
 from videolect.ledger.memory import MemoryLedger
 from videolect.ledger.sql import SqlLedger
 from videolect.ledger.tables import metadata
-from videolect.oversight.desk import Work, projector_of
+from videolect.oversight.desk import Work
 from videolect.oversight.ports import QueueQuery
+from videolect.oversight.standing import QueueProjector
 from videolect.record.acts import Act, Claimed
 from videolect.record.campaign import LABELS, Policy
 from videolect.record.people import Model
@@ -126,7 +128,7 @@ def emptied(one_database: Database) -> Database:
 @pytest.fixture
 def ledger(make: Maker) -> Any:
     """An empty ledger under the tiny specification."""
-    return make(projector_of(TinySpec()))
+    return make(QueueProjector(Shelf(TinySpec())))
 
 
 def every_adapter(test: Any) -> Any:
@@ -673,7 +675,7 @@ def test_a_model_s_version_may_hold_any_signs(ledger: Any):
 
 @every_adapter
 def test_a_row_is_what_the_projector_makes_of_the_acts(full: Any):
-    projector = projector_of(TinySpec())
+    projector = QueueProjector(Shelf(TinySpec()))
     for row in full.queue(QueueQuery(limit=100), now=START):
         assert full.row(row.stream) == row
         assert projector.row(row.stream, full.read_placed(row.stream), full.read) == row
@@ -926,7 +928,7 @@ def test_all_is_there_after_closing_and_opening_again(adapter: str, request: pyt
     before, lease = contents(made.desk.ledger), made.desk.ledger.lease(made.key(clip="c2").stream)
     database.close()
     database = open_database(url)
-    again = SqlLedger(database, projector_of(TinySpec()))
+    again = SqlLedger(database, QueueProjector(Shelf(TinySpec())))
     assert contents(again) == before
     assert again.lease(made.key(clip="c2").stream) == lease
     assert lease is not None
@@ -1031,7 +1033,7 @@ def test_a_file_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch: pyt
     assert f"from-{HEAD}" in copied[0].name
     monkeypatch.undo()
     copy = open_database(f"sqlite:///{copied[0]}")
-    assert list(SqlLedger(copy, projector_of(TinySpec())).every()) == acts
+    assert list(SqlLedger(copy, QueueProjector(Shelf(TinySpec()))).every()) == acts
     copy.close()
 
 
@@ -1084,7 +1086,7 @@ def test_a_server_that_is_not_there_is_told_without_the_password(postgres_url: s
 def test_an_acknowledged_act_is_on_the_disk(tmp_path: Path):
     """Not only in the process: another connection, which knows nothing of ours, reads it."""
     database = open_database(f"sqlite:///{tmp_path / 'desk.sqlite'}")
-    SqlLedger(database, projector_of(TinySpec())).append([campaign_opened()])
+    SqlLedger(database, QueueProjector(Shelf(TinySpec()))).append([campaign_opened()])
     with sqlite3.connect(tmp_path / "desk.sqlite") as connection:
         [(body,)] = connection.execute("SELECT body FROM acts").fetchall()
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -140,7 +140,7 @@ def test_diff_and_publish_on_the_command_line(root: Path, tmp_path: Path, capsys
         (["diff", "{mini}", "draft", "--workspace", "{tmp}/none"], "no workspace"),
         (["publish", "--workspace", "{tmp}/none"], "no workspace"),
         (["publish", "--version", "two"], "no version"),
-        (["publish", "--out", "{tmp}"], "is there already"),
+        (["publish", "--out", "{tmp}"], "is there and not empty"),
     ],
 )
 def test_what_is_asked_wrongly_is_answered_plainly(

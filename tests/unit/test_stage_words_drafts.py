@@ -11,11 +11,11 @@ from videolect.language.claims import claims_of
 from videolect.language.lint import constructiveness, lint, lint_critique
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
+from videolect.points.apply import apply_points
 from videolect.record.critique import SENTINEL, Critique
 from videolect.stage.words import ASPECTS, Truth, critiques, drafts, judge
 from videolect.stage.words.critiques import VOICES
 from videolect.stage.world import Event
-from videolect.vlm.points import apply_points
 
 SPEC = load_spec()
 SEGMENTS = (Segment(movements=("pan_left",)), Segment(movements=("tilt_up",)), Segment(movements=("dolly_forward",)))

@@ -10,7 +10,7 @@ from typing import Any
 from videolect.cli import data_corrupt, data_golden, data_rows, data_search, shot_rules
 from videolect.cli.data_authors import render as render_triples
 from videolect.cli.data_authors import triples_from_authors
-from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
+from videolect.cli.data_films import import_films
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
@@ -22,8 +22,6 @@ from videolect.record.checks import check_name
 from videolect.video.imports import usual_jobs
 from videolect.video.sources import Sources
 from videolect.wiring import Workspace
-
-__all__ = ["add_parser", "open_tasks", "take_in"]
 
 FORMATS = ("videos", "authors-records")
 
@@ -109,9 +107,10 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.campaign:
         _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
     sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
-    opener = Opener(workspace, asked.campaign, policy or Policy(), asked.aspect) if asked.campaign else None
+    intake = workspace.intake
+    opener = intake.opener(asked.campaign, policy=policy, aspects=asked.aspect) if asked.campaign else None
     answer = import_films(
-        workspace,
+        intake,
         sources,
         opener,
         jobs=asked.jobs or usual_jobs(),
@@ -156,7 +155,7 @@ def _check_campaign(workspace: Workspace, name: str, policy: Policy | None, aspe
     for aspect in aspects or ():
         workspace.spec.aspect(aspect)
     with suppress(NotFound):
-        found = workspace.desk.campaign(name)
+        found = workspace.catalogue.campaign(name)
         if policy is not None and found.policy != policy:
             raise BadInput(
                 f"Campaign {name} was opened with another policy.",
@@ -204,7 +203,7 @@ def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput("--with-unusable is for the authors' data.", mend="Name their folder: --from-authors DIR.")
     workspace = workspace_of(asked)
     if asked.campaign:
-        workspace.desk.campaign(asked.campaign)
+        workspace.catalogue.campaign(asked.campaign)
     written = write_settled(
         workspace.ledger, workspace.ledger_to_read, asked.out, campaign=asked.campaign, jobs=asked.jobs or usual_jobs()
     )

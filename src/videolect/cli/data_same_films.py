@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.desk import workspace_of
 from videolect.cli.video_duplicates import MOST_BITS
-from videolect.dataset.contamination import SameFilms
-from videolect.dataset.row_formats import path_of
+from videolect.dataset.rows.contamination import SameFilms
+from videolect.dataset.rows.formats import path_of
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.record.triple import Triple
 
@@ -132,7 +132,7 @@ def _of_workspace(asked: argparse.Namespace, clips: Sequence[Clip], kept: Kept, 
     workspace = workspace_of(asked)
     try:
         films = list(dict.fromkeys(clip.video_hash for clip in clips if clip.video_hash is not None))
-        _ = workspace.desk, workspace.films  # opened once, before threads ask for them
+        _ = workspace.catalogue, workspace.library  # opened once, before threads ask for them
         with ThreadPoolExecutor(jobs) as pool:
             found: Mapping[str, Any] = dict(zip(films, pool.map(_film(workspace, kept), films), strict=True))
     finally:

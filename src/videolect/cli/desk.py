@@ -72,6 +72,11 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def place_of(asked: argparse.Namespace) -> Path:
+    """The folder of the workspace that is meant: the one that is named, or the usual one."""
+    return asked.workspace or Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace"))
+
+
 def workspace_of(asked: argparse.Namespace, *, create: bool = False, plant: int = 0, **options: Any) -> Workspace:
     """The workspace that the command line names. ``plant``: errors that its labels writer plants."""
     if getattr(asked, "writer", None):
@@ -79,7 +84,7 @@ def workspace_of(asked: argparse.Namespace, *, create: bool = False, plant: int 
     if getattr(asked, "glossary", None):
         options.setdefault("glossary", asked.glossary)
     make = Workspace.create if create else Workspace.open
-    return make(asked.workspace, database_url=asked.database, **options)
+    return make(place_of(asked), database_url=asked.database, **options)
 
 
 def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -88,8 +93,8 @@ def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     workspace.database.migrate()
     workspace.close()
     return 0, {
-        "workspace": str(asked.workspace), "database": workspace.database.url.render_as_string(),
-        "films": workspace.films_at or str(asked.workspace / FILMS),
+        "workspace": str(place_of(asked)), "database": workspace.database.url.render_as_string(),
+        "films": workspace.films_at or str(place_of(asked) / FILMS),
     }  # fmt: skip
 
 
@@ -125,7 +130,7 @@ def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
     workspace = workspace_of(asked)
     if asked.campaign:
-        workspace.desk.campaign(asked.campaign)
+        workspace.catalogue.campaign(asked.campaign)
     begun = time.monotonic()
     with stopped_by_signals() as stop:
         done = draft_all(

@@ -79,7 +79,7 @@ def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
     workspace = workspace_of(asked)
     try:
-        audit = AuditDesk(workspace.desk).look(asked.name)
+        audit = AuditDesk(workspace.catalogue).look(asked.name)
         return 0, _report(judged(audit), workspace.spec, asked) | {"name": asked.name, "closed": audit.closed}
     finally:
         workspace.close()
@@ -122,7 +122,7 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
                 items.append(row.item(films.get(row.video) if row.video else None))
             except BadInput as error:
                 bad.append({"row": f"{row.judged.dataset}: {row.judged.id}", "why": str(error)})
-        taken = AuditDesk(workspace.desk).add(OPERATOR, asked.name, items, people=asked.people, note=asked.note)
+        taken = AuditDesk(workspace.catalogue).add(OPERATOR, asked.name, items, people=asked.people, note=asked.note)
     finally:
         workspace.close()
     bad += [{"row": f"{item.dataset}: {item.id}", "why": why} for item, why in taken.refused]
@@ -159,14 +159,14 @@ def _lies_in(folder: Path, written: str) -> bool:
 
 def _films(workspace: Workspace, rows: list[Row], folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Path as written -> hash of each film that the rows name; and those that were refused."""
-    from videolect.cli.data_films import take_in
+    from videolect.cli.data_films import refusal
 
     named = {row.video: folder / row.video for row in rows if row.video}
     found: dict[str, str] = {}
     refused: list[dict[str, str]] = []
     for written, path in named.items():
-        videos, bad, _ = take_in(workspace, [path])
-        refused += bad
+        videos, bad, _ = workspace.intake.take_in([path])
+        refused += [refusal(each.path, each.why, each.mend) for each in bad]
         if videos:
             found[written] = videos[0].hash
     return found, refused

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import MissingExtra
 
 FOLDS = 5

@@ -203,5 +203,5 @@ class MemoryLedger:
             stream = waiting.pop(0)
             row = self.projector.row(stream, self.read_placed(stream), self.read)
             if row is not None:
-                waiting.extend(self.projector.dependants(self._rows.get(stream), row))
+                waiting.extend(self.projector.dependants(self._rows.get(stream), row, self.read))
                 self._rows[stream] = row

@@ -158,9 +158,9 @@ def _critique(critique: Critique | None) -> models.CritiqueShape | None:
 def _labels(desk: Desk, task: object) -> models.LabelsShape | None:
     if not isinstance(task, LabelTask) or task.labelled is None:
         return None
-    answers = desk.answers_of(task.labelled)
+    answers = desk.catalogue.answers_of(task.labelled)
     untouched = [name for name in task.labelled.untouched if name in answers]
-    spec = desk.spec_of(task.key.campaign)
+    spec = desk.catalogue.spec_of(task.key.campaign)
     return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=spec.derive(answers))
 
 
