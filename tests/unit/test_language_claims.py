@@ -427,6 +427,12 @@ def test_angle_and_focus_change_as_told():
         ("After panning left, the camera tilts up.", "pan_left", "tilt_up"),
         ("Before tilting up, the camera pans left.", "pan_left", "tilt_up"),
         ("The camera pans left. It then tilts up.", "pan_left", "tilt_up"),
+        ("The camera tilts up after panning left.", "pan_left", "tilt_up"),
+        ("After panning left, the camera tilts up, then zooms in.", "tilt_up", "zoom_in"),
+        ("After panning left and then tilting up, the camera zooms in.", "tilt_up", "zoom_in"),
+        ("Before tilting up, the camera pans left, then zooms in.", "pan_left", "zoom_in"),
+        ("Before tilting up, the camera pans left. Finally it zooms in.", "tilt_up", "zoom_in"),
+        ("The camera tilts up after panning left. Then it zooms in.", "tilt_up", "zoom_in"),
     ],
 )
 def test_order_is_as_told(text: str, first: str, second: str):
@@ -434,9 +440,61 @@ def test_order_is_as_told(text: str, first: str, second: str):
     assert order[first] < order[second]
 
 
-def test_what_happens_at_once_has_one_order():
-    order = {claim.primitive: claim.order for claim in claims_of("The camera pans left while tilting up.")}
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The camera pans left while tilting up.",
+        "The camera, calmly, pans left, along the wall, and tilts up.",
+        "Before zooming in, the camera pans left, along the wall, and tilts up.",
+    ],
+)
+def test_what_happens_at_once_has_one_order(text: str):
+    order = {claim.primitive: claim.order for claim in claims_of(text)}
     assert order["pan_left"] == order["tilt_up"] == 0
+
+
+def size(state: str, words: str, order: int, *names: str) -> set[tuple[str, str, str, int]]:
+    """Claims of sizes, all from the same words."""
+    return {(f"shot_size_{name}", state, words, order) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A medium shot.", size("asserted", "medium shot", 0, "starts_medium", "ends_medium", "always_medium")),
+        ("There is no close-up.", size("denied", "close-up", 0, "starts_close_up", "ends_close_up", "always_close_up")),
+        (
+            "This is not a close-up. It is a medium shot.",
+            size("denied", "close-up", 0, "starts_close_up", "ends_close_up", "always_close_up")
+            | size("asserted", "medium shot", 0, "starts_medium", "ends_medium", "always_medium"),
+        ),
+        ("At the end, a close-up.", size("asserted", "close-up", 0, "ends_close_up")),
+        ("At the beginning, a close-up.", size("asserted", "close-up", 0, "starts_close_up")),
+        (
+            "A close-up that opens to a wide shot at the end.",
+            size("asserted", "close-up", 0, "starts_close_up")
+            | size("asserted", "to a wide", 0, "ends_wide", "changes", "close_to_wide"),
+        ),
+        (
+            "Starting with a wide shot, the framing ends as a close-up.",
+            size("asserted", "a wide", 0, "starts_wide")
+            | size("asserted", "close-up", 1, "ends_close_up", "changes", "wide_to_close"),
+        ),
+        (
+            "It starts as a wide shot and then becomes a medium shot before ending in a close-up.",
+            size("asserted", "a wide", 0, "starts_wide")
+            | size("asserted", "close-up", 1, "ends_close_up", "changes", "wide_to_close"),
+        ),
+        (
+            "It starts as a medium shot and ends as a medium shot.",
+            size("asserted", "medium shot", 0, "starts_medium") | size("asserted", "medium shot", 1, "ends_medium"),
+        ),
+        ("A medium shot of a wall. A close-up of a wall.", set()),
+    ],
+)
+def test_all_that_is_said_of_a_size_is_read_and_nothing_else(text: str, expected: set[tuple[str, str, str, int]]):
+    found = {(claim.primitive, claim.state, claim.words, claim.order) for claim in claims_of(text)}
+    assert {claim for claim in found if claim[0].startswith("shot_size")} == expected
 
 
 def test_static_with_a_slight_shake_is_neither_fixed_nor_shaky():
