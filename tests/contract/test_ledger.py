@@ -261,6 +261,72 @@ def test_an_act_that_does_not_follow_is_not_kept(ledger: Any):
 
 
 @every_adapter
+def test_an_act_that_was_refused_leaves_its_key_free_and_the_lease_as_it_was(ledger: Any, waiting: History):
+    lease = claim(ledger, waiting, "ann")
+    with pytest.raises(NotYourTurn):
+        ledger.append([dataclasses.replace(waiting.next(submitted("Nothing.")), key="k1")], ends_lease=lease.token)
+    assert ledger.by_key("ann", "k1") is None
+    assert ledger.lease(lease.stream) == lease
+    act = dataclasses.replace(waiting.next(rated(3)), key="k1")
+    ledger.append([act])
+    assert ledger.by_key("ann", "k1") == act
+
+
+@every_adapter
+def test_streams_are_read_together_each_from_its_beginning(ledger: Any):
+    subject, scene = settled(), with_draft(aspect="scene")
+    keep(ledger, subject, scene)
+    streams = [scene.key.stream, "task/demo/c1/nothing", subject.key.stream]
+    together_ = ledger.read_many(streams)
+    assert list(together_) == streams
+    assert [[act for _, act in together_[stream]] for stream in streams] == [scene.acts, [], subject.acts]
+    assert together_[scene.key.stream] == ledger.read_placed(scene.key.stream)
+    assert ledger.read_many([]) == {}
+
+
+@every_adapter
+def test_a_refusal_says_the_same_whatever_keeps_the_acts(ledger: Any, waiting: History):
+    stream, key = waiting.key.stream, "k" * 100
+    claim(ledger, waiting, "ann")
+    ledger.append([campaign_opened("a", key=key)])
+    later = START + timedelta(seconds=60)
+    cases: list[tuple[type[Exception], Callable[[], Any], str]] = [
+        (
+            StaleVersion,
+            lambda: ledger.append([dataclasses.replace(waiting.acts[-1], key=None)]),
+            f"{stream} has moved past version 3. Read the task again.",
+        ),
+        (
+            KeyReused,
+            lambda: ledger.append([campaign_opened("b", key=key)]),
+            f"lead used the key '{key[:60]}' before. Make a new key for each act.",
+        ),
+        (
+            KeyReused,
+            lambda: ledger.append([campaign_opened("b", key="k2"), campaign_opened("c", key="k2")]),
+            "lead used the key 'k2' before. Make a new key for each act.",
+        ),
+        (
+            HeldByAnother,
+            lambda: ledger.claim(waiting.next(claimed(by="bob")), now=START, until=later),
+            f"Someone else is working on {stream}. Take another task.",
+        ),
+        (
+            LeaseLost,
+            lambda: ledger.renew(stream, token=1, now=START, until=later),
+            (
+                f"The lease 1 on {stream} has ended or went to someone else. "
+                "What you send now is kept as an extra answer; claim the task again to go on."
+            ),
+        ),
+    ]
+    for kind, call, says in cases:
+        with pytest.raises(kind) as refused:
+            call()
+        assert str(refused.value) == says
+
+
+@every_adapter
 def test_an_act_that_cannot_be_read_back_is_not_kept(ledger: Any):
     history = handed_in().tell(claimed(by="rev"))
     keep(ledger, history)
@@ -766,6 +832,19 @@ def test_a_rebuild_makes_the_same_projections(full: Any):
     assert (contents(full), full.projections_hash()) == before
     assert told
     assert told[-1] == (10, 10)
+
+
+@on_sql
+def test_a_long_rebuild_tells_how_far_it_is(ledger: Any):
+    clips = [f"c{n}" for n in range(1001)]
+    ledger.append([History(clip=name).acts[0] for name in clips])
+    told: list[tuple[int, int]] = []
+    again = ledger.rebuild(lambda done, of: told.append((done, of)))
+    assert (again.tasks, again.before == again.after) == (1001, True)
+    assert told == [(500, 1001), (1000, 1001), (1001, 1001)]
+    streams = [History(clip=name).key.stream for name in clips]
+    assert [len(acts) for acts in ledger.read_many(streams).values()] == [1] * 1001
+    check_board(ledger)
 
 
 @every_adapter
