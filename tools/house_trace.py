@@ -285,9 +285,7 @@ def main() -> int:
     parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], default=["desk"])
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="name the N worst too")
     asked = parser.parse_args()
-    print(
-        "| request | deepest stack | of different functions | calls | functions | files | handed on through 4 or more |"
-    )
+    print("| request | deepest stack | the same without repetition | calls | functions | files | handed on through 4 |")
     print("|---|---|---|---|---|---|---|")
     told = []
     for subject in asked.subjects:
