@@ -160,8 +160,8 @@ def _labels(desk: Desk, task: object) -> models.LabelsShape | None:
         return None
     answers = desk.catalogue.answers_of(task.labelled)
     untouched = [name for name in task.labelled.untouched if name in answers]
-    spec = desk.catalogue.spec_of(task.key.campaign)
-    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=spec.derive(answers))
+    states = dict(desk.catalogue.states_of(task.labelled))
+    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=states)
 
 
 def act_shape(act: Act, worker: Worker) -> dict[str, Any]:
