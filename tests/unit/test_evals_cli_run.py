@@ -111,7 +111,7 @@ def test_films_of_the_workspace_are_shown_and_the_model_is_made_once(
         backends.append(Scripted())
         return backends[-1]
 
-    monkeypatch.setitem(wiring.BACKENDS, "scripted", make)
+    monkeypatch.setitem(wiring.BACKENDS.ours, "scripted", make)
     out = tmp_path / "it.jsonl"
     asked = ["run", made.folder, "--writer", "scripted", "--out", out, "--workspace", workspace.root]
     code, told = ask(capsys, "eval", *asked)

@@ -15,7 +15,6 @@ from playwright.sync_api import expect
 
 from tests.support.village import render_clip
 from tests.web.test_in_browser import Person
-from videolect import wiring
 from videolect.cli.demo import people_of, served
 from videolect.language.spec import Spec
 from videolect.oversight.desk import Work
@@ -23,6 +22,7 @@ from videolect.oversight.roles import Worker
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.people import Person as Human
 from videolect.wiring import OPERATOR, Workspace
+from videolect.wiring import workspace as wiring
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -104,24 +104,23 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     shots = shot_rules.rules_of(asked) if asked.shots else None
     if shots is None:
         shot_rules.check_unused(asked)
-    workspace = workspace_of(asked)
-    policy = _policy(asked)
-    if asked.campaign:
-        _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
-    sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
-    intake = workspace.intake
-    opener = intake.opener(asked.campaign, policy=policy, aspects=asked.aspect) if asked.campaign else None
-    answer = import_films(
-        intake,
-        sources,
-        opener,
-        jobs=asked.jobs or usual_jobs(),
-        report=asked.report,
-        proxies=asked.proxies,
-        shots=shots,
-    )
-    answer |= {"by_status": _by_status(workspace, asked.campaign), "campaign": asked.campaign}
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        policy = _policy(asked)
+        if asked.campaign:
+            _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
+        sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
+        intake = workspace.intake
+        opener = intake.opener(asked.campaign, policy=policy, aspects=asked.aspect) if asked.campaign else None
+        answer = import_films(
+            intake,
+            sources,
+            opener,
+            jobs=asked.jobs or usual_jobs(),
+            report=asked.report,
+            proxies=asked.proxies,
+            shots=shots,
+        )
+        answer |= {"by_status": _by_status(workspace, asked.campaign), "campaign": asked.campaign}
     return (1 if answer["refused"] else 0), answer
 
 
@@ -134,10 +133,9 @@ def _run_records(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """A workspace is opened only where its clips are to be labelled."""
     if asked.campaign is None:
         return import_records(load_spec(), None, asked.path, campaign=None, out=asked.out)
-    workspace = workspace_of(asked)
-    code, answer = import_records(workspace.spec, workspace, asked.path, campaign=asked.campaign, out=asked.out)
-    answer["by_status"] = _by_status(workspace, asked.campaign)
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        code, answer = import_records(workspace.spec, workspace, asked.path, campaign=asked.campaign, out=asked.out)
+        answer["by_status"] = _by_status(workspace, asked.campaign)
     return code, answer
 
 
@@ -205,11 +203,14 @@ def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     _check_jobs(asked.jobs)
     if asked.with_unusable:
         raise BadInput("--with-unusable is for the authors' data.", mend="Name their folder: --from-authors DIR.")
-    workspace = workspace_of(asked)
-    if asked.campaign:
-        workspace.catalogue.campaign(asked.campaign)
-    written = write_settled(
-        workspace.ledger, workspace.ledger_to_read, asked.out, campaign=asked.campaign, jobs=asked.jobs or usual_jobs()
-    )
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        if asked.campaign:
+            workspace.catalogue.campaign(asked.campaign)
+        written = write_settled(
+            workspace.ledger,
+            workspace.ledger_to_read,
+            asked.out,
+            campaign=asked.campaign,
+            jobs=asked.jobs or usual_jobs(),
+        )
     return 0, {"rows": written.rows, "path": str(written.path), "hash": written.hash}

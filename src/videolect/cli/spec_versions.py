@@ -117,8 +117,7 @@ def text_diff(answer: dict[str, Any]) -> str:
 
 def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Make a version of the workspace's draft: new campaigns take it, those that run keep theirs."""
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         if workspace.language.look().draft is None:
             if asked.out is None:
                 raise NotFound("The workspace has no draft.", mend="Edit an entry at the desk: that begins one.")
@@ -143,8 +142,6 @@ def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             "bump": made.diff.bump,
             "changes": [change.as_json() for change in made.diff.changes],
         }
-    finally:
-        workspace.close()
 
 
 def _copied(spec: Spec, folder: Path) -> Path:

@@ -257,6 +257,13 @@ class Workspace:
         with self.storage.local(video_hash) as path:
             yield path, found
 
+    def __enter__(self) -> Workspace:
+        """Itself; ``close`` comes with the end of the block."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Give the database and the index back."""
         if "_index_at" in self.__dict__:
