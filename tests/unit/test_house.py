@@ -36,6 +36,17 @@ def told(breaches: list[walls.Breach]) -> str:
 # ----------------------------------------------------------------------------------------------------- the real package
 
 
+def test_the_page_names_only_modules_and_files_that_there_are():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    known = {name.removeprefix("videolect.") for name in walls.modules(SOURCE)}
+    rooms = {name for name in walls.FLOORS if name in known}
+    named = {name for name in re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", page) if name.split(".")[0] in rooms}
+    assert len(named) > 30
+    assert not {name for name in named if name not in known and name.rpartition(".")[0] not in known}
+    files = re.findall(r"`((?:ui|src|tests|docs|tools)/[\w/.-]+)`", page)
+    assert not [name for name in files if not (ROOT / name.rstrip("/")).exists() and "static" not in name]
+
+
 def test_every_room_stands_on_a_floor():
     assert not told(walls.unknown_rooms(SOURCE))
 
