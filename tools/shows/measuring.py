@@ -144,9 +144,9 @@ MEASURING = (
     Show(
         name="measuring.points",
         says="points read from free critiques beside 100 that were marked by hand",
-        steps=(by_tests("tests/unit/test_critique_marks.py", least=6),),
+        steps=(by_tests("tests/unit/test_points_marks.py", least=6),),
         needs=(DATA,),
-        pages=("docs/critique-points.md",),
+        pages=("docs/points.md",),
     ),
     Show(
         name="measuring.claims",
