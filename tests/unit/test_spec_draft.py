@@ -69,7 +69,7 @@ def test_the_first_edit_begins_a_draft_of_the_newest_version(language: LanguageD
 
 def test_only_leads_change_anything(language: LanguageDesk) -> None:
     for worker in (ANN, REV):
-        with pytest.raises(NotAllowed, match="no lead"):
+        with pytest.raises(NotAllowed, match="may not edit the language"):
             edit(language, by=worker, title="x")
         for verb in (language.drop, language.move, language.publish):
             with pytest.raises(NotAllowed):

@@ -133,7 +133,7 @@ class Catalogue:
         self, worker: Worker, name: str, *, policy: Policy | None = None, aspects: Sequence[str] | None = None
     ) -> Campaign:
         """Begin a campaign under the newest version; with its usual aspects, unless ``aspects`` names others."""
-        worker.check_leads("open a campaign")
+        worker.check_may("open a campaign")
         spec = self.spec
         known = [aspect.id for aspect in spec.aspects]
         usual = [aspect.id for aspect in spec.aspects if aspect.by_default]
@@ -157,7 +157,7 @@ class Catalogue:
 
     def add_clips(self, worker: Worker, campaign: Campaign, clips: Iterable[Clip], *, priority: int = 0) -> int:
         """Open the tasks of these clips (labels and every aspect); those that exist are left. How many were opened."""
-        worker.check_leads("add clips")
+        worker.check_may("add clips")
         acts: list[Act] = []
         seen = set[str]()
         for clip in clips:

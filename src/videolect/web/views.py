@@ -114,7 +114,7 @@ def _caption_parts(task: CaptionTask, worker: Worker) -> dict[str, Any]:
             verdict="corrected" if task.judged.kind == "correction" else "approved",
         )  # fmt: skip
     # A round at work is its author's own business until it is handed in.
-    own = task.round is not None and (task.round.author == worker.id or worker.leads)
+    own = task.round is not None and (task.round.author == worker.id or worker.may("see who did what"))
     return {
         "draft": draft,
         "round": round_shape(task.round, worker) if own and task.round is not None else None,
@@ -138,8 +138,8 @@ def round_shape(of: Round, worker: Worker) -> models.RoundShape:
             not_applied=[models.NotAppliedShape(point=each.point, why=each.why) for each in of.revision.not_applied],
         )  # fmt: skip
     return models.RoundShape(
-        kind=of.kind, author=of.author if of.author == worker.id or worker.leads else None, mine=of.author == worker.id,
-        rating=of.rating, critique=_critique(of.critique),
+        kind=of.kind, author=of.author if of.author == worker.id or worker.may("see who did what") else None,
+        mine=of.author == worker.id, rating=of.rating, critique=_critique(of.critique),
         polished=of.polished.text if of.polished else None, revision=revision, edited=of.edited,
         text=of.closed.text if of.closed else of.text, submitted_at=of.closed.at.isoformat() if of.closed else None,
         verdict=verdict,
@@ -168,7 +168,7 @@ def act_shape(act: Act, worker: Worker) -> dict[str, Any]:
     """One act of a task's history. Those who are not leads see their own name, and no model, and no planted error."""
     plain: dict[str, Any] = {"kind": type(act).__name__, **to_plain(act)}
     del plain["key"]
-    if not worker.leads:
+    if not worker.may("see who did what"):
         plain["actor"] = {"type": plain["actor"]["type"], "id": act.actor.id if act.actor.id == worker.id else None}
         plain["asked_by"] = act.asked_by if act.asked_by == worker.id else None
         plain.pop("planted", None)
