@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from videolect.metrics import agreement, agreement_stats, claims, intervals, points, ranking, resampled, text
+from videolect.metrics import agreement, claims, intervals, points, ranking, resampled, text
 from videolect.metrics.text import Implementation, Tokenizer
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -30,7 +30,7 @@ def functions(module: ModuleType) -> set[str]:
         {*Implementation.__args__, *Tokenizer.__args__},
         functions(intervals),
         functions(ranking),
-        functions(agreement) | functions(agreement_stats),
+        functions(agreement),
         functions(points) | functions(resampled),
         {*claims.FIGURES, *claims.COLUMNS, "judge"},
     ],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from videolect.stage.numba import nb
 
 Singles = NDArray[np.float32]
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from videolect.stage.numba import nb
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
