@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from videolect.metrics import agreement, agreement_stats, claims, intervals, ranking, resampled, text
+from videolect.metrics import agreement, claims, intervals, ranking, resampled, text
 from videolect.metrics.text import Implementation, Tokenizer
 from videolect.points import match
 
@@ -31,7 +31,7 @@ def functions(module: ModuleType) -> set[str]:
         {*Implementation.__args__, *Tokenizer.__args__},
         functions(intervals),
         functions(ranking),
-        functions(agreement) | functions(agreement_stats),
+        functions(agreement),
         functions(match) | functions(resampled),
         {*claims.FIGURES, *claims.COLUMNS, "judge"},
     ],

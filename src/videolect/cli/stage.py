@@ -174,13 +174,9 @@ class _Progress:
 def need_numba(mend: str = "") -> None:
     """MissingExtra where the renderer cannot run. ``mend``: what else helps."""
     try:
-        from videolect.stage.camera import raster  # noqa: F401
-    except ImportError:
-        install = "Install it: pip install 'videolect[stage]'."
-        raise MissingExtra(
-            "The stage needs numba, which is not installed or cannot be loaded.",
-            mend=f"{install} {mend}" if mend else install,
-        ) from None
+        from videolect.stage import numba  # noqa: F401
+    except MissingExtra as error:
+        raise MissingExtra(error.message, mend=f"{error.mend} {mend}".rstrip()) from None
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -177,17 +177,6 @@ def guessed_films(wanted: Wanted, seconds: float = 8.0) -> Callable[[Row], Shown
 # --------------------------------------------------------------------------------------------------- the model's own
 
 
-def pixels_of(model: str) -> PixelFormat | None:
-    """From a checkpoint's folder; None where there is none."""
-    path = Path(model) / "video_preprocessor_config.json"
-    if not path.is_file():
-        return None
-    try:
-        return PixelFormat.from_config(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise BadInput(f"{path} is not JSON: {error}.", mend="Take it anew.") from None
-
-
 def tokenizer_of(model: str) -> Any | None:
     """Of a checkpoint's folder, without torch; None where there is none."""
     path = Path(model) / "tokenizer.json"

@@ -52,7 +52,6 @@ _CRITIQUE_COLUMNS: Mapping[str, Kind] = {
 _PARTS = re.compile(r"(\.\d+)+$")
 _TIME_RANGE = re.compile(r"(.{11,}?|\d+)((_\d+)+)")
 _DEV_BELOW = 179
-_SAMPLED_BELOW = 102
 
 
 def source_key(video_id: str) -> str:
@@ -70,11 +69,6 @@ def source_digest(source: str) -> bytes:
 def part_of(source: str) -> Literal["dev", "held-out"]:
     """The part of the data that all clips of the source are in."""
     return "dev" if source_digest(source)[0] < _DEV_BELOW else "held-out"
-
-
-def has_variants(source: str) -> bool:
-    """Whether the source is in the sample whose critique variants are in critiques.parquet."""
-    return source_digest(source)[1] < _SAMPLED_BELOW
 
 
 # ------------------------------------------------------------------------------------------------------------- triples

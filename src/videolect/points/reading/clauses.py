@@ -13,7 +13,7 @@ from typing import Literal
 Frame = Literal["", "add", "say", "fault"]
 """add: it is to be added. say: this is how it should read. fault: something is wrong."""
 
-OPEN, CLOSE = "\"“'‘", "\"”'’"
+OPEN = "\"“'‘"
 _QUOTE = re.compile(
     r"""(?<![\w])(?:"(?P<a>[^"\n]{1,1200})" | “(?P<b>[^”\n]{1,1200})”
         | (?P<mark>['‘])(?P<c>[^\s'’](?:[^'’\n]|['’](?=\w)){0,600}?)['’](?!\w))""",
