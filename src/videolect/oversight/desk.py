@@ -189,7 +189,7 @@ class Desk:
                 "withdraw": self._why_no_task_withdrawal(worker) or over,
             }
         answer: dict[str, str | None] = {}
-        for verb in ("rate", "critique", "revise", "edit", "submit", "approve", "reject", "correct"):
+        for verb in ("rate", "critique", "polish", "revise", "edit", "submit", "approve", "reject", "correct"):
             why = caption_task.why_not(task, verb, worker.id)
             answer[verb] = why and f"{why[0]} {why[1]}"
         why = caption_task.why_not(task, "draft", worker.id)
