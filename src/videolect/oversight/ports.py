@@ -98,7 +98,7 @@ class Projector(Protocol):
         """The row of ``stream`` after ``acts`` with their ledger places, or None; ``read`` gives other streams."""
         ...
 
-    def dependants(self, before: TaskRow | None, after: TaskRow) -> Sequence[str]:
+    def dependants(self, before: TaskRow | None, after: TaskRow, read: Callable[[str], Sequence[Act]]) -> Sequence[str]:
         """Streams whose rows must be made anew because this one's changed from ``before`` to ``after``."""
         ...
 

@@ -101,7 +101,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
 
         That of a campaign, which keeps its version; without one the newest.
         """
-        return (desk.spec if campaign is None else desk.spec_of(campaign)).as_json()
+        return (desk.catalogue.spec if campaign is None else desk.catalogue.spec_of(campaign)).as_json()
 
     @router.get("/campaigns")
     def campaigns(me: Me) -> models.Campaigns:
@@ -118,7 +118,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
                     clips=clips.get(each.name, 0),
                     spec_version=each.spec_version,
                 )
-                for each in desk.campaigns()
+                for each in desk.catalogue.campaigns()
             ]
         )
 
@@ -160,7 +160,9 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         counts: dict[tuple[str, str], dict[Status, int]] = {}
         for row in desk.board(campaign):
             counts.setdefault((row.campaign, row.aspect), {})[row.status] = row.count
-        order = {name: place for place, name in enumerate((LABELS, *(aspect.id for aspect in desk.spec.aspects)))}
+        order = {
+            name: place for place, name in enumerate((LABELS, *(aspect.id for aspect in desk.catalogue.spec.aspects)))
+        }
         rows = sorted(counts.items(), key=lambda item: (item[0][0], order.get(item[0][1], len(order)), item[0][1]))
         return models.BoardShape(
             rows=[models.BoardRowShape(campaign=of, aspect=aspect, counts=found) for (of, aspect), found in rows]
@@ -172,7 +174,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         if not {"reviewer", "lead"} & set(me.account.roles):
             me.worker.check_leads("export triples")
         if campaign is not None:
-            desk.campaign(campaign)
+            desk.catalogue.campaign(campaign)
         return StreamingResponse(
             triples(campaign), media_type="application/x-ndjson", headers={"Content-Disposition": "attachment"}
         )
@@ -183,7 +185,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     def claim_next(me: Me, body: models.ClaimBody) -> models.NextShape:
         """Take the first task that I may do."""
         if body.campaign is not None:
-            desk.campaign(body.campaign)
+            desk.catalogue.campaign(body.campaign)
         stages = (body.stage,) if body.stage else None
         lease = desk.claim_next(me.worker, campaign=body.campaign, stages=stages, aspect=body.aspect)
         if lease is None:
@@ -217,7 +219,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         desk.look(key)
         if not key.is_labels:
             raise NotFound("A caption has no label form.", mend="Ask for that of the clip's labels.")
-        return models.FormShape.model_validate(desk.form(key.campaign).description)
+        return models.FormShape.model_validate(desk.catalogue.form(key.campaign).description)
 
     @router.get(path + "/acts")
     def acts(key: Key, me: Me) -> models.ActsShape:

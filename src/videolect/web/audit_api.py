@@ -80,7 +80,7 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         """Keep what is typed so far."""
         audits.item(name, number)
         page = _page(name, number)
-        saved = scratch.put(me.worker.id, page, seen=body.revision, body=body.body, now=audits.desk.clock.now())
+        saved = scratch.put(me.worker.id, page, seen=body.revision, body=body.body, now=audits.catalogue.clock.now())
         if saved is None:
             found = scratch.get(me.worker.id, page)
             raise ScratchStale(
@@ -148,7 +148,7 @@ class _Reports:
         asked = (audit.name, audit.version, resamples)
         with self._making:
             if asked not in self._known:
-                made = audit_report(judged(audit), self._audits.desk.spec, resamples=resamples)
+                made = audit_report(judged(audit), self._audits.catalogue.spec, resamples=resamples)
                 self._known = {asked: made, **dict(list(self._known.items())[: _KEPT - 1])}
             return self._known[asked]
 
@@ -182,7 +182,7 @@ def _item(
     film = None
     if item.video_hash is not None:
         with suppress(NotFound):
-            film = shapes.AuditFilmShape(hash=item.video_hash, frames=audits.desk.video(item.video_hash).frames)
+            film = shapes.AuditFilmShape(hash=item.video_hash, frames=audits.catalogue.video(item.video_hash).frames)
     return shapes.AuditItemShape(
         audit=audit.name, number=number, items=row["items"], mine=row["mine"], left=row["left"], closed=audit.closed,
         note=row["note"], caption=item.caption, aspects=list(item.aspects), film=film,

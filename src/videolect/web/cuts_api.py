@@ -42,7 +42,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
     def detect(video_hash: str, me: Me) -> models.CutsShape:
         """Let the detector run, unless it has; it goes on by itself, and ``GET`` says how far it is."""
         cuts.check_may_edit(me.worker)
-        finder.detect(cuts.desk.video(video_hash))
+        finder.detect(cuts.catalogue.video(video_hash))
         return shown(video_hash, me)
 
     @router.post("/cuts/add")
@@ -90,7 +90,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
         """
 
         def drawn() -> bytes:
-            video = cuts.desk.video(video_hash)
+            video = cuts.catalogue.video(video_hash)
             if table not in (None, video.pts_table_hash):
                 raise BadInput("The film has another table of timestamps.", mend="Load the page again.")
             return finder.strip(video, around(video.frames, frame, end, before, after), height)
@@ -112,7 +112,7 @@ def _end(start: int, end: int | None) -> int:
 
 
 def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, state: Cuts) -> models.CutsShape:
-    video = cuts.desk.video(video_hash)
+    video = cuts.catalogue.video(video_hash)
     detection = finder.detection(video)
     times = finder.times(video)
     last = state.edits[-1] if state.edits else None
@@ -122,7 +122,7 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
         if isinstance(edit, CutAdded | CutMoved)
     }
 
-    now = cuts.desk.clock.now()
+    now = cuts.catalogue.clock.now()
 
     def done(act: Act) -> models.ActShape:
         was, is_now = state.change(act)

@@ -158,10 +158,10 @@ def _critique(critique: Critique | None) -> models.CritiqueShape | None:
 def _labels(desk: Desk, task: object) -> models.LabelsShape | None:
     if not isinstance(task, LabelTask) or task.labelled is None:
         return None
-    answers = desk.answers_of(task.labelled)
+    answers = desk.catalogue.answers_of(task.labelled)
     untouched = [name for name in task.labelled.untouched if name in answers]
-    spec = desk.spec_of(task.key.campaign)
-    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=spec.derive(answers))
+    states = dict(desk.catalogue.states_of(task.labelled))
+    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=states)
 
 
 def act_shape(act: Act, worker: Worker) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.errors import BadInput, MissingExtra
+from videolect.errors import INSTALL, BadInput, MissingExtra
 from videolect.video.shots import Picture, Scores, Transition, as_bytes
 
 _FULL = 127.5
@@ -103,6 +103,6 @@ def _library() -> Any:
     except (ImportError, PackageNotFoundError) as error:
         raise MissingExtra(
             f"PySceneDetect cannot be loaded: {error}.",
-            mend="pip install 'videolect[shots]'. Where libGL is missing, replace opencv-python by its headless twin.",
+            mend=f"{INSTALL.format('shots')} Where libGL is missing, replace opencv-python by its headless twin.",
         ) from error
     return scenedetect
