@@ -796,7 +796,19 @@ def test_only_a_lead_closes_a_task():
 def test_may_names_every_verb_of_the_interface():
     made = bench()
     made.begin()
-    verbs = {"rate", "critique", "revise", "redraft", "edit", "submit", "approve", "reject", "correct", "withdraw"}
+    verbs = {
+        "rate",
+        "critique",
+        "polish",
+        "revise",
+        "redraft",
+        "edit",
+        "submit",
+        "approve",
+        "reject",
+        "correct",
+        "withdraw",
+    }
     assert set(made.may(ANN)) == verbs
     assert set(made.may(ANN, LABELS)) == {"label", "withdraw"}
 

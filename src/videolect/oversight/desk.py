@@ -153,7 +153,7 @@ class Desk:
                 "withdraw": (None if worker.may("close a task") else f"{worker.id} may not close a task.") or over,
             }
         answer: dict[str, str | None] = {}
-        for verb in ("rate", "critique", "revise", "edit", "submit", "approve", "reject", "correct"):
+        for verb in ("rate", "critique", "polish", "revise", "edit", "submit", "approve", "reject", "correct"):
             why = caption_task.why_not(task, verb, worker.id)
             answer[verb] = why and f"{why[0]} {why[1]}"
         why = caption_task.why_not(task, "draft", worker.id)

@@ -47,7 +47,7 @@ def language_router(language: LanguageDesk, signing: SignInDesk) -> APIRouter:
         return _whole(language, SpecStream(), may_edit=False, shown=(spec, reading))
 
     @router.get("/entries/{kind}/{id:path}")
-    def entry(kind: models.Kind, id: str, me: Me, hash: str | None = None) -> models.EntryView:
+    def entry(kind: EntryKind, id: str, me: Me, hash: str | None = None) -> models.EntryView:
         """One entry, in the draft and in its base, or as it is in the version of this hash."""
         if hash is None:
             state = state_for(me)

@@ -10,7 +10,7 @@ from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import Lease, TaskRow
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import text_for_dependants
-from videolect.record.acts import Act, Approved
+from videolect.record.acts import Act, Approved, Stage
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.codec import to_plain
@@ -18,7 +18,7 @@ from videolect.record.critique import Critique
 from videolect.web import models
 
 
-def lease_shape(desk: Desk, lease: Lease, stage: str) -> models.LeaseShape:
+def lease_shape(desk: Desk, lease: Lease, stage: Stage) -> models.LeaseShape:
     """A lease for the one who holds it."""
     return models.LeaseShape(
         stage=stage, token=lease.token, until=lease.until.isoformat(), lifetime_s=desk.lease_seconds
@@ -90,7 +90,7 @@ def task_view(
         },
         labels=_labels(desk, task if isinstance(task, LabelTask) else look.parents.get(LABELS)),
         extras=len(task.extras),
-        active_seconds={str(stage): seconds for stage, seconds in task.active_seconds.items()},
+        active_seconds=dict(task.active_seconds),
         scratch=scratch,
         **parts,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 /** The pages' addresses. Small and typed; what a page shows of itself (playhead, range, filters) is in the query. */
 import { useSyncExternalStore } from "react";
-import type { Stage, TaskKey } from "../api/types";
+import type { Stage, TaskKey } from "../api/server";
 
 /** Pages whose address is their name alone. */
 const PLAIN = ["signin", "board", "language", "search", "audits"] as const;

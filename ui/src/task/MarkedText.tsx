@@ -1,6 +1,6 @@
 /**
- * The draft, with the words of each point marked. Words are chosen by mouse, or by keyboard: with the focus on the draft
- * the arrows walk over its words, Shift widens, Enter takes them.
+ * A draft or an audited caption, with the words of each point marked. Words are chosen by mouse, or by keyboard: with the
+ * focus on the text the arrows walk over its words, Shift widens, Enter takes them.
  */
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { spanOfSelection, toUnits, type Span } from "../lib/codepoints";
@@ -19,7 +19,7 @@ interface Props<T extends Marked> {
   label?: string | undefined;
 }
 
-export function DraftText<T extends Marked>({ text, points, active, onHover, onPoint, onSelect, label }: Props<T>) {
+export function MarkedText<T extends Marked>({ text, points, active, onHover, onPoint, onSelect, label }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const cut = useMemo(() => pieces(text, points), [text, points]);
   const number = (point: T) => points.indexOf(point) + 1;
