@@ -173,7 +173,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         # -- another was faster: told who did what, and shown what is there now
         page.keyboard.press("ArrowDown")
         at_frame(page, MISSED)
-        desk = CutsDesk(workspace.desk, workspace.cuts)
+        desk = CutsDesk(workspace.catalogue, workspace.cut_finder)
         desk.add(OPERATOR, film, "dissolve", 95, 105)
         desk.move(OPERATOR, film, (MISSED, MISSED), "cut", MISSED + 1, MISSED + 1)
         desk.move(OPERATOR, film, (MISSED + 1, MISSED + 1), "cut", MISSED, MISSED)
@@ -244,7 +244,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
 def editing(browser: Browser, folder: Path, cuts: list[int], frame: int | None) -> Iterator[tuple[Any, Page, str]]:
     """Rev's page of a film with cuts of his own at these frames, and the verbs of the desk."""
     with cutting(folder) as (address, passwords, workspace, film):
-        desk = CutsDesk(workspace.desk, workspace.cuts)
+        desk = CutsDesk(workspace.catalogue, workspace.cut_finder)
         for start in cuts:
             desk.add(OPERATOR, film, "cut", start, start)
         rev = Person(browser, address, "rev", passwords["rev"], None)

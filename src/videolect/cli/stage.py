@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.data_films import duration
 from videolect.errors import BadInput, MissingExtra
+from videolect.stage.orders import SETS
 
 if TYPE_CHECKING:
     from videolect.stage.glossary import Made
@@ -57,9 +58,9 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.video.imports import usual_jobs
 
     spec = load_spec()
-    if asked.set != "glossary" and asked.n is None:
+    if asked.set in SETS and asked.set != "glossary" and asked.n is None:
         raise BadInput("The number of clips is not given.", mend="Give --n N.")
-    count = asked.n if asked.n is not None else len(Repertoire(spec).names)
+    count = asked.n if asked.n is not None else 1 if asked.set not in SETS else len(Repertoire(spec).names)
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []
@@ -173,13 +174,9 @@ class _Progress:
 def need_numba(mend: str = "") -> None:
     """MissingExtra where the renderer cannot run. ``mend``: what else helps."""
     try:
-        from videolect.stage.camera import raster  # noqa: F401
-    except ImportError:
-        install = "Install it: pip install 'videolect[stage]'."
-        raise MissingExtra(
-            "The stage needs numba, which is not installed or cannot be loaded.",
-            mend=f"{install} {mend}" if mend else install,
-        ) from None
+        from videolect.stage import numba  # noqa: F401
+    except MissingExtra as error:
+        raise MissingExtra(error.message, mend=f"{error.mend} {mend}".rstrip()) from None
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
+from videolect.files import write_whole
 from videolect.language.rules import fields_of
 from videolect.language.spec import Spec
 from videolect.language.values import Field, Primitive
 from videolect.video.backends import pillow
 from videolect.video.frames import frames
 from videolect.video.probe import probe
-from videolect.video.split import write_whole
 
 INDEX = "pictures.json"
 FORMAT = 1

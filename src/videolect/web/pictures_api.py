@@ -92,10 +92,10 @@ def pictures_router(
     @router.get("/api/glossary/questions")
     def questions(campaign: str, me: Me) -> FormPictures:
         """What answers to the label form of a campaign look like."""
-        desk.campaign(campaign)
+        desk.catalogue.campaign(campaign)
         if glossary is None:
             return FormPictures(questions=[])
-        spec = desk.spec_of(campaign)
+        spec = desk.catalogue.spec_of(campaign)
         return FormPictures(
             questions=[
                 QuestionPictures(

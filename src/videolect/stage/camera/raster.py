@@ -1,4 +1,4 @@
-"""The one file of numba: triangles to pixels on one CPU core (z-buffer, shadow map, textures, sky, fog),
+"""Triangles to pixels on one CPU core (z-buffer, shadow map, textures, sky, fog),
 and the loops of lens and shutter.
 
 Two passes. The first says for each sample which triangle is seen there, at what depth and where inside the triangle;
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from videolect.stage.numba import nb
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

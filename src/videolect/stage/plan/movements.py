@@ -8,7 +8,8 @@ from typing import Any
 
 from videolect.errors import BadInput
 from videolect.stage.camera.moves import Arc, Crane, DollyZoom, Move, Movement, Setup
-from videolect.stage.plan.dice import OPEN, Dice
+from videolect.stage.plan.dice import Dice
+from videolect.stage.plan.wishes import OPEN
 
 SIZES: dict[str, tuple[float, float]] = {
     # Where the lower and the upper edge of the picture cut the body: 0 the soles, 1 the top of the head.

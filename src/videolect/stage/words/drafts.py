@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import Spec
+from videolect.points.apply import apply_points
 from videolect.record.critique import Point, PointKind
 from videolect.stage.facts import Facts
 from videolect.stage.words.captions import composed
 from videolect.stage.words.errors import Change, ErrorKind, candidates
 from videolect.stage.words.sentences import Picker, text_of
 from videolect.stage.words.telling import Telling, judge
-from videolect.vlm.points import apply_points
 
 MAX_ERRORS = 4
 

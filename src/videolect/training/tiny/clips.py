@@ -7,7 +7,6 @@ They lie in parts of ``PART`` clips, each written whole or not at all, so a run 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
+from videolect.files import whole_file
 from videolect.language import load_spec
 from videolect.record.acts import Answer
 from videolect.stage import VERSION
@@ -108,10 +108,8 @@ def part(number: int, *, folder: Path, held_back: bool = False, say: Callable[[s
             say(f"Drawing {PART} clips: {path.name}")
         folder.mkdir(parents=True, exist_ok=True)
         pictures, told = _drawn(number, held_back)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        with unfinished.open("wb") as file:
+        with whole_file(path) as partial, partial.open("wb") as file:
             np.savez(file, pictures=pictures, truth=np.array(json.dumps(told)))
-        unfinished.replace(path)
     with np.load(path) as kept:
         told = json.loads(str(kept["truth"]))
         return Part(
