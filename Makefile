@@ -11,7 +11,7 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --dura
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test test-unit lint check-ui format bench clean system-packages
+.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test test-unit lint check-ui format show bench mutants clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,9 +91,16 @@ test: $(HEAVY) ui system-packages  ## everything that is checked before a change
 test-unit: venv  ## the unit tests that take moments: nothing slow, no models (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest tests/unit -m "not slow and not models" $(SPREAD) $(ARGS)
 
+show: venv $(HEAVY) ui  ## run again what the pages claim, with a check each: a night; ARGS=--quick for minutes, --list, --only, --resume
+	@$(BIN)/python -m tools.show $(ARGS)
+
 bench: venv  ## measure beside the peers (ARGS=... is handed on)
 	@$(PIP) install -c constraints.txt -e '.[bench]'
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+mutants: $(INSTALLED)  ## break the heart in small ways and count what its tests notice (ARGS='fold --share 1', ARGS=--help)
+	@$(PIP) install -c constraints.txt -e '.[mutants]'
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 clean:  ## remove what was built, the virtual environment too
 	rm -rf .venv build dist ui/node_modules ui/dist src/videolect/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis

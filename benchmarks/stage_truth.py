@@ -1,6 +1,6 @@
 """The stage's truth held against a second way: the motion of every pixel, and the pixels that show each actor.
 
-The derived states come from poses (``stage.measure``). Here nobody looks at a pose: from depth and motion of the
+The derived states come from poses (``stage.truth.measure``). Here nobody looks at a pose: from depth and motion of the
 pixels that show the place, the camera's turn, travel and zoom are solved by least squares, frame for frame; actors are
 measured by the pixels that show them. Both must say the same of every clip for which both say something.
 """
@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.language import load_spec
-from videolect.stage import numbers
+from videolect.stage.camera.render import Renderer
 from videolect.stage.clips import Clip
 from videolect.stage.finding import found_for
-from videolect.stage.measure import SPREAD, legs_of
 from videolect.stage.orders import Order, jobs_of
-from videolect.stage.render import Renderer
+from videolect.stage.truth import numbers
+from videolect.stage.truth.measure import SPREAD, legs_of
 
 SMALL = (96, 54)
 FINE = (256, 144)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from videolect.language.spec import Spec
 from videolect.stage.facts import Answer, Facts, Named
-from videolect.stage.world import Event
+from videolect.stage.world.scene import Event
 
 WOMAN = Named(
     id="a", kind="person", noun="woman", look=("red jacket", "dark blue trousers"), where=("left", "foreground")

@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.triples import revised
 from videolect.cli.main import main
-from videolect.dataset.authors import read_authors
-from videolect.dataset.row_folder import read_rows
-from videolect.dataset.rows import Row, RowRule, rows_of
+from videolect.dataset.authors.triples import read_authors
+from videolect.dataset.rows.folder import read_rows
+from videolect.dataset.rows.row import Row, RowRule, rows_of
 from videolect.dataset.triple_files import write_triples
 from videolect.evals import claims
 from videolect.evals.authors import drafters

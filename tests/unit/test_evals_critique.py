@@ -11,7 +11,7 @@ from sacrebleu.metrics import BLEU
 
 from tests.support.answers import benchmark
 from tests.support.triples import perfect, revised
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals import critique
 from videolect.evals.critique import FIGURES, by_rule
 from videolect.evals.scores import as_json, scores_of

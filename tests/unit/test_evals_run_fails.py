@@ -156,7 +156,7 @@ def test_a_disk_without_room_is_told_and_what_was_written_is_gone_on_from(made: 
     process = start(made, out, room=2500)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert told.endswith("cannot be written: File too large. Make room, or name another file.\n"), told
+    assert told.endswith("cannot be written: File too large. Make room, or name another place.\n"), told
     assert out.stat().st_size == 2500, "within a line"
     ran = answer(made, out)
     assert 0 < ran.new < ran.items == len(answered(out)) == len(set(answered(out)))

@@ -17,7 +17,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from tests.support.answers import benchmark, write_answers
 from tests.support.commands import run
 from tests.support.triples import perfect, revised
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals import caption, reward
 from videolect.evals.score import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, Benchmark

@@ -21,8 +21,8 @@ from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.stage.finding import found_together
 from videolect.stage.orders import Order, jobs_of
-from videolect.stage.places import HELD_BACK
 from videolect.stage.sets import SETTLED
+from videolect.stage.world.places import HELD_BACK
 from videolect.video.backends.pyav import write_mp4
 from videolect.video.probe import probe
 

@@ -15,10 +15,10 @@ from videolect.language.lint import lint
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
 from videolect.stage.facts import Named, completed
-from videolect.stage.words import ASPECTS, Truth, captions, judge
+from videolect.stage.words import ASPECTS, Telling, captions, judge
 from videolect.stage.words.phrase_tables import TABLES
-from videolect.stage.words.telling import a, listed
-from videolect.stage.world import Event
+from videolect.stage.words.sentences import a, listed
+from videolect.stage.world.scene import Event
 
 SPEC = load_spec()
 FIVE = ASPECTS[:5]
@@ -51,7 +51,7 @@ def test_whatever_the_camera_does_is_told_and_nothing_else(stretches, steadiness
     segments = tuple(Segment(movements=(move,)) for move in stretches)
     record = {**LEVEL, "steadiness": steadiness, "camera_motion_speed": pace, "camera_segments": segments}
     clip = facts(record, WOMAN)
-    truth = Truth(SPEC, clip)
+    truth = Telling(SPEC, clip)
     told = captions(SPEC, clip, "camera", seed, count=1)
     assert told, stretches
     assert judge(truth, "camera", told[0]).exact
@@ -225,7 +225,7 @@ def test_articles_and_lists():
 def test_published_records_are_told_exactly(reference_data, aspect):
     exact = 0
     for number, clip in enumerate(published(SPEC, reference_data, 60)):
-        truth = Truth(SPEC, clip)
+        truth = Telling(SPEC, clip)
         texts = captions(SPEC, clip, aspect, number, count=1)
         assert texts or not truth.required(aspect), truth.required(aspect)
         exact += all(judge(truth, aspect, text).exact for text in texts)

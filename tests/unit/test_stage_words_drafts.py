@@ -12,11 +12,11 @@ from videolect.language.claims import claims_of
 from videolect.language.lint import constructiveness, lint, lint_critique
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
+from videolect.points.apply import apply_points
 from videolect.record.critique import SENTINEL, Critique
-from videolect.stage.words import ASPECTS, Draft, Truth, critiques, drafts, judge
+from videolect.stage.words import ASPECTS, Draft, Telling, critiques, drafts, judge
 from videolect.stage.words.critiques import VOICES
-from videolect.stage.world import Event
-from videolect.vlm.points import apply_points
+from videolect.stage.world.scene import Event
 
 SPEC = load_spec()
 SEGMENTS = (Segment(movements=("pan_left",)), Segment(movements=("tilt_up",)), Segment(movements=("dolly_forward",)))
@@ -55,7 +55,7 @@ def test_there_are_enough_drafts_of_every_kind():
 
 
 def test_carrying_out_the_points_gives_the_true_caption_again():
-    truth = Truth(SPEC, CLIP)
+    truth = Telling(SPEC, CLIP)
     for draft in made():
         mended, applied, left = apply_points(draft.text, draft.points)
         assert mended == draft.truth, draft
@@ -72,7 +72,7 @@ def test_points_are_whole_points_of_the_draft():
 
 
 def test_every_error_can_be_told_from_the_text_or_is_one_of_looks():
-    truth = Truth(SPEC, CLIP)
+    truth = Telling(SPEC, CLIP)
 
     def claims(text):
         return sorted((c.primitive, c.state, c.order) for c in claims_of(text))

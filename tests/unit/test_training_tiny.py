@@ -16,7 +16,8 @@ from tools.tiny_models import CLIPS
 from tests.support.backends import Scripted
 from tests.support.training import TinyModel
 from videolect.cli.main import main
-from videolect.dataset.critique_points import points_of
+from videolect.points.apply import apply_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL
 from videolect.training.shapes import shape_of
 from videolect.training.tiny import clips as staged
@@ -26,7 +27,6 @@ from videolect.training.tiny.models import SIZES
 from videolect.training.tiny.plan import shape_of_size
 from videolect.training.tiny.rows import CAPTION, VARIANTS, Staged, flawed_drafts, rows_of, wrong_sentence
 from videolect.training.tiny.trial import asserted, evaluate_on, moves_in
-from videolect.vlm.points import apply_points
 from videolect.vlm.prompts import Prompt
 
 

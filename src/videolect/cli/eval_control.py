@@ -47,13 +47,13 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     without those that a blind classifier is surest of. Written as Yes/No and preference rows; what blind judges of
     another family still get right is told, whatever it is."""
     from videolect.cli.write_clip import spec_of
-    from videolect.dataset.authors import authors_variants
-    from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
-    from videolect.dataset.rows import RowRule
-    from videolect.dataset.splits import SplitRule
+    from videolect.dataset.authors.triples import authors_variants
+    from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+    from videolect.dataset.rows.row import RowRule
+    from videolect.dataset.rows.splits import SplitRule
     from videolect.dataset.triple_files import read_triples
-    from videolect.dataset.whole import check_free
     from videolect.evals import control
+    from videolect.files import check_free
 
     if bool(asked.corrupted) == bool(asked.from_authors):
         raise BadInput(

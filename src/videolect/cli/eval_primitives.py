@@ -79,7 +79,7 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
     if asked.campaign:
         desk = _workspace(asked).desk
-        spec = desk.spec_of(asked.campaign) if asked.spec == "core" else spec_of(asked)
+        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == "core" else spec_of(asked)
         known = known_of_campaign(desk.ledger, asked.campaign, spec)
     else:
         spec = spec_of(asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import os
 import shlex
@@ -14,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
-from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, VideolectError
+from videolect.files import lock, write_whole
 from videolect.record.checks import check_text
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
+    from videolect.dataset.rows.row import Row
     from videolect.evals.examples import Thumbnail
     from videolect.evals.score import Benchmark
 
@@ -83,12 +82,12 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         leaderboard.merged(
             leaderboard.read(board), board_lines(report, set=asked.set)
         )  # refused before the page is there
-    _write(asked.out, page(report))
+    write_whole(asked.out, page(report))
     if board is not None:
         with _alone(board):  # read again: another report may have added its lines meanwhile
             lines = leaderboard.merged(leaderboard.read(board), board_lines(report, set=asked.set))
-            _write(board, leaderboard.as_json(lines))
-            _write(board.with_suffix(".csv"), leaderboard.as_csv(lines))
+            write_whole(board, leaderboard.as_json(lines))
+            write_whole(board.with_suffix(".csv"), leaderboard.as_csv(lines))
     return 0, {
         "path": str(asked.out), "leaderboard": None if board is None else str(board),
         "systems": [each.entry.name for each in report.answered],
@@ -154,7 +153,7 @@ def _thumbnails(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
     if asked.examples == 0:
         yield None
     elif asked.videos is not None:
-        from videolect.dataset.row_formats import path_of
+        from videolect.dataset.rows.formats import path_of
         from videolect.evals.thumbnails import strip
         from videolect.video.probe import probe
 
@@ -194,7 +193,7 @@ def _in_workspace(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
 
 def _check_template(template: str, benchmark: Benchmark) -> None:
     """A template that names what no row has would leave all pictures out, one by one and in silence."""
-    from videolect.dataset.row_formats import path_of
+    from videolect.dataset.rows.formats import path_of
 
     path_of(template, next(iter(benchmark.items.values()))[0])
 
@@ -234,13 +233,7 @@ def _alone(board: Path) -> Iterator[None]:
     """Others who add to this leaderboard wait. The lock lies on its folder, as the file itself is replaced."""
     handle = os.open(board.parent, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock(handle)
         yield
     finally:
         os.close(handle)
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    with whole_file(path) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")

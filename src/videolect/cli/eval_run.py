@@ -11,7 +11,7 @@ from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
+    from videolect.dataset.rows.row import Row
     from videolect.video.probe import Probed
 
 
@@ -84,7 +84,7 @@ def _shown(asked: argparse.Namespace, any_row: Row) -> Any:
     from videolect.writing.looks import film_of
 
     if asked.videos is not None:
-        from videolect.dataset.row_formats import path_of
+        from videolect.dataset.rows.formats import path_of
 
         path_of(asked.videos, any_row)  # a template that names no part of a row is told before any row is asked
         kept: dict[Path, Probed] = {}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli.desk import place_of
 from videolect.cli.train_films import find_of
 from videolect.errors import BadInput
 
@@ -92,7 +93,7 @@ def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str,
         tokenizer = inputs.GuessedTokenizer()
         estimated.append(f"tokens: no tokenizer of {model} is here, so {inputs.CHARACTERS:g} characters count as one")
     wanted = inputs.wanted_of(recipe, shape.pixels)
-    if asked.videos is None and not asked.workspace.is_dir():
+    if asked.videos is None and not place_of(asked).is_dir():
         shown: Any = inputs.guessed_films(wanted)
         estimated.append("films: none were named, so all count as the largest that the recipe shows")
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from videolect.errors import BadInput, CannotRead
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
+    from videolect.dataset.rows.row import Row
     from videolect.training.inputs import Find, Stretch
     from videolect.video.probe import Probed
 
@@ -28,7 +28,7 @@ def find_of(asked: argparse.Namespace) -> Find:
     def in_workspace(row: Row) -> Stretch | None:
         if row.video_hash is None or row.start_pts is None or row.end_pts is None:
             return None
-        probed = workspace.known_film(row.video_hash)
+        probed = workspace.known_video(row.video_hash)
         if probed is None:
             return None
         start, end = (probed.timeline.first_from(pts) for pts in (row.start_pts, row.end_pts))
@@ -39,7 +39,7 @@ def find_of(asked: argparse.Namespace) -> Find:
 
 
 def _in_files(template: str) -> Find:
-    from videolect.dataset.row_formats import path_of
+    from videolect.dataset.rows.formats import path_of
     from videolect.training.inputs import Stretch
     from videolect.video.probe import probe
 

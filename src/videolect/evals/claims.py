@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.scores import Measure, Measured
 from videolect.evals.states import Known
 from videolect.language.claims import claims_of, lexicon_of

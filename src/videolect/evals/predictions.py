@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.rows import Row, items_hash
-from videolect.dataset.whole import whole_file
+from videolect.dataset.rows.row import Row, items_hash
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.files import whole_file
 
 FORMAT = "videolect-predictions-1"
 ANSWERED: tuple[str, ...] = ("caption", "critique", "yes_no")

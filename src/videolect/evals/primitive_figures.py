@@ -36,8 +36,6 @@ FIGURES: Mapping[str, str] = {
     "group": "both of these",
 }
 """What each figure is; all 0-100."""
-AT_THRESHOLD = ("at_half", "question", "vqa_binary", "vqa_question")
-"""Figures for which the scores must mean something beside a threshold."""
 
 ALL = "all"
 

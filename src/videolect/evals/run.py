@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput, VideolectError
 from videolect.evals.predictions import header
 from videolect.evals.run_file import is_answer, run_file

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.row_folder import read_manifest, read_rows
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.folder import read_manifest, read_rows
+from videolect.dataset.rows.row import Row
 from videolect.errors import NotFound
 from videolect.evals import baselines as floors
 from videolect.evals import caption, claims, critique, reward

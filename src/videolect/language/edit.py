@@ -164,14 +164,6 @@ def _end(lines: Sequence[str], node: yaml.Node, column: int) -> int:
     return end
 
 
-def entry_at(source: Source, file: str, line: int) -> tuple[EntryKind, str] | None:
-    """Whose entry stands at a line (from 1) of a file."""
-    for key, entry in entries(source).items():
-        if entry.file == file and entry.start < line <= entry.end:
-            return key
-    return None
-
-
 # ----------------------------------------------------------------------------------------------------------- writing
 
 

@@ -119,21 +119,6 @@ def bootstrap_figure(
     return Estimate(value=value, low=low, high=high, n=len(number), groups=count, undefined=undefined)
 
 
-def paired_figure(
-    groups: Sequence[Hashable] | NDArray[Any],
-    figure_a: RowFigure,
-    figure_b: RowFigure,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Difference:
-    """How far one figure of items is above another, over the same items."""
-    number, count = _numbers(groups)
-    drawn = np.array([figure_a(rows) - figure_b(rows) for rows in _rows(number, count, resamples, seed)])
-    every = np.arange(len(number))
-    return _difference(float(figure_a(every) - figure_b(every)), drawn, len(number), count, level)
-
-
 def group_draws(groups: int, resamples: int = 1000, seed: int = 0) -> Integers:
     """How often each resample holds each group, as ``bootstrap`` draws them from the same seed: [resamples, groups]."""
     if groups < 1:

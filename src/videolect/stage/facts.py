@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from videolect.errors import BadInput
 from videolect.language.values import Segment
-from videolect.stage.world import Event
+from videolect.stage.world.scene import Event
 
 Answer = str | bool | tuple[str, ...] | tuple[Segment, ...]
 """An answer of a label record, in one of the forms that the kinds of field take."""

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.row_folder import MANIFEST, read_manifest, read_rows
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.folder import MANIFEST, read_manifest, read_rows
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.training.examples import Examples, Limits, check_manifest
 from videolect.training.films import Shown, shown_of
@@ -175,17 +175,6 @@ def guessed_films(wanted: Wanted, seconds: float = 8.0) -> Callable[[Row], Shown
 
 
 # --------------------------------------------------------------------------------------------------- the model's own
-
-
-def pixels_of(model: str) -> PixelFormat | None:
-    """From a checkpoint's folder; None where there is none."""
-    path = Path(model) / "video_preprocessor_config.json"
-    if not path.is_file():
-        return None
-    try:
-        return PixelFormat.from_config(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise BadInput(f"{path} is not JSON: {error}.", mend="Take it anew.") from None
 
 
 def tokenizer_of(model: str) -> Any | None:

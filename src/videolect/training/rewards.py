@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from videolect.dataset.critique_points import points_of
-from videolect.metrics.points import match_points
+from videolect.points.apply import apply_points
+from videolect.points.match import match_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import is_sentinel
 from videolect.training.examples import Branch
 from videolect.vlm.base import Backend, Film, YesScore
-from videolect.vlm.points import apply_points
 from videolect.vlm.prompts import Prompt, judge
 
 if TYPE_CHECKING:

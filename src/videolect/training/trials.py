@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import CannotRead, VideolectError
 from videolect.evals import caption, critique, reward
 from videolect.evals.score import flat

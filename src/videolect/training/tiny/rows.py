@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from videolect.dataset.rows import Row, RowTask
+from videolect.dataset.rows.row import Row, RowTask
 from videolect.language import load_spec
 from videolect.record.critique import SENTINEL
 from videolect.stage.facts import Facts
