@@ -20,7 +20,7 @@ from videolect.stage.world import mesh, textures
 from videolect.stage.world.acting import Performance
 from videolect.stage.world.figures import made
 from videolect.stage.world.places import PLACES, place
-from videolect.stage.world.plays import PLAYS, Stage
+from videolect.stage.world.plays import PLAYS, Floor
 from videolect.stage.world.scene import Lighting, Piece, Place, Scene, Surface
 
 SIZE = (64, 36)
@@ -32,7 +32,7 @@ def box_room() -> Place:
     inside = replace(walls, triangles=walls.triangles[:, ::-1].copy(), normals=-walls.normals)
     return Place(
         name="box", indoors=True, pieces=(Piece(inside, Surface("tiles"), casts=False),), solids=(),
-        lighting=Lighting(), stage=(-3, -3, 3, 3), room=((-3.9, -3.9, -3.9), (3.9, 3.9, 3.9)),
+        lighting=Lighting(), floor=(-3, -3, 3, 3), room=((-3.9, -3.9, -3.9), (3.9, 3.9, 3.9)),
     )  # fmt: skip
 
 
@@ -243,8 +243,8 @@ def test_what_no_camera_can_do_is_refused(setup: Setup, moves: tuple[Move, ...],
 
 @pytest.mark.parametrize("play", sorted(PLAYS))
 def test_nobody_sinks_into_the_ground_or_hovers(play: str):
-    stage = Stage(np.random.default_rng(5), 40, 16, (0.0, 8.0), 0.3)
-    for actor in PLAYS[play](stage):
+    floor = Floor(np.random.default_rng(5), 40, 16, (0.0, 8.0), 0.3)
+    for actor in PLAYS[play](floor):
         low = np.min([
             (actor.places[:, n, 2, :3] @ piece.mesh.corners.T + actor.places[:, n, 2, 3:4]).min(axis=1)
             for n, piece in enumerate(actor.pieces)

@@ -24,7 +24,8 @@ from videolect.stage.truth import truth_of
 from videolect.stage.truth.camera import camera_answers
 from videolect.stage.truth.measure import Measured, legs_of
 from videolect.stage.truth.numbers import Band, Scale
-from videolect.stage.truth_file import truth_json
+from videolect.stage.truth_file import facts_of, truth_json
+from videolect.stage.words import Telling
 from videolect.stage.world.places import place
 from videolect.stage.world.scene import Scene
 
@@ -217,6 +218,19 @@ def test_truth_turns_with_the_clip():
     turned = truth_of(SPEC, Measured(empty, back, take.format))
     assert turned.states["pan_right"]
     assert not turned.states["pan_left"]
+
+
+@pytest.mark.parametrize("wish", [
+    {"shot_type": "complex", "subject_count": "few"}, {"subject_count": "two"}, {"subject_pose_start": "sitting"},
+])  # fmt: skip
+def test_words_believe_what_the_truth_says_and_no_more(wish: dict[str, Any]):
+    for seed in range(3):
+        try:
+            clip = clip_of(wish, seed, SMALL)
+        except BadInput:
+            continue
+        truth = clip.truth(SPEC)
+        assert Telling(SPEC, facts_of(clip, truth)).states == truth.states
 
 
 def test_with_a_transition_only_the_whole_clip_is_told():

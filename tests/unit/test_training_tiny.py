@@ -19,8 +19,8 @@ from videolect.cli.main import main
 from videolect.points.apply import apply_points
 from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL
+from videolect.stage import VERSION
 from videolect.training.shapes import shape_of
-from videolect.training.tiny import clips as staged
 from videolect.training.tiny import trial
 from videolect.training.tiny.clips import MIRRORED, MOVES, NAMES, PART, REVERSED, Part, sentences, wish_of
 from videolect.training.tiny.models import SIZES
@@ -39,7 +39,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(3 if held else 1):
             drawn = np.random.default_rng([held, number]).integers(0, 256, (PART, 8, 64, 64, 3), dtype=np.uint8)
             told = [{"move": NAMES[at % len(NAMES)], "slow": False, "yes": [], "no": []} for at in range(PART)]
-            name = f"{'held' if held else 'part'}-{staged.drawn_by()}-{number:04d}.npz"
+            name = f"{'held' if held else 'part'}-{VERSION}-{number:04d}.npz"
             np.savez(folder / "tiny-clips" / name, pictures=drawn, truth=np.array(json.dumps(told)))
     return folder
 

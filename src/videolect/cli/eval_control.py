@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.eval_options import interval, say
+from videolect.cli.eval_options import say, with_interval
 from videolect.errors import BadInput
 
 
@@ -98,7 +98,7 @@ def render_control(answer: dict[str, Any]) -> str:
     judges = ("longer", "words", "characters", "letters")
     lines.append(f"  {'stage':10} {'pairs':>6}" + "".join(f" {name:>22}" for name in judges))
     for name, stage in answer["stages"].items():
-        shown = [f"{stage[of]['value']:6.1f} {interval(stage[of], '.1f')}" for of in judges]
+        shown = [with_interval(stage[of], 1, width=6) for of in judges]
         lines.append(f"  {name:10} {stage['pairs']:6} " + " ".join(f"{each:>22}" for each in shown))
     lines.append(f"  {answer['filter']} was filtered by, {' and '.join(answer['judges'])} were not.")
     return "\n".join([*lines, *(f"  left out: {count} {why}" for why, count in answer["left_out"].items())])

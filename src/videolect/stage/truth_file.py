@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from videolect.stage import VERSION
 from videolect.stage.clips import Clip
 from videolect.stage.effects import OVERLAYS, Effect
 from videolect.stage.facts import DEEDS, Facts, Named
-from videolect.stage.facts import Answer as FactAnswer
 from videolect.stage.orders import Aim
 from videolect.stage.plan.takes import Take
 from videolect.stage.truth import Truth
@@ -157,7 +156,7 @@ def facts_of(clip: Clip, truth: Truth) -> Facts:
     scene = clip.takes[0].scene
     whole = len(clip.takes) > 1
     return Facts(
-        record=cast("Mapping[str, FactAnswer]", truth.record),
+        record=truth.record,
         frames=clip.frames,
         fps=Fraction(clip.format.fps),
         place="" if whole else str(scene.place.facts.get("says", "")),

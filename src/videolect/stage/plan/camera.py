@@ -206,7 +206,7 @@ def _sinks(dice: Dice) -> bool:
 
 
 def _scenery(dice: Dice, scene: Scene) -> Setup:
-    """A view over the place from the south of its stage."""
+    """A view over the place from the south of its floor."""
     height, angle = dice.asked("overall_height_start"), dice.asked("camera_angle_start")
     focal, barrel = _lens(dice)
     low, high = (1.4, 2.2) if centres(dice) or not _sinks(dice) else (2.6, 3.6)

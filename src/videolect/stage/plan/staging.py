@@ -13,7 +13,7 @@ from videolect.stage.plan.dice import Dice
 from videolect.stage.plan.movements import AXES
 from videolect.stage.plan.wishes import INDOORS, OPEN, Where, needs_room
 from videolect.stage.world import places, plays
-from videolect.stage.world.plays import PLAYS, Stage, lifted, retimed
+from videolect.stage.world.plays import PLAYS, Floor, lifted, retimed
 from videolect.stage.world.scene import Place, Scene
 
 FINE = 4
@@ -43,20 +43,20 @@ def staged(dice: Dice, place: Place, effects: Sequence[Effect]) -> Staging:
     times = times_of(dice.format.frames, [effect for effect in effects if effect.what in SPEEDS])
     fine = 1 if not any(effect.what in SPEEDS for effect in effects) else FINE
     frames = int(np.ceil(times.max())) * fine + 1 if fine > 1 else dice.format.frames
-    west, south, east, north = place.stage
+    west, south, east, north = place.floor
     middle = ((west + east) / 2 + dice.one(-0.2, 0.2) * (east - west), south + dice.one(0.3, 0.6) * (north - south))
     facing = dice.one(-math.pi, math.pi)
     room = min(east - middle[0], middle[0] - west, north - middle[1], middle[1] - south)
-    stage = Stage(dice.rng, frames, dice.format.fps * fine, middle, facing, kind, max(1.2, room))
+    floor = Floor(dice.rng, frames, dice.format.fps * fine, middle, facing, kind, max(1.2, room))
     if name in ("walk", "run", "follow", "walk_group", "collide"):
         # Along the longer side of the free floor.
         facing = (0.0 if north - south > east - west else -math.pi / 2) + dice.one(-0.25, 0.25)
         facing += math.pi * int(dice.rng.integers(2))
-        stage.facing, stage.room = facing, max(1.5, 0.5 * max(north - south, east - west) - 0.6)
+        floor.facing, floor.room = facing, max(1.5, 0.5 * max(north - south, east - west) - 0.6)
     if name == "apart":  # beside one another as the camera sees them, with the whole floor between them
-        stage.facing, stage.at = math.pi + dice.one(-0.15, 0.15), ((west + east) / 2, middle[1])
-        stage.room = 0.5 * (east - west)
-    made = PLAYS[name](stage)
+        floor.facing, floor.at = math.pi + dice.one(-0.15, 0.15), ((west + east) / 2, middle[1])
+        floor.room = 0.5 * (east - west)
+    made = PLAYS[name](floor)
     if _raised(dice):
         made = [lifted(actor, step) for actor in made]
     if fine > 1:

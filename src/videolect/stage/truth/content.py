@@ -38,6 +38,8 @@ def content_answers(
     people = [actor for actor in framed if actor.kind == "person"]
     if people:
         out["subject_wears"] = ("headwear",) if any("hat" in actor.look for actor in people) else ()
+    if len(framed) > 1:
+        out["told_apart_by"] = ("look",)  # no two bodies of a stage have the same noun and colour
     if main is not None:
         _poses(out, measured, main)
     _actions(out, measured, framed, main)
@@ -151,7 +153,6 @@ def _actions(out: dict[str, Answer], measured: Measured, framed: Sequence[Actor]
         elif len(own) > 1 and after:
             out["action_timing"] = "sequence"
     if len(framed) > 1:
-        out["told_apart_by"] = ("look",)  # no two bodies of a stage have the same noun and colour
         dealings = []
         if "collide" in whats:
             dealings.append("touch")

@@ -11,7 +11,7 @@ from videolect.language.lint import lint
 from videolect.language.rules import fields_of
 from videolect.language.spec import Spec
 from videolect.language.values import Option, Segment
-from videolect.stage.facts import Facts, Named, completed
+from videolect.stage.facts import Facts, Named
 from videolect.stage.words.sentences import a, in_order, listed
 
 SAME = {
@@ -50,7 +50,7 @@ class Telling:
     def __init__(self, spec: Spec, facts: Facts) -> None:
         self.spec = spec
         self.facts = facts
-        self.answers: Mapping[str, object] = spec.normalise(completed(facts))
+        self.answers: Mapping[str, object] = spec.normalise(facts.record)
         asked = [
             field for field in spec.fields
             if field.kind not in ("text",) and field.id in self.answers and self._tells(field.id)

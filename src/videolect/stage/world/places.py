@@ -30,7 +30,7 @@ def place(name: str, seed: int) -> Place:
     PLACES[name](site)
     return Place(
         name=name.replace("_", " "), indoors=site.indoors, pieces=tuple(site.pieces), solids=tuple(site.solids),
-        lighting=site.lighting, stage=site.stage, room=site.room, facts=dict(site.facts),
+        lighting=site.lighting, floor=site.floor, room=site.room, facts=dict(site.facts),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ class _Site:
     solids: list[Solid] = field(default_factory=list)
     indoors: bool = False
     lighting: Lighting = field(default_factory=Lighting)
-    stage: tuple[float, float, float, float] = (-4.0, 3.0, 4.0, 12.0)
+    floor: tuple[float, float, float, float] = (-4.0, 3.0, 4.0, 12.0)
     room: tuple[Colour, Colour] = ((-12.0, -12.0, 0.15), (12.0, 14.0, 40.0))
     facts: dict[str, object] = field(default_factory=dict)
 
@@ -81,8 +81,8 @@ class _Site:
         return (float(made[0]), float(made[1]), float(made[2]))
 
     def free(self, x: float, y: float, spare: float) -> bool:
-        """Whether a thing there leaves the stage and what stands already alone."""
-        west, south, east, north = self.stage
+        """Whether a thing there leaves the floor and what stands already alone."""
+        west, south, east, north = self.floor
         if west - spare < x < east + spare and min(south, -8.0) - spare < y < north + spare:
             return False
         point = np.array([[x, y, 0.5]])
@@ -201,7 +201,7 @@ def _meadow(site: _Site) -> None:
 
 def _street(site: _Site) -> None:
     site.facts |= {"says": "a street between houses", "nature": False}
-    site.stage = (-3.4, 3.0, 3.4, 14.0)
+    site.floor = (-3.4, 3.0, 3.4, 14.0)
     _sun(site)
     _ground(site, "asphalt", side_m=3.0)
     for side in (-1, 1):
@@ -243,7 +243,7 @@ def _snowfield(site: _Site) -> None:
 
 def _square(site: _Site) -> None:
     site.facts |= {"says": "a town square", "nature": False}
-    site.stage = (-5.0, 3.0, 5.0, 13.0)
+    site.floor = (-5.0, 3.0, 5.0, 13.0)
     _sun(site, low=site.rng.random() < 0.3)
     _ground(site, "tiles", side_m=3.0, tint=(0.8, 0.78, 0.74))
     for turn in np.linspace(0, 2 * np.pi, 13)[:-1]:
@@ -262,7 +262,7 @@ def _walls(site: _Site, wide: float, deep: float, high: float, wall: str, floor:
     south = -deep / 4
     west, north = -wide / 2, south + deep
     site.indoors = True
-    site.stage = (west + 1.2, 1.6, wide / 2 - 1.2, north - 1.0)
+    site.floor = (west + 1.2, 1.6, wide / 2 - 1.2, north - 1.0)
     site.room = ((west + 0.35, south + 0.35, 0.15), (wide / 2 - 0.35, north - 0.35, high - 0.3))
     tint = site.tint((1, 1, 1), (0.95, 0.85, 0.7), (0.75, 0.85, 0.95), (0.8, 0.9, 0.75))
     paper = Surface(wall, tint, side_m=2.5)
@@ -366,7 +366,7 @@ def _workshop(site: _Site) -> None:
 
 def _courtyard(site: _Site) -> None:
     site.facts |= {"says": "a cobbled courtyard", "nature": False}
-    site.stage = (-4.0, 3.0, 4.0, 11.0)
+    site.floor = (-4.0, 3.0, 4.0, 11.0)
     _sun(site, cloudy=site.rng.random() < 0.3)
     _ground(site, "cobbles", side_m=2.0)
     for x, y, wide, deep in ((-12, 8, 6, 30), (12, 8, 6, 30), (0, 24, 18, 7), (0, -18, 18, 6)):

@@ -1,4 +1,4 @@
-"""Little plays: who is on the stage and what they do. Each is a function of a ``Stage`` and answers with its actors.
+"""Little plays: who is there and what they do. Each is a function of a ``Floor`` and answers with its actors.
 
 The first actor is the one that the play is about.
 """
@@ -19,7 +19,7 @@ from videolect.stage.world.scene import Actor, Event
 
 
 @dataclass
-class Stage:
+class Floor:
     """Where and for how long a play runs. Frames here are those of life."""
 
     rng: Generator
@@ -71,209 +71,209 @@ class Stage:
         return self.at[0] + right * c - ahead * s, self.at[1] + right * s + ahead * c
 
 
-Play = Callable[[Stage], list[Actor]]
+Play = Callable[[Floor], list[Actor]]
 
 
 def _first(figure: Figure) -> str:
     return next(iter(figure.look.values())).split(" ", maxsplit=1)[0]
 
 
-def _stand(stage: Stage) -> list[Actor]:
-    return [stage.enter(stage.kind, "a").stand().finish()]
+def _stand(floor: Floor) -> list[Actor]:
+    return [floor.enter(floor.kind, "a").stand().finish()]
 
 
-def _pace(stage: Stage, kind: str, way: float, runs: bool) -> float:
+def _pace(floor: Floor, kind: str, way: float, runs: bool) -> float:
     """So that the way takes about the whole clip, if that is a possible pace."""
     low, high = {"vehicle": (3.0, 9.0), "car": (3.0, 9.0)}.get(kind, (2.4, 4.2) if runs else (0.8, 1.7))
-    return float(np.clip(way / (0.98 * stage.seconds), low, high))
+    return float(np.clip(way / (0.98 * floor.seconds), low, high))
 
 
-def _go(stage: Stage, performance: Performance, to: tuple[float, float], *, runs: bool = False) -> Performance:
+def _go(floor: Floor, performance: Performance, to: tuple[float, float], *, runs: bool = False) -> Performance:
     start = performance.place[performance.now - 1 if performance.now else 0, :2]
     way = math.hypot(to[0] - start[0], to[1] - start[1])
-    speed = _pace(stage, performance.figure.kind, way, runs)
+    speed = _pace(floor, performance.figure.kind, way, runs)
     if performance.figure.kind == "vehicle":
         return performance.drive(to, speed=speed)
     if performance.figure.kind == "object":
-        return performance.roll(to, speed=max(0.6, way / (0.95 * stage.seconds)))
+        return performance.roll(to, speed=max(0.6, way / (0.95 * floor.seconds)))
     return performance.run(to, speed=speed) if runs else performance.walk(to, speed=speed)
 
 
-def _reach(stage: Stage, runs: bool = False) -> float:
+def _reach(floor: Floor, runs: bool = False) -> float:
     """Half the way that fills the clip, as far as the room allows."""
-    top = {"vehicle": 6.0, "car": 6.0, "object": 1.4, "ball": 1.4}.get(stage.kind, 3.2 if runs else 1.35)
-    return min(stage.room, 0.5 * top * stage.seconds)
+    top = {"vehicle": 6.0, "car": 6.0, "object": 1.4, "ball": 1.4}.get(floor.kind, 3.2 if runs else 1.35)
+    return min(floor.room, 0.5 * top * floor.seconds)
 
 
-def _ahead(stage: Stage, *, runs: bool = False) -> list[Actor]:
+def _ahead(floor: Floor, *, runs: bool = False) -> list[Actor]:
     """Straight on, through the play's place in the middle of the time."""
-    reach = _reach(stage, runs)
-    main = stage.enter(stage.kind, "a", at=(0.0, -reach))
-    return [_go(stage, main, stage.there(0.0, reach), runs=runs).finish()]
+    reach = _reach(floor, runs)
+    main = floor.enter(floor.kind, "a", at=(0.0, -reach))
+    return [_go(floor, main, floor.there(0.0, reach), runs=runs).finish()]
 
 
-def _walk(stage: Stage) -> list[Actor]:
-    return _ahead(stage)
+def _walk(floor: Floor) -> list[Actor]:
+    return _ahead(floor)
 
 
-def _run(stage: Stage) -> list[Actor]:
-    return _ahead(stage, runs=True)
+def _run(floor: Floor) -> list[Actor]:
+    return _ahead(floor, runs=True)
 
 
-def _turn_around(stage: Stage) -> list[Actor]:
-    main = stage.enter(stage.kind, "a").stand(0.25 * stage.seconds)
-    return [main.turn(math.pi * (1 if stage.rng.random() < 0.5 else -1) * 0.98).finish()]
+def _turn_around(floor: Floor) -> list[Actor]:
+    main = floor.enter(floor.kind, "a").stand(0.25 * floor.seconds)
+    return [main.turn(math.pi * (1 if floor.rng.random() < 0.5 else -1) * 0.98).finish()]
 
 
-def _jump(stage: Stage) -> list[Actor]:
-    return [stage.enter("person", "a").stand(0.3 * stage.seconds).jump().finish()]
+def _jump(floor: Floor) -> list[Actor]:
+    return [floor.enter("person", "a").stand(0.3 * floor.seconds).jump().finish()]
 
 
-def _sit_down(stage: Stage) -> list[Actor]:
-    main = stage.enter("person", "a")
-    stool = Performance(stage.figure("stool"), "stool", stage.frames, stage.fps, at=main.seat())
-    return [main.stand(0.3 * stage.seconds).sit_down().finish(), stool.finish()]
+def _sit_down(floor: Floor) -> list[Actor]:
+    main = floor.enter("person", "a")
+    stool = Performance(floor.figure("stool"), "stool", floor.frames, floor.fps, at=main.seat())
+    return [main.stand(0.3 * floor.seconds).sit_down().finish(), stool.finish()]
 
 
-def _stand_up(stage: Stage) -> list[Actor]:
-    main = stage.enter("person", "a")
-    stool = Performance(stage.figure("stool"), "stool", stage.frames, stage.fps, at=main.seat())
+def _stand_up(floor: Floor) -> list[Actor]:
+    main = floor.enter("person", "a")
+    stool = Performance(floor.figure("stool"), "stool", floor.frames, floor.fps, at=main.seat())
     # It has sat since before the clip began.
     seated = Performance(
-        main.figure, "a", stage.frames + round(1.0 * stage.fps), stage.fps, at=stage.at, heading=stage.facing
+        main.figure, "a", floor.frames + round(1.0 * floor.fps), floor.fps, at=floor.at, heading=floor.facing
     )
-    whole = seated.sit_down().stand(0.1 + 0.35 * stage.seconds).stand_up().finish()
-    return [later(whole, round(1.0 * stage.fps)), stool.finish()]
+    whole = seated.sit_down().stand(0.1 + 0.35 * floor.seconds).stand_up().finish()
+    return [later(whole, round(1.0 * floor.fps)), stool.finish()]
 
 
-def _wave(stage: Stage) -> list[Actor]:
-    return [stage.enter("person", "a").stand(0.2 * stage.seconds).wave(min(2.2, 0.6 * stage.seconds)).finish()]
+def _wave(floor: Floor) -> list[Actor]:
+    return [floor.enter("person", "a").stand(0.2 * floor.seconds).wave(min(2.2, 0.6 * floor.seconds)).finish()]
 
 
-def _pick_up(stage: Stage) -> list[Actor]:
-    main = stage.enter("person", "a").stand(0.2 * stage.seconds)
-    ball = stage.figure("ball")
-    lying = stage.perform(ball, "b", at=(0.22 * main.figure.height / 1.75, 0.42 * main.figure.height / 1.75))
+def _pick_up(floor: Floor) -> list[Actor]:
+    main = floor.enter("person", "a").stand(0.2 * floor.seconds)
+    ball = floor.figure("ball")
+    lying = floor.perform(ball, "b", at=(0.22 * main.figure.height / 1.75, 0.42 * main.figure.height / 1.75))
     taken = main.reach_down("pick_up", "b")
     return [main.finish(), carried(lying, ball, "b", [(taken, main, "right_hand")])]
 
 
-def _put_down(stage: Stage) -> list[Actor]:
-    whole = Stage(
-        stage.rng, stage.frames + round(1.7 * stage.fps), stage.fps, stage.at, stage.facing, "person", stage.room,
-        stage.used,
+def _put_down(floor: Floor) -> list[Actor]:
+    whole = Floor(
+        floor.rng, floor.frames + round(1.7 * floor.fps), floor.fps, floor.at, floor.facing, "person", floor.room,
+        floor.used,
     )  # fmt: skip
     main = whole.enter("person", "a")
     ball = whole.figure("ball")
     lying = whole.perform(ball, "b", at=(0.22 * main.figure.height / 1.75, 0.42 * main.figure.height / 1.75))
     taken = main.reach_down("pick_up", "b")
-    main.stand(0.25 * stage.seconds)
+    main.stand(0.25 * floor.seconds)
     left = main.reach_down("put_down", "b")
-    cut = round(1.7 * stage.fps)
+    cut = round(1.7 * floor.fps)
     held = carried(lying, ball, "b", [(taken, main, "right_hand"), (left, main, None)])
     return [later(main.finish(), cut), later(held, cut)]
 
 
-def _hand_over(stage: Stage) -> list[Actor]:
-    whole = Stage(
-        stage.rng, stage.frames + round(1.7 * stage.fps), stage.fps, stage.at, stage.facing, "person", stage.room,
-        stage.used,
+def _hand_over(floor: Floor) -> list[Actor]:
+    whole = Floor(
+        floor.rng, floor.frames + round(1.7 * floor.fps), floor.fps, floor.at, floor.facing, "person", floor.room,
+        floor.used,
     )  # fmt: skip
     giver = whole.enter("person", "a", at=(-0.15, -0.45))
     taker = whole.enter("person", "c", at=(0.25, 0.55), turn=math.pi)
     ball = whole.figure("ball")
     lying = whole.perform(ball, "b", at=(0.05, -0.05))
     taken = giver.reach_down("pick_up", "b")
-    giver.stand(0.2 * stage.seconds)
-    taker.stand(1.7 + 0.2 * stage.seconds)
+    giver.stand(0.2 * floor.seconds)
+    taker.stand(1.7 + 0.2 * floor.seconds)
     change = giver.hold_out("hand_over", ("c", "b"), after=False)
     taker.hold_out(None, (), after=True)
     held = carried(lying, ball, "b", [(taken, giver, "right_hand"), (change, taker, "right_hand")])
-    cut = round(1.7 * stage.fps)
+    cut = round(1.7 * floor.fps)
     return [later(giver.finish(), cut), later(taker.finish(), cut), later(held, cut)]
 
 
-def _collide(stage: Stage) -> list[Actor]:
-    reach = min(stage.room, 0.4 * stage.seconds * 1.3)
-    one = stage.enter("person", "a", at=(0.0, -reach))
-    other = stage.enter("person", "c", at=(0.0, reach), turn=math.pi)
-    one.walk(stage.there(0.0, -0.24), speed=1.4).rebound("c", tells=True)
-    other.walk(stage.there(0.0, 0.24), speed=1.4).rebound("a", tells=False)
+def _collide(floor: Floor) -> list[Actor]:
+    reach = min(floor.room, 0.4 * floor.seconds * 1.3)
+    one = floor.enter("person", "a", at=(0.0, -reach))
+    other = floor.enter("person", "c", at=(0.0, reach), turn=math.pi)
+    one.walk(floor.there(0.0, -0.24), speed=1.4).rebound("c", tells=True)
+    other.walk(floor.there(0.0, 0.24), speed=1.4).rebound("a", tells=False)
     return [one.finish(), other.finish()]
 
 
-def _gather(stage: Stage) -> list[Actor]:
+def _gather(floor: Floor) -> list[Actor]:
     out = []
     count = 4
     for number in range(count):
-        turn = 2 * math.pi * (number + 0.5) / count + float(stage.rng.uniform(-0.3, 0.3))
-        far = min(stage.room, 0.75 * stage.seconds * 1.3)
+        turn = 2 * math.pi * (number + 0.5) / count + float(floor.rng.uniform(-0.3, 0.3))
+        far = min(floor.room, 0.75 * floor.seconds * 1.3)
         start = (far * math.cos(turn), far * math.sin(turn))
-        body = stage.enter("person", "aceg"[number], at=start)
-        body.walk(stage.there(0.55 * math.cos(turn), 0.55 * math.sin(turn)), speed=1.3)
+        body = floor.enter("person", "aceg"[number], at=start)
+        body.walk(floor.there(0.55 * math.cos(turn), 0.55 * math.sin(turn)), speed=1.3)
         out.append(body.finish())
     ends = [actor.events[0].end_frame for actor in out]
     told = Event(what="gather", who=tuple(actor.id for actor in out), start_frame=0, end_frame=max(ends))
     return [_with(out[0], told), *out[1:]]
 
 
-def _follow(stage: Stage) -> list[Actor]:
-    reach = _reach(stage)
-    first = stage.enter("person", "a", at=(0.0, -reach + 0.8))
-    second = stage.enter("dog" if stage.rng.random() < 0.4 else "person", "c", at=(0.15, -reach - 0.8))
-    speed = _pace(stage, "person", 2 * reach, False)
-    first.walk(stage.there(0.0, reach + 0.8), speed=speed)
-    second.walk(stage.there(0.15, reach - 0.8), speed=speed)
+def _follow(floor: Floor) -> list[Actor]:
+    reach = _reach(floor)
+    first = floor.enter("person", "a", at=(0.0, -reach + 0.8))
+    second = floor.enter("dog" if floor.rng.random() < 0.4 else "person", "c", at=(0.15, -reach - 0.8))
+    speed = _pace(floor, "person", 2 * reach, False)
+    first.walk(floor.there(0.0, reach + 0.8), speed=speed)
+    second.walk(floor.there(0.15, reach - 0.8), speed=speed)
     made, behind = first.finish(), second.finish()
     end = min(made.events[0].end_frame, behind.events[0].end_frame)
     return [made, _with(behind, Event(what="follow", who=("c", "a"), start_frame=0, end_frame=end))]
 
 
-def _pair(stage: Stage) -> list[Actor]:
-    one = stage.enter("person", "a", at=(-0.45, 0.0), turn=-0.5).stand().finish()
-    return [one, stage.enter("person", "c", at=(0.45, 0.0), turn=0.5).stand().finish()]
+def _pair(floor: Floor) -> list[Actor]:
+    one = floor.enter("person", "a", at=(-0.45, 0.0), turn=-0.5).stand().finish()
+    return [one, floor.enter("person", "c", at=(0.45, 0.0), turn=0.5).stand().finish()]
 
 
-def _apart(stage: Stage) -> list[Actor]:
+def _apart(floor: Floor) -> list[Actor]:
     """Two far from one another, so that a picture holds one or the other."""
-    side = 1 if stage.rng.random() < 0.5 else -1
-    far = min(3.4, stage.room - 0.2) * side
-    one = stage.enter("person", "a", at=(far, 0.0), turn=float(stage.rng.uniform(-0.2, 0.2))).stand().finish()
-    other = stage.enter("person", "c", at=(-far, 0.0), turn=float(stage.rng.uniform(-0.2, 0.2))).stand().finish()
+    side = 1 if floor.rng.random() < 0.5 else -1
+    far = min(3.4, floor.room - 0.2) * side
+    one = floor.enter("person", "a", at=(far, 0.0), turn=float(floor.rng.uniform(-0.2, 0.2))).stand().finish()
+    other = floor.enter("person", "c", at=(-far, 0.0), turn=float(floor.rng.uniform(-0.2, 0.2))).stand().finish()
     return [one, other]
 
 
-def _group(stage: Stage) -> list[Actor]:
+def _group(floor: Floor) -> list[Actor]:
     out = []
     for number in range(5):
-        turn = float(stage.rng.uniform(-0.6, 0.6))
-        x, y = (number - 2) * 0.85, float(stage.rng.uniform(-0.5, 0.5))
-        out.append(stage.enter("person", "aceik"[number], at=(x, y), turn=turn).stand().finish())
+        turn = float(floor.rng.uniform(-0.6, 0.6))
+        x, y = (number - 2) * 0.85, float(floor.rng.uniform(-0.5, 0.5))
+        out.append(floor.enter("person", "aceik"[number], at=(x, y), turn=turn).stand().finish())
     return out
 
 
-def _walk_group(stage: Stage) -> list[Actor]:
-    reach = _reach(stage)
+def _walk_group(floor: Floor) -> list[Actor]:
+    reach = _reach(floor)
     out = []
     for number in range(4):
-        x, back = (number - 1.5) * 0.9, float(stage.rng.uniform(-0.5, 0.5))
-        body = stage.enter("person", "acei"[number], at=(x, -reach + back))
-        out.append(_go(stage, body, stage.there(x, reach + back)).finish())
+        x, back = (number - 1.5) * 0.9, float(floor.rng.uniform(-0.5, 0.5))
+        body = floor.enter("person", "acei"[number], at=(x, -reach + back))
+        out.append(_go(floor, body, floor.there(x, reach + back)).finish())
     return out
 
 
-def _near_and_far(stage: Stage) -> list[Actor]:
+def _near_and_far(floor: Floor) -> list[Actor]:
     """One who faces the camera, and a second well behind to the side: two things that can be sharp."""
-    one = stage.enter("person", "a").stand().finish()
-    side = 1 if stage.rng.random() < 0.5 else -1
-    far = float(stage.rng.uniform(4.5, 6.5))
+    one = floor.enter("person", "a").stand().finish()
+    side = 1 if floor.rng.random() < 0.5 else -1
+    far = float(floor.rng.uniform(4.5, 6.5))
     return [
         one,
-        stage.enter("person", "c", at=(1.1 * side, -far), turn=float(stage.rng.uniform(-0.4, 0.4))).stand().finish(),
+        floor.enter("person", "c", at=(1.1 * side, -far), turn=float(floor.rng.uniform(-0.4, 0.4))).stand().finish(),
     ]
 
 
-def _nobody(stage: Stage) -> list[Actor]:
+def _nobody(floor: Floor) -> list[Actor]:
     return []
 
 

@@ -118,7 +118,7 @@ class Place:
     pieces: tuple[Piece, ...]
     solids: tuple[Solid, ...]
     lighting: Lighting
-    stage: tuple[float, float, float, float]
+    floor: tuple[float, float, float, float]
     """West, south, east, north edge of the floor on which actors may stand."""
     room: tuple[Colour, Colour]
     """Low and high corner of where a camera may be."""
