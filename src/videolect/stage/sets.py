@@ -131,8 +131,7 @@ def _lives(pid: int) -> bool:
 
 
 def render_set(
-    spec: Spec, order: Order, out: Path, *, jobs: int = 1, words: Callable[[Spec, Clip, Truth], dict[str, Any]],
-    spec_path: Path | None = None,
+    spec: Spec, order: Order, out: Path, *, jobs: int = 1, words: Callable[[Spec, Clip, Truth], dict[str, Any]]
 ) -> Iterator[Done]:  # fmt: skip
     """Render what is not there yet; one result for each clip, as it is done. BadInput for a folder of another set."""
     _settle(order, out)
@@ -151,9 +150,7 @@ def render_set(
             yield from make(spec, group, order, out, words)
         return
     # Spawned, not forked: the parent may have threads.
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(spec_path, words)
-    ) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(words,)) as pool:
         running = {pool.submit(_make, group, order, out) for group in groups}
         try:
             for future in as_completed(running):
@@ -172,10 +169,10 @@ _spec: Spec
 _words: Callable[[Spec, Clip, Truth], dict[str, Any]]
 
 
-def _begin(spec_path: Path | None, words: Callable[[Spec, Clip, Truth], dict[str, Any]]) -> None:
+def _begin(words: Callable[[Spec, Clip, Truth], dict[str, Any]]) -> None:
     global _spec, _words
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _spec = load_spec() if spec_path is None else Spec.load(spec_path)
+    _spec = load_spec()
     _words = words
 
 
