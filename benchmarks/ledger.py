@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 
 from benchmarks.support import LEAD, clip, databases, desk_on
+from videolect.language.shelf import Shelf
 from videolect.language.spec import load_spec
 from videolect.ledger.memory import MemoryLedger
 from videolect.oversight.caption_task import fold
-from videolect.oversight.desk import Desk, Work, projector_of
+from videolect.oversight.catalogue import Catalogue
+from videolect.oversight.desk import Desk, Work
 from videolect.oversight.roles import Worker
+from videolect.oversight.standing import QueueProjector
 from videolect.record.campaign import Policy, TaskKey
 from videolect.record.codec import decode_act, encode_act
 from videolect.record.people import Person
@@ -22,7 +25,7 @@ def run(*, quick: bool) -> None:
     """Memory, SQLite, PostgreSQL."""
     clips = 20 if quick else 300
     spec = load_spec()
-    _one("memory", Desk(MemoryLedger(projector_of(spec)), spec), clips)
+    _one("memory", Desk(Catalogue(MemoryLedger(QueueProjector(Shelf(spec))), Shelf(spec))), clips)
     with databases() as urls:
         for name, url in urls.items():
             desk, database = desk_on(url)
@@ -31,8 +34,8 @@ def run(*, quick: bool) -> None:
 
 
 def _one(name: str, desk: Desk, clips: int) -> None:
-    campaign = desk.open_campaign(LEAD, "bench", policy=Policy(modes={"write": 1.0}), aspects=["camera"])
-    desk.add_clips(LEAD, campaign, [clip(f"c{number}") for number in range(clips)])
+    campaign = desk.catalogue.open_campaign(LEAD, "bench", policy=Policy(modes={"write": 1.0}), aspects=["camera"])
+    desk.catalogue.add_clips(LEAD, campaign, [clip(f"c{number}") for number in range(clips)])
     acts = 0
     begun = time.perf_counter()
     for number in range(clips):

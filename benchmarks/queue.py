@@ -20,10 +20,10 @@ def run(*, quick: bool) -> None:
         for name, url in urls.items():
             workspace = Workspace.create(Path(folder) / name, database_url=url)
             passwords = people_of(workspace)
-            campaign = workspace.desk.open_campaign(OPERATOR, "bench")
+            campaign = workspace.catalogue.open_campaign(OPERATOR, "bench")
             begun = time.perf_counter()
             made = (clip(f"clip-{number:06}") for number in range(clips))
-            tasks = workspace.desk.add_clips(OPERATOR, campaign, made)
+            tasks = workspace.catalogue.add_clips(OPERATOR, campaign, made)
             print(f"{name:11} {tasks:,} tasks opened in {time.perf_counter() - begun:.0f} s")
             with served(workspace) as address, httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
                 client.post("/api/session", json={"person": "rev", "password": passwords["rev"]}).raise_for_status()

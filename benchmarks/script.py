@@ -18,8 +18,8 @@ def run(*, quick: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="videolect-bench-") as folder:
         workspace = Workspace.create(Path(folder) / "workspace", writer=WriterChoice(plant=PLANTED))
         passwords = people_of(workspace)
-        campaign = workspace.desk.open_campaign(LEAD, CAMPAIGN)
-        workspace.desk.add_clips(LEAD, campaign, [clip(f"c{number}") for number in range(clips)])
+        campaign = workspace.catalogue.open_campaign(LEAD, CAMPAIGN)
+        workspace.catalogue.add_clips(LEAD, campaign, [clip(f"c{number}") for number in range(clips)])
         with served(workspace) as address:
             begun = time.perf_counter()
             for _ in range(clips):

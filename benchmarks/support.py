@@ -13,11 +13,14 @@ from pathlib import Path
 
 from tests.support import postgres
 
+from videolect.language.shelf import Shelf
 from videolect.language.spec import load_spec
 from videolect.ledger.database import Database, open_database
 from videolect.ledger.sql import SqlLedger
-from videolect.oversight.desk import Desk, projector_of
+from videolect.oversight.catalogue import Catalogue
+from videolect.oversight.desk import Desk
 from videolect.oversight.roles import Worker
+from videolect.oversight.standing import QueueProjector
 from videolect.record.clip import Clip
 from videolect.record.people import Person
 
@@ -43,13 +46,14 @@ def desk_on(url: str) -> tuple[Desk, Database]:
     """A desk without a writer."""
     database = open_database(url)
     spec = load_spec()
-    return Desk(SqlLedger(database, projector_of(spec)), spec), database
+    shelf = Shelf(spec)
+    return Desk(Catalogue(SqlLedger(database, QueueProjector(shelf)), shelf)), database
 
 
 def open_clips(desk: Desk, campaign: str, count: int) -> None:
     """A campaign with this many clips (six tasks each)."""
-    found = desk.open_campaign(LEAD, campaign)
-    desk.add_clips(LEAD, found, (clip(f"clip-{number:06}") for number in range(count)))
+    found = desk.catalogue.open_campaign(LEAD, campaign)
+    desk.catalogue.add_clips(LEAD, found, (clip(f"clip-{number:06}") for number in range(count)))
 
 
 def clip(name: str) -> Clip:

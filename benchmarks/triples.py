@@ -16,11 +16,12 @@ from tests.support.acts import ANN, REV, bench, critique, point
 from benchmarks.support import databases
 from videolect.dataset.triple_files import read_triples
 from videolect.dataset.triple_jobs import write_settled
+from videolect.language.shelf import Shelf
 from videolect.language.spec import load_spec
 from videolect.ledger.database import open_database
 from videolect.ledger.sql import SqlLedger, read_only
 from videolect.ledger.tables import acts
-from videolect.oversight.desk import projector_of
+from videolect.oversight.standing import QueueProjector
 from videolect.record.codec import encode_act
 
 
@@ -35,7 +36,7 @@ def run(*, quick: bool) -> None:
                 for batch in _batches(count):
                     connection.execute(acts.insert(), batch)
                     rows += len(batch)
-            ledger = SqlLedger(database, projector_of(load_spec()))
+            ledger = SqlLedger(database, QueueProjector(Shelf(load_spec())))
             hashes = set()
             for jobs in (1, 2):
                 begun, cpu = time.perf_counter(), _cpu()

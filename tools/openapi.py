@@ -20,9 +20,10 @@ def document() -> str:
     from videolect.oversight.ports import SystemClock
     from videolect.web.app import create_app
 
-    nothing: Any = SimpleNamespace(clock=SystemClock())
+    nothing: Any = SimpleNamespace()
+    desk: Any = SimpleNamespace(clock=SystemClock(), catalogue=SimpleNamespace(ledger=nothing))
     app = create_app(
-        nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
+        desk, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
         previews=nothing, searching=nothing,
     )  # fmt: skip
     return json.dumps(app.openapi(), indent=1, sort_keys=True) + "\n"

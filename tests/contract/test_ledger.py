@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import pkgutil
+import shutil
 import sqlite3
 import threading
 from collections import Counter
@@ -53,6 +54,7 @@ from tests.support.acts import (
 )
 
 from videolect.errors import BadInput, CannotRead, HeldByAnother, KeyReused, LeaseLost, NotYourTurn, StaleVersion
+from videolect.language.shelf import Shelf
 from videolect.language.values import Segment
 from videolect.ledger import database as database_module
 from videolect.ledger import sql
@@ -60,8 +62,9 @@ from videolect.ledger.database import HEAD, Database, from_us, open_database, to
 from videolect.ledger.memory import MemoryLedger
 from videolect.ledger.sql import SqlLedger
 from videolect.ledger.tables import metadata
-from videolect.oversight.desk import Work, projector_of
+from videolect.oversight.desk import Work
 from videolect.oversight.ports import QueueQuery
+from videolect.oversight.standing import QueueProjector
 from videolect.record.acts import Act, Claimed
 from videolect.record.campaign import LABELS, Policy
 from videolect.record.people import Model
@@ -79,6 +82,14 @@ def url_for(adapter: str, request: pytest.FixtureRequest, tmp_path: Path) -> str
     return str(request.getfixturevalue("postgres_database"))
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file without acts. To copy it is much faster than to make its tables again for every test."""
+    path = tmp_path_factory.mktemp("ledger") / "empty.sqlite"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     """Makes the ledger of a projector."""
@@ -88,8 +99,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
         database = request.getfixturevalue("emptied")
         yield lambda projector: SqlLedger(database, projector)
     else:
-        database = open_database(url_for("sqlite", request, tmp_path), pool_size=4)
-        database.close()  # so that every connection comes after the listener
+        shutil.copyfile(request.getfixturevalue("empty_sqlite"), tmp_path / "desk.sqlite")
+        database = Database(url_for("sqlite", request, tmp_path), pool_size=4)
         # These tests are of what is kept, not of power cuts; and waiting for the disk is most of their time.
         sa.event.listen(database.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
         yield lambda projector: SqlLedger(database, projector)
@@ -117,7 +128,7 @@ def emptied(one_database: Database) -> Database:
 @pytest.fixture
 def ledger(make: Maker) -> Any:
     """An empty ledger under the tiny specification."""
-    return make(projector_of(TinySpec()))
+    return make(QueueProjector(Shelf(TinySpec())))
 
 
 def every_adapter(test: Any) -> Any:
@@ -247,6 +258,72 @@ def test_an_act_that_does_not_follow_is_not_kept(ledger: Any):
     assert contents(ledger) == before
     assert ledger.read(history.key.stream) == history.acts
     ledger.append([history.next(claimed())])
+
+
+@every_adapter
+def test_an_act_that_was_refused_leaves_its_key_free_and_the_lease_as_it_was(ledger: Any, waiting: History):
+    lease = claim(ledger, waiting, "ann")
+    with pytest.raises(NotYourTurn):
+        ledger.append([dataclasses.replace(waiting.next(submitted("Nothing.")), key="k1")], ends_lease=lease.token)
+    assert ledger.by_key("ann", "k1") is None
+    assert ledger.lease(lease.stream) == lease
+    act = dataclasses.replace(waiting.next(rated(3)), key="k1")
+    ledger.append([act])
+    assert ledger.by_key("ann", "k1") == act
+
+
+@every_adapter
+def test_streams_are_read_together_each_from_its_beginning(ledger: Any):
+    subject, scene = settled(), with_draft(aspect="scene")
+    keep(ledger, subject, scene)
+    streams = [scene.key.stream, "task/demo/c1/nothing", subject.key.stream]
+    together_ = ledger.read_many(streams)
+    assert list(together_) == streams
+    assert [[act for _, act in together_[stream]] for stream in streams] == [scene.acts, [], subject.acts]
+    assert together_[scene.key.stream] == ledger.read_placed(scene.key.stream)
+    assert ledger.read_many([]) == {}
+
+
+@every_adapter
+def test_a_refusal_says_the_same_whatever_keeps_the_acts(ledger: Any, waiting: History):
+    stream, key = waiting.key.stream, "k" * 100
+    claim(ledger, waiting, "ann")
+    ledger.append([campaign_opened("a", key=key)])
+    later = START + timedelta(seconds=60)
+    cases: list[tuple[type[Exception], Callable[[], Any], str]] = [
+        (
+            StaleVersion,
+            lambda: ledger.append([dataclasses.replace(waiting.acts[-1], key=None)]),
+            f"{stream} has moved past version 3. Read the task again.",
+        ),
+        (
+            KeyReused,
+            lambda: ledger.append([campaign_opened("b", key=key)]),
+            f"lead used the key '{key[:60]}' before. Make a new key for each act.",
+        ),
+        (
+            KeyReused,
+            lambda: ledger.append([campaign_opened("b", key="k2"), campaign_opened("c", key="k2")]),
+            "lead used the key 'k2' before. Make a new key for each act.",
+        ),
+        (
+            HeldByAnother,
+            lambda: ledger.claim(waiting.next(claimed(by="bob")), now=START, until=later),
+            f"Someone else is working on {stream}. Take another task.",
+        ),
+        (
+            LeaseLost,
+            lambda: ledger.renew(stream, token=1, now=START, until=later),
+            (
+                f"The lease 1 on {stream} has ended or went to someone else. "
+                "What you send now is kept as an extra answer; claim the task again to go on."
+            ),
+        ),
+    ]
+    for kind, call, says in cases:
+        with pytest.raises(kind) as refused:
+            call()
+        assert str(refused.value) == says
 
 
 @every_adapter
@@ -664,7 +741,7 @@ def test_a_model_s_version_may_hold_any_signs(ledger: Any):
 
 @every_adapter
 def test_a_row_is_what_the_projector_makes_of_the_acts(full: Any):
-    projector = projector_of(TinySpec())
+    projector = QueueProjector(Shelf(TinySpec()))
     for row in full.queue(QueueQuery(limit=100), now=START):
         assert full.row(row.stream) == row
         assert projector.row(row.stream, full.read_placed(row.stream), full.read) == row
@@ -755,6 +832,19 @@ def test_a_rebuild_makes_the_same_projections(full: Any):
     assert (contents(full), full.projections_hash()) == before
     assert told
     assert told[-1] == (10, 10)
+
+
+@on_sql
+def test_a_long_rebuild_tells_how_far_it_is(ledger: Any):
+    clips = [f"c{n}" for n in range(1001)]
+    ledger.append([History(clip=name).acts[0] for name in clips])
+    told: list[tuple[int, int]] = []
+    again = ledger.rebuild(lambda done, of: told.append((done, of)))
+    assert (again.tasks, again.before == again.after) == (1001, True)
+    assert told == [(500, 1001), (1000, 1001), (1001, 1001)]
+    streams = [History(clip=name).key.stream for name in clips]
+    assert [len(acts) for acts in ledger.read_many(streams).values()] == [1] * 1001
+    check_board(ledger)
 
 
 @every_adapter
@@ -917,7 +1007,7 @@ def test_all_is_there_after_closing_and_opening_again(adapter: str, request: pyt
     before, lease = contents(made.desk.ledger), made.desk.ledger.lease(made.key(clip="c2").stream)
     database.close()
     database = open_database(url)
-    again = SqlLedger(database, projector_of(TinySpec()))
+    again = SqlLedger(database, QueueProjector(Shelf(TinySpec())))
     assert contents(again) == before
     assert again.lease(made.key(clip="c2").stream) == lease
     assert lease is not None
@@ -931,7 +1021,7 @@ def test_a_database_of_a_newer_release_is_refused(adapter: str, request: pytest.
     with database.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    with pytest.raises(CannotRead, match=f"schema 9999; this release knows up to {HEAD}. Upgrade videolect"):
+    with pytest.raises(CannotRead, match=f"schema 9999; this release knows up to {HEAD}. Upgrade it"):
         open_database(url)
     gc.collect()  # a connection that was left open warns here, and not in some later test
 
@@ -1022,7 +1112,7 @@ def test_a_file_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch: pyt
     assert f"from-{HEAD}" in copied[0].name
     monkeypatch.undo()
     copy = open_database(f"sqlite:///{copied[0]}")
-    assert list(SqlLedger(copy, projector_of(TinySpec())).every()) == acts
+    assert list(SqlLedger(copy, QueueProjector(Shelf(TinySpec()))).every()) == acts
     copy.close()
 
 
@@ -1075,7 +1165,7 @@ def test_a_server_that_is_not_there_is_told_without_the_password(postgres_url: s
 def test_an_acknowledged_act_is_on_the_disk(tmp_path: Path):
     """Not only in the process: another connection, which knows nothing of ours, reads it."""
     database = open_database(f"sqlite:///{tmp_path / 'desk.sqlite'}")
-    SqlLedger(database, projector_of(TinySpec())).append([campaign_opened()])
+    SqlLedger(database, QueueProjector(Shelf(TinySpec()))).append([campaign_opened()])
     with sqlite3.connect(tmp_path / "desk.sqlite") as connection:
         [(body,)] = connection.execute("SELECT body FROM acts").fetchall()
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

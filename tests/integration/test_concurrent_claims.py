@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.acts import ANSWERS, LEAD, TinySpec, clip, key_of, person
+from tests.support.acts import ANSWERS, LEAD, TinySpec, catalogue, clip, key_of, person
 from videolect.ledger.database import open_database
 from videolect.ledger.sql import SqlLedger
-from videolect.oversight.desk import Desk, Work, projector_of
+from videolect.oversight.desk import Desk, Work
 from videolect.oversight.ports import QueueQuery
 from videolect.record.acts import Claimed
 from videolect.record.campaign import LABELS, TaskKey
@@ -25,7 +26,7 @@ SPEC = TinySpec(subject=())
 def desk_at(url: str) -> Desk:
     """A desk of this process's own."""
     database = open_database(url, pool_size=1)
-    return Desk(SqlLedger(database, projector_of(SPEC)), SPEC)  # type: ignore[arg-type]
+    return Desk(catalogue(SPEC, partial(SqlLedger, database)))
 
 
 def take(url: str, name: str, ready: Any, start: Any, taken: Any) -> None:
@@ -48,8 +49,8 @@ def test_every_task_is_taken_once(adapter: str, request: pytest.FixtureRequest, 
     if adapter == "postgres":
         url = request.getfixturevalue("postgres_database")
     desk = desk_at(url)
-    campaign = desk.open_campaign(LEAD, "demo")
-    desk.add_clips(LEAD, campaign, [clip(f"c{n}") for n in range(TASKS)])
+    campaign = desk.catalogue.open_campaign(LEAD, "demo")
+    desk.catalogue.add_clips(LEAD, campaign, [clip(f"c{n}") for n in range(TASKS)])
 
     context = multiprocessing.get_context("spawn")
     ready, start, taken = context.Semaphore(0), context.Event(), context.Queue()

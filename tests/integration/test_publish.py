@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from videolect import wiring
 from videolect.cli.main import main
 from videolect.language.spec import Spec
 from videolect.ledger.sql import SqlLedger
 from videolect.record.acts import SpecPublished
 from videolect.wiring import OPERATOR, Workspace
+from videolect.wiring import workspace as wiring
 
 MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"
 
@@ -140,7 +140,7 @@ def test_diff_and_publish_on_the_command_line(root: Path, tmp_path: Path, capsys
         (["diff", "{mini}", "draft", "--workspace", "{tmp}/none"], "no workspace"),
         (["publish", "--workspace", "{tmp}/none"], "no workspace"),
         (["publish", "--version", "two"], "no version"),
-        (["publish", "--out", "{tmp}"], "is there already"),
+        (["publish", "--out", "{tmp}"], "is there and not empty"),
     ],
 )
 def test_what_is_asked_wrongly_is_answered_plainly(

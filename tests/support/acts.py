@@ -16,12 +16,15 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Self
 
+from videolect.language.shelf import Shelf
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import CaptionTask
-from videolect.oversight.desk import Desk, Work, projector_of
+from videolect.oversight.catalogue import Catalogue
+from videolect.oversight.desk import Desk, Work
 from videolect.oversight.labelling import LabelTask
+from videolect.oversight.ports import Clock
 from videolect.oversight.roles import Worker
-from videolect.oversight.standing import Task, fold_any
+from videolect.oversight.standing import QueueProjector, Task, fold_any
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.acts import (
     Act,
@@ -119,7 +122,8 @@ class Fault:
 class TinySpec:
     """As much of a specification as the desk asks for: a chain of three aspects, and one that stands alone."""
 
-    version = "tiny-1"
+    name = "tiny"
+    version = "1.0.0"
     hash = "0" * 64
     record_schema = 2
     fields = ()
@@ -530,16 +534,28 @@ class Bench:
         return self.desk.may(self.desk.look(self.key(aspect, clip)), worker)
 
 
+def catalogue(
+    spec: Any,
+    make_ledger: Callable[[Any], Any] | None = None,
+    *,
+    shelf: Shelf | None = None,
+    clock: Clock | None = None,
+) -> Catalogue:
+    """An empty catalogue under a specification (or of a shelf), on a ledger in memory or the one that is made of a
+    projector."""
+    from videolect.ledger.memory import MemoryLedger
+
+    shelf = shelf or Shelf(spec)
+    return Catalogue((make_ledger or MemoryLedger)(QueueProjector(shelf)), shelf, clock)
+
+
 def bench(
     make_ledger: Callable[[Any], Any] | None = None, *, policy: Policy | None = None, clips: Iterable[str] = ("c1",),
     spec: TinySpec | None = None, writer: FakeWriter | None = None,
 ) -> Bench:  # fmt: skip
     """A desk on a ledger in memory (or the one that ``make_ledger`` makes of a projector), with a campaign of clips."""
-    from videolect.ledger.memory import MemoryLedger
-
     spec, clock, writer = spec or TinySpec(), SimulatedClock(), writer or FakeWriter()
-    ledger = (make_ledger or MemoryLedger)(projector_of(spec))  # type: ignore[arg-type]
-    desk = Desk(ledger, spec, writer=writer, clock=clock)  # type: ignore[arg-type]
-    campaign = desk.open_campaign(LEAD, CAMPAIGN, policy=policy)
-    desk.add_clips(LEAD, campaign, [clip(id) for id in clips])
+    desk = Desk(catalogue(spec, make_ledger, clock=clock), writer=writer)
+    campaign = desk.catalogue.open_campaign(LEAD, CAMPAIGN, policy=policy)
+    desk.catalogue.add_clips(LEAD, campaign, [clip(id) for id in clips])
     return Bench(desk, clock, writer, campaign)

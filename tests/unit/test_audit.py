@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.acts import ANN, BOB, DRAFTER, LEAD, REV, START, SimulatedClock, person
+from tests.support.acts import ANN, BOB, DRAFTER, LEAD, REV, START, SimulatedClock, catalogue, person
 from tests.support.audits import CAPTION, item, ratings, span
 from videolect.errors import BadInput, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
-from videolect.ledger.memory import MemoryLedger
 from videolect.oversight.audit import Audit, AuditDesk, fold
-from videolect.oversight.desk import Desk, projector_of
 from videolect.record.acts import AuditClosed, Audited, AuditItemAdded, AuditOpened, CutUndone, audit_stream
 from videolect.record.audit import AuditRatings, AuditSpan
 from videolect.record.codec import decode_act, encode_act
@@ -25,8 +23,8 @@ SPEC = Spec.load(Path(__file__).parents[1] / "data" / "spec" / "mini")
 
 @pytest.fixture
 def audits() -> AuditDesk:
-    desk = Desk(MemoryLedger(projector_of(SPEC)), SPEC, clock=SimulatedClock(START))
-    made = AuditDesk(desk)
+    of = catalogue(SPEC, clock=SimulatedClock(START))
+    made = AuditDesk(of)
     made.add(LEAD, "spring", [item("s1"), item("s2"), item("s1", "Other Set")])
     return made
 
@@ -41,7 +39,7 @@ def answers(audit: Audit) -> dict[tuple[int, str], int]:
 def test_an_audit_is_acts_on_its_own_stream_which_come_back_from_json(audits: AuditDesk):
     audits.answer(ANN, "spring", 1, ratings(), spans=[span()], critique="Nothing of the lens. 👀", active_seconds=12.5)
     audits.close(LEAD, "spring", reason="done")
-    acts = audits.desk.ledger.read(audit_stream("spring"))
+    acts = audits.catalogue.ledger.read(audit_stream("spring"))
     assert [type(act) for act in acts] == [AuditOpened, *[AuditItemAdded] * 3, Audited, AuditClosed]
     assert [decode_act(encode_act(act)) for act in acts] == list(acts)
     assert fold(acts) == audits.look("spring")
@@ -49,7 +47,7 @@ def test_an_audit_is_acts_on_its_own_stream_which_come_back_from_json(audits: Au
 
 
 def test_an_act_that_may_not_follow_is_refused(audits: AuditDesk):
-    acts = list(audits.desk.ledger.read(audit_stream("spring")))
+    acts = list(audits.catalogue.ledger.read(audit_stream("spring")))
     with pytest.raises(StaleVersion):
         fold(acts[1:])
     said: dict[str, Any] = {
@@ -116,7 +114,7 @@ def test_one_answer_counts_a_person_and_item_and_the_later_amends_the_earlier(au
     audits.answer(BOB, "spring", 1, ratings(4))
     state = audits.answer(ANN, "spring", 1, ratings(3))
     assert answers(state) == {(1, "ann"): 3, (1, "bob"): 4}
-    assert len([act for act in audits.desk.ledger.read(audit_stream("spring")) if isinstance(act, Audited)]) == 3
+    assert len([act for act in audits.catalogue.ledger.read(audit_stream("spring")) if isinstance(act, Audited)]) == 3
     assert audits.answer(ANN, "spring", 1, ratings(3)).version == state.version  # says nothing new
 
 
@@ -252,4 +250,4 @@ def test_nothing_is_lost_with_many_at_once(audits: AuditDesk):
     for thread in threads:
         thread.join(timeout=30)
     assert not failed
-    assert answers(AuditDesk(audits.desk).look("spring")) == {(n, who.id): n for n in (1, 2, 3) for who in people}
+    assert answers(AuditDesk(audits.catalogue).look("spring")) == {(n, who.id): n for n in (1, 2, 3) for who in people}

@@ -199,6 +199,18 @@ def test_a_port_that_is_taken_is_told(workspace: Path, capsys: pytest.CaptureFix
     assert str(port) in answer["message"]
 
 
+def test_the_script_of_the_demo_leaves_nothing_where_no_workspace_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIDEOLECT_HOME", str(tmp_path / "home"))  # where people work is no place for a script
+    (tmp_path / "file").write_text("no film")
+    for _ in range(2):
+        code, answer, _ = run(capsys, "demo", "--script", "--video", "file")
+        assert (code, answer["message"]) == (1, "None of the films could be imported.")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["desk"])

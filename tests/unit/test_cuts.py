@@ -12,12 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.acts import LEAD, REV, START, SimulatedClock, person
+from tests.support.acts import LEAD, REV, START, SimulatedClock, catalogue, person
 from videolect.errors import BadInput, CannotRead, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
-from videolect.ledger.memory import MemoryLedger
 from videolect.oversight.cuts import CutsDesk, fold, told
-from videolect.oversight.desk import Desk, projector_of
 from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
 from videolect.record.codec import decode_act, encode_act
@@ -56,9 +54,9 @@ def video(**other: Any) -> Video:
 
 @pytest.fixture
 def cuts() -> CutsDesk:
-    desk = Desk(MemoryLedger(projector_of(SPEC)), SPEC, clock=SimulatedClock(START))
-    desk.record_video(LEAD, video())
-    return CutsDesk(desk, Bare())
+    of = catalogue(SPEC, clock=SimulatedClock(START))
+    of.record_video(LEAD, video())
+    return CutsDesk(of, Bare())
 
 
 def places(cuts: CutsDesk) -> list[tuple[str, int]]:
@@ -78,7 +76,7 @@ def test_edits_are_acts_on_the_films_own_stream_and_come_back_from_json(cuts: Cu
     assert [edit.worker for edit in state.edits] == [LEAD.id, REV.id]
     assert all(edit.pts_table_hash == TABLE for edit in state.edits)
     assert [decode_act(encode_act(act)) for act in state.acts] == list(state.acts)
-    assert fold(cuts.desk.ledger.read(cuts_stream(HASH))) == state
+    assert fold(cuts.catalogue.ledger.read(cuts_stream(HASH))) == state
 
 
 def test_only_ones_own_latest_edit_is_taken_back(cuts: CutsDesk) -> None:
@@ -141,18 +139,18 @@ def test_an_edit_that_another_overtakes_in_the_ledger_is_made_again(cuts: CutsDe
     class Overtaken(Bare):
         def check(self, video: Any, edits: Any, new: Any) -> bool:
             if not edits:
-                CutsDesk(cuts.desk, Bare()).add(EVE, HASH, "cut", 60, 60)
+                CutsDesk(cuts.catalogue, Bare()).add(EVE, HASH, "cut", 60, 60)
             return super().check(video, edits, new)
 
-    state = CutsDesk(cuts.desk, Overtaken()).add(LEAD, HASH, "cut", 10, 10, seen=0)
+    state = CutsDesk(cuts.catalogue, Overtaken()).add(LEAD, HASH, "cut", 10, 10, seen=0)
     assert [(act.worker, act.version) for act in state.acts] == [(EVE.id, 1), (LEAD.id, 2)]
     assert cuts.look(HASH) == state
 
 
 def test_what_others_wrote_is_read_though_the_rest_is_remembered(cuts: CutsDesk) -> None:
-    other = CutsDesk(cuts.desk, Bare())  # another process
+    other = CutsDesk(cuts.catalogue, Bare())  # another process
     read: list[int] = []
-    ledger = cuts.desk.ledger
+    ledger = cuts.catalogue.ledger
     original = ledger.read
 
     def counted(stream: str, *, after: int = 0) -> Any:
@@ -173,7 +171,7 @@ def test_what_others_wrote_is_read_though_the_rest_is_remembered(cuts: CutsDesk)
 def test_the_same_key_again_adds_nothing_and_serves_no_other_act(cuts: CutsDesk) -> None:
     cuts.add(LEAD, HASH, "cut", 10, 10, seen=0, key="k")
     assert cuts.add(LEAD, HASH, "cut", 10, 10, seen=0, key="k").version == 1
-    cuts.desk.record_video(LEAD, video(hash="ef" * 32))
+    cuts.catalogue.record_video(LEAD, video(hash="ef" * 32))
     for other in (
         lambda: cuts.add(LEAD, "ef" * 32, "cut", 10, 10, key="k"),
         lambda: cuts.add(LEAD, HASH, "cut", 20, 20, key="k"),
@@ -253,9 +251,9 @@ def film(tmp_path: Path) -> tuple[CutFinder, CutsDesk, Video]:
     storage.put_file(path)
     storage.put_bytes(TIMELINES, probed.video.hash, probed.timeline.to_bytes())
     finder = CutFinder(storage, Blends(), "blends")
-    desk = Desk(MemoryLedger(projector_of(SPEC)), SPEC, clock=SimulatedClock(START))
-    desk.record_video(LEAD, probed.video)
-    return finder, CutsDesk(desk, finder), probed.video
+    of = catalogue(SPEC, clock=SimulatedClock(START))
+    of.record_video(LEAD, probed.video)
+    return finder, CutsDesk(of, finder), probed.video
 
 
 def detected(finder: CutFinder, video: Video) -> str:
@@ -320,8 +318,8 @@ def test_a_shot_of_no_frames_is_refused(film: tuple[CutFinder, CutsDesk, Video])
             cuts.add(REV, video.hash, kind, start, end)  # type: ignore[arg-type]
     cuts.add(REV, video.hash, "cut", 31, 31)
     cuts.add(REV, video.hash, "cut", 19, 19)
-    CutsDesk(cuts.desk, Bare()).add(REV, video.hash, "cut", 50, 50)
-    CutsDesk(cuts.desk, Bare()).add(REV, video.hash, "dissolve", 45, 50)  # from before there was this rule
+    CutsDesk(cuts.catalogue, Bare()).add(REV, video.hash, "cut", 50, 50)
+    CutsDesk(cuts.catalogue, Bare()).add(REV, video.hash, "dissolve", 45, 50)  # from before there was this rule
     cuts.move(LEAD, video.hash, (45, 50), "fade_black", 45, 50)
     cuts.remove(LEAD, video.hash, 50, 50)
     cuts.remove(LEAD, video.hash, 45, 50)

@@ -14,7 +14,8 @@ import pytest
 from tests.support import authors_folder
 from tests.support.authors_folder import ROWS, corrected, perfect, row
 from videolect.cli.main import main
-from videolect.dataset.authors import (
+from videolect.dataset.authors.defects import DEFECTS, UNUSABLE
+from videolect.dataset.authors.triples import (
     VARIANTS,
     authors_variants,
     language_of,
@@ -24,7 +25,6 @@ from videolect.dataset.authors import (
     source_key,
     triple_id,
 )
-from videolect.dataset.authors_defects import DEFECTS, UNUSABLE
 from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.record.critique import SENTINEL

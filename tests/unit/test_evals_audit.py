@@ -8,17 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.acts import ANN, BOB, LEAD, START, SimulatedClock
+from tests.support.acts import ANN, BOB, LEAD, START, SimulatedClock, catalogue
 from tests.support.audits import item, ratings, span
 from videolect.errors import BadInput
 from videolect.evals.audit import Judged, items_of, judged, people_figures
 from videolect.evals.audit_report import audit_report, beside_golden
 from videolect.evals.audit_words import automatic_figures
 from videolect.language.spec import load_spec
-from videolect.ledger.memory import MemoryLedger
 from videolect.metrics.agreement import alpha_stats, ordinal_alpha
 from videolect.oversight.audit import AuditDesk
-from videolect.oversight.desk import Desk, projector_of
 from videolect.record.audit import RATED
 
 SPEC = load_spec()
@@ -128,7 +126,7 @@ def test_alpha_from_sums_refuses_what_is_no_value_and_has_none_where_all_are_equ
 
 
 def test_an_audit_of_the_workspace_becomes_answers_and_what_waits():
-    audits = AuditDesk(Desk(MemoryLedger(projector_of(SPEC)), SPEC, clock=SimulatedClock(START)))
+    audits = AuditDesk(catalogue(SPEC, clock=SimulatedClock(START)))
     audits.add(LEAD, "spring", [item("s1"), item("s2")], people=2)
     audits.answer(ANN, "spring", 1, ratings(5), spans=[span()], critique="So.")
     audits.answer(BOB, "spring", 1, ratings(2))

@@ -231,10 +231,10 @@ def test_captions_come_into_an_audit_with_their_films_and_its_figures_come_out(
     assert answer["unknown_columns"] == ["mood"]
 
     opened = Workspace.open(workspace)
-    audits = AuditDesk(opened.desk)
+    audits = AuditDesk(opened.catalogue)
     first = audits.look("spring").items[0]
     assert first.video_hash is not None
-    assert opened.desk.video(first.video_hash).frames == 12
+    assert opened.desk.catalogue.video(first.video_hash).frames == 12
     assert first.aspects == ("subject", "motion")
     audits.answer(ANN, "spring", 1, ratings(4, camera=2), spans=[span()], critique="No lens.")
     opened.close()

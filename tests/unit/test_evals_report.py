@@ -235,7 +235,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = write_answers(
         folder / "a.jsonl", made, system=f"{HOSTILE}\ud800", replace=said, model=HOSTILE, note={HOSTILE: [HOSTILE]}
     )
-    return collect(made, [path], Wishes(resamples=10, commands=(HOSTILE,)), now=NOW)
+    return replace(collect(made, [path], Wishes(resamples=10), now=NOW), commands=(HOSTILE,))
 
 
 def test_what_strangers_wrote_stays_words(hostile: Report) -> None:

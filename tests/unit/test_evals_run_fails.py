@@ -156,7 +156,7 @@ def test_a_disk_without_room_is_told_and_what_was_written_is_gone_on_from(made: 
     process = start(made, out, room=2500)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert told.endswith("cannot be written: File too large. Make room, or name another file.\n"), told
+    assert told.endswith("cannot be written: File too large. Make room, or name another place.\n"), told
     assert out.stat().st_size == 2500, "within a line"
     ran = answer(made, out)
     assert 0 < ran.new < ran.items == len(answered(out)) == len(set(answered(out)))
@@ -167,7 +167,7 @@ def test_words_that_nobody_wrote_down_are_not_asked(made: Benchmark, out: Path) 
         for task in TASKS:
             first, *others = made.items[task]
             bent = replace(made, items={**made.items, task: [replace(first, **change), *others]})
-            with pytest.raises(BadInput, match="is not the one that its hash"):
+            with pytest.raises(BadInput, match="is not of version 1 of our prompts, or was changed"):
                 answer(bent, out)
     assert not out.exists()
 

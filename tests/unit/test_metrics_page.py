@@ -9,8 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from videolect.metrics import agreement, claims, intervals, points, ranking, resampled, text
+from videolect.metrics import agreement, claims, intervals, ranking, resampled, text
 from videolect.metrics.text import Implementation, Tokenizer
+from videolect.points import match
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 
@@ -31,7 +32,7 @@ def functions(module: ModuleType) -> set[str]:
         functions(intervals),
         functions(ranking),
         functions(agreement),
-        functions(points) | functions(resampled),
+        functions(match) | functions(resampled),
         {*claims.FIGURES, *claims.COLUMNS, "judge"},
     ],
 )

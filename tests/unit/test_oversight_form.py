@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.acts import ANN, LEAD, Bench, FakeWriter, SimulatedClock, clip
+from tests.support.acts import ANN, LEAD, Bench, FakeWriter, SimulatedClock, catalogue, clip
 from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.language.values import Segment
-from videolect.ledger.memory import MemoryLedger
-from videolect.oversight.desk import Desk, LabelsContradict, projector_of
+from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.form import faults, form_of
 from videolect.record.acts import Labelled
 from videolect.record.campaign import LABELS
@@ -30,9 +29,9 @@ STEPS = [
 def made(*aspects: str) -> Bench:
     """A desk under the specification that ships, with one clip of 48 frames."""
     clock, writer = SimulatedClock(), FakeWriter()
-    desk = Desk(MemoryLedger(projector_of(SPEC)), SPEC, writer=writer, clock=clock)
-    campaign = desk.open_campaign(LEAD, "demo", aspects=aspects or None)
-    desk.add_clips(LEAD, campaign, [clip("c1", frames=48)])
+    desk = Desk(catalogue(SPEC, clock=clock), writer=writer)
+    campaign = desk.catalogue.open_campaign(LEAD, "demo", aspects=aspects or None)
+    desk.catalogue.add_clips(LEAD, campaign, [clip("c1", frames=48)])
     return Bench(desk, clock, writer, campaign)
 
 
@@ -174,7 +173,7 @@ def test_an_old_record_is_read_as_todays_and_keeps_its_identity():
 def test_an_old_order_of_one_says_nothing_of_the_other_directions():
     bench = made("camera")
     act = labelled_long_ago(bench, camera_tilt="down", movement_order=())
-    answers = bench.desk.answers_of(act)
+    answers = bench.desk.catalogue.answers_of(act)
     assert answers["camera_segments"] == ()
     assert answers["camera_tilt"] == "down"
     assert "camera_pan" not in answers
@@ -185,4 +184,4 @@ def test_a_record_of_a_schema_that_is_unknown_is_refused_in_words():
     act = labelled_long_ago(bench)
     newer = dataclasses.replace(act, record_schema=9)
     with pytest.raises(BadInput, match="schema 9 are unknown"):
-        bench.desk.answers_of(newer)
+        bench.desk.catalogue.answers_of(newer)

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.acts import (
+    ANN,
     ANSWERS,
     LEAD,
+    START,
     History,
+    SimulatedClock,
     TinySpec,
+    catalogue,
     claimed,
+    clip,
     corrected,
     drafted,
     edited,
@@ -29,7 +34,9 @@ from tests.support.acts import (
     written,
 )
 from videolect.errors import NotYourTurn
-from videolect.oversight.desk import projector_of
+from videolect.language.shelf import Shelf
+from videolect.oversight.catalogue import Catalogue
+from videolect.oversight.desk import Desk, Work
 from videolect.oversight.standing import (
     QueueProjector,
     Standing,
@@ -39,7 +46,7 @@ from videolect.oversight.standing import (
     text_for_dependants,
 )
 from videolect.record.acts import Act, hash_of_answers
-from videolect.record.campaign import LABELS, Policy
+from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.checks import content_hash
 
 EARLY = Policy(parents="submitted")
@@ -185,7 +192,7 @@ class Streams:
     def row(self, history: History):
         """The history's row, its acts placed in the ledger from 100 on."""
         placed = [(100 + place, act) for place, act in enumerate(history.acts)]
-        return projector_of(TinySpec()).row(history.key.stream, placed, self.read)
+        return QueueProjector(Shelf(TinySpec())).row(history.key.stream, placed, self.read)
 
 
 def test_a_row_tells_what_the_queue_shows():
@@ -249,34 +256,53 @@ def test_a_row_counts_extras_as_versions_and_shows_nothing_else_of_them():
 
 
 def test_only_tasks_have_rows():
-    projector = projector_of(TinySpec())
+    projector = QueueProjector(Shelf(TinySpec()))
     assert projector.row("campaign/demo", [], lambda stream: ()) is None
     assert projector.row("task/demo/c1/subject", [], lambda stream: ()) is None
     assert projector.row("campaign/demo", [(1, History().acts[0])], lambda stream: ()) is None
 
 
 def test_the_parents_of_a_task_are_the_labels_and_its_aspects():
-    projector = projector_of(TinySpec())
-    keys = [key.aspect for key in projector.parent_keys(History(aspect="spatial").key)]
+    projector = QueueProjector(Shelf(TinySpec()))
+    keys = [key.aspect for key in projector.parent_keys(History(aspect="spatial").key, Streams().read)]
     assert keys == [LABELS, "subject", "scene"]
-    assert projector.parent_keys(History(aspect=LABELS).key) == ()
+    assert projector.parent_keys(History(aspect=LABELS).key, Streams().read) == ()
     assert set(projector.family(History(aspect="spatial").key, Streams(settled()).read)) == {"subject"}
 
 
 def test_only_what_others_are_written_from_touches_them():
-    projector = projector_of(TinySpec())
+    projector = QueueProjector(Shelf(TinySpec()))
     early, late = Streams().row(handed_in()), Streams().row(settled())
-    assert set(projector.dependants(early, late)) == {"task/demo/c1/motion", "task/demo/c1/spatial"}
-    assert projector.dependants(early, early) == ()
-    assert set(projector.dependants(None, early)) == {"task/demo/c1/motion", "task/demo/c1/spatial"}
+    assert set(projector.dependants(early, late, Streams().read)) == {"task/demo/c1/motion", "task/demo/c1/spatial"}
+    assert projector.dependants(early, early, Streams().read) == ()
+    assert set(projector.dependants(None, early, Streams().read)) == {"task/demo/c1/motion", "task/demo/c1/spatial"}
     labels = Streams().row(labelled_history())
-    assert {stream.rsplit("/", 1)[1] for stream in projector.dependants(None, labels)} == {
+    assert {stream.rsplit("/", 1)[1] for stream in projector.dependants(None, labels, Streams().read)} == {
         "subject",
         "scene",
         "motion",
         "spatial",
     }
-    assert QueueProjector(parents={}).dependants(early, late) == ()
+    lone = QueueProjector(Shelf(TinySpec(light=())))
+    assert lone.dependants(early, late, Streams().read) == ()
+
+
+def test_a_campaign_keeps_its_own_order_of_aspects_after_a_newer_version_came():
+    """The labels' task has no parents: nothing has asked for the campaign's version before its dependants are."""
+    old, new = TinySpec(), TinySpec(subject=())
+    new.version, new.hash = "2.0.0", "1" * 64
+    of = catalogue(old, clock=SimulatedClock(START))
+    of.add_clips(LEAD, of.open_campaign(LEAD, "spring"), [clip()])
+    shelf = Shelf(new)  # another process, under a newer release that ...
+    shelf._loaded[old.hash] = old  # ... still has the old version
+    of.ledger.projector = QueueProjector(shelf)
+    desk = Desk(Catalogue(of.ledger, shelf, SimulatedClock(START)))
+    labels = TaskKey(campaign="spring", clip=clip().id, aspect=LABELS)
+    desk.label(ANN, labels, Work(token=desk.claim(ANN, labels).token), {"shot": "wide"})
+    for aspect in ("subject", "scene", "motion"):
+        key = labels.sibling(aspect)
+        assert of.ledger.row(key.stream).status == desk.look(key).standing.status
+    assert of.ledger.row(labels.sibling("scene").stream).status == "to_draft"
 
 
 def test_either_sort_of_task_is_folded():

@@ -32,7 +32,7 @@ def desk() -> Bench:
 
 @pytest.fixture
 def searching(desk: Bench) -> Searching:
-    return Searching(desk.desk, MemorySearch())
+    return Searching(desk.desk.catalogue, MemorySearch())
 
 
 def clips(answer: Answer) -> list[str]:
@@ -78,7 +78,7 @@ def test_clips_are_found_by_the_states_that_their_labels_give(desk: Bench, searc
 def test_the_states_in_the_index_are_those_that_the_specification_derives(desk: Bench):
     index = MemorySearch()
     desk.label(answers=ANSWERS)
-    Searching(desk.desk, index).catch_up()
+    Searching(desk.desk.catalogue, index).catch_up()
     kept = index._states["demo", "c1"]
     derived = load_spec().derive(ANSWERS)
     assert kept.yes == {id_ for id_, state in derived.items() if state is True}
@@ -103,7 +103,7 @@ def test_an_index_that_grew_act_by_act_equals_one_that_is_made_anew(desk: Bench,
         searching.catch_up(most_acts=1)
         desk.settle("subject", clip)
     searching.catch_up()
-    again = Searching(desk.desk, MemorySearch())
+    again = Searching(desk.desk.catalogue, MemorySearch())
     again.rebuild()
     for asked in (Asked(query="pan_right"), Asked(text=desk.task().final), Asked(query="pan_right", aspect="subject")):
         assert searching.find(LEAD, asked) == again.find(LEAD, asked)
@@ -112,12 +112,12 @@ def test_an_index_that_grew_act_by_act_equals_one_that_is_made_anew(desk: Bench,
 
 def test_who_has_no_time_is_told_how_far_the_index_is_behind(desk: Bench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("videolect.oversight.searching._ACTS_AT_ONCE", 3)
-    searching = Searching(desk.desk, MemorySearch())
+    searching = Searching(desk.desk.catalogue, MemorySearch())
     acts = desk.desk.ledger.horizon()
     assert searching.find(ANN, Asked(query="pan_left=?"), most_acts=3).behind == acts - 3
     assert searching.find(ANN, Asked(query="pan_left=?")).behind == 0
     told: list[tuple[int, int]] = []
-    Searching(desk.desk, MemorySearch()).catch_up(progress=lambda done, of: told.append((done, of)))
+    Searching(desk.desk.catalogue, MemorySearch()).catch_up(progress=lambda done, of: told.append((done, of)))
     assert told[-1] == (acts, acts)
     assert len(told) == -(-acts // 3)
 
@@ -125,10 +125,10 @@ def test_who_has_no_time_is_told_how_far_the_index_is_behind(desk: Bench, monkey
 def test_over_a_ledger_from_a_backup_the_index_is_made_anew(desk: Bench):
     index = MemorySearch()
     desk.label(answers=ANSWERS)
-    Searching(desk.desk, index).catch_up()
+    Searching(desk.desk.catalogue, index).catch_up()
     assert isinstance(desk.desk.ledger, MemoryLedger)
     older: Any = bench(spec=load_spec(), clips=("c1",))  # type: ignore[arg-type]
-    searching = Searching(older.desk, index)
+    searching = Searching(older.desk.catalogue, index)
     assert searching.find(ANN, Asked(query="pan_right")).found.total == 0
     assert index.seen() == older.desk.ledger.horizon()
 

@@ -43,7 +43,7 @@ def test_a_place_is_tried_and_left_as_it_was(tmp_path: Path):
 def test_a_place_that_is_taken_or_cannot_be_written_is_refused(tmp_path: Path):
     (tmp_path / "file").write_text("x")
     for place in (tmp_path / "file", tmp_path / "file" / "run", Path("/proc/nothing/run")):
-        with pytest.raises(BadInput, match=r"cannot be written: .*\. Name another folder"):
+        with pytest.raises(BadInput, match=r"cannot be written: .*\. Make room, or name another place"):
             check_place(place, resume=False)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "x").write_text("x")
@@ -257,7 +257,6 @@ def test_a_model_that_cannot_be_written_is_written_later(
     full = run(of=of)
 
     def save(folder: Path) -> None:
-        folder.mkdir(parents=True)
         (folder / "half").write_text("x")
         raise OSError(28, "No space left on device")
 

@@ -185,7 +185,7 @@ def test_several_processes_use_one_folder(film, tmp_path: Path):
 
 def write_and_die(folder: str, path: str, probed: Probed) -> None:
     """Killed between the writing and the renaming."""
-    Path.rename = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
+    Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
     FrameCache(Path(folder)).take(Path(path), RECIPE, probed)
 
 

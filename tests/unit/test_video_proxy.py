@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.support import movies
+from tests.support.burn_in import read_burn_in
 from videolect.errors import CannotRead, MissingExtra
-from videolect.stage.burn_in import read_burn_in
 from videolect.video.backends import pyav
 from videolect.video.frames import frames
 from videolect.video.probe import Probed, probe, refused

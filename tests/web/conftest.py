@@ -21,21 +21,23 @@ from videolect.ledger.database import open_database
 from videolect.ledger.scratch import SqlScratch
 from videolect.ledger.search import SqlSearch
 from videolect.ledger.sql import SqlLedger
-from videolect.oversight.desk import Desk, projector_of
+from videolect.oversight.catalogue import Catalogue
+from videolect.oversight.desk import Desk
 from videolect.oversight.roles import Worker
 from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk
+from videolect.oversight.standing import QueueProjector
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import open_storage
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
 from videolect.video.previews import PreviewMaker
-from videolect.vlm.backends.labels import LabelsWriter
 from videolect.web.app import create_app
+from videolect.writing.labels.writer import LabelsWriter
 
 PEOPLE = {"ann": ("annotator",), "bob": ("annotator",), "rev": ("reviewer",), "lea": ("lead",), "lex": ("lead",)}
 PASSWORD = "a password for tests"
@@ -57,16 +59,16 @@ class OneFilm:
         self.path = path
         path.write_bytes(bytes(range(256)) * 8)
 
-    def film(self, video_hash: str) -> Path:
+    def file(self, video_hash: str) -> Path:
         return self.path
 
-    def stand_in(self, video_hash: str) -> str | None:
+    def proxy_of(self, video_hash: str) -> str | None:
         return None
 
-    def said(self, video_hash: str) -> dict[str, Any]:
+    def said_of(self, video_hash: str) -> dict[str, Any]:
         return {}
 
-    def timeline(self, video_hash: str) -> dict[str, Any]:
+    def shown_timeline(self, video_hash: str) -> dict[str, Any]:
         return {"hash": "x"}
 
 
@@ -134,25 +136,25 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Site]
     def make(*, policy: Policy | None = None, plant: int = 0, glossary: Path | None = None) -> Site:
         spec = load_spec()
         shelf = Shelf(spec, tmp_path / "specs")
-        ledger = SqlLedger(database, projector_of(spec, shelf))
-        desk = Desk(ledger, spec, writer=LabelsWriter(spec, plant=plant), shelf=shelf)
+        ledger = SqlLedger(database, QueueProjector(shelf))
+        desk = Desk(Catalogue(ledger, shelf), writer=LabelsWriter(spec, plant=plant))
         accounts = SqlAccounts(database)
         for person, roles in PEOPLE.items():
             accounts.add(person, name=person.title(), roles=roles, password_hash=PASSWORD_HASH, now=desk.clock.now())
         lead = Worker(actor=Person(id="lea"), roles=("lead",))
-        desk.record_video(lead, _video())
+        desk.catalogue.record_video(lead, _video())
         clip = Clip(
             id="c1", video_hash=HASH, source_id="film", start_pts=0, end_pts=2400, time_base=Fraction(1, 24),
             start_frame=0, end_frame=100,
         )  # fmt: skip
-        desk.add_clips(lead, desk.open_campaign(lead, "spring", policy=policy), [clip])
+        desk.catalogue.add_clips(lead, desk.catalogue.open_campaign(lead, "spring", policy=policy), [clip])
         app = create_app(
             desk, accounts=accounts, scratch=SqlScratch(database), library=OneFilm(tmp_path / "film.mp4"),
             triples=lambda campaign: as_jsonl(triples(ledger, campaign=campaign)),
-            language=LanguageDesk(ledger, shelf, desk.clock),
+            language=LanguageDesk(desk.catalogue),
             cuts=CutFinder(open_storage(str(tmp_path / "films")), Blends(), "blends"),
             previews=PreviewMaker(open_storage(str(tmp_path / "films"))),
-            searching=Searching(desk, SqlSearch(database)),
+            searching=Searching(desk.catalogue, SqlSearch(database)),
             glossary=None if glossary is None else Glossary.read(glossary),
         )  # fmt: skip
         return Site(app=app, desk=desk)

@@ -284,8 +284,8 @@ def test_a_form_asks_only_what_the_campaigns_captions_need(site: Site) -> None:
     assert "brightness" not in shown
     assert {group["id"] for group in usual["form_groups"]} == {field["group"] for field in usual["fields"]}
     lead = Worker(actor=Person(id="lea"), roles=("lead",))
-    light = site.desk.open_campaign(lead, "light", aspects=["color", "lighting"])
-    site.desk.add_clips(
+    light = site.desk.catalogue.open_campaign(lead, "light", aspects=["color", "lighting"])
+    site.desk.catalogue.add_clips(
         lead, light, [site.desk.look(TaskKey(campaign="spring", clip="c1", aspect=LABELS)).task.opened.clip]
     )
     form = site.call("ann", "GET", "/api/tasks/light/c1/labels/form")

@@ -41,7 +41,7 @@ def auditing(folder: Path) -> Iterator[tuple[str, dict[str, str], Workspace, str
 
 
 def answers(workspace: Workspace) -> dict[tuple[str, str], Any]:
-    audit = AuditDesk(workspace.desk).look("spring")
+    audit = AuditDesk(workspace.catalogue).look("spring")
     return {(audit.items[number - 1].id, who): act for (number, who), act in audit.answers.items()}
 
 

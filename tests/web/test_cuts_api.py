@@ -15,7 +15,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import PASSWORD, PASSWORD_HASH, PEOPLE, Site
-from videolect.cli.data import take_in
 from videolect.storage import CannotReach
 from videolect.video.backends.pillow import picture_of
 from videolect.video.backends.pyav import write_mp4
@@ -67,7 +66,7 @@ def site(tmp_path: Path, film: Path) -> Iterator[Cutting]:
         workspace.accounts.add(
             person, name=person.title(), roles=roles, password_hash=PASSWORD_HASH, now=workspace.desk.clock.now()
         )  # fmt: skip
-    videos, refused, _ = take_in(workspace, [film])
+    videos, refused, _ = workspace.intake.take_in([film])
     assert not refused
     made = Cutting(app=workspace.app(), desk=workspace.desk)
     made.hash, made.workspace = videos[0].hash, workspace
@@ -92,7 +91,7 @@ def test_the_detector_runs_on_demand_and_everybody_sees_what_it_found(site: Cutt
     assert (first["edited_by"], first["edited_at"]) == (None, None)
     assert found["video"] == {
         "hash": site.hash, "file_name": "film.mp4", "frames": FRAMES,
-        "table": site.desk.video(site.hash).pts_table_hash, "aspect": 1.7778,
+        "table": site.desk.catalogue.video(site.hash).pts_table_hash, "aspect": 1.7778,
     }  # fmt: skip
     assert site.edit("rev", "detect")["detection"]["state"] == "done"
     assert site.workspace.storage.get_bytes("shots-blends", site.hash)

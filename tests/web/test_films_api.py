@@ -14,16 +14,16 @@ from starlette.testclient import TestClient
 
 from tests.support import movies
 from tests.web.conftest import PASSWORD_HASH, PEOPLE, Site
-from videolect.cli.data import open_tasks, take_in
+from videolect.oversight.clip_names import ClipNames
 from videolect.oversight.roles import Worker
 from videolect.record.campaign import Policy
+from videolect.record.clip import Stretch
 from videolect.record.people import Person
 from videolect.video import previews
 from videolect.video.backends.pillow import picture_of
 from videolect.video.imports import PROXIES, SAID
 from videolect.video.previews import PREVIEWS
-from videolect.video.sources import Span
-from videolect.wiring import ClipNames, Workspace
+from videolect.wiring import Workspace
 
 FRAMES = 60
 
@@ -55,20 +55,20 @@ def films(folder: Path, film: Path) -> Films:
         workspace.accounts.add(
             person, name=person.title(), roles=roles, password_hash=PASSWORD_HASH, now=workspace.desk.clock.now()
         )  # fmt: skip
-    videos, refused, _ = take_in(workspace, [film])
+    videos, refused, _ = workspace.intake.take_in([film])
     assert not refused
-    open_tasks(workspace, "spring", videos, policy=Policy())
+    workspace.intake.open_tasks("spring", videos, policy=Policy())
     part = ClipNames(workspace.ledger, "spring").clip(videos[0], span_of(workspace, videos[0].hash, 20, 50))
     lead = Worker(actor=Person(id="lea"), roles=("lead",))
-    workspace.desk.add_clips(lead, workspace.desk.campaign("spring"), [part])
+    workspace.catalogue.add_clips(lead, workspace.catalogue.campaign("spring"), [part])
     made = Films(app=workspace.app(), desk=workspace.desk)
     made.hash, made.workspace = videos[0].hash, workspace
     return made
 
 
-def span_of(workspace: Workspace, film: str, start: int, end: int) -> Span:
-    table = workspace.films.table(film)
-    return Span(start, end, table.pts_of(start), table.pts_of(end))
+def span_of(workspace: Workspace, film: str, start: int, end: int) -> Stretch:
+    table = workspace.library.timeline_of(film)
+    return Stretch(start, end, table.pts_of(start), table.pts_of(end))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_part_has_pictures_of_its_own(site: Films) -> None:
 
 
 def test_a_clip_of_another_film_is_not_found_here(site: Films, tmp_path: Path) -> None:
-    (other,), _, _ = take_in(site.workspace, [movies.constant(tmp_path / "other.mp4", 24)])
+    (other,), _, _ = site.workspace.intake.take_in([movies.constant(tmp_path / "other.mp4", 24)])
     answer = site.client("ann").get(
         f"/api/videos/{other.hash}/previews", params={"campaign": "spring", "clip": "film-20-50"}
     )  # fmt: skip
@@ -124,7 +124,7 @@ def test_only_the_sheet_may_be_kept_for_ever_and_its_address_holds_all_that_it_r
     answer = site.get("previews")
     assert "immutable" not in answer.headers["cache-control"]
     address = answer.json()["picture"]
-    table = site.desk.video(site.hash).pts_table_hash
+    table = site.desk.catalogue.video(site.hash).pts_table_hash
     assert f"table={table}" in address
     sheet = site.client("ann").get(address)
     assert sheet.headers["cache-control"] == "private, max-age=31536000, immutable"
@@ -141,7 +141,7 @@ def test_the_sheet_is_made_anew_when_what_is_kept_is_of_another_table_or_damaged
     address = site.told()["picture"]
     good = site.client("ann").get(address).content
     held = site.workspace.storage.get_bytes(PREVIEWS, site.hash)
-    table = site.desk.video(site.hash).pts_table_hash.encode()
+    table = site.desk.catalogue.video(site.hash).pts_table_hash.encode()
     for other in (held.replace(table, b"e" * 64), b"damaged"):
         site.workspace.storage.put_bytes(PREVIEWS, site.hash, other)
         assert site.client("ann").get(address).status_code == 404

@@ -186,7 +186,7 @@ def test_a_draft_is_compared_and_published_and_new_campaigns_take_it(site: Site)
     # The campaign that runs keeps its version; a new one takes the new.
     from tests.support.acts import LEAD
 
-    site.desk.open_campaign(LEAD, "autumn")
+    site.desk.catalogue.open_campaign(LEAD, "autumn")
     versions = {each["name"]: each["spec_version"] for each in site.call("ann", "GET", "/api/campaigns")["campaigns"]}
     assert versions == {"spring": "1.0.0", "autumn": "2.0.0"}
     assert site.call("ann", "GET", "/api/spec?campaign=spring")["version"] == "1.0.0"

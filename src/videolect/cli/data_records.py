@@ -49,7 +49,7 @@ class Taken:
                 try:
                     converted = self.spec.convert(foreign.record)
                 except BadInput as error:
-                    self.refused.append({"path": foreign.video, "why": f"{foreign.place}: {error} {error.mend}"})
+                    self.refused.append({"path": foreign.video, "why": f"{foreign.place}: {error}"})
                     continue
                 self.schemas[converted.schema] += 1
                 for misfit in converted.misfits:
@@ -98,7 +98,7 @@ def import_records(
 def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
     """Label every clip that has a record of its name; what cannot be labelled is refused with the reason."""
     desk = workspace.desk
-    desk.campaign(campaign)
+    desk.catalogue.campaign(campaign)
     waiting = {_stem(row.clip): row.clip for row in _rows(workspace, campaign)}
     done = 0
     for number, (video, answers) in enumerate(taken.records.items(), 1):
@@ -108,13 +108,13 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
             taken.refused.append({"path": video, "why": why})
             continue
         key = TaskKey(campaign=campaign, clip=clip, aspect=LABELS)
-        shown = {name: answer for name, answer in answers.items() if name in desk.form(campaign).questions}
+        shown = {name: answer for name, answer in answers.items() if name in desk.catalogue.form(campaign).questions}
         try:
             lease = desk.claim(IMPORTER, key)
             desk.label(IMPORTER, key, Work(token=lease.token), shown)
             done += 1
         except VideolectError as error:
-            taken.refused.append({"path": video, "why": f"{error} {error.mend}"})
+            taken.refused.append({"path": video, "why": str(error)})
         if sys.stderr.isatty():
             print(f"\r{number} of {len(taken.records)}", end="", file=sys.stderr)
     return done

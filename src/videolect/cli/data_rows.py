@@ -13,14 +13,14 @@ from typing import Any
 from videolect import __version__
 from videolect.cli import data_same_films
 from videolect.cli.write_clip import spec_of
-from videolect.dataset.filters import USABLE, Filter, filtered
-from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
-from videolect.dataset.row_formats import FORMATS
-from videolect.dataset.rows import CONTEXTS, PERFECT, TASKS, RowRule
-from videolect.dataset.splits import SplitRule, counts, joined, shares_of
+from videolect.dataset.rows.filters import USABLE, Filter, filtered
+from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+from videolect.dataset.rows.formats import FORMATS
+from videolect.dataset.rows.row import CONTEXTS, PERFECT, TASKS, RowRule
+from videolect.dataset.rows.splits import SplitRule, counts, joined, shares_of
 from videolect.dataset.triple_files import read_triples
-from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead
+from videolect.files import whole_file
 from videolect.record.critique import SENTINEL
 from videolect.training.other_trainers import commands
 

@@ -54,14 +54,11 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         return 0, _in_files(asked, wish)
     if asked.spec != "core":
         raise BadInput("--spec is for files: a campaign keeps its own.", mend="Leave it out, or name files with --in.")
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         workspace.searching.catch_up(progress=_progress if sys.stderr.isatty() else None)
         begun = time.perf_counter()
         answer = workspace.searching.find(OPERATOR, wish)
         return 0, _answer(asked, answer.query, answer.found, begun)
-    finally:
-        workspace.close()
 
 
 def _in_files(asked: argparse.Namespace, wish: Asked) -> dict[str, Any]:

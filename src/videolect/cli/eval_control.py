@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.eval_options import interval, say
+from videolect.cli.eval_options import say, with_interval
 from videolect.errors import BadInput
 
 
@@ -47,13 +47,13 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     without those that a blind classifier is surest of. Written as Yes/No and preference rows; what blind judges of
     another family still get right is told, whatever it is."""
     from videolect.cli.write_clip import spec_of
-    from videolect.dataset.authors import authors_variants
-    from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
-    from videolect.dataset.rows import RowRule
-    from videolect.dataset.splits import SplitRule
+    from videolect.dataset.authors.triples import authors_variants
+    from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+    from videolect.dataset.rows.row import RowRule
+    from videolect.dataset.rows.splits import SplitRule
     from videolect.dataset.triple_files import read_triples
-    from videolect.dataset.whole import check_free
     from videolect.evals import control
+    from videolect.files import check_free
 
     if bool(asked.corrupted) == bool(asked.from_authors):
         raise BadInput(
@@ -98,7 +98,7 @@ def render_control(answer: dict[str, Any]) -> str:
     judges = ("longer", "words", "characters", "letters")
     lines.append(f"  {'stage':10} {'pairs':>6}" + "".join(f" {name:>22}" for name in judges))
     for name, stage in answer["stages"].items():
-        shown = [f"{stage[of]['value']:6.1f} {interval(stage[of], '.1f')}" for of in judges]
+        shown = [with_interval(stage[of], 1, width=6) for of in judges]
         lines.append(f"  {name:10} {stage['pairs']:6} " + " ".join(f"{each:>22}" for each in shown))
     lines.append(f"  {answer['filter']} was filtered by, {' and '.join(answer['judges'])} were not.")
     return "\n".join([*lines, *(f"  left out: {count} {why}" for why, count in answer["left_out"].items())])

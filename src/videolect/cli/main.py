@@ -80,12 +80,11 @@ def build_parser() -> argparse.ArgumentParser:
     nouns = parser.add_subparsers(metavar="NOUN", required=True)
     for noun in NOUNS:
         noun.add_parser(nouns)
-    home = Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace"))
     for leaf in _leaves(parser):
         leaf.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         leaf.add_argument("--verbose", action="store_true", help="tell more on stderr")
         leaf.add_argument(
-            "--workspace", type=Path, metavar="DIR", default=home,
+            "--workspace", type=Path, metavar="DIR",
             help="default: $VIDEOLECT_HOME, or ./videolect-workspace",
         )  # fmt: skip
         leaf.add_argument(

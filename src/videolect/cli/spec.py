@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from videolect.cli import spec_derive, spec_guide, spec_versions, spec_words
-from videolect.errors import NotFound
+from videolect.errors import NotFound, perhaps
 from videolect.language import Primitive, Spec, load_spec
+from videolect.language.query_names import plain
 from videolect.language.source import folder_of
 from videolect.language.spec import report_on
 from videolect.language.wording import rule_in_words
@@ -63,12 +64,13 @@ def run_show(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     whole: Any = spec.as_json()
     for kind in ("primitives", "aspects", "fields"):
         for entry in whole[kind]:
-            if entry["id"] == args.id:
-                more = _rules(spec, args.id) if kind == "primitives" else {}
+            if entry["id"] in (args.id, plain(args.id)):  # as a search reads it: dolly-zoom is dolly_zoom
+                more = _rules(spec, entry["id"]) if kind == "primitives" else {}
                 return 0, {"entry": kind.removesuffix("s"), **entry, **more}
-    near = sorted(id_ for id_ in _ids(spec) if args.id in id_ or id_ in args.id)[:5]
-    mend = f"Perhaps {', '.join(near)}." if near else "videolect spec show lists them all."
-    raise NotFound(f"The specification has no {args.id!r}.", mend=mend)
+    raise NotFound(
+        f"The specification has no {args.id!r}.",
+        mend=perhaps(plain(args.id), _ids(spec), "videolect spec show lists them all."),
+    )
 
 
 def _rules(spec: Spec, id_: str) -> dict[str, Any]:

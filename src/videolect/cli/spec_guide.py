@@ -16,7 +16,7 @@ from videolect.language.spec import load_spec
 from videolect.language.values import LookAlike, Primitive
 
 if TYPE_CHECKING:
-    from videolect.stage.pictures import Loop
+    from videolect.stage.glossary import Loop
 
 _STILLS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _CLIPS = (".mp4", ".webm")
@@ -83,7 +83,7 @@ def _pairs(spec: Spec) -> Iterator[tuple[Primitive, LookAlike]]:
 
 def _stills_made(folder: Path) -> list[str]:
     """Make what a glossary lacks of stills; the clips that have none."""
-    from videolect.stage.pictures import make_pictures
+    from videolect.stage.glossary import make_pictures
     from videolect.video.imports import usual_jobs
 
     return [each.name for each in make_pictures(folder, jobs=usual_jobs()) if each.why is not None]
@@ -93,7 +93,7 @@ def _staged(
     spec: Spec, folder: Path
 ) -> tuple[dict[str, Picture], dict[tuple[str, str], Picture], list[Path]]:  # fmt: skip
     """What a glossary shows of primitives and of look-alikes, and its files."""
-    from videolect.stage.pictures import Glossary
+    from videolect.stage.glossary import Glossary
 
     glossary = Glossary.read(folder)
     shown = glossary.under(spec)

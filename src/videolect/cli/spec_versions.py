@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from videolect.cli.desk import workspace_of
-from videolect.errors import BadInput, NotFound
+from videolect.errors import NotFound
+from videolect.files import check_free
 from videolect.language.diff import diff
 from videolect.language.shelf import write_folder
 from videolect.language.source import folder_of
@@ -116,8 +117,7 @@ def text_diff(answer: dict[str, Any]) -> str:
 
 def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Make a version of the workspace's draft: new campaigns take it, those that run keep theirs."""
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         if workspace.language.look().draft is None:
             if asked.out is None:
                 raise NotFound("The workspace has no draft.", mend="Edit an entry at the desk: that begins one.")
@@ -131,7 +131,7 @@ def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             }  # fmt: skip
             return 0, answer
         if asked.out is not None:
-            _check_free(asked.out)
+            check_free(asked.out)
         made = workspace.language.publish(OPERATOR, version=asked.version, note=asked.note)
         spec = workspace.shelf.named(made.version.label)
         path = _copied(spec, asked.out) if asked.out is not None else made.version.path
@@ -142,22 +142,10 @@ def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             "bump": made.diff.bump,
             "changes": [change.as_json() for change in made.diff.changes],
         }
-    finally:
-        workspace.close()
-
-
-def _check_free(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} is there already.", mend="Name an empty or a new folder with --out.")
 
 
 def _copied(spec: Spec, folder: Path) -> Path:
-    _check_free(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        write_folder(folder, spec.texts)
-    except OSError as error:
-        raise BadInput(f"{folder} cannot be written: {error.strerror}.", mend="Name another with --out.") from None
+    write_folder(folder, spec.texts)
     return folder
 
 

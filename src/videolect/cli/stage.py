@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.data_films import duration
 from videolect.errors import BadInput, MissingExtra
+from videolect.stage.orders import SETS
 
 if TYPE_CHECKING:
-    from videolect.stage.pictures import Made
+    from videolect.stage.glossary import Made
     from videolect.stage.sets import Done
 
 
@@ -52,20 +53,19 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     need_numba()
     from videolect.language import load_spec
     from videolect.stage.orders import Order, jobs_of
-    from videolect.stage.repertoire import Repertoire
+    from videolect.stage.plan.repertoire import Repertoire
     from videolect.stage.sets import render_set
-    from videolect.stage.telling import words_json
     from videolect.video.imports import usual_jobs
 
     spec = load_spec()
-    if asked.set != "glossary" and asked.n is None:
+    if asked.set in SETS and asked.set != "glossary" and asked.n is None:
         raise BadInput("The number of clips is not given.", mend="Give --n N.")
-    count = asked.n if asked.n is not None else len(Repertoire(spec).names)
+    count = asked.n if asked.n is not None else 1 if asked.set not in SETS else len(Repertoire(spec).names)
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []
     progress = _Progress(len(jobs_of(spec, order)))
-    for each in render_set(spec, order, asked.out, jobs=asked.jobs or usual_jobs(), words=words_json):
+    for each in render_set(order, asked.out, jobs=asked.jobs or usual_jobs()):
         done.append(each)
         progress.line(each.name, new=not each.kept)
     missing = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
@@ -114,7 +114,7 @@ def render_stills(answer: dict[str, Any]) -> str:
 
 
 def _stills_of(folder: Path) -> tuple[list[Made], list[dict[str, Any]]]:
-    from videolect.stage.pictures import make_pictures
+    from videolect.stage.glossary import make_pictures
     from videolect.video.imports import usual_jobs
 
     progress = _Progress(sum(1 for _ in folder.glob("*.mp4")))
@@ -129,7 +129,7 @@ def _stills_of(folder: Path) -> tuple[list[Made], list[dict[str, Any]]]:
 def run_list(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """What can be staged of camera and set-up, and what cannot and why."""
     from videolect.language import load_spec
-    from videolect.stage.repertoire import GROUPS, NOT_STAGED, Repertoire
+    from videolect.stage.plan.repertoire import GROUPS, NOT_STAGED, Repertoire
 
     spec = load_spec()
     of = sum(primitive.group in GROUPS for primitive in spec.primitives.values())

@@ -53,11 +53,11 @@ def add_verbs(verbs: Any) -> None:
 def run_frames(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Frames of a file as a recipe makes them: which, when they are shown, and under which hash others find the
     same."""
+    from videolect.files import write_whole
     from videolect.video.backends import pillow
     from videolect.video.cache import FrameCache
     from videolect.video.frames import take
     from videolect.video.probe import probe
-    from videolect.video.split import write_whole
 
     recipe = _recipe(asked)
     probed = probe(_file(asked.file))
@@ -102,8 +102,8 @@ def render_frames(answer: dict[str, Any]) -> str:
 
 def run_sprite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Small pictures of a file on one sheet, and the WebVTT with which players show them under the mouse."""
+    from videolect.files import write_whole
     from videolect.video.probe import probe
-    from videolect.video.split import write_whole
     from videolect.video.sprites import sheet
 
     probed = probe(_file(asked.file))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from videolect.cli import shot_rules
 from videolect.cli.desk import workspace_of
 from videolect.errors import NotFound
+from videolect.oversight.cuts import CutsDesk
 
 if TYPE_CHECKING:
     from videolect.video.shots import Transition
@@ -38,15 +39,16 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The shots, as ``video split`` answers."""
     if not asked.file.exists():
         raise NotFound(f"There is no file {asked.file}.", mend="Give the path of a video.")
+    from videolect.files import write_whole
     from videolect.video.evidence import laid_over
     from videolect.video.probe import probe
     from videolect.video.sheet import encoder_of, sheets
     from videolect.video.shots import check_threshold, reshoot, shots_of
-    from videolect.video.split import keep_scores, kept_scores, scores_of
-    from videolect.wiring import make_shot_engine
+    from videolect.video.split import kept_scores, scores_of
+    from videolect.wiring import make_detector
 
     # What can be refused is refused before the film is decoded.
-    engine = make_shot_engine(asked.engine, weights=asked.weights)
+    engine = make_detector(asked.engine, weights=asked.weights)
     threshold = check_threshold(engine, asked.threshold)
     rules = shot_rules.rules_of(asked)
     workspace = workspace_of(asked) if asked.edited else None
@@ -59,12 +61,12 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     else:
         scores = scores_of(asked.file, timeline, engine)
         if asked.scores:
-            keep_scores(asked.scores, scores)
+            write_whole(asked.scores, scores.to_bytes())
     transitions = reshoot(engine, scores, threshold)
     edits = 0
     if workspace is not None:
-        known = workspace.desk.video(probed.video.hash)
-        acts = workspace.edits_of(known)
+        known = workspace.catalogue.video(probed.video.hash)
+        acts = CutsDesk(workspace.catalogue, workspace.cut_finder).look(known.hash).edits
         edits = len(acts)
         transitions = laid_over(transitions, known, acts)
         workspace.close()

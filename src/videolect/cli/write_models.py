@@ -8,7 +8,7 @@ from typing import Any
 
 from videolect.cli.write_clip import add_clip, read_captions, request_of, spec_of, text_of
 from videolect.cli.writer_options import add_writer, choice_of
-from videolect.errors import BadInput, NotFound
+from videolect.errors import INSTALL, BadInput, NotFound
 
 
 def add_verbs(verbs: Any) -> None:
@@ -194,7 +194,7 @@ def _counter(path: Path) -> Any:
     try:
         from videolect.vlm.backends.tokenizer import counter
     except ImportError:
-        raise MissingExtra("To count tokens needs tokenizers.", mend="Run pip install 'videolect[vlm]'.") from None
+        raise MissingExtra("To count tokens needs tokenizers.", mend=INSTALL.format("vlm")) from None
     try:
         return counter(path)
     except ValueError as error:

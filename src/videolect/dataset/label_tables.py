@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.files import whole_file
 from videolect.language.answers import encodes
 from videolect.language.columns import States
 from videolect.language.spec import Spec
@@ -142,13 +142,8 @@ def write_states(path: Path, videos: Sequence[str], states: States) -> int:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    partial = path.with_name(path.name + ".partial")
-    try:
+    with whole_file(path) as partial:
         pq.write_table(table, partial, compression="zstd")
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", mend="Give a folder that is yours.") from None
 
 
 _SCHEMA = pa.schema(

@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.files import whole_file
 from videolect.record.codec import from_plain, to_plain
 from videolect.record.critique import Point
 from videolect.record.triple import JudgedPoint, Triple

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.whole import whole_file
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.evals.audit import Judged
+from videolect.files import whole_file
 from videolect.record.audit import FAILURES, LEAST, MOST, RATED, AuditItem
 from videolect.record.checks import check_text
 

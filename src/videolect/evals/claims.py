@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.scores import Measure, Measured
 from videolect.evals.states import Known
 from videolect.language.claims import claims_of, lexicon_of
@@ -58,7 +58,7 @@ class _Reading:
     order: frozenset[str]
 
 
-def measured(rows: Sequence[Row], texts: Mapping[str, str], known: Known, spec: Spec) -> Measured:
+def measure(rows: Sequence[Row], texts: Mapping[str, str], known: Known, spec: Spec) -> Measured:
     """Caption rows against the states of their clips; those without an answer are left out."""
     rows = [row for row in rows if row.row_id in texts]
     return Measured(

@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.whole import whole_folder
 from videolect.errors import CannotRead, NotFound
 from videolect.evals.primitives import CONTRASTS, Pair, Rule, Task, TaskSet
 from videolect.evals.states import Known
+from videolect.files import whole_folder
 from videolect.language.spec import Spec
 from videolect.vlm import prompts
 

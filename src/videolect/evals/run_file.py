@@ -6,7 +6,6 @@ file that somebody else wrote stays as it is.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import stat
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput
+from videolect.files import append, cannot_write, lock
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,15 +30,10 @@ class RunFile:
 
     def add(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Write lines; they are on the disk afterwards. BadInput where there is no room."""
-        # Half a character becomes its escape in JSON, which is read back as it was.
-        words = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        data = memoryview(words.encode("utf-8", errors="backslashreplace"))
         try:
-            while data:
-                data = data[os.write(self.handle, data) :]
-            os.fsync(self.handle)
+            append(self.handle, (json.dumps(line, ensure_ascii=False) for line in lines))
         except OSError as error:
-            raise _cannot(self.out, error) from None
+            raise cannot_write(self.out, error) from None
 
 
 @contextmanager
@@ -50,14 +45,12 @@ def run_file(
     try:
         handle = os.open(out, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
     except OSError as error:
-        raise _cannot(out, error) from None
+        raise cannot_write(out, error) from None
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise BadInput(f"{out} is no file.", mend="Name a file: a run goes on in it where it was stopped.")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BadInput(f"Another run is writing to {out}.", mend="Wait for it, or name another file.") from None
+        if not lock(handle, wait_s=0):
+            raise BadInput(f"Another run is writing to {out}.", mend="Wait for it, or name another file.")
         file = RunFile(out=out, handle=handle)
         file.lines.extend(_left(file, told, same, key))
         yield file
@@ -94,7 +87,3 @@ def _left(
 def is_answer(line: Mapping[str, Any]) -> bool:
     """Whether the line answers its item: no error, and a text or a number."""
     return not line.get("error") and any(line.get(name) is not None for name in ("text", "p_yes"))
-
-
-def _cannot(out: Path, error: OSError) -> BadInput:
-    return BadInput(f"{out} cannot be written: {error.strerror}.", mend="Make room, or name another file.")

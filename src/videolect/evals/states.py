@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.authors import source_key
+from videolect.dataset.authors.triples import source_key
 from videolect.dataset.label_tables import read_states
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec

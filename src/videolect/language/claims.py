@@ -168,31 +168,27 @@ def _order(text: Text, marks: Iterable[Match]) -> list[int]:
         if mark.rule.mark in ("then", "before", "after", "end"):
             kinds.setdefault(mark.first, mark.rule.mark)
     found = [0] * len(words)
-    now, since, back = 0, 0, None
+    now, since, base, back = 0, 0, 0, None
+    opens = ""
+    """The "before" or "after" that began the sentence, until the comma that ends its clause."""
     for at, word in enumerate(words):
         first = text.sentences[at]
         if at == first:
-            since = at
+            since, opens = at, ""
             if back is not None:
-                now, back = back, None
-        kind = kinds.get(at)
-        if kind == "before" and at == first:
-            now, back = now + 1, now + 1
-            found[at] = now
-            continue
-        if kind == "after":
-            if at == first:
-                back = now + 1
-            else:
-                for index in range(since, at):
-                    found[index] = now + 1
-                back = now + 1
+                now, back = max(now, back), None
+        kind = kinds.get(at, "")
+        if at == first and kind in ("before", "after"):
+            opens, base, back = kind, now, now + 1
+            now += kind == "before"
+        elif kind == "after":
+            found[since:at] = [now + 1] * (at - since)
+            back = now + 1
         elif kind in ("then", "before", "end"):
             now, since = now + 1, at
-        elif word == "," and back is not None and kinds.get(first) in ("before", "after"):
-            now = now - 1 if kinds[first] == "before" else back
-            if kinds[first] == "after":
-                back = None
+        elif word == "," and opens:
+            now, back = (base, now) if opens == "before" else (now + 1, None)
+            opens = ""
         found[at] = now
     return found
 

@@ -7,21 +7,16 @@ by hand. Campaigns keep the hash of theirs, and the shelf finds the version by i
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import re
-import secrets
-import shutil
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from videolect.errors import BadInput, CannotRead, NotFound, StaleVersion
+from videolect.files import cannot_write, lock, sweep, whole_folder
 from videolect.language.diff import order_of
 from videolect.language.source import VERSION, hash_of, texts_in
 from videolect.language.spec import Spec
@@ -57,21 +52,6 @@ class Version:
         return f"{self.name}-{self.version}"
 
 
-def _wait_for(lock: IO[str], folder: Path) -> None:
-    until = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise StaleVersion(
-                    f"Somebody has been publishing to {folder} for more than {_PATIENCE_S:.0f} s.",
-                    mend=f"Try again; if it stays so, look for a process that holds {folder / _LOCK} and end it.",
-                ) from None
-            time.sleep(0.02)
-
-
 def _edited(version: Version) -> str:
     return f"{version.path} was edited in place: it does not say what was published as {version.label}."
 
@@ -91,6 +71,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._loaded: dict[str, Spec] = {shipped.hash: shipped}
         self._known: dict[Path, Version] = {}
+        self._missed = set[str]()
 
     # -- finding
 
@@ -114,6 +95,20 @@ class Shelf:
             return self._loaded[hash]
         known = next((each for each in self.versions() if each.hash == hash), None)
         return None if known is None else self._load(known)
+
+    def under(self, hash: str) -> Spec:
+        """The version that work under this hash goes on with: that one, or the newest where it is not to be had."""
+        found = self.find(hash)
+        if found is not None:
+            return found
+        newest = self.newest()
+        if hash not in self._missed:
+            self._missed.add(hash)
+            _log.warning(
+                "Version %s of the specification is not to be had: work under it goes on under %s.", hash[:12],
+                newest.version,
+            )  # fmt: skip
+        return newest
 
     def named(self, label: str) -> Spec:
         """The version called ``core-1.1.0`` (of the shipped name also ``1.1.0``). NotFound lists what there is."""
@@ -170,14 +165,18 @@ class Shelf:
             return
         try:
             self._make_folder()
-            lock = (self.folder / _LOCK).open("a")
+            locked = (self.folder / _LOCK).open("a")
         except OSError as error:
             raise BadInput(
                 f"{self.folder} cannot be written: {error.strerror}.",
                 mend="Versions are published there: make it yours.",
             ) from None
-        with lock:
-            _wait_for(lock, self.folder)
+        with locked:
+            if not lock(locked, wait_s=_PATIENCE_S):
+                raise StaleVersion(
+                    f"Somebody has been publishing to {self.folder} for more than {_PATIENCE_S:.0f} s.",
+                    mend=f"Try again; if it stays so, look for a process that holds {self.folder / _LOCK} and end it.",
+                )
             yield  # closing the file lets it go
 
     def _make_folder(self) -> None:
@@ -202,20 +201,16 @@ class Shelf:
             raise BadInput(taken, mend=mend)
         try:
             self._make_folder()
-            self._sweep()
+            sweep(self.folder, older_s=_PARTIAL_S)
             write_folder(self.folder / name, spec.texts, seal=spec.hash)
-        except FileExistsError:  # another process was faster
+        except BadInput:  # another process was faster
+            if not (self.folder / name).is_dir():
+                raise
             if hash_of(texts_in(self.folder / name)[0]) != spec.hash:
                 raise BadInput(taken, mend=mend) from None
         with self._lock:
             self._loaded[spec.hash] = spec
         return made
-
-    def _sweep(self) -> None:
-        """Remove what a publisher that was killed left behind; a living one is done within the hour."""
-        for partial in self.folder.glob(".*.part") if self.folder else ():
-            if time.time() - partial.stat().st_mtime > _PARTIAL_S:
-                shutil.rmtree(partial, ignore_errors=True)
 
 
 def _sealed(folder: Path) -> str | None:
@@ -229,36 +224,15 @@ def _sealed(folder: Path) -> str | None:
 
 
 def write_folder(folder: Path, texts: Mapping[str, str], *, seal: str | None = None) -> None:
-    """Write a specification's files, whole or not at all. FileExistsError where something stands there."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(folder)
-    partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
+    """Write a specification's files, whole or not at all. BadInput where something stands there; CannotWrite."""
     try:
-        files = {**texts, **({SEAL: f"{seal}\n"} if seal is not None else {})}
-        for name, text in files.items():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    with whole_folder(folder) as partial:
+        for name, text in {**texts, **({SEAL: f"{seal}\n"} if seal is not None else {})}.items():
             path = partial / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            path.write_text(text, encoding="utf-8", newline="\n")
         if texts_in(partial)[0] != dict(texts):
             raise CannotRead(f"{partial} does not hold what was written.", mend="Look after the disk.")
-        try:
-            partial.rename(folder)
-        except OSError:
-            if folder.exists():
-                raise FileExistsError(folder) from None
-            raise
-        _sync(folder.parent)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    """So that the rename itself survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

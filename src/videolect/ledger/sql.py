@@ -42,7 +42,7 @@ class _ProjectsNothing:
         """As ``Projector.row``."""
         return None
 
-    def dependants(self, before: TaskRow | None, after: TaskRow) -> Sequence[str]:
+    def dependants(self, before: TaskRow | None, after: TaskRow, read: Callable[[str], Sequence[Act]]) -> Sequence[str]:
         """As ``Projector.dependants``."""
         return ()
 
@@ -314,7 +314,7 @@ class SqlLedger:
                 change[old.campaign, old.aspect, old.status] -= 1
             change[row.campaign, row.aspect, row.status] += 1
             rows.append(_row_values(row))
-            waiting.extend(self.projector.dependants(old, row))
+            waiting.extend(self.projector.dependants(old, row, read))
         self._keep(connection, rows, change)
 
     def _keep(self, connection: Connection, rows: list[dict[str, Any]], change: Counter[tuple[str, str, str]]) -> None:

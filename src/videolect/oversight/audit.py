@@ -8,17 +8,17 @@ the same time as somebody else gives one more answer, and none is lost.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from videolect.errors import BadInput, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
-from videolect.oversight.desk import Desk
+from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
+from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
+from videolect.oversight.streams import Streams, says
 from videolect.record.acts import (
     Act,
     AuditClosed,
@@ -144,11 +144,6 @@ def _said(name: tuple[str, str]) -> str:
     return f"{name[1][:60]!r} of {name[0][:60]!r}"
 
 
-def may_audit(worker: Worker) -> bool:
-    """Every person with a role."""
-    return worker.is_person and bool(worker.roles)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
     """What came of adding captions to an audit."""
@@ -164,20 +159,19 @@ class Taken:
 class AuditDesk:
     """The verbs of audits."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self._lock = threading.Lock()
-        self._known: dict[str, Audit] = {}
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._streams = Streams[Audit](catalogue.ledger, fold, most=_KEPT)
 
     # -- looking
 
     def audits(self) -> list[str]:
         """The names of all audits, oldest first."""
-        return [act.stream.partition("/")[2] for _, act in self.desk.ledger.every(kind="AuditOpened")]
+        return [act.stream.partition("/")[2] for _, act in self.catalogue.ledger.every(kind="AuditOpened")]
 
     def look(self, name: str) -> Audit:
         """NotFound where there is no such audit."""
-        audit = self._look(name)
+        audit = self._streams.look(audit_stream(name))
         if audit.opened is None:
             raise NotFound(f"There is no audit {name}.", mend="Make one: videolect eval audit --import FILE --name N.")
         return audit
@@ -188,11 +182,6 @@ class AuditDesk:
         if not 1 <= number <= len(audit.items):
             raise NotFound(f"The audit {name} has no item {number}.", mend=f"Its items are 1 to {len(audit.items)}.")
         return audit, audit.items[number - 1]
-
-    def check_may_audit(self, worker: Worker) -> None:
-        """NotAllowed for models, and for who has no role."""
-        if not may_audit(worker):
-            raise NotAllowed(f"{worker.id} has no role, and may not audit.", mend="Ask a lead for one.")
 
     # -- setting up
 
@@ -205,7 +194,7 @@ class AuditDesk:
         What it has already word for word is passed over, and what it has with other words is refused. BadInput where
         ``people`` or ``note`` are not what it was opened with.
         """
-        worker.check_leads("import captions into an audit")
+        worker.check_may("import captions into an audit")
         found = Taken(audit=Audit(), new=0, known=0)
         videos = {each.video_hash for each in items if each.video_hash is not None and self._has(each.video_hash)}
 
@@ -234,17 +223,17 @@ class AuditDesk:
             ]
             return [*opening, *added] if new else []
 
-        audit = self._change(name, made)
+        audit = self._streams.change(audit_stream(name), made, worker=worker)
         return Taken(audit=audit, new=found.new, known=found.known, refused=found.refused)
 
     def close(self, worker: Worker, name: str, *, reason: str = "", key: str | None = None) -> Audit:
         """End an audit; doing it again changes nothing."""
-        worker.check_leads("close an audit")
+        worker.check_may("close an audit")
         return self._switch(worker, name, AuditClosed, True, reason, key)
 
     def reopen(self, worker: Worker, name: str, *, reason: str = "", key: str | None = None) -> Audit:
         """Let a closed audit go on; doing it again changes nothing."""
-        worker.check_leads("reopen an audit")
+        worker.check_may("reopen an audit")
         return self._switch(worker, name, AuditReopened, False, reason, key)
 
     # -- the work
@@ -258,7 +247,7 @@ class AuditDesk:
         ``seen``: the version of one's own answer on which this one rests (0: none); StaleVersion where another window
         has answered since. None: do not ask.
         """
-        self.check_may_audit(worker)
+        worker.check_may("audit")
         _, item = self.item(name, number)
         said: dict[str, Any] = {
             "dataset": item.dataset, "item": item.id, "ratings": ratings, "spans": tuple(spans), "critique": critique,
@@ -266,25 +255,23 @@ class AuditDesk:
 
         def made(audit: Audit) -> list[Act]:
             mine = audit.answers.get((number, worker.id))
-            if key is not None and (earlier := self.desk.ledger.by_key(worker.id, key)) is not None:
-                if earlier.stream != audit_stream(name) or not _says(earlier, said):
-                    raise KeyReused(f"The key {key[:60]!r} led to another act.", mend="Make a new key for each act.")
-                return []
             if seen is not None and seen != (mine.version if mine else 0):
                 raise StaleVersion(
                     f"You have answered item {number} in another window.", mend="Look at that answer, then amend it."
                 )
-            if mine is not None and _says(mine, said):
+            if mine is not None and says(mine, Audited, said):
                 return []
             return [self._act(worker, name, Audited, audit.version + 1, key=key, active_seconds=active_seconds, **said)]
 
-        return self._change(name, made)
+        return self._streams.change(
+            audit_stream(name), made, worker=worker, key=key, same=lambda act: says(act, Audited, said)
+        )
 
     # -- inside
 
     def _has(self, video_hash: str) -> bool:
         with suppress(NotFound):
-            self.desk.video(video_hash)
+            self.catalogue.video(video_hash)
             return True
         return False
 
@@ -296,49 +283,19 @@ class AuditDesk:
                 return []
             return [self._act(worker, name, sort, audit.version + 1, key=key, reason=reason)]
 
-        return self._change(name, made)
+        return self._streams.change(
+            audit_stream(name), made, worker=worker, key=key, same=lambda act: says(act, sort, {"reason": reason})
+        )
 
     def _act(self, worker: Worker, name: str, sort: type[Act], version: int, **said: Any) -> Act:
         return sort(
-            stream=audit_stream(name), version=version, actor=worker.actor, at=self.desk.clock.now(),
-            spec_version=self.desk.spec.version, **said,
+            stream=audit_stream(name), version=version, actor=worker.actor, at=self.catalogue.clock.now(),
+            spec_version=self.catalogue.spec.version, **said,
         )  # fmt: skip
 
-    def _look(self, name: str) -> Audit:
-        """Only the acts that came since the last look are read: there may be thousands."""
-        stream = audit_stream(name)
-        with self._lock:
-            known = self._known.get(name, Audit())
-        acts = self.desk.ledger.read(stream, after=known.version)
-        audit = fold(acts, known) if acts else known
-        self._remember(name, audit)
-        return audit
 
-    def _remember(self, name: str, audit: Audit) -> None:
-        with self._lock:
-            if audit.opened is not None and audit.version >= self._known.get(name, audit).version:
-                self._known[name] = audit
-
-    def _change(self, name: str, made: Callable[[Audit], list[Act]]) -> Audit:
-        """Append what ``made`` makes of what stands. Where another was faster it is made again of what stands then."""
-        for left in reversed(range(_TRIES)):
-            audit = self._look(name)
-            acts = made(audit)
-            if not acts:
-                return audit
-            after = fold(acts, audit)
-            try:
-                self.desk.ledger.append(acts)
-            except (StaleVersion, KeyReused):  # another was faster, or the same request came twice at once
-                if not left:
-                    raise
-            else:
-                self._remember(name, after)
-                return after
-        raise AssertionError("the last try returns or raises")
-
-
-_TRIES = 30
+_KEPT = 32
+"""Audits whose folded acts are remembered."""
 
 
 def _sorted(audit: Audit, items: Sequence[AuditItem]) -> tuple[list[AuditItem], int, list[tuple[AuditItem, str]]]:
@@ -356,7 +313,3 @@ def _sorted(audit: Audit, items: Sequence[AuditItem]) -> tuple[list[AuditItem], 
         else:
             refused.append((item, f"The audit has {_said(item.name)} with other words, or of another film."))
     return new, known, refused
-
-
-def _says(act: Act, said: Mapping[str, Any]) -> bool:
-    return isinstance(act, Audited) and all(getattr(act, name) == value for name, value in said.items())

@@ -6,14 +6,14 @@ What a detector found is no act: it can be made again at any time. The edits are
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from videolect.errors import BadInput, KeyReused, NotAllowed, NotYourTurn, StaleVersion, VideolectError
-from videolect.oversight.desk import Desk
+from videolect.errors import BadInput, NotYourTurn, StaleVersion
+from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
+from videolect.oversight.streams import Streams, says
 from videolect.record.acts import Act, CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
 from videolect.record.cuts import NEAR_FRAMES, TransitionKind, gap
@@ -92,29 +92,18 @@ def fold(acts: Iterable[Act], after: Cuts | None = None) -> Cuts:
     return Cuts(version=len(kept), edits=tuple(edits), acts=tuple(kept))
 
 
-def may_edit(worker: Worker) -> bool:
-    """Leads and reviewers edit; everybody may look."""
-    return worker.is_person and bool({"lead", "reviewer"} & set(worker.roles))
-
-
 class CutsDesk:
     """The verbs of a film's cuts."""
 
-    def __init__(self, desk: Desk, footage: Footage) -> None:
-        self.desk = desk
+    def __init__(self, catalogue: Catalogue, footage: Footage) -> None:
+        self.catalogue = catalogue
         self.footage = footage
-        self._lock = threading.Lock()
-        self._known: dict[str, Cuts] = {}  # the film used last stands last
+        self._streams = Streams[Cuts](catalogue.ledger, fold, most=_KEPT)
 
     def look(self, video_hash: str) -> Cuts:
         """Where the edits stand. NotFound for a film that was never imported."""
-        self.desk.video(video_hash)
-        return self._look(video_hash)
-
-    def check_may_edit(self, worker: Worker) -> None:
-        """NotAllowed for others than leads and reviewers."""
-        if not may_edit(worker):
-            raise NotAllowed(f"{worker.id} may not edit cuts.", mend="Ask a lead or a reviewer.")
+        self.catalogue.video(video_hash)
+        return self._streams.look(cuts_stream(video_hash))
 
     def add(
         self, worker: Worker, video_hash: str, kind: TransitionKind, start: int, end: int, *, table: str | None = None,
@@ -160,21 +149,6 @@ class CutsDesk:
 
     # -- inside
 
-    def _look(self, video_hash: str) -> Cuts:
-        """Only the acts that came since the last look are read: there may be thousands."""
-        with self._lock:
-            known = self._known.get(video_hash, Cuts())
-        cuts = fold(self.desk.ledger.read(cuts_stream(video_hash), after=known.version), known)
-        self._remember(video_hash, cuts)
-        return cuts
-
-    def _remember(self, video_hash: str, cuts: Cuts) -> None:
-        with self._lock:
-            before = self._known.pop(video_hash, cuts)
-            self._known[video_hash] = cuts if cuts.version >= before.version else before
-            while len(self._known) > _KEPT:
-                del self._known[next(iter(self._known))]
-
     def _edit(
         self, worker: Worker, video_hash: str, sort: type[CutAct], said: dict[str, Any], *, table: str | None,
         seen: int | None, key: str | None,
@@ -191,58 +165,30 @@ class CutsDesk:
             _check_seen(cuts, seen, act)
             return act if self.footage.check(video, cuts.edits, act) else None
 
-        def is_same(act: Act) -> bool:
-            return type(act) is sort and all(getattr(act, name) == value for name, value in said.items())
-
-        return self._change(worker, video_hash, act_of, is_same, key)
+        return self._change(worker, video_hash, act_of, lambda act: says(act, sort, said), key)
 
     def _act(self, worker: Worker, video: Video, cuts: Cuts, sort: type[Act], key: str | None, **said: Any) -> Act:
         return sort(
-            stream=cuts_stream(video.hash), version=cuts.version + 1, actor=worker.actor, at=self.desk.clock.now(),
-            spec_version=self.desk.spec.version, key=key, **said,
+            stream=cuts_stream(video.hash), version=cuts.version + 1, actor=worker.actor, at=self.catalogue.clock.now(),
+            spec_version=self.catalogue.spec.version, key=key, **said,
         )  # fmt: skip
 
     def _change(
         self, worker: Worker, video_hash: str, made: Callable[[Video, Cuts], Act | None],
-        is_same: Callable[[Act], bool], key: str | None,
+        same: Callable[[Act], bool], key: str | None,
     ) -> Cuts:  # fmt: skip
-        """Append what ``made`` makes of what stands. Where another was faster it is made again of what stands then."""
-        self.check_may_edit(worker)
-        video = self.desk.video(video_hash)
-        for left in reversed(range(_TRIES)):
-            earlier = self.desk.ledger.by_key(worker.id, key) if key is not None else None
-            cuts = self._look(video_hash)
-            if earlier is not None:
-                if earlier.stream != cuts_stream(video_hash) or not is_same(earlier):
-                    raise KeyReused(f"The key {(key or '')[:60]!r} led to another act.", mend=_NEW_KEY)
-                return cuts
-            try:
-                act = made(video, cuts)
-            except VideolectError:
-                # The same request may have come through between the look for its key and the look at the cuts.
-                if left and key is not None and self.desk.ledger.by_key(worker.id, key) is not None:
-                    continue
-                raise
-            if act is None:
-                return cuts
-            after = fold([act], cuts)
-            try:
-                self.desk.ledger.append([act])
-            except (StaleVersion, KeyReused):  # another was faster, or the same request came twice at once
-                with self._lock:
-                    self._known.pop(video_hash, None)
-                if not left:
-                    raise
-            else:
-                self._remember(video_hash, after)
-                return after
-        raise AssertionError("the last try returns or raises")
+        worker.check_may("edit cuts")
+        video = self.catalogue.video(video_hash)
+
+        def acts(cuts: Cuts) -> list[Act]:
+            act = made(video, cuts)
+            return [act] if act is not None else []
+
+        return self._streams.change(cuts_stream(video_hash), acts, worker=worker, key=key, same=same)
 
 
 _KEPT = 32
 """Films whose folded edits are remembered."""
-_TRIES = 30
-_NEW_KEY = "Make a new key for each act."
 
 
 def told(act: Act) -> str:

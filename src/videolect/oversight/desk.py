@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from videolect.errors import (
     BadInput,
@@ -24,13 +24,12 @@ from videolect.errors import (
     NotYourTurn,
     StaleVersion,
 )
-from videolect.language.shelf import Shelf
-from videolect.language.spec import Spec
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import CaptionTask, Round
-from videolect.oversight.form import Form, faults, form_of
+from videolect.oversight.catalogue import Catalogue
+from videolect.oversight.form import faults
 from videolect.oversight.labelling import LabelTask
-from videolect.oversight.ports import BoardRow, Clock, Lease, Ledger, QueueQuery, SystemClock, TaskRow, Writer
+from videolect.oversight.ports import BoardRow, Lease, QueueQuery, TaskRow, Writer
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import (
     QueueProjector,
@@ -41,19 +40,16 @@ from videolect.oversight.standing import (
     standing,
     text_for_dependants,
 )  # fmt: skip
+from videolect.oversight.streams import reused
 from videolect.record.acts import (
     Act,
-    Answer,
     Approved,
-    CampaignOpened,
     Claimed,
     Corrected,
     Critiqued,
     Drafted,
     Edited,
-    Imported,
     Labelled,
-    Opened,
     Polished,
     Rated,
     Rejected,
@@ -63,13 +59,10 @@ from videolect.record.acts import (
     Submitted,
     Tick,
     Withdrawn,
-    campaign_stream,
     hash_of_answers,
-    video_stream,
 )  # fmt: skip
-from videolect.record.campaign import LABELS, MODES, Campaign, Mode, Policy, TaskKey
+from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
-from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
 from videolect.record.drafting import Draft, DraftRequest, PolishRequest, ReviseRequest
 
@@ -128,43 +121,14 @@ class Desk:
     """Every change to the record goes through one of these methods."""
 
     def __init__(
-        self, ledger: Ledger, spec: Spec, *, writer: Writer | None = None, clock: Clock | None = None,
-        lease_seconds: int = LEASE_SECONDS, shelf: Shelf | None = None,
-    ) -> None:  # fmt: skip
-        """``shelf``: where campaigns find the version that they were opened with; None: all work under ``spec``."""
-        self.ledger = ledger
-        self.shelf = shelf
-        self._spec = spec
-        self._spec_of: dict[str, Spec] = {}
+        self, catalogue: Catalogue, *, writer: Writer | None = None, lease_seconds: int = LEASE_SECONDS
+    ) -> None:
+        self.catalogue = catalogue
+        self.ledger = catalogue.ledger
+        self.clock = catalogue.clock
         self.writer = writer
-        self.clock = clock or SystemClock()
         self.lease_seconds = lease_seconds
-        self.projector = projector_of(spec, shelf)
-        self._forms: dict[tuple[str, tuple[str, ...]], Form] = {}
-
-    @property
-    def spec(self) -> Spec:
-        """The newest version of the specification: the one that a new campaign takes."""
-        return self.shelf.newest() if self.shelf is not None else self._spec
-
-    def spec_of(self, campaign: str) -> Spec:
-        """The version that a campaign was opened with; where it is not to be had any more, the newest, with a warning.
-
-        NotFound where there is no such campaign.
-        """
-        if self.shelf is None:
-            return self._spec
-        if campaign not in self._spec_of:
-            opened = self.campaign(campaign)
-            found = self.shelf.find(opened.spec_hash)
-            if found is None:
-                found = self.shelf.newest()
-                log.warning(
-                    "Version %s (%s) of the specification, under which campaign %s was opened, is not to be had: "
-                    "it goes on under %s.", opened.spec_version, opened.spec_hash[:12], campaign, found.version,
-                )  # fmt: skip
-            self._spec_of[campaign] = found
-        return self._spec_of[campaign]
+        self._projector = QueueProjector(catalogue.shelf)
 
     # -- looking
 
@@ -174,7 +138,7 @@ class Desk:
         if not acts:
             raise NotFound(f"There is no task {key.stream}.", mend="Choose one from the queue.")
         task = fold_any(acts)
-        parents = self.projector.family(key, self.ledger.read)
+        parents = self._projector.family(key, self.ledger.read)
         return Look(task=task, standing=standing(task, parents), parents=parents, lease=self.ledger.lease(key.stream))
 
     def may(self, look: Look, worker: Worker) -> dict[str, str | None]:
@@ -186,10 +150,10 @@ class Desk:
             over = None if task.status == "to_label" else f"It is {task.status}."
             return {
                 "label": None if mine else "Claim the task first.",
-                "withdraw": self._why_no_task_withdrawal(worker) or over,
+                "withdraw": (None if worker.may("close a task") else f"{worker.id} may not close a task.") or over,
             }
         answer: dict[str, str | None] = {}
-        for verb in ("rate", "critique", "revise", "edit", "submit", "approve", "reject", "correct"):
+        for verb in ("rate", "critique", "polish", "revise", "edit", "submit", "approve", "reject", "correct"):
             why = caption_task.why_not(task, verb, worker.id)
             answer[verb] = why and f"{why[0]} {why[1]}"
         why = caption_task.why_not(task, "draft", worker.id)
@@ -198,7 +162,7 @@ class Desk:
         answer["redraft"] = (why and f"{why[0]} {why[1]}") or waits or fresh
         why = caption_task.why_not(task, "withdraw", worker.id)
         answer["withdraw"] = why and f"{why[0]} {why[1]}"
-        if worker.leads and task.status not in ("settled", "withdrawn"):
+        if worker.may("close a task") and task.status not in ("settled", "withdrawn"):
             answer["withdraw"] = None  # a lead may close it
         return answer
 
@@ -209,95 +173,6 @@ class Desk:
     def board(self, campaign: str | None = None) -> Sequence[BoardRow]:
         """How many tasks stand where."""
         return self.ledger.board(campaign)
-
-    def campaigns(self) -> list[Campaign]:
-        """All campaigns, oldest first."""
-        return [act.campaign for _, act in self.ledger.every(kind="CampaignOpened") if isinstance(act, CampaignOpened)]
-
-    def campaign(self, name: str) -> Campaign:
-        """What a campaign was opened with, or NotFound."""
-        for act in self.ledger.read(campaign_stream(name)):
-            if isinstance(act, CampaignOpened):
-                return act.campaign
-        raise NotFound(f"There is no campaign {name}.", mend="Choose one of the desk's campaigns.")
-
-    def video(self, video_hash: str) -> Video:
-        """An imported video, or NotFound."""
-        for act in self.ledger.read(video_stream(video_hash)):
-            if isinstance(act, Imported):
-                return act.video
-        raise NotFound(f"No video has the hash {video_hash}.", mend="Import it: videolect data import.")
-
-    # -- setting up
-
-    def record_video(self, worker: Worker, video: Video) -> bool:
-        """Keep what an imported file says of itself; False where it was known already."""
-        stream = video_stream(video.hash)
-        if self.ledger.read(stream):
-            return False
-        act = Imported(
-            stream=stream,
-            version=1,
-            actor=worker.actor,
-            at=self.clock.now(),
-            spec_version=self.spec.version,
-            video=video,
-        )
-        try:
-            self.ledger.append([act])
-        except StaleVersion:  # another importer was faster with the same bytes
-            return False
-        return True
-
-    def open_campaign(
-        self, worker: Worker, name: str, *, policy: Policy | None = None, aspects: Sequence[str] | None = None
-    ) -> Campaign:
-        """Begin a campaign under the desk's specification; with its usual aspects, unless ``aspects`` names others."""
-        worker.check_leads("open a campaign")
-        known = [aspect.id for aspect in self.spec.aspects]
-        usual = [aspect.id for aspect in self.spec.aspects if aspect.by_default]
-        chosen = tuple(aspects if aspects is not None else usual)
-        if unknown := [aspect for aspect in chosen if aspect not in known]:
-            raise BadInput(f"The specification has no aspect {unknown[0]!r}.", mend=f"Known: {', '.join(known)}.")
-        campaign = Campaign(
-            name=name,
-            spec_version=self.spec.version,
-            spec_hash=self.spec.hash,
-            aspects=chosen,
-            policy=policy or Policy(),
-        )
-        act = CampaignOpened(
-            stream=campaign_stream(name), version=1, actor=worker.actor, at=self.clock.now(),
-            spec_version=self.spec.version, campaign=campaign,
-        )  # fmt: skip
-        try:
-            self.ledger.append([act])
-        except StaleVersion:
-            raise BadInput(
-                f"There is a campaign {name} already.", mend="Choose another name, or add clips to it."
-            ) from None
-        return campaign
-
-    def add_clips(self, worker: Worker, campaign: Campaign, clips: Iterable[Clip], *, priority: int = 0) -> int:
-        """Open the tasks of these clips (labels and every aspect); those that exist are left. How many were opened."""
-        worker.check_leads("add clips")
-        acts: list[Act] = []
-        seen = set[str]()
-        for clip in clips:
-            for aspect in (LABELS, *campaign.aspects):
-                key = TaskKey(campaign=campaign.name, clip=clip.id, aspect=aspect)
-                if key.stream not in seen and self.ledger.row(key.stream) is None:
-                    seen.add(key.stream)
-                    acts.append(
-                        Opened(
-                            stream=key.stream, version=1, actor=worker.actor, at=self.clock.now(), clip=clip,
-                            spec_version=campaign.spec_version, mode=drawn_mode(campaign.policy, key),
-                            policy=campaign.policy, priority=priority,
-                        )
-                    )  # fmt: skip
-        for start in range(0, len(acts), 600):
-            self.ledger.append(acts[start : start + 600])
-        return len(acts)
 
     # -- leases
 
@@ -391,7 +266,7 @@ class Desk:
         """
 
         def fields(task: Task) -> dict[str, Any]:
-            form, spec = self.form(key.campaign), self.spec_of(key.campaign)
+            form, spec = self.catalogue.form(key.campaign), self.catalogue.spec_of(key.campaign)
             broken = faults(spec, form, answers, untouched=untouched, frames=task.opened.clip.frames)
             if broken:
                 first, more = broken[0], f" ({len(broken) - 1} more)" if len(broken) > 1 else ""
@@ -402,19 +277,6 @@ class Desk:
             return {"answers": known, "record_schema": spec.record_schema, "untouched": left}
 
         return self._act(worker, key, work, Labelled, fields)
-
-    def form(self, campaign: str) -> Form:
-        """The label form of a campaign, or NotFound."""
-        aspects, spec = self.campaign(campaign).aspects, self.spec_of(campaign)
-        if (spec.hash, aspects) not in self._forms:
-            self._forms[spec.hash, aspects] = form_of(spec, aspects)
-        return self._forms[spec.hash, aspects]
-
-    def answers_of(self, labelled: Labelled) -> dict[str, Answer]:
-        """A label record as its campaign's specification reads it: lifted from an older schema, and normalised."""
-        key = TaskKey.of_stream(labelled.stream)
-        spec = self.spec_of(key.campaign) if key is not None else self.spec
-        return cast(dict[str, Answer], spec.normalise(spec.migrate(labelled.answers, labelled.record_schema)))
 
     def keep_draft(self, worker: Worker, key: TaskKey, work: Work, draft: Draft, request: DraftRequest) -> Outcome:
         """Append a draft that a model wrote under its lease; ``request`` is what it was written from."""
@@ -433,8 +295,8 @@ class Desk:
         return DraftRequest(
             clip=look.task.opened.clip,
             aspect=key.aspect,
-            spec_hash=self._hash_for(key),
-            answers=self.answers_of(labelled) if labelled else {},
+            spec_hash=self.catalogue.spec_of(key.campaign).hash,
+            answers=self.catalogue.answers_of(labelled) if labelled else {},
             labels_hash=labelled.labels_hash if labelled else None,
             parents={
                 aspect: text
@@ -442,9 +304,6 @@ class Desk:
                 if (text := text_for_dependants(parent)) is not None
             },
         )
-
-    def _hash_for(self, key: TaskKey) -> str | None:
-        return self.spec_of(key.campaign).hash if self.shelf is not None else None
 
     def redraft(self, worker: Worker, key: TaskKey, work: Work) -> Outcome:
         """A new draft, asked for by the person who holds the task, where the old one is stale."""
@@ -479,7 +338,7 @@ class Desk:
             if unknown := [
                 p.primitive
                 for p in critique.points
-                if p.primitive and p.primitive not in self.spec_of(key.campaign).primitives
+                if p.primitive and p.primitive not in self.catalogue.spec_of(key.campaign).primitives
             ]:
                 raise BadInput(f"{unknown[0]!r} is no primitive.", mend="Choose one of the specification, or a topic.")
             return {"critique": critique}
@@ -551,8 +410,8 @@ class Desk:
         self, worker: Worker, key: TaskKey, work: Work, target: Literal["submission", "task"], reason: str
     ) -> Outcome:
         """Take one's submission back before a verdict; or, as a lead, close the whole task."""
-        if target == "task" and (why := self._why_no_task_withdrawal(worker)):
-            raise NotAllowed(why, mend="Ask the campaign's lead.")
+        if target == "task":
+            worker.check_may("close a task")
         return self._act(worker, key, work, Withdrawn, lambda task: {"target": target, "reason": reason})
 
     # -- inside
@@ -609,10 +468,7 @@ class Desk:
         if work.key is None or (act := self.ledger.by_key(worker.id, work.key)) is None:
             return None
         if act.stream != key.stream or type(act) is not kind:
-            raise KeyReused(
-                f"The idempotency key {work.key[:60]!r} already led to {type(act).__name__} in {act.stream}.",
-                mend="Make a new key for each act.",
-            )
+            raise reused(act)
         return Outcome(outcome="repeated", act=act, task=self._task(key))
 
     def _writer(self) -> Writer:
@@ -639,10 +495,6 @@ class Desk:
             spec_version=task.opened.spec_version, token=task.holding.token + 1, stage=stage,
         )  # fmt: skip
 
-    @staticmethod
-    def _why_no_task_withdrawal(worker: Worker) -> str | None:
-        return None if worker.leads else f"{worker.id} is no lead, and may not close a task."
-
 
 class LabelsContradict(BadInput):
     """The answers of a label form break rules of the specification; ``violations`` lists all of them."""
@@ -654,31 +506,6 @@ class LabelsContradict(BadInput):
 
 _SPREAD = 32
 """How far down the queue workers spread when they collide at its head."""
-
-
-def projector_of(spec: Spec, shelf: Shelf | None = None) -> QueueProjector:
-    """The projector that a ledger under this specification needs; ``shelf`` has the versions of older campaigns."""
-
-    def of_hash(hash: str) -> Mapping[str, tuple[str, ...]] | None:
-        found = shelf.find(hash) if shelf is not None else None
-        return _parents_under(found) if found is not None else None
-
-    return QueueProjector(parents=_parents_under(spec), of_hash=of_hash if shelf is not None else None)
-
-
-def _parents_under(spec: Spec) -> dict[str, tuple[str, ...]]:
-    return {aspect.id: tuple(aspect.parents) for aspect in spec.aspects}
-
-
-def drawn_mode(policy: Policy, key: TaskKey) -> Mode:
-    """The task's arm: drawn by the policy's weights from a hash of the task's name, so that it can be drawn again."""
-    digest = hashlib.sha256(key.stream.encode()).digest()
-    point = int.from_bytes(digest[:8], "big") / 2**64 * sum(policy.modes.values())
-    for mode in MODES:  # in this order, and not in that in which a policy happens to be written
-        point -= policy.modes.get(mode, 0.0)
-        if point < 0:
-            return mode
-    return next(mode for mode in reversed(MODES) if policy.modes.get(mode, 0.0) > 0)
 
 
 def held_by_another(key: TaskKey) -> HeldByAnother:

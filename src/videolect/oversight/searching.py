@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from videolect.errors import BadInput, NotAllowed
+from videolect.errors import BadInput
 from videolect.language.query import parse_query
 from videolect.language.spec import Spec
 from videolect.language.text_query import parse_text
 from videolect.oversight.caption_task import CaptionTask
-from videolect.oversight.desk import Desk
+from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import RANKED, CaptionText, ClipStates, Found, SearchIndex, SearchQuery
 from videolect.oversight.roles import Worker
@@ -65,10 +65,10 @@ class Answer:
 
 
 class Searching:
-    """Searches over one desk."""
+    """Searches over one ledger."""
 
-    def __init__(self, desk: Desk, index: SearchIndex) -> None:
-        self.desk = desk
+    def __init__(self, catalogue: Catalogue, index: SearchIndex) -> None:
+        self.catalogue = catalogue
         self.index = index
 
     def find(self, worker: Worker, asked: Asked, *, most_acts: int | None = None) -> Answer:
@@ -77,13 +77,13 @@ class Searching:
         NotAllowed where texts that are not final are asked for and the worker is no lead; NotFound for a campaign or
         an aspect that there is none of; BadInput as ``read_asked``.
         """
-        if asked.unsettled and not worker.leads:
-            raise NotAllowed(
-                f"{worker.id} is no lead, and may not search what is not final.", mend="Search final captions."
-            )
+        if asked.unsettled:
+            worker.check_may("search what is not final")
         if asked.campaign is not None:
-            self.desk.campaign(asked.campaign)
-        query = read_asked(asked, self.desk.spec_of(asked.campaign) if asked.campaign is not None else self.desk.spec)
+            self.catalogue.campaign(asked.campaign)
+        query = read_asked(
+            asked, self.catalogue.spec_of(asked.campaign) if asked.campaign is not None else self.catalogue.spec
+        )
         behind = self.catch_up(most_acts)
         return Answer(query=query, found=self.index.find(query), behind=behind)
 
@@ -99,13 +99,13 @@ class Searching:
 
         Several may do this at once: each page is kept by whoever is first.
         """
-        horizon = self.desk.ledger.horizon()
+        horizon = self.catalogue.ledger.horizon()
         seen, told = self.index.seen(), 0
         if seen > horizon:  # the ledger is an older one, from a backup
             self.index.clear()
             seen = 0
         while seen < horizon and (most_acts is None or told < most_acts):
-            page = list(islice(self.desk.ledger.every(after=seen), _ACTS_AT_ONCE))
+            page = list(islice(self.catalogue.ledger.every(after=seen), _ACTS_AT_ONCE))
             page = [(place, act) for place, act in page if place <= horizon]
             upto = page[-1][0] if len(page) == _ACTS_AT_ONCE else horizon
             captions, states = self._told([act.stream for _, act in page])
@@ -119,7 +119,7 @@ class Searching:
     def _told(self, streams: Sequence[str]) -> tuple[list[CaptionText], list[ClipStates]]:
         """How the tasks of these streams stand now."""
         known = {stream: key for stream in dict.fromkeys(streams) if (key := TaskKey.of_stream(stream)) is not None}
-        histories = self.desk.ledger.read_many(list(known))
+        histories = self.catalogue.ledger.read_many(list(known))
         captions: list[CaptionText] = []
         labels: list[tuple[TaskKey, Labelled]] = []
         for stream, key in known.items():
@@ -135,7 +135,9 @@ class Searching:
         found: list[ClipStates] = []
         for campaign in dict.fromkeys(key.campaign for key, _ in labels):
             mine = [(key, labelled) for key, labelled in labels if key.campaign == campaign]
-            states = self.desk.spec_of(campaign).derive_many([self.desk.answers_of(labelled) for _, labelled in mine])
+            states = self.catalogue.spec_of(campaign).derive_many(
+                [self.catalogue.answers_of(labelled) for _, labelled in mine]
+            )
             columns = {id_: states.column(id_) for id_ in states.found}
             for row, (key, _) in enumerate(mine):
                 yes, no = (

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from videolect.errors import BadInput, KeyReused, NotFound, NotYourTurn, StaleVersion
+from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
 from videolect.language.diff import Diff, Record, diff, order_of, raised
 from videolect.language.edit import Data, Entry, EntryKind, cleaned, entries, with_entry, with_version
 from videolect.language.parse import Parsed
-from videolect.language.shelf import Shelf, Version
+from videolect.language.shelf import Version
 from videolect.language.source import Problem, Source, hash_of, read_texts
 from videolect.language.spec import Spec
 from videolect.language.trial import Ground, Trial, attempt, check_texts, read_parsed
+from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.labelling import fold as fold_labels
-from videolect.oversight.ports import Clock, Ledger, QueueQuery
+from videolect.oversight.ports import Ledger, QueueQuery
 from videolect.oversight.roles import Worker
+from videolect.oversight.streams import Streams, says
 from videolect.record.acts import (
     Act,
     Labelled,
@@ -81,9 +83,9 @@ class SpecStream:
     acts: tuple[Act, ...] = field(default=(), repr=False)
 
 
-def fold(acts: Iterable[Act]) -> SpecStream:
-    """Where the specification stands after these acts, oldest first."""
-    stream = SpecStream()
+def fold(acts: Iterable[Act], after: SpecStream | None = None) -> SpecStream:
+    """Where the specification stands after these acts, oldest first; ``after``: where it stood before."""
+    stream = after or SpecStream()
     for act in acts:
         stream = apply(stream, act)
     return stream
@@ -180,11 +182,12 @@ class Reading:
 class LanguageDesk:
     """The verbs of a specification's draft. Only leads change anything; everybody may look."""
 
-    def __init__(self, ledger: Ledger, shelf: Shelf, clock: Clock) -> None:
-        self.ledger = ledger
-        self.shelf = shelf
-        self.clock = clock
-        self._labels = _Labels(ledger)
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.ledger = catalogue.ledger
+        self.shelf = catalogue.shelf
+        self.clock = catalogue.clock
+        self._streams = Streams[SpecStream](catalogue.ledger, fold, most=1)
+        self._labels = _Labels(catalogue.ledger)
         self._sources: dict[str, Source] = {}
         self._readings: dict[tuple[str, tuple[int, ...]], Reading] = {}
         self._lock = threading.Lock()
@@ -200,7 +203,7 @@ class LanguageDesk:
 
     def look(self) -> SpecStream:
         """Where it stands."""
-        return fold(self.ledger.read(self.stream))
+        return self._streams.look(self.stream)
 
     def base(self, state: SpecStream) -> Spec:
         """What the draft is a draft of; the newest version where there is none, or where the base is gone."""
@@ -331,47 +334,48 @@ class LanguageDesk:
         key: str | None = None,
     ) -> SpecStream:  # fmt: skip
         """Change, add or (None) remove an entry; begins a draft where there is none."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
+        body = None if entry is None else json.dumps(cleaned(entry), ensure_ascii=False)
+        edited: dict[str, Any] = {"entry_kind": kind, "entry_id": id, "entry": body, "note": note}
 
         def acts(state: SpecStream) -> list[Act]:
             known = self._source(self.base(state))
             with_entry(self.texts(state, without=(kind, id)), kind, id, entry, known=known)  # refuses what is no entry
-            body = None if entry is None else json.dumps(cleaned(entry), ensure_ascii=False)
-            edited: dict[str, Any] = {"entry_kind": kind, "entry_id": id, "entry": body, "note": note}
             first = [] if state.draft else [self._opening(worker, state)]
             return [*first, self._act(worker, state, SpecEdited, key=key, ahead=len(first), **edited)]
 
-        return self._change(worker, acts, seen, key)
+        return self._change(worker, acts, seen, key, SpecEdited, edited)
 
     def discard(
         self, worker: Worker, kind: EntryKind, id: str, *, seen: int | None = None, key: str | None = None
     ) -> SpecStream:
         """Leave an entry as it is in the base."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
+        said: dict[str, Any] = {"entry_kind": kind, "entry_id": id}
         return self._change(
-            worker,
-            lambda state: [self._act(worker, state, SpecEditDropped, key=key, entry_kind=kind, entry_id=id)],
-            seen,
-            key,
-        )
+            worker, lambda state: [self._act(worker, state, SpecEditDropped, key=key, **said)], seen, key,
+            SpecEditDropped, said,
+        )  # fmt: skip
 
     def drop(self, worker: Worker, *, reason: str = "", seen: int | None = None, key: str | None = None) -> SpecStream:
         """Give the whole draft up."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
+        said: dict[str, Any] = {"reason": reason}
         return self._change(
-            worker, lambda state: [self._act(worker, state, SpecDraftDropped, key=key, reason=reason)], seen, key
-        )
+            worker, lambda state: [self._act(worker, state, SpecDraftDropped, key=key, **said)], seen, key,
+            SpecDraftDropped, said,
+        )  # fmt: skip
 
     def move(self, worker: Worker, *, seen: int | None = None, key: str | None = None) -> SpecStream:
         """Put the draft's edits upon the newest version. What both changed is as the draft has it."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
 
         def acts(state: SpecStream) -> list[Act]:
             if state.draft is None:
                 raise NotYourTurn("There is no draft to move.", mend="Edit an entry: that begins one.")
             return [self._opening(worker, state, key=key)]
 
-        return self._change(worker, acts, seen, key)
+        return self._change(worker, acts, seen, key, SpecDraftOpened, {})
 
     def publish(
         self, worker: Worker, *, version: str | None = None, note: str = "", seen: int | None = None
@@ -381,7 +385,7 @@ class LanguageDesk:
         Safe to repeat after a crash at any moment: the version is on the shelf whole or not at all, and is on the
         record when this returns.
         """
-        worker.check_leads("publish the language")
+        worker.check_may("publish the language")
         with self.shelf.held():  # of two publishers the later finds the draft gone, and leaves no version of its own
             return self._publish(worker, version, note, seen)
 
@@ -447,23 +451,21 @@ class LanguageDesk:
         )  # fmt: skip
 
     def _change(
-        self, worker: Worker, acts: Callable[[SpecStream], list[Act]], seen: int | None, key: str | None
-    ) -> SpecStream:
-        if key is not None and (earlier := self.ledger.by_key(worker.id, key)) is not None:
-            if earlier.stream != self.stream:
-                raise KeyReused(f"The key {key[:60]!r} led to another act.", mend="Make a new key for each act.")
-            return self.look()
-        with self.shelf.held():  # nothing changes in the draft while it is written down as a version
-            state = self.look()
+        self, worker: Worker, acts: Callable[[SpecStream], list[Act]], seen: int | None, key: str | None,
+        kind: type[Act], said: Mapping[str, Any],
+    ) -> SpecStream:  # fmt: skip
+        """``kind``, ``said``: the act that the key stands for."""
+
+        def made(state: SpecStream) -> list[Act]:
             self._check_seen(state, seen)
             if (version := self.unfinished(state)) is not None:
                 raise self._must_finish(version)
-            made = acts(state)
-            after = state
-            for act in made:
-                after = apply(after, act)
-            self.ledger.append(made)
-            return after
+            return acts(state)
+
+        with self.shelf.held():  # nothing changes in the draft while it is written down as a version
+            return self._streams.change(
+                self.stream, made, worker=worker, key=key, same=lambda act: says(act, kind, said)
+            )
 
     @staticmethod
     def _must_finish(version: str) -> NotYourTurn:

@@ -7,13 +7,15 @@ each parent that it was written from; where the parent's text is another now, th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from videolect.language.shelf import Shelf
+from videolect.language.spec import Spec
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import STAGE_OF, CaptionTask
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import TaskRow
-from videolect.record.acts import Act, CampaignOpened, Opened, Stage, campaign_stream
+from videolect.record.acts import Act, CampaignOpened, Opened, Stage, Status, campaign_stream
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 
@@ -24,7 +26,7 @@ Task = CaptionTask | LabelTask
 class Standing:
     """A task's status with its siblings taken into account."""
 
-    status: str
+    status: Status
     waiting_for: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
 
@@ -77,29 +79,25 @@ def _for_others(row: TaskRow) -> tuple[str | None, bool]:
     return row.content_hash, row.status == "withdrawn"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class QueueProjector:
-    """Makes the queue's rows; ``parents`` gives each aspect the aspects that it is written from.
+    """Makes the queue's rows. What depends on what is as the campaign's version of the specification has it."""
 
-    A campaign keeps the version of the specification that it was opened with: ``of_hash`` gives the parents under it,
-    or None where that version is not to be had, and ``parents`` counts.
-    """
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._parents_of: dict[str, Mapping[str, tuple[str, ...]]] = {}  # a campaign's version never changes
 
-    parents: Mapping[str, tuple[str, ...]]
-    of_hash: Callable[[str], Mapping[str, tuple[str, ...]] | None] | None = None
-    of_campaign: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
-    """What was found out; a campaign's version never changes."""
-
-    def _parents(
-        self, campaign: str, read: Callable[[str], Sequence[Act]] | None = None
-    ) -> Mapping[str, tuple[str, ...]]:
-        if self.of_hash is not None and read is not None and campaign not in self.of_campaign:
+    def _parents(self, campaign: str, read: Callable[[str], Sequence[Act]]) -> Mapping[str, tuple[str, ...]]:
+        """The aspects that each aspect is written from."""
+        if campaign not in self._parents_of:
             for act in read(campaign_stream(campaign)):
                 if isinstance(act, CampaignOpened):
-                    self.of_campaign[campaign] = self.of_hash(act.campaign.spec_hash) or self.parents
-        return self.of_campaign.get(campaign, self.parents)
+                    self._parents_of[campaign] = _parents_under(self.shelf.under(act.campaign.spec_hash))
+                    break
+            else:
+                return _parents_under(self.shelf.newest())
+        return self._parents_of[campaign]
 
-    def parent_keys(self, key: TaskKey, read: Callable[[str], Sequence[Act]] | None = None) -> tuple[TaskKey, ...]:
+    def parent_keys(self, key: TaskKey, read: Callable[[str], Sequence[Act]]) -> tuple[TaskKey, ...]:
         """The tasks that this one depends on, the labels first. ``read`` gives other streams."""
         if key.is_labels:
             return ()
@@ -134,13 +132,19 @@ class QueueProjector:
             content_hash=hash_for_dependants(task),
         )  # fmt: skip
 
-    def dependants(self, before: TaskRow | None, after: TaskRow) -> tuple[str, ...]:
+    def dependants(
+        self, before: TaskRow | None, after: TaskRow, read: Callable[[str], Sequence[Act]]
+    ) -> tuple[str, ...]:
         """As ``ports.Projector.dependants``: only what others are written from touches them."""
         if before is not None and _for_others(before) == _for_others(after):
             return ()
         key = TaskKey(campaign=after.campaign, clip=after.clip, aspect=after.aspect)
         return tuple(
             key.sibling(aspect).stream
-            for aspect, parents in self._parents(after.campaign).items()
+            for aspect, parents in self._parents(after.campaign, read).items()
             if key.is_labels or key.aspect in parents
         )
+
+
+def _parents_under(spec: Spec) -> Mapping[str, tuple[str, ...]]:
+    return {aspect.id: tuple(aspect.parents) for aspect in spec.aspects}

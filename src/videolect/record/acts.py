@@ -28,6 +28,10 @@ Answer = str | int | float | bool | tuple[str | Segment, ...] | None
 """A raw answer in a label record: a list holds strings, or the segments of a movement; None is "left open"."""
 
 Stage = Literal["label", "draft", "caption", "review", "correct"]
+"""A piece of work on a task that somebody, or a model, can take."""
+Status = Literal["blocked", "to_label", "to_draft", "to_caption", "to_review", "to_correct", "settled", "withdrawn"]
+"""Where a task stands; it follows from the acts (``oversight.caption_task``)."""
+
 MAX_ENTRY = 400_000
 """Characters of one entry of a specification, as JSON."""
 

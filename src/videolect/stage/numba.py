@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from videolect.errors import MissingExtra
+from videolect.errors import INSTALL, MissingExtra
 
 try:
     import numba as nb
 except ImportError as error:
     raise MissingExtra(
-        f"The stage needs numba, which cannot be loaded: {error}.", mend="Run pip install 'videolect[stage]'."
+        f"The stage needs numba, which cannot be loaded: {error}.", mend=INSTALL.format("stage")
     ) from error
 
 __all__ = ["nb"]

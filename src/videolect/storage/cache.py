@@ -9,7 +9,6 @@ process before its first use.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
 import time
@@ -21,6 +20,7 @@ from typing import BinaryIO
 from blake3 import blake3
 
 from videolect.errors import CannotRead
+from videolect.files import lock
 from videolect.storage.base import CHUNK
 from videolect.storage.folder import writing
 
@@ -83,7 +83,7 @@ class Cache:
             handle = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
             return None
-        fcntl.flock(handle, fcntl.LOCK_SH)
+        lock(handle, shared=True)
         if _same(handle, path) and self._whole(handle, content_hash):
             os.utime(handle, ns=(time.time_ns(), os.fstat(handle).st_mtime_ns))
             return handle
@@ -108,7 +108,7 @@ class Cache:
         with writing(self.root):
             handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            lock(handle)
             with writing(self.root):
                 os.ftruncate(handle, size)
             self.make_room()
@@ -124,7 +124,7 @@ class Cache:
             # Nobody makes room between the new name and the shared lock.
             with self._alone("room.lock"):
                 part.replace(self.root / content_hash)
-                fcntl.flock(handle, fcntl.LOCK_SH)
+                lock(handle, shared=True)
         except BaseException:
             os.close(handle)
             part.unlink(missing_ok=True)
@@ -136,7 +136,7 @@ class Cache:
         with writing(self.root):
             handle = os.open(self.root / name, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            lock(handle)
             yield
         finally:
             os.close(handle)
@@ -154,11 +154,10 @@ def _removed_unless_used(path: Path) -> bool:
     with contextlib.suppress(FileNotFoundError):
         handle = os.open(path, os.O_RDONLY)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not lock(handle, wait_s=0):
+                return False
             path.unlink()
             return True
-        except BlockingIOError:
-            return False
         finally:
             os.close(handle)
     return False

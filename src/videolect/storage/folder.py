@@ -22,6 +22,7 @@ from typing import BinaryIO
 from blake3 import blake3
 
 from videolect.errors import BadInput, CannotRead
+from videolect.files import sync
 from videolect.storage.base import (
     FILES,
     STALE_S,
@@ -180,7 +181,7 @@ class FolderStorage:
             place.parent.mkdir(parents=True, exist_ok=True)
             part.replace(place)
             for folder in (place.parent, place.parent.parent, self.root):
-                _sync_folder(folder)
+                sync(folder)  # a name is on the disk only when its folder is
 
     def _sweep(self) -> None:
         """Remove what processes that died left unfinished."""
@@ -206,15 +207,6 @@ def writing(root: Path) -> Iterator[None]:
             errno.EFBIG: "Raise the limit on the size of files (ulimit -f), or use another file system.",
         }.get(error.errno or 0, "Give this user the right to write there, or name another folder.")
         raise CannotStore(f"{root} takes no bytes: {error.strerror}.", mend=mend) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    # A name is on the disk only when its folder is.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _alive(pid: int) -> bool:

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
+from videolect.files import CannotWrite, sweep, sync, write_json
 from videolect.training.devices import laid_like
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class Checkpoints:
         """Say of the best what the state of a run says: whoever was killed behind a checkpoint's name had not yet."""
         best = self.best()
         if best_step in {saved.step for saved in self.all()} and (best is None or best.step != best_step):
-            write_whole(self.folder / _BEST, {"step": best_step})
+            write_json(self.folder / _BEST, {"step": best_step})
 
     def check_room(self, needs: int) -> None:
         """NoRoom where the disk has no room for so many bytes."""
@@ -131,24 +132,24 @@ class Checkpoints:
             partial.mkdir()
             _write_tensors(partial / "weights.safetensors", weights)
             _write_tensors(partial / "optimizer.safetensors", optimizer)
-            _write_json(partial / "state.json", state)
+            write_json(partial / "state.json", state)
             sizes = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
-            _write_json(partial / LISTING, {"format": FORMAT, "step": step, "sizes": sizes})
-            _flush(partial)
+            write_json(partial / LISTING, {"format": FORMAT, "step": step, "sizes": sizes})
+            sync(partial)
             aside = self.folder / f".{whole.name}.{os.getpid()}.old"
             if whole.exists():  # of a run that went on from before it
                 whole.rename(aside)
             partial.rename(whole)
-            _flush(self.folder)
+            sync(self.folder)
             shutil.rmtree(aside, ignore_errors=True)
             if best:
-                write_whole(self.folder / _BEST, {"step": step})
-        except (OSError, _errors()) as error:
+                write_json(self.folder / _BEST, {"step": step})
+        except (OSError, CannotWrite, _errors()) as error:
             shutil.rmtree(partial, ignore_errors=True)
             self._recover()
             raise NoRoom(
                 f"The checkpoint of step {step} ({needs / 1e6:,.0f} MB) could not be written to {self.folder}: "
-                f"{says(error)}.",
+                f"{says(error.__cause__ or error)}.",
                 mend="Make room, then go on with --resume: from the checkpoint before, or else from the beginning.",
             ) from None
         self._prune()
@@ -232,34 +233,6 @@ def restore_state(optimizer: Any, names: Sequence[str], told: Tensors) -> None:
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
-def sweep(folder: Path, *patterns: str) -> None:
-    """Remove files and folders that somebody left half done."""
-    for path in (each for pattern in patterns for each in folder.glob(pattern)):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                path.unlink()
-
-
-def write_whole(path: Path, told: Mapping[str, Any]) -> None:
-    """A small JSON file, replaced in one step."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        _write_json(partial, told)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _write_json(path: Path, told: Mapping[str, Any]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(told, file, ensure_ascii=False, indent=1, sort_keys=True)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _write_tensors(path: Path, tensors: Tensors) -> None:
     from safetensors.torch import save_file
 
@@ -273,7 +246,7 @@ def _tensors(path: Path) -> dict[str, Any]:
 
     try:
         found: dict[str, Any] = load_file(path)
-    except (OSError, _errors()) as error:
+    except (OSError, CannotWrite, _errors()) as error:
         raise CannotRead(f"{path} cannot be read: {says(error)}.", mend="Go on from the checkpoint before.") from None
     return found
 
@@ -322,14 +295,6 @@ def says(error: BaseException) -> str:
 
 def _bytes(tensor: Any) -> int:
     return int(tensor.numel() * tensor.element_size())
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _as_text(tensor: Any) -> str:

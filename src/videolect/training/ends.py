@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.files import CannotWrite, whole_folder
 from videolect.training.checkpoints import NoRoom, says
 
 if TYPE_CHECKING:
@@ -21,18 +20,14 @@ def export(trainee: Trainee, folder: Path) -> Path:
     """What was learned as a checkpoint, or an adapter, that everything else can open; whole or not there. NoRoom."""
     from safetensors import SafetensorError
 
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
-        trainee.save(partial)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
-    except (OSError, SafetensorError) as error:
+        with whole_folder(folder, instead=True) as partial:
+            trainee.save(partial)
+    except (CannotWrite, SafetensorError) as error:
         raise NoRoom(
-            f"The model could not be written to {folder}: {says(error)}.",
+            f"The model could not be written to {folder}: {says(error.__cause__ or error)}.",
             mend="Make room, then write it from the last checkpoint: --resume. Nothing is learned anew.",
         ) from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from videolect.errors import BadInput, CannotRead, HeldByAnother
-from videolect.training.checkpoints import check_same, sweep, write_whole
+from videolect.files import cannot_write, lock, sweep, write_json
+from videolect.training.checkpoints import check_same
 from videolect.training.recipe import NO_WEIGHT
 
 log = logging.getLogger(__name__)
@@ -46,16 +46,13 @@ def check_place(out: Path, *, resume: bool) -> None:
             if not there:
                 out.rmdir()
     except OSError as error:
-        raise _cannot_write(out, error) from None
+        raise cannot_write(out, error) from None
 
 
 def begin(out: Path, told: Mapping[str, Any]) -> None:
     """Write what the run is. BadInput where the folder is taken or cannot be written."""
     check_place(out, resume=False)
-    try:
-        write_whole(out / MANIFEST, told)
-    except OSError as error:
-        raise _cannot_write(out, error) from None
+    write_json(out / MANIFEST, told)
 
 
 def never_began(out: Path) -> None:
@@ -98,8 +95,8 @@ def claimed(out: Path) -> Iterator[None]:
         out.mkdir(parents=True, exist_ok=True)
         file = _locked(out / _LOCK)
     except OSError as error:
-        raise _cannot_write(out, error) from None
-    sweep(out, ".*.part")
+        raise cannot_write(out, error) from None
+    sweep(out)
     try:
         yield
     finally:
@@ -114,17 +111,18 @@ def _locked(path: Path) -> IO[str]:
     while True:
         file = path.open("a+", encoding="utf-8")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            ours = lock(file, wait_s=0)
+        except OSError as error:
+            log.warning("%s cannot be locked (%s): take care that only one run works there.", path, error.strerror)
+            ours = True
+        if not ours:
             file.seek(0)
             who = file.read().strip()
             file.close()
             raise HeldByAnother(
                 f"Another run is at work in {path.parent}{f' ({who})' if who else ''}.",
                 mend="Wait until it has ended, or end it, or name another folder.",
-            ) from None
-        except OSError as error:
-            log.warning("%s cannot be locked (%s): take care that only one run works there.", path, error.strerror)
+            )
         # The one before may have removed the file between its opening and our lock.
         if path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
             file.truncate(0)
@@ -132,7 +130,3 @@ def _locked(path: Path) -> IO[str]:
             file.flush()
             return file
         file.close()
-
-
-def _cannot_write(out: Path, error: OSError) -> BadInput:
-    return BadInput(f"{out} cannot be written: {error.strerror}.", mend="Name another folder, or make room.")

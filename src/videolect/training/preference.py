@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from zipfile import BadZipFile
@@ -21,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
+from videolect.files import CannotWrite, whole_file
 from videolect.training import losses
 from videolect.training.batches import Batch, Batches, filled, least_budget
 from videolect.training.devices import from_all, rank, shares
@@ -57,7 +56,7 @@ class Preference:
         if reference not in get_args(Reference):
             raise BadInput(f"There is no reference {reference!r}.", mend="Use precomputed or live.")
         losses.changed_weights("a", "a", changed_weight)
-        self.name = "dpo" if changed_weight == 1 else "rlhf-v"
+        self.name = "dpo" if changed_weight == 1 else "rlhfv"
         self.beta, self.changed_weight, self.shortest_match, self.mean = beta, changed_weight, shortest_match, mean
         self.reference, self.cache, self.budget = reference, cache, budget
         self._known: dict[tuple[str, str], NDArray[np.float32]] = {}
@@ -183,13 +182,9 @@ def _read(path: Path, lengths: Sequence[int]) -> list[NDArray[np.float32]] | Non
 
 def _write(path: Path, each: Sequence[NDArray[np.float32]]) -> None:
     """Whole or not at all. Where it cannot be kept the run goes on: it has what it needs."""
-    unfinished = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part.npz")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(unfinished, logs=np.concatenate(each), ends=np.cumsum([len(one) for one in each]))
-        unfinished.replace(path)
-    except OSError as error:
-        _log.warning("The reference is not kept in %s: %s.", path.parent, error.strerror)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+        with whole_file(path) as partial, partial.open("wb") as file:
+            np.savez(file, logs=np.concatenate(each), ends=np.cumsum([len(one) for one in each]))
+    except (OSError, CannotWrite) as error:
+        _log.warning("The reference is not kept: %s", error)

@@ -18,7 +18,6 @@ Tokens, positions, pixels and labels are ours and all else is TRL's, so the loss
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -27,7 +26,8 @@ from typing import Any
 
 import numpy as np
 
-from videolect.errors import BadInput, MissingExtra
+from videolect.errors import INSTALL, BadInput, MissingExtra
+from videolect.files import whole_folder
 from videolect.training.batches import filled
 from videolect.training.examples import Example, Examples
 from videolect.training.films import Films
@@ -147,9 +147,7 @@ def _check_weights(examples: Examples) -> None:
 
 
 def _missing(error: ImportError) -> MissingExtra:
-    return MissingExtra(
-        f"Training through TRL needs {error.name or 'trl and datasets'}.", mend="Run pip install 'videolect[train]'."
-    )
+    return MissingExtra(f"Training through TRL needs {error.name or 'trl and datasets'}.", mend=INSTALL.format("train"))
 
 
 def _given(
@@ -180,9 +178,9 @@ def _kept(rows: Rows, args: Any) -> Rows:
     folder = Path(args.output_dir) / "rows" / rows._fingerprint
     with args.main_process_first(local=False):
         if not folder.exists():
-            unfinished = folder.with_suffix(f".{os.getpid()}.part")
-            rows.save_to_disk(unfinished)
-            unfinished.rename(folder)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with whole_folder(folder) as partial:
+                rows.save_to_disk(partial)
     return load_from_disk(folder)
 
 

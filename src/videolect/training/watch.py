@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, VideolectError
+from videolect.files import CannotWrite, write_whole
 from videolect.training.recipe import Guard, Recipe
 
 log = logging.getLogger(__name__)
@@ -68,13 +68,10 @@ class Metrics:
         if not self.path.is_file():
             return
         kept = [line for line in read_metrics(self.path.parent) if line["step"] <= step]
-        partial = self.path.with_name(f".{METRICS}.{os.getpid()}.part")
         try:
-            partial.write_text("".join(json.dumps(_finite(line)) + "\n" for line in kept), encoding="utf-8")
-            partial.replace(self.path)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            log.warning("%s keeps lines behind step %d: %s.", self.path, step, error.strerror)
+            write_whole(self.path, "".join(json.dumps(_finite(line)) + "\n" for line in kept))
+        except CannotWrite as error:
+            log.warning("Lines behind step %d are kept: %s", step, error)
 
     def add(self, kind: str, step: int, **told: Any) -> None:
         """One line: ``train``, ``trial``, or ``event``. What is no finite number is null. Where it cannot be written

@@ -9,14 +9,11 @@ on, and of two who make the same the later replaces the earlier with the same. A
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import logging
 import os
-import secrets
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +22,7 @@ import numpy as np
 from blake3 import blake3
 
 from videolect.errors import BadInput, CannotRead
+from videolect.files import CannotWrite, alone, whole_file
 from videolect.storage import hash_file
 from videolect.video.backends import pillow
 from videolect.video.frames import Frames, take
@@ -83,8 +81,8 @@ class FrameCache:
         data = _packed(made, self.keep)
         try:
             self._write(place, data)
-        except OSError as error:  # the frames are made: that they cannot be kept is no reason to lose them
-            _log.warning("%s keeps nothing more: %s", self.folder, error.strerror)
+        except (OSError, CannotWrite) as error:  # the frames are made: that they cannot be kept loses none of them
+            _log.warning("%s keeps nothing more: %s", self.folder, error)
         # Who makes them sees what later comes from the cache, not better.
         return made if self.keep == "exact" else _unpacked(data)
 
@@ -125,19 +123,15 @@ class FrameCache:
         if len(data) > self.most_bytes:
             return
         place.parent.mkdir(exist_ok=True)
-        partial = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-        try:
+        with whole_file(place, flush=False) as partial:  # what a power cut damages is made anew
             partial.write_bytes(data)
-            partial.rename(place)
-        finally:
-            partial.unlink(missing_ok=True)
         self._written += len(data)
         if self._written > self.most_bytes * (1 - _LEAVE):
             self._shrink(self.most_bytes)
             self._written = 0
 
     def _shrink(self, most: int) -> None:
-        with self._alone() as mine:
+        with alone(self.folder / ".emptying", wait_s=0) as mine:
             if not mine:
                 return
             shards = sorted(self._shards())
@@ -163,17 +157,6 @@ class FrameCache:
             elif path.suffix == ".part" and time.time() - about.st_mtime > _UNFINISHED_S:
                 path.unlink(missing_ok=True)
         return found
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Whether nobody else empties the folder just now; if so, nobody does until the end of the block."""
-        with (self.folder / ".emptying").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
 
 
 def _packed(frames: Frames, keep: Keep) -> bytes:

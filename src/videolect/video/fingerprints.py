@@ -6,9 +6,7 @@ to the disk. What a killed run left half written, and what another recipe made, 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from videolect.errors import BadInput, CannotRead
+from videolect.files import append, lock
 from videolect.storage import CannotStore, hash_file
 from videolect.video.look import Fingerprint, fingerprint
 from videolect.video.probe import probe
@@ -53,7 +52,7 @@ class Kept:
         with self._writing:
             if found.video_hash not in self._known:
                 if self.path is not None:
-                    _append(self.path, json.dumps(found.as_json()).encode() + b"\n")
+                    _append(self.path, json.dumps(found.as_json()))
                 self._known[found.video_hash] = found
 
     def _read(self, path: Path) -> None:
@@ -73,17 +72,11 @@ class Kept:
             raise CannotRead(f"{path} cannot be read: {error.strerror}.", mend="Name another with --cache.") from error
 
 
-def _append(path: Path, line: bytes) -> None:
+def _append(path: Path, line: str) -> None:
     try:
         with path.open("ab+") as out:
-            fcntl.flock(out, fcntl.LOCK_EX)
-            # A killed run may have left a line without its end: the next one begins on a line of its own.
-            if out.seek(0, os.SEEK_END):
-                out.seek(-1, os.SEEK_END)
-                line = line if out.read(1) == b"\n" else b"\n" + line
-            out.write(line)
-            out.flush()
-            os.fsync(out.fileno())
+            lock(out)
+            append(out.fileno(), [line])
     except OSError as error:
         raise CannotStore(
             f"{path} takes no bytes: {error.strerror}.", mend="Name another file with --cache."

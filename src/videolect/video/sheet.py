@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
+from videolect.files import write_whole
 from videolect.record.clip import Video
 from videolect.video.backends import pillow
 from videolect.video.frames import frames
 from videolect.video.shots import Picture, Transition
-from videolect.video.split import write_whole
 from videolect.video.timeline import Timeline
 
 ENCODERS = {".png": pillow.png, ".jpg": pillow.jpeg, ".jpeg": pillow.jpeg}

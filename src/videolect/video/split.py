@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +30,7 @@ def scores_of(path: Path, timeline: Timeline, engine: Engine) -> Scores:
 
 
 def kept_scores(path: Path, timeline: Timeline, engine: Engine) -> Scores:
-    """What ``keep_scores`` wrote. BadInput where it is of another film or by another detector."""
+    """What ``Scores.to_bytes`` gave. BadInput where it is of another film or by another detector."""
     try:
         scores = Scores.from_bytes(path.read_bytes())
     except OSError as error:
@@ -46,27 +45,6 @@ def kept_scores(path: Path, timeline: Timeline, engine: Engine) -> Scores:
             mend="Name another file, or remove this one.",
         )
     return scores
-
-
-def keep_scores(path: Path, scores: Scores) -> None:
-    """Whole or not at all."""
-    write_whole(path, scores.to_bytes())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Beside its place first, then renamed. NotFound where the folder is not there or may not be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise NotFound(
-            f"{path} cannot be written: {error.strerror}.", mend="Name a file in a folder of yours."
-        ) from error
 
 
 def _told(pictures: Iterable[Picture], frame_count: int) -> Iterator[Picture]:

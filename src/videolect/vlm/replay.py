@@ -7,7 +7,6 @@ of two answers to the same the earlier counts. What a killed process left of a l
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -18,7 +17,8 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any, Literal, cast
 
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.errors import UPGRADE, BadInput, CannotRead, NotFound
+from videolect.files import append, lock
 from videolect.record.people import Model
 from videolect.vlm.base import (
     GREEDY,
@@ -86,7 +86,7 @@ class Tape:
             if b"\n" not in os.pread(handle, 1 << 16, 0):  # new, or its first writer was killed at once
                 os.ftruncate(handle, 0)
                 head = {"tape": FORMAT, "model": _model_said(model), "wanted": asdict(wanted)}
-                _append(handle, [head])
+                append(handle, [json.dumps(head, ensure_ascii=False)])
         tape = cls.read(path)
         if (tape.model.id, _deciding(tape.model)) != (model.id, _deciding(model)):
             raise BadInput(
@@ -114,7 +114,7 @@ class Tape:
                     }
                 )  # fmt: skip
         with _writing(self.path) as handle:
-            _append(handle, lines)
+            append(handle, (json.dumps(line, ensure_ascii=False) for line in lines))
 
     def _keep(self, number: int, told: Any) -> None:
         try:
@@ -236,9 +236,7 @@ def _head(path: Path, line: bytes) -> tuple[Model, Wanted]:
     try:
         told = json.loads(line)
         if told["tape"] != FORMAT:
-            raise BadInput(
-                f"{path} is a tape of format {told['tape']!r}; this release reads {FORMAT}.", mend="Upgrade."
-            )
+            raise BadInput(f"{path} is a tape of format {told['tape']!r}; this release reads {FORMAT}.", mend=UPGRADE)
         return Model(**told["model"]), Wanted(**told["wanted"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CannotRead(
@@ -272,18 +270,7 @@ def _writing(path: Path) -> Iterator[int]:
     except OSError as error:
         raise BadInput(f"{path} cannot be a tape: {error.strerror}.", mend="Name another file.") from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock(handle)
         yield handle
     finally:
         os.close(handle)
-
-
-def _append(handle: int, lines: Sequence[dict[str, Any]]) -> None:
-    """Lines at the end, after what a killed writer may have left of one."""
-    size = os.fstat(handle).st_size
-    whole = not size or os.pread(handle, 1, size - 1) == b"\n"
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    data = memoryview((b"" if whole else b"\n") + text.encode())
-    while data:
-        data = data[os.write(handle, data) :]
-    os.fsync(handle)

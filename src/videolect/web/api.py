@@ -4,7 +4,7 @@ Annotations are evaluated here, not postponed: FastAPI reads them, and some are 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
@@ -13,14 +13,14 @@ from videolect.errors import BadInput, NotFound, StaleVersion
 from videolect.oversight.caption_task import STAGE_OF, STATUSES
 from videolect.oversight.desk import Desk, Outcome, Work
 from videolect.oversight.ports import Lease, QueueQuery
-from videolect.record.acts import Stage
+from videolect.record.acts import Stage, Status
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.codec import from_plain
 from videolect.record.critique import Critique, Point
 from videolect.web import models, views
 from videolect.web.auth import SignedIn, SignInDesk, set_cookie
 
-STAGES: tuple[Stage, ...] = ("label", "draft", "caption", "review", "correct")
+STAGES: tuple[Stage, ...] = get_args(Stage)
 MAX_PAGE = 200
 
 
@@ -101,7 +101,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
 
         That of a campaign, which keeps its version; without one the newest.
         """
-        return (desk.spec if campaign is None else desk.spec_of(campaign)).as_json()
+        return (desk.catalogue.spec if campaign is None else desk.catalogue.spec_of(campaign)).as_json()
 
     @router.get("/campaigns")
     def campaigns(me: Me) -> models.Campaigns:
@@ -118,7 +118,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
                     clips=clips.get(each.name, 0),
                     spec_version=each.spec_version,
                 )
-                for each in desk.campaigns()
+                for each in desk.catalogue.campaigns()
             ]
         )
 
@@ -146,21 +146,23 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
             open=_open_by_stage(campaign, me),
         )
 
-    def _open_by_stage(campaign: str | None, me: SignedIn) -> dict[str, int]:
+    def _open_by_stage(campaign: str | None, me: SignedIn) -> dict[Stage, int]:
         waiting = dict.fromkeys(me.worker.stages, 0)
         for row in desk.board(campaign):
             stage = STAGE_OF.get(row.status)
             if stage in waiting:
                 waiting[stage] += row.count
-        return {str(stage): count for stage, count in waiting.items()}
+        return waiting
 
     @router.get("/board")
     def board(me: Me, campaign: str | None = None) -> models.BoardShape:
         """How many tasks stand where."""
-        counts: dict[tuple[str, str], dict[str, int]] = {}
+        counts: dict[tuple[str, str], dict[Status, int]] = {}
         for row in desk.board(campaign):
             counts.setdefault((row.campaign, row.aspect), {})[row.status] = row.count
-        order = {name: place for place, name in enumerate((LABELS, *(aspect.id for aspect in desk.spec.aspects)))}
+        order = {
+            name: place for place, name in enumerate((LABELS, *(aspect.id for aspect in desk.catalogue.spec.aspects)))
+        }
         rows = sorted(counts.items(), key=lambda item: (item[0][0], order.get(item[0][1], len(order)), item[0][1]))
         return models.BoardShape(
             rows=[models.BoardRowShape(campaign=of, aspect=aspect, counts=found) for (of, aspect), found in rows]
@@ -169,10 +171,9 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     @router.get("/triples", response_class=StreamingResponse)
     def export(me: Me, campaign: str | None = None) -> StreamingResponse:
         """Settled tasks as JSONL: for reviewers and leads."""
-        if not {"reviewer", "lead"} & set(me.account.roles):
-            me.worker.check_leads("export triples")
+        me.worker.check_may("export triples")
         if campaign is not None:
-            desk.campaign(campaign)
+            desk.catalogue.campaign(campaign)
         return StreamingResponse(
             triples(campaign), media_type="application/x-ndjson", headers={"Content-Disposition": "attachment"}
         )
@@ -183,7 +184,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     def claim_next(me: Me, body: models.ClaimBody) -> models.NextShape:
         """Take the first task that I may do."""
         if body.campaign is not None:
-            desk.campaign(body.campaign)
+            desk.catalogue.campaign(body.campaign)
         stages = (body.stage,) if body.stage else None
         lease = desk.claim_next(me.worker, campaign=body.campaign, stages=stages, aspect=body.aspect)
         if lease is None:
@@ -194,7 +195,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         task = models.TaskKeyShape(campaign=key.campaign, clip=key.clip, aspect=key.aspect)
         return models.NextShape(lease=models.NextLease(**taken.model_dump(), task=task), why=None)
 
-    def _stage_held(key: TaskKey, lease: Lease) -> str:
+    def _stage_held(key: TaskKey, lease: Lease) -> Stage:
         return desk.look(key).task.holding.issued[lease.token].stage
 
     def task_key(campaign: str, clip: str, aspect: str) -> TaskKey:
@@ -217,7 +218,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         desk.look(key)
         if not key.is_labels:
             raise NotFound("A caption has no label form.", mend="Ask for that of the clip's labels.")
-        return models.FormShape.model_validate(desk.form(key.campaign).description)
+        return models.FormShape.model_validate(desk.catalogue.form(key.campaign).description)
 
     @router.get(path + "/acts")
     def acts(key: Key, me: Me) -> models.ActsShape:

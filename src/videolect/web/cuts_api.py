@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from videolect.errors import BadInput
-from videolect.oversight.cuts import Cuts, CutsDesk, may_edit, told
+from videolect.oversight.cuts import Cuts, CutsDesk, told
 from videolect.record.acts import Act, CutAdded, CutMoved
 from videolect.video.evidence import MAX_STRIP, CutFinder, around
 from videolect.video.shots import Transition
@@ -41,8 +41,8 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
     @router.post("/cuts/detect")
     def detect(video_hash: str, me: Me) -> models.CutsShape:
         """Let the detector run, unless it has; it goes on by itself, and ``GET`` says how far it is."""
-        cuts.check_may_edit(me.worker)
-        finder.detect(cuts.desk.video(video_hash))
+        me.worker.check_may("edit cuts")
+        finder.detect(cuts.catalogue.video(video_hash))
         return shown(video_hash, me)
 
     @router.post("/cuts/add")
@@ -90,7 +90,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
         """
 
         def drawn() -> bytes:
-            video = cuts.desk.video(video_hash)
+            video = cuts.catalogue.video(video_hash)
             if table not in (None, video.pts_table_hash):
                 raise BadInput("The film has another table of timestamps.", mend="Load the page again.")
             return finder.strip(video, around(video.frames, frame, end, before, after), height)
@@ -112,7 +112,7 @@ def _end(start: int, end: int | None) -> int:
 
 
 def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, state: Cuts) -> models.CutsShape:
-    video = cuts.desk.video(video_hash)
+    video = cuts.catalogue.video(video_hash)
     detection = finder.detection(video)
     times = finder.times(video)
     last = state.edits[-1] if state.edits else None
@@ -122,7 +122,7 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
         if isinstance(edit, CutAdded | CutMoved)
     }
 
-    now = cuts.desk.clock.now()
+    now = cuts.catalogue.clock.now()
 
     def done(act: Act) -> models.ActShape:
         was, is_now = state.change(act)
@@ -146,8 +146,8 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
             hash=video.hash, file_name=video.file_name, frames=video.frames, table=video.pts_table_hash,
             aspect=round(finder.aspect(video), 4),
         ),
-        seen=state.version, may_edit=may_edit(me.worker),
-        may_undo=last is not None and may_edit(me.worker) and last.worker == me.worker.id,
+        seen=state.version, may_edit=me.worker.may("edit cuts"),
+        may_undo=last is not None and me.worker.may("edit cuts") and last.worker == me.worker.id,
         last_edit=told(last) if last else None, acts=[done(act) for act in state.acts[-_ACTS:]],
         detection=models.DetectionShape(
             state=detection.state, engine=detection.engine, frames_done=detection.frames_done, why=detection.why,

@@ -16,10 +16,10 @@ from videolect.oversight.desk import Desk
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.clip import Video
 from videolect.video.known import shape_name, shape_of
+from videolect.video.library import Library
 from videolect.video.previews import MADE, PreviewMaker, Previews
 from videolect.web import films_models as models
 from videolect.web.auth import SignedIn, SignInDesk
-from videolect.web.media import Library
 from videolect.web.models import Shape
 
 _DECODERS = 2
@@ -55,7 +55,7 @@ def films_router(desk: Desk, library: Library, previews: PreviewMaker, signing: 
         """The small pictures of a clip (``campaign``, ``clip``) or of the whole film; made if they are not there."""
 
         def known() -> tuple[Video, int, int, Previews | None, bool]:
-            video = desk.video(video_hash)
+            video = desk.catalogue.video(video_hash)
             start, end = stretch(video, campaign, clip)
             return video, start, end, previews.kept(video, start, end), previews.failed(video, start, end)
 
@@ -72,7 +72,7 @@ def films_router(desk: Desk, library: Library, previews: PreviewMaker, signing: 
     @router.get("/previews/sheet", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     def sheet(video_hash: str, me: Me, start: _Frame, end: _Frame, table: str, made: str) -> Response:
         """The sheet whose address ``previews`` told, as JPEG. Nothing is decoded here."""
-        video = desk.video(video_hash)
+        video = desk.catalogue.video(video_hash)
         if (table, made) != (video.pts_table_hash, MADE):
             raise BadInput("The small pictures have changed.", mend="Load the page again.")
         found = previews.kept(video, start, end)
@@ -84,8 +84,8 @@ def films_router(desk: Desk, library: Library, previews: PreviewMaker, signing: 
     @router.get("/about")
     def about(video_hash: str, me: Me) -> models.AboutShape:
         """What is known of a film: decoded, said by the file, and found in its pictures."""
-        video = desk.video(video_hash)
-        return _about(video, library.said(video_hash), proxy=library.stand_in(video_hash) is not None)
+        video = desk.catalogue.video(video_hash)
+        return _about(video, library.said_of(video_hash), proxy=library.proxy_of(video_hash) is not None)
 
     return router
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from videolect.errors import NotFound
 from videolect.oversight.desk import Desk
 from videolect.oversight.spec_draft import LanguageDesk
-from videolect.stage.pictures import Glossary, Loop
+from videolect.stage.glossary import Glossary, Loop
 from videolect.web.auth import SignedIn, SignInDesk
 from videolect.web.models import Shape
 from videolect.web.ranges import ranged
@@ -92,10 +92,10 @@ def pictures_router(
     @router.get("/api/glossary/questions")
     def questions(campaign: str, me: Me) -> FormPictures:
         """What answers to the label form of a campaign look like."""
-        desk.campaign(campaign)
+        desk.catalogue.campaign(campaign)
         if glossary is None:
             return FormPictures(questions=[])
-        spec = desk.spec_of(campaign)
+        spec = desk.catalogue.spec_of(campaign)
         return FormPictures(
             questions=[
                 QuestionPictures(

@@ -1,5 +1,5 @@
 /** The specification's rules as data, in three values (Kleene): true, false, null where that hangs on an open question. */
-import type { Answer, Answers, Field, Form, Heading, Rule, Segment, Violation } from "../api/types";
+import type { Answer, Answers, Field, Form, Heading, Rule, Segment, Violation } from "../api/spec";
 
 export type State = boolean | null;
 

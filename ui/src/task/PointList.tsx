@@ -1,6 +1,6 @@
 /** The points, numbered as in the draft. A click seeks to a point's frames and loops them. */
 import type { ReactNode } from "react";
-import type { Point, Tick } from "../api/types";
+import type { Point, Ticks } from "../api/server";
 import { UserText } from "../parts/parts";
 import type { PlayerEngine } from "../player/engine";
 import { say, words } from "../words";
@@ -11,7 +11,7 @@ interface Props {
   active: string | null;
   onHover: (id: string | null) => void;
   onPoint: (point: Point) => void;
-  ticks?: Record<string, Tick> | undefined;
+  ticks?: Ticks | undefined;
   notApplied?: Record<string, string> | undefined;
   applied?: string[] | undefined;
   actions?: ((point: Point) => ReactNode) | undefined;

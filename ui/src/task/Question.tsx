@@ -1,6 +1,6 @@
 /** One question of the label form: its options by digits, a text, or rows in order of time. */
 import type { KeyboardEvent, ReactNode } from "react";
-import type { Answer, Field, Violation } from "../api/types";
+import type { Answer, Field, Violation } from "../api/spec";
 import { isAnswered } from "../lib/spec";
 import { words } from "../words";
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from videolect.language.lint import constructiveness, lint_critique
 from videolect.record.critique import SENTINEL, Point
 from videolect.stage.words.drafts import Draft
-from videolect.stage.words.telling import Picker, capital
+from videolect.stage.words.sentences import Picker, capital
 
 Forms = dict[str, tuple[str, ...]]
 _TERSE: Forms = {

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from videolect.dataset.rows import Row, RowTask
+from videolect.dataset.rows.row import Row, RowTask
 from videolect.language import load_spec
 from videolect.record.critique import SENTINEL
 from videolect.stage.facts import Facts
@@ -180,8 +180,8 @@ def wrong_sentence(move: str, slow: bool, rng: np.random.Generator) -> str:
 def flawed_drafts(move: str, slow: bool, seeds: int = 10) -> tuple[Draft, ...]:
     """Drafts of one or two errors, which the stage planted and whose points it knows."""
     spec = load_spec()
-    record = {**wish_of(move, slow=slow), "shot_transition": False}
-    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")  # type: ignore[arg-type]
+    record = {**wish_of(move, slow=slow), "shot_transition": False, "has_overlays": False}
+    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")
     found: dict[str, Draft] = {}
     for seed in range(seeds):
         for draft in drafts(spec, facts, "camera", seed):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.errors import BadInput, MissingExtra
+from videolect.errors import INSTALL, BadInput, MissingExtra
 from videolect.video.shots import Picture, Scores, Transition, as_bytes
 
 _FULL = 127.5
@@ -98,7 +98,5 @@ def _library() -> Any:
     try:
         import scenedetect
     except ImportError as error:
-        raise MissingExtra(
-            f"PySceneDetect cannot be loaded: {error}.", mend="Run pip install 'videolect[shots]'."
-        ) from error
+        raise MissingExtra(f"PySceneDetect cannot be loaded: {error}.", mend=INSTALL.format("shots")) from error
     return scenedetect

@@ -1,0 +1,190 @@
+"""How a file comes onto a disk: whole or not at all, or grown by whole lines; and the locks that keep two from one.
+
+What is written stands beside its place, as ``.NAME.PID.part``, until it is flushed to the disk; then it is renamed. A
+killed writer leaves only that, and ``sweep`` takes it away. Locks are ``flock``: they end with their process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from videolect.errors import BadInput
+
+
+class CannotWrite(BadInput):
+    """A file or folder cannot be written where it was named: no such folder, no right, no room."""
+
+
+def cannot_write(path: Path, error: OSError) -> CannotWrite:
+    """The error for a path and what the system said of it."""
+    return CannotWrite(f"{path} cannot be written: {error.strerror}.", mend="Make room, or name another place.")
+
+
+# -------------------------------------------------------------------------------------------------- whole or not at all
+
+
+@contextmanager
+def whole_file(path: Path, *, flush: bool = True) -> Iterator[Path]:
+    """Where to write it; with the end of the block it replaces ``path``. CannotWrite where that cannot be done.
+
+    ``flush``: wait until it is on the disk, so that a power cut leaves the old one or the new one. What can be made
+    again need not wait.
+    """
+    partial = _beside(path)
+    try:
+        yield partial
+        if flush:
+            sync(partial)
+        partial.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Text in UTF-8 with its line ends as they are, or bytes. CannotWrite."""
+    with whole_file(path) as partial:
+        partial.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def write_json(path: Path, told: Mapping[str, Any]) -> None:
+    """A small object, for people to read too. CannotWrite."""
+    write_whole(path, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def write_secret(path: Path, text: str) -> None:
+    """A file that only its owner reads."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+
+
+@contextmanager
+def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
+    """Which folder to fill; with the end of the block it is ``folder``. CannotWrite where that cannot be done.
+
+    ``instead``: takes the place of what is there; else BadInput as ``check_free``.
+    """
+    if not instead:
+        check_free(folder)
+    partial = _beside(folder)
+    try:
+        partial.mkdir()
+        yield partial
+        for written in partial.rglob("*"):
+            sync(written)
+        if instead:
+            shutil.rmtree(folder, ignore_errors=True)
+        elif folder.is_dir():
+            folder.rmdir()  # it is empty
+        partial.rename(folder)
+        sync(folder.parent)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def check_free(folder: Path) -> None:
+    """BadInput for a folder that is there and holds something, or that has no parent."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder: what is in one is never mixed.")
+    if not folder.parent.is_dir():
+        raise BadInput(f"The folder {folder.parent} is not there.", mend="Make it first.")
+
+
+def names_in(folder: Path) -> list[str]:
+    """What stands in a folder; nothing where it cannot be listed."""
+    with suppress(OSError):
+        return sorted(path.name for path in folder.iterdir())
+    return []
+
+
+def sync(path: Path) -> None:
+    """Onto the disk: a file's bytes, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path, *patterns: str, older_s: float = 0.0) -> None:
+    """Remove files and folders that somebody left half done, and has not touched for so long."""
+    for path in (each for pattern in patterns or (".*.part",) for each in folder.glob(pattern)):
+        with suppress(OSError):  # another process sweeps at the same time
+            if older_s and time.time() - path.stat().st_mtime < older_s:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+
+
+def _beside(path: Path) -> Path:
+    if not path.name:
+        raise BadInput(f"{path} has no name of its own.", mend="Name a file or folder in it.")
+    # Threads of one process may write the same file: each beside it under a name of its own.
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part")
+
+
+# ------------------------------------------------------------------------------------------------------- grown by lines
+
+
+def append(handle: int, lines: Iterable[str]) -> None:
+    """Add lines to a file that is open for reading and appending; they are on the disk afterwards. OSError.
+
+    What a killed writer left of a line gets an end first, so that nothing is glued to it. Half a character, which UTF-8
+    does not have, is written as its escape in JSON.
+    """
+    size = os.fstat(handle).st_size
+    left = b"" if not size or os.pread(handle, 1, size - 1) == b"\n" else b"\n"
+    data = memoryview(left + "".join(f"{line}\n" for line in lines).encode("utf-8", errors="backslashreplace"))
+    while data:
+        data = data[os.write(handle, data) :]
+    os.fsync(handle)
+
+
+# ---------------------------------------------------------------------------------------------------------------- locks
+
+
+def lock(file: int | IO[Any], *, shared: bool = False, wait_s: float | None = None) -> bool:
+    """Take the lock of an open file, which goes with its closing; False where another kept it for ``wait_s`` seconds.
+
+    ``shared``: others may hold it too, as long as they also say so. None waits for as long as it takes, 0 not at all.
+    OSError on a file system that knows no locks.
+    """
+    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    if wait_s is None:
+        fcntl.flock(file, how)
+        return True
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(file, how | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.02)
+
+
+@contextmanager
+def alone(path: Path, *, wait_s: float | None = None) -> Iterator[bool]:
+    """Whether this block has the lock of the file ``path``, which is made; as ``lock``. OSError where it cannot be."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield lock(handle, wait_s=wait_s)
+    finally:
+        os.close(handle)

@@ -1,0 +1,175 @@
+"""Files that are there whole or not at all, files that grow by whole lines, and locks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from videolect.errors import BadInput
+from videolect.files import (
+    CannotWrite,
+    alone,
+    append,
+    lock,
+    sweep,
+    whole_file,
+    whole_folder,
+    write_json,
+    write_whole,
+)
+
+LONE = "\ud800"
+"""Half a character: JSON holds it, UTF-8 does not."""
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_the_old_one_until_it_is_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    path.write_text("old")
+    with whole_file(path) as partial:
+        partial.write_text("new")
+        assert path.read_text() == "old"
+        assert partial.parent == tmp_path  # another file system would make a copy of the rename
+    assert path.read_text() == "new"
+    assert names(tmp_path) == ["figures.json"]
+
+
+def test_what_breaks_off_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    path.write_text("old")
+
+    def broken() -> None:
+        with whole_file(path) as partial:
+            partial.write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken()
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["figures.json"]
+
+
+def test_threads_that_write_one_file_leave_one_of_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "best.json"
+    texts = [f"{number}\n" * 20_000 for number in range(8)]
+    threads = [threading.Thread(target=write_whole, args=(path, text)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert path.read_text() in texts
+    assert names(tmp_path) == ["best.json"]
+
+
+@pytest.mark.parametrize("path", ["nowhere/x.json", "there"])
+def test_a_place_that_takes_no_file_is_named(tmp_path: Path, path: str) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "inside").touch()
+    with pytest.raises(CannotWrite, match=path):
+        write_whole(tmp_path / path, b"x")
+    assert names(tmp_path) == ["there"]
+
+
+def test_json_is_for_people_too(tmp_path: Path) -> None:
+    write_json(tmp_path / "run.json", {"b": "pån", "a": 1})
+    assert (tmp_path / "run.json").read_text(encoding="utf-8") == '{\n "a": 1,\n "b": "pån"\n}\n'
+
+
+def test_a_folder_comes_whole_and_never_into_another(tmp_path: Path) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()  # an empty one may be there
+    with whole_folder(folder) as partial:
+        (partial / "inner").mkdir()
+        (partial / "inner" / "x").write_text("x")
+        assert not names(folder)
+    assert (folder / "inner" / "x").read_text() == "x"
+    with pytest.raises(BadInput, match="not empty"), whole_folder(folder):
+        pass
+    with pytest.raises(BadInput, match="not there"), whole_folder(tmp_path / "no" / "rows"):
+        pass
+
+    def broken() -> None:
+        with whole_folder(tmp_path / "other") as partial:
+            (partial / "x").touch()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken()
+    assert names(tmp_path) == ["rows"]
+
+
+def test_a_folder_may_take_the_place_of_another(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old").touch()
+    with whole_folder(folder, instead=True) as partial:
+        (partial / "new").touch()
+        assert names(folder) == ["old"]
+    assert names(folder) == ["new"]
+
+
+def test_a_killed_writer_leaves_what_the_sweep_takes_away(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from videolect.files import whole_file\n"
+        "with whole_file(Path(sys.argv[1])) as partial: partial.write_text('half'); os._exit(9)"
+    )
+    path = tmp_path / "x"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left != path
+    sweep(tmp_path, older_s=3600)
+    assert left.exists()  # its writer may be alive
+    os.utime(left, (0, 0))
+    sweep(tmp_path, older_s=3600)
+    assert not names(tmp_path)
+
+
+def test_lines_are_added_behind_what_a_killed_writer_left(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b'{"a": 1}\n{"b')
+    handle = os.open(path, os.O_RDWR | os.O_APPEND)
+    append(handle, ["c", LONE])
+    append(handle, ["d"])
+    os.close(handle)
+    assert path.read_bytes() == b'{"a": 1}\n{"b\nc\n\\ud800\nd\n'
+
+
+def _hold(path: Path, held: multiprocessing.synchronize.Event, end: multiprocessing.synchronize.Event) -> None:
+    with alone(path):
+        held.set()
+        end.wait(30)
+
+
+def test_two_processes_do_not_have_one_lock_and_a_killed_one_lets_go(tmp_path: Path) -> None:
+    path = tmp_path / ".lock"
+    ways = multiprocessing.get_context("spawn")
+    held, end = ways.Event(), ways.Event()
+    other = ways.Process(target=_hold, args=(path, held, end))
+    other.start()
+    assert held.wait(30)
+    with alone(path, wait_s=0) as mine:
+        assert not mine
+    with alone(path, wait_s=0.05) as mine:
+        assert not mine
+    other.kill()
+    other.join()
+    with alone(path) as mine:
+        assert mine
+
+
+def test_many_may_share_a_lock(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.touch()
+    with path.open("r+") as one, path.open("r+") as two, path.open("r+") as three:
+        assert lock(one, shared=True)
+        assert lock(two, shared=True, wait_s=0)
+        assert not lock(three, wait_s=0)
