@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from videolect.cli.desk import workspace_of
+from videolect.cli.progress import Progress
 from videolect.dataset.search_files import search_files
 from videolect.errors import BadInput
 from videolect.language.source import folder_of
@@ -55,7 +55,7 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.spec != "core":
         raise BadInput("--spec is for files: a campaign keeps its own.", mend="Leave it out, or name files with --in.")
     with workspace_of(asked) as workspace:
-        workspace.searching.catch_up(progress=_progress if sys.stderr.isatty() else None)
+        workspace.searching.catch_up(progress=Progress("acts are indexed"))
         begun = time.perf_counter()
         answer = workspace.searching.find(OPERATOR, wish)
         return 0, _answer(asked, answer.query, answer.found, begun)
@@ -90,10 +90,6 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "caption": hit.caption, "marks": [list(mark) for mark in hit.marks], "states": dict(hit.states),
         "score": hit.score,
     }  # fmt: skip
-
-
-def _progress(done: int, of: int) -> None:
-    print(f"\r{done} of {of} acts are indexed", end="\n" if done >= of else "", file=sys.stderr, flush=True)
 
 
 def render(answer: dict[str, Any]) -> str:

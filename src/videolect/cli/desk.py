@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
 from videolect.oversight.roles import ROLES
@@ -178,8 +179,7 @@ def stopped_by_signals() -> Iterator[threading.Event]:
 def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Rebuild; exit code 1 where the projections were not what the acts say."""
     with workspace_of(asked) as workspace:
-        made = workspace.ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
-        print(file=sys.stderr)
+        made = workspace.ledger.rebuild(Progress("tasks"))
         workspace.searching.rebuild()
     equal = made.before == made.after
     return (0 if equal else 1), {"tasks": made.tasks, "before": made.before, "after": made.after, "equal": equal}

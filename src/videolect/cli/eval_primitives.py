@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from videolect.cli.desk import workspace_of
 from videolect.cli.eval_options import with_interval
 from videolect.cli.find_films import Find, in_campaign, in_files
+from videolect.cli.progress import Progress
 from videolect.cli.write_clip import spec_of
 from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, NotFound
@@ -163,7 +163,7 @@ def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         ran = run(
             tasks, backend, None if find is None else _shown(find, tasks), asked.out,
             system=asked.system or backend.model.id + (" (blind)" if asked.blind else ""), most=asked.clips,
-            say=_say if sys.stderr.isatty() else None,
+            say=Progress("questions"),
         )  # fmt: skip
     return (1 if ran.answered < ran.asked else 0), {"path": str(asked.out), **asdict(ran)}
 
@@ -190,10 +190,6 @@ def _shown(find: Find, tasks: TaskSet) -> Shown:
         return find(RowClip(video_id=clip, source_id=tasks.sources[clip])).film(wanted)
 
     return shown
-
-
-def _say(done: int, count: int) -> None:
-    print(f"\r{done} of {count}", end="", file=sys.stderr)
 
 
 def render_ask(answer: dict[str, Any]) -> str:
