@@ -111,7 +111,7 @@ def test_licences_are_those_that_we_take():
     assert not refused
 
 
-@pytest.mark.parametrize("module", ["camera.raster", "clips"])
+@pytest.mark.parametrize("module", ["camera.raster", "camera.optics", "clips"])
 def test_without_numba_the_stage_says_what_to_install(module: str):
     program = f"""
 import sys

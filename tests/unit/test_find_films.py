@@ -73,7 +73,7 @@ def test_eval_run_training_and_the_report_show_the_same_frames_of_a_whole_film(
     ]  # fmt: skip
     made = benchmark(tmp_path / "rows", triples)
     backend = Scripted()
-    monkeypatch.setitem(wiring.BACKENDS, "scripted", lambda words: backend)
+    monkeypatch.setitem(wiring.BACKENDS.ours, "scripted", lambda words: backend)
     template = f"{tmp_path}/{{video_id}}.mp4"
     code, _ = ask(
         capsys, "eval", "run", made.folder, "--writer", "scripted", "--videos", template, "--out", tmp_path / "it.jsonl"

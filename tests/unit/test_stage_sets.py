@@ -53,7 +53,7 @@ def test_what_a_set_holds_is_known_without_a_renderer():
     assert not {"numba", "PIL", "av"} & set(loaded)
     of = {(one.imported.split(".")[0], one.importer) for one in imports(SOURCE) if room(one.importer) == "stage"}
     assert {(library, who) for library, who in of if library in ("numba", "PIL")} == {
-        ("numba", "videolect.stage.camera.raster"), ("PIL", "videolect.stage.overlays"),
+        ("numba", "videolect.stage.numba"), ("PIL", "videolect.stage.overlays"),
     }  # fmt: skip
 
 

@@ -68,10 +68,8 @@ def measure(rows: Sequence[Row], texts: Mapping[str, str], known: Known, spec: S
     )  # fmt: skip
 
 
-def with_claims(
-    of: Measured, rows: Sequence[Row], texts: Mapping[str, str], known: Known | None, spec: Spec | None = None
-) -> Measured:
-    """The measures of captions and those of their claims, by the shipped specification where none is given.
+def with_claims(of: Measured, rows: Sequence[Row], texts: Mapping[str, str], known: Known | None) -> Measured:
+    """The measures of captions and those of their claims, by the shipped specification.
 
     Without states it is what it was.
     """
@@ -79,7 +77,7 @@ def with_claims(
         return of
     by_id = {row.row_id: row for row in rows}
     chosen = [by_id[name] for name in of.ids]
-    more = measures(chosen, [texts[name] for name in of.ids], known, spec or load_spec())
+    more = measures(chosen, [texts[name] for name in of.ids], known, load_spec())
     return replace(of, measures=(*of.measures, *more))
 
 
