@@ -14,7 +14,7 @@ from videolect.cli.desk import workspace_of
 from videolect.cli.eval_options import with_interval
 from videolect.cli.find_films import Find, in_campaign, in_files
 from videolect.cli.progress import Progress
-from videolect.cli.write_clip import spec_of
+from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
 from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, NotFound
 
@@ -34,7 +34,7 @@ def add_verb(verbs: Any) -> None:
     verb.add_argument("--states", type=Path, metavar="FILE", help="make tasks of these: parquet, or staged clips")
     verb.add_argument("--campaign", metavar="NAME", help="make tasks of the labels of this campaign of the workspace")
     verb.add_argument("--out", type=Path, metavar="DIR", help="with --states or --campaign: a new folder for the tasks")
-    verb.add_argument("--spec", default="core", metavar="PATH", help="whose questions; default: the one that ships")
+    add_spec(verb)
     verb.add_argument("--most", type=int, default=20, metavar="N", help="clips of a side; 0: all; default: 20")
     verb.add_argument("--fewest", type=int, default=10, metavar="N", help="drop primitives with fewer; default: 10")
     verb.add_argument("--imbalance", type=float, default=3.0, metavar="X", help="of the two sides, at most; default: 3")
@@ -85,7 +85,7 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
     if asked.campaign:
         desk = workspace_of(asked).desk
-        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == "core" else spec_of(asked)
+        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == SHIPPED else spec_of(asked)
         known = known_of_campaign(desk.ledger, asked.campaign, spec)
     else:
         spec = spec_of(asked)
