@@ -27,7 +27,6 @@ from videolect.errors import BadInput
 from videolect.language import Spec, load_spec
 from videolect.language.answers import follows, plain, sides_of, tabulate
 from videolect.language.rules import COMPARISONS, Ask, Compare, Not, Rule, Several, as_data
-from videolect.language.table import state_at
 from videolect.record.acts import CutAdded, CutEdit, CutMoved
 from videolect.record.critique import Point
 from videolect.record.cuts import TransitionKind
@@ -90,14 +89,16 @@ def language() -> dict[str, Any]:
     many = records(draw)
     read = [plain(parsed, record) for record in many]
     table = tabulate(parsed, read)
-    signs = {True: "y", False: "n", None: "?"}
+    def sign(sides: tuple[int, int], row: int) -> str:
+        return "y" if sides[0] >> row & 1 else "n" if sides[1] >> row & 1 else "?"
+
     ours = {rule["rule"] for rule in whole["consistency"]}
     return {
         "form": {"fields": whole["fields"], "consistency": whole["consistency"]},
         "rules": [
             {
                 "rule": as_data(rule, {}),
-                "states": "".join(signs[state_at(sides_of(parsed, rule, table), row)] for row in range(len(many))),
+                "states": "".join(sign(sides_of(parsed, rule, table), row) for row in range(len(many))),
             }
             for rule in rules(draw)
         ],
