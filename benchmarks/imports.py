@@ -57,7 +57,7 @@ def in_own_process(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...]) 
 
 
 def _import(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...], answer: object) -> None:
-    from videolect.cli.data_films import import_films
+    from videolect.cli.data_import import imported
     from videolect.video.sources import Sources
     from videolect.wiring import Workspace
 
@@ -71,7 +71,7 @@ def _import(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...], answer:
 
     begun = time.perf_counter()
     opener = workspace.intake.opener("bench")
-    told = import_films(workspace.intake, Sources([rushes]), opener, jobs=jobs, on_progress=progress)
+    told = imported(workspace.intake, Sources([rushes]), opener, jobs=jobs, on_progress=progress)
     taken = time.perf_counter() - begun
     assert told["videos"] == marks[-1], told
     workspace.close()

@@ -103,7 +103,7 @@ class Intake:
         """Of tasks in this campaign."""
         return Opener(self.catalogue, self.worker, campaign, policy=policy, aspects=aspects, priority=priority)
 
-    def films(
+    def videos(
         self, sources: Sources | Iterable[Path], opener: Opener | None = None, *, jobs: int = 1, proxies: bool = True,
         shots: ShotRules | None = None, on_progress: Progress | None = None,
     ) -> Generator[TakenIn | Refused]:  # fmt: skip
@@ -131,7 +131,7 @@ class Intake:
         videos: dict[str, Video] = {}
         refused: list[Refused] = []
         new = 0
-        for one in self.films(paths):
+        for one in self.videos(paths):
             if isinstance(one, Refused):
                 refused.append(one)
             else:

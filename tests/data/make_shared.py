@@ -89,6 +89,7 @@ def language() -> dict[str, Any]:
     many = records(draw)
     read = [plain(parsed, record) for record in many]
     table = tabulate(parsed, read)
+
     def sign(sides: tuple[int, int], row: int) -> str:
         return "y" if sides[0] >> row & 1 else "n" if sides[1] >> row & 1 else "?"
 

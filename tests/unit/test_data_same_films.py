@@ -12,7 +12,7 @@ from tests.support import copies, movies
 from tests.support.commands import run
 from tests.support.triples import perfect
 from videolect.cli.main import main
-from videolect.dataset.rows.contamination import SameFilms
+from videolect.dataset.rows.contamination import SameVideos
 from videolect.dataset.rows.splits import SplitRule
 from videolect.dataset.triple_files import write_triples
 from videolect.record.triple import Triple
@@ -173,5 +173,5 @@ def test_a_part_of_a_fingerprint_is_near_the_fingerprint_of_the_part(films: Path
 
 
 def test_pairs_of_one_part_are_no_contamination():
-    films = SameFilms(looked_at=4, pairs=(("b", "a"), ("a", "b"), ("c", "d")))
+    films = SameVideos(looked_at=4, pairs=(("b", "a"), ("a", "b"), ("c", "d")))
     assert films.in_several({"a": "train", "b": "test", "c": "train", "d": "train"}.__getitem__) == (("a", "b"),)

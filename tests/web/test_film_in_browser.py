@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 
 from tests.support import movies
 from tests.support.burn_in import draw_burn_in, read_burn_in
-from tests.web.test_films_api import span_of
 from tests.web.test_in_browser import SETTLED, Person, site_of
+from tests.web.test_videos_api import span_of
 from videolect.errors import CannotRead
 from videolect.oversight.clip_names import ClipNames
 from videolect.video import previews

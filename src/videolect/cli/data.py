@@ -10,7 +10,7 @@ from typing import Any
 from videolect.cli import data_corrupt, data_golden, data_rows, data_search, shot_rules
 from videolect.cli.data_authors import render as render_triples
 from videolect.cli.data_authors import triples_from_authors
-from videolect.cli.data_films import import_films
+from videolect.cli.data_import import imported
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
@@ -111,7 +111,7 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
         intake = workspace.intake
         opener = intake.opener(asked.campaign, policy=policy, aspects=asked.aspect) if asked.campaign else None
-        answer = import_films(
+        answer = imported(
             intake,
             sources,
             opener,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.desk import workspace_of
 from videolect.cli.video_duplicates import MOST_BITS
-from videolect.dataset.rows.contamination import SameFilms
+from videolect.dataset.rows.contamination import SameVideos
 from videolect.dataset.rows.formats import path_of
 from videolect.dataset.rows.row import RowClip, clip_of
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="with --films: films decoded at a time; default: 1")
 
 
-def same_films(asked: argparse.Namespace, triples: Sequence[Triple]) -> tuple[SameFilms, dict[str, Any]] | None:
+def same_films(asked: argparse.Namespace, triples: Sequence[Triple]) -> tuple[SameVideos, dict[str, Any]] | None:
     """What was found, and what a command prints of it; None where ``--films`` was not asked for."""
     if not asked.films:
         if given := [name for name in _ONLY_WITH_FILMS if getattr(asked, name) is not None]:
@@ -78,7 +78,7 @@ def same_films(asked: argparse.Namespace, triples: Sequence[Triple]) -> tuple[Sa
     near = _pairs(prints, threshold)
     answer = {"looked_at": len(prints), "threshold": threshold, "pairs": near, "refused": refused}
     pairs = tuple((pair["one"], pair["other"]) for pair in near)
-    return SameFilms(looked_at=len(prints), pairs=pairs), answer
+    return SameVideos(looked_at=len(prints), pairs=pairs), answer
 
 
 _Found = Iterator[tuple[RowClip, "Fingerprint | VideolectError"]]

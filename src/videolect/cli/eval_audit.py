@@ -154,7 +154,7 @@ def _lies_in(folder: Path, written: str) -> bool:
 
 def _films(workspace: Workspace, rows: list[Row], folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Path as written -> hash of each film that the rows name; and those that were refused."""
-    from videolect.cli.data_films import refusal
+    from videolect.cli.data_import import refusal
 
     named = {row.video: folder / row.video for row in rows if row.video}
     found: dict[str, str] = {}

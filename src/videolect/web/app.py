@@ -41,11 +41,11 @@ from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, se
 from videolect.web.audit_api import audit_router
 from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.cuts_api import cuts_router
-from videolect.web.films_api import films_router
 from videolect.web.media import media_router
 from videolect.web.pictures_api import pictures_router
 from videolect.web.search_api import search_router
 from videolect.web.spec_api import language_router
+from videolect.web.videos_api import videos_router
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def create_app(
     app.include_router(language_router(language, signing))
     app.include_router(cuts_router(CutsDesk(desk.catalogue, cuts), cuts, signing))
     app.include_router(audit_router(AuditDesk(desk.catalogue), scratch, signing))
-    app.include_router(films_router(desk, library, previews, signing))
+    app.include_router(videos_router(desk, library, previews, signing))
     app.include_router(search_router(desk, searching, signing))
     app.include_router(pictures_router(glossary, desk, language, signing))
     app.include_router(media_router(desk, library, signing.who))

@@ -184,7 +184,7 @@ def _item(
     film = None
     if item.video_hash is not None:
         with suppress(NotFound):
-            film = shapes.AuditFilmShape(hash=item.video_hash, frames=audits.catalogue.video(item.video_hash).frames)
+            film = shapes.AuditVideoShape(hash=item.video_hash, frames=audits.catalogue.video(item.video_hash).frames)
     return shapes.AuditItemShape(
         audit=audit.name, number=number, items=row["items"], mine=row["mine"], left=row["left"], closed=audit.closed,
         note=row["note"], caption=item.caption, aspects=list(item.aspects), film=film,

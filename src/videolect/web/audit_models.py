@@ -115,7 +115,7 @@ class AuditNextShape(Shape):
     number: int | None
 
 
-class AuditFilmShape(Shape):
+class AuditVideoShape(Shape):
     """The film of an item."""
 
     hash: str
@@ -143,7 +143,7 @@ class AuditItemShape(Shape):
     caption: str
     aspects: list[str]
     """What its data set promises to describe; empty: everything."""
-    film: AuditFilmShape | None
+    film: AuditVideoShape | None
     answer: AuditAnswerShape | None
     seen: int
     """To be sent with the answer; 0: I have not answered."""

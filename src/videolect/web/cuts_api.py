@@ -142,7 +142,7 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
         )  # fmt: skip
 
     return models.CutsShape(
-        video=models.FilmShape(
+        video=models.VideoShape(
             hash=video.hash, file_name=video.file_name, frames=video.frames, table=video.pts_table_hash,
             aspect=round(finder.aspect(video), 4),
         ),

@@ -51,7 +51,7 @@ class RemoveCutBody(SeenBody):
 # -- answered
 
 
-class FilmShape(Shape):
+class VideoShape(Shape):
     """The film whose cuts these are."""
 
     hash: str
@@ -107,7 +107,7 @@ class ActShape(Shape):
 class CutsShape(Shape):
     """A film's transitions in order."""
 
-    video: FilmShape
+    video: VideoShape
     seen: int
     may_edit: bool
     may_undo: bool

@@ -1393,16 +1393,6 @@ export interface components {
             why: string;
         };
         /**
-         * AuditFilmShape
-         * @description The film of an item.
-         */
-        AuditFilmShape: {
-            /** Frames */
-            frames: number;
-            /** Hash */
-            hash: string;
-        };
-        /**
          * AuditImportBody
          * @description A table of captions: the text of a .csv, .tsv or .jsonl file.
          */
@@ -1430,7 +1420,7 @@ export interface components {
             caption: string;
             /** Closed */
             closed: boolean;
-            film: components["schemas"]["AuditFilmShape"] | null;
+            film: components["schemas"]["AuditVideoShape"] | null;
             /** Items */
             items: number;
             /** Left */
@@ -1595,6 +1585,16 @@ export interface components {
             ratings_left_out: number;
             /** Unknown Columns */
             unknown_columns: string[];
+        };
+        /**
+         * AuditVideoShape
+         * @description The film of an item.
+         */
+        AuditVideoShape: {
+            /** Frames */
+            frames: number;
+            /** Hash */
+            hash: string;
         };
         /**
          * AuditsShape
@@ -1833,7 +1833,7 @@ export interface components {
             seen: number;
             /** Transitions */
             transitions: components["schemas"]["TransitionShape"][];
-            video: components["schemas"]["FilmShape"];
+            video: components["schemas"]["VideoShape"];
         };
         /**
          * DetectionShape
@@ -2083,22 +2083,6 @@ export interface components {
             options: components["schemas"]["OptionChoice"][];
             /** Title */
             title: string;
-        };
-        /**
-         * FilmShape
-         * @description The film whose cuts these are.
-         */
-        FilmShape: {
-            /** Aspect */
-            aspect: number;
-            /** File Name */
-            file_name: string;
-            /** Frames */
-            frames: number;
-            /** Hash */
-            hash: string;
-            /** Table */
-            table: string;
         };
         /**
          * FinalShape
@@ -3112,6 +3096,22 @@ export interface components {
             shipped: boolean;
             /** Version */
             version: string;
+        };
+        /**
+         * VideoShape
+         * @description The film whose cuts these are.
+         */
+        VideoShape: {
+            /** Aspect */
+            aspect: number;
+            /** File Name */
+            file_name: string;
+            /** Frames */
+            frames: number;
+            /** Hash */
+            hash: string;
+            /** Table */
+            table: string;
         };
         /**
          * WithdrawBody

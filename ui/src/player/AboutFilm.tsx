@@ -1,7 +1,7 @@
 /** A button, and behind it what is known of the film. Asked for when it is opened. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { filmsServer } from "../api/films";
+import { videosServer } from "../api/videos";
 import { showKey, useKeys } from "../keys/keys";
 import { Dialog } from "../parts/Dialog";
 import { Trouble } from "../parts/parts";
@@ -32,7 +32,7 @@ export function AboutFilm({ hash }: { hash: string }) {
 }
 
 function Facts({ hash }: { hash: string }) {
-  const { data, error } = useQuery({ queryKey: ["about", hash], queryFn: () => filmsServer.about(hash), staleTime: 60_000 });
+  const { data, error } = useQuery({ queryKey: ["about", hash], queryFn: () => videosServer.about(hash), staleTime: 60_000 });
   if (!data) return error ? <Trouble error={error} /> : <p className="dim">{words.loading}</p>;
   return (
     <dl className="about-film">

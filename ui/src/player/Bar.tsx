@@ -1,6 +1,6 @@
 /** The timeline bar: played part, marked range, the points' ranges, the playhead. A slider to assistive technology. */
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
-import type { ClipName } from "../api/films";
+import type { ClipName } from "../api/videos";
 import { timecode } from "../lib/timecode";
 import type { PlayerEngine } from "./engine";
 import { cellOf, useSheet } from "./previews";

@@ -1,6 +1,6 @@
 /** The player: picture, transport, timecode, and the bar with what is marked on it. */
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
-import type { ClipName } from "../api/films";
+import type { ClipName } from "../api/videos";
 import { mediaAddress } from "../api/server";
 import { useKeys } from "../keys/keys";
 import { parsePlace, timecode } from "../lib/timecode";

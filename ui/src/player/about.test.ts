@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { About } from "../api/films";
+import type { About } from "../api/videos";
 import { durationSaid, rateSaid, rowsOf, sizeSaid } from "./about";
 
 const about: About = {

@@ -1,5 +1,5 @@
 /** What is known of a film, as rows in the words of the field. */
-import type { About } from "../api/films";
+import type { About } from "../api/videos";
 import { say, words } from "../words";
 
 export interface Row {

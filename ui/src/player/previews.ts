@@ -1,7 +1,7 @@
 /** Which small picture shows a place, and where it stands on its sheet. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { filmsServer, type ClipName, type Previews } from "../api/films";
+import { videosServer, type ClipName, type Previews } from "../api/videos";
 
 export interface Cell {
   /** Of the film. */
@@ -34,7 +34,7 @@ export interface Sheet {
 export function useSheet(hash: string, clip: ClipName | undefined, start: number, end: number, wanted: boolean): Sheet | null {
   const { data } = useQuery({
     queryKey: ["previews", hash, clip?.campaign ?? null, clip?.clip ?? null],
-    queryFn: () => filmsServer.previews(hash, clip),
+    queryFn: () => videosServer.previews(hash, clip),
     enabled: wanted,
     staleTime: Infinity,
     retry: false,

@@ -42,7 +42,7 @@ class NearTexts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SameFilms:
+class SameVideos:
     """What was seen by whoever can look at films."""
 
     looked_at: int

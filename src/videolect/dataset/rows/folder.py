@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.rows.contamination import Contamination, SameFilms, Text, near_texts, sources_in_several
+from videolect.dataset.rows.contamination import Contamination, SameVideos, Text, near_texts, sources_in_several
 from videolect.dataset.rows.datasheet import datasheet
 from videolect.dataset.rows.filters import Step
 from videolect.dataset.rows.formats import dataset_info, format_of, path_of
@@ -70,7 +70,7 @@ def origin_of(path: Path, triples: Sequence[Triple]) -> Origin:
     )  # fmt: skip
 
 
-def contamination_of(triples: Iterable[Triple], split: SplitRule, films: SameFilms | None = None) -> Contamination:
+def contamination_of(triples: Iterable[Triple], split: SplitRule, films: SameVideos | None = None) -> Contamination:
     """Sources, final captions and, where somebody looked, films of these triples that stand in several parts."""
     texts = [
         Text(id=t.triple_id, part=split.part_of(t.source_id), source=t.source_id, words=t.post_caption) for t in triples

@@ -18,7 +18,7 @@ from videolect.record.clip import Video
 from videolect.video.known import shape_name, shape_of
 from videolect.video.library import Library
 from videolect.video.previews import MADE, PreviewMaker, Previews
-from videolect.web import films_models as models
+from videolect.web import videos_models as models
 from videolect.web.auth import SignedIn, SignInDesk
 from videolect.web.models import Shape
 
@@ -33,7 +33,7 @@ _Frame = Annotated[int, Query(ge=0, lt=2**53)]
 _Name = Annotated[str | None, Query(max_length=200)]
 
 
-def films_router(desk: Desk, library: Library, previews: PreviewMaker, signing: SignInDesk) -> APIRouter:
+def videos_router(desk: Desk, library: Library, previews: PreviewMaker, signing: SignInDesk) -> APIRouter:
     """``/api/videos/HASH/previews`` and ``/api/videos/HASH/about``."""
     router = APIRouter(prefix="/api/videos/{video_hash}")
     Me = Annotated[SignedIn, Depends(signing.who)]  # noqa: N806  # a type, made here because it closes over `signing`

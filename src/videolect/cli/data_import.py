@@ -20,16 +20,16 @@ from videolect.video.shots import ShotRules
 from videolect.video.sources import Sources
 
 
-def import_films(
+def imported(
     intake: Intake, sources: Sources, opener: Opener | None, *, jobs: int, report: Path | None = None,
     proxies: bool = True, on_progress: imports.Progress | None = None, shots: ShotRules | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Import them all, as ``Intake.films``; what ``data import`` answers. ``report``: gets a line for each film."""
+    """Import them all, as ``Intake.videos``; what ``data import`` answers. ``report``: gets a line for each film."""
     seen = set[bytes]()
     defects = Counter[str]()
     refused = []
     new = clips = older = 0
-    results = intake.films(
+    results = intake.videos(
         sources, opener, jobs=jobs, proxies=proxies, shots=shots, on_progress=on_progress or Progress()
     )
     with _reporting(report) as tell, closing(results):

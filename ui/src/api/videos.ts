@@ -11,7 +11,7 @@ export interface ClipName {
   clip: string;
 }
 
-export const filmsServer = {
+export const videosServer = {
   about: (hash: string): Promise<About> => answer(client.GET("/api/videos/{video_hash}/about", { params: { path: { video_hash: hash } } })),
   /** Not asked for through the client: nobody is to sign in again because the mouse passed over the bar. */
   async previews(hash: string, clip: ClipName | undefined): Promise<Previews> {
