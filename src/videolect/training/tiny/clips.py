@@ -94,7 +94,7 @@ def sentences(move: str, slow: bool) -> tuple[str, ...]:
     """The stage's captions of the camera for a clip of which no more is known: its movement in several wordings."""
     spec, found = load_spec(), dict[str, None]()
     record = {**wish_of(move, slow=slow), "shot_transition": False, "has_overlays": False}
-    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")  # type: ignore[arg-type]
+    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")
     for seed in range(12):
         found.update(dict.fromkeys(captions(spec, facts, "camera", seed)))
     return tuple(found)

@@ -181,7 +181,7 @@ def flawed_drafts(move: str, slow: bool, seeds: int = 10) -> tuple[Draft, ...]:
     """Drafts of one or two errors, which the stage planted and whose points it knows."""
     spec = load_spec()
     record = {**wish_of(move, slow=slow), "shot_transition": False, "has_overlays": False}
-    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")  # type: ignore[arg-type]
+    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")
     found: dict[str, Draft] = {}
     for seed in range(seeds):
         for draft in drafts(spec, facts, "camera", seed):
