@@ -27,12 +27,12 @@ def run(*, quick: bool) -> None:
     triples = read_authors(reference.FOLDER).triples[: 1200 if quick else None]
     rows = list(rows_of(triples, RowRule(spec=spec, tasks=("caption",))))
     known = read_known(reference.FOLDER / "primitive_states.parquet", spec)
-    finals = claims.measured(rows, {row.row_id: row.target for row in rows}, known, spec)
+    finals = claims.measure(rows, {row.row_id: row.target for row in rows}, known, spec)
     print(f"{len(rows)} captions of {len(known.clips)} labelled clips")
     print(f"\nFinal captions\n\n| aspect | {' | '.join(name[7:] for name in FIGURES)} |\n|---|{'---|' * len(FIGURES)}")
     for aspect, found in scores_of(finals, resamples=500).items():
         print(f"| {aspect} | {' | '.join(_shown(found.get(name)) for name in FIGURES)} |")
-    drafts = {each.system: claims.measured(rows, each.texts, known, spec) for each in drafters(triples, rows)}
+    drafts = {each.system: claims.measure(rows, each.texts, known, spec) for each in drafters(triples, rows)}
     for scope in (POOLED, "camera", "spatial"):
         print(f"\nDrafts, {scope}; final less draft\n")
         print(f"| model | {' | '.join(f'{name[7:]} | final less draft' for name in FIGURES[:3])} |")

@@ -176,7 +176,7 @@ def _clip_of(stream: str) -> str:
 
 
 def _moves(text: str) -> set[str]:
-    return {claim.primitive for claim in claims_of(text, load_spec()) if claim.state == "asserted"} & set(NAMES)
+    return {claim.primitive for claim in claims_of(text) if claim.state == "asserted"} & set(NAMES)
 
 
 def _report(name: str, drafts: Mapping[str, str]) -> None:

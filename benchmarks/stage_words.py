@@ -48,13 +48,13 @@ def run(*, quick: bool = False) -> None:
                 texts[aspect] += 1
                 words[aspect] += len(text.split())
                 shapes[aspect].add(text)
-                claims = claims_of(text, spec)
+                claims = claims_of(text, spec.lexicon)
                 asserted = {claim.primitive for claim in claims if claim.state == "asserted"}
                 wrong = [n for n in asserted if not (truth.states[n] or truth.states.get(SAME.get(n, "")))]
                 wrong += [c.primitive for c in claims if c.state == "denied" and truth.states[c.primitive] is not False]
                 untrue[aspect] += bool(wrong)
                 short[aspect] += not wanted <= asserted
-                advised[aspect] += bool(lint(text, aspect, spec))
+                advised[aspect] += bool(lint(text, aspect, spec.lexicon))
                 if wrong:
                     states = {name: truth.states[name] for name in wrong}
                     cases.append(f"{job.name} {aspect}: {states}: {text}")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 FILE = Path(__file__).resolve().parents[1] / "ui" / "openapi.json"
 
@@ -20,10 +20,9 @@ def document() -> str:
     from videolect.oversight.ports import SystemClock
     from videolect.web.app import create_app
 
-    nothing: Any = SimpleNamespace()
-    desk: Any = SimpleNamespace(clock=SystemClock(), catalogue=SimpleNamespace(ledger=nothing))
+    nothing: Any = MagicMock(clock=SystemClock())
     app = create_app(
-        desk, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
+        nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
         previews=nothing, searching=nothing,
     )  # fmt: skip
     return json.dumps(app.openapi(), indent=1, sort_keys=True) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.support.answers import benchmark
 from tests.support.triples import perfect, rejected, revised
 from videolect.evals import blind
 from videolect.evals.baselines import Baseline, baselines, drafts_of
-from videolect.evals.baselines import measured as measured_as
+from videolect.evals.baselines import measure as measured_as
 from videolect.evals.score import Benchmark, measure_baselines, score_baselines
 from videolect.evals.scores import as_json, scores_of
 from videolect.record.critique import SENTINEL
@@ -89,8 +90,11 @@ def test_somebody_elses_critique_is_of_another_source_and_right_captions_get_the
 
 
 def test_always_the_sentinel_is_right_of_right_captions_only(made: Benchmark) -> None:
-    [floor] = [each for each in baselines(made.items, sentinel="No edits needed") if each.name == "always_sentinel"]
-    assert set(floor.texts.values()) == {"No edits needed"}
+    own = {**made.items, "critique": [replace(row, target="Fine as it is.") if row.sentinel else row
+                                      for row in made.items["critique"]]}  # fmt: skip
+    [floor] = [each for each in baselines(own) if each.name == "always_sentinel"]
+    assert set(floor.texts.values()) == {"Fine as it is."}, "the rows' own"
+    [floor] = [each for each in baselines(made.items) if each.name == "always_sentinel"]
     found = scores_of(measured_as(floor, made.items), resamples=9)["pooled"]
     assert (found["verdict_flawed"].value, found["verdict_right"].value) == (0.0, 100.0)
     assert found["loop_gain"].value == 0.0

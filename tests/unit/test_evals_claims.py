@@ -18,7 +18,7 @@ from videolect.dataset.rows.row import Row, RowRule, rows_of
 from videolect.dataset.triple_files import write_triples
 from videolect.evals import claims
 from videolect.evals.authors import drafters
-from videolect.evals.caption import measured as by_words
+from videolect.evals.caption import measure as by_words
 from videolect.evals.scores import Measured, compared, scores_of
 from videolect.evals.states import Known, read_known
 from videolect.language import claims_of, load_spec
@@ -45,7 +45,7 @@ def values(found: Measured, scope: str = "pooled") -> dict[str, float]:
 
 def one(caption: str, states: Mapping[str, bool], aspect: str = "camera") -> dict[str, float]:
     rows = [row("clip", aspect)]
-    return values(claims.measured(rows, {rows[0].row_id: caption}, known(clip=states), SPEC))
+    return values(claims.measure(rows, {rows[0].row_id: caption}, known(clip=states), SPEC))
 
 
 def test_a_caption_by_hand():
@@ -95,7 +95,7 @@ def test_sums_are_taken_over_captions_and_not_means():
         clips={"a.1": {"pan_left": True, "tilt_up": True}, "a.2": {"zoom_in": False}, "b.1": {"pan_left": True}},
         sources={}, origin={},
     )  # fmt: skip
-    found = scores_of(claims.measured(rows, texts, states, SPEC), resamples=50)["pooled"]
+    found = scores_of(claims.measure(rows, texts, states, SPEC), resamples=50)["pooled"]
     assert found["claims_precision"].value == pytest.approx(100 * 2 / 3)
     assert (found["claims_precision"].n, found["claims_precision"].groups) == (2, 1)
     assert found["claims_recall"].value == pytest.approx(100 * 2 / 3)
@@ -106,7 +106,7 @@ def test_sums_are_taken_over_captions_and_not_means():
 def test_clips_of_which_nothing_is_known_belong_to_no_figure():
     rows = [row("known"), row("unknown")]
     texts = {each.row_id: "The camera pans left." for each in rows}
-    found = claims.measured(rows, texts, known(known={"pan_left": True}), SPEC)
+    found = claims.measure(rows, texts, known(known={"pan_left": True}), SPEC)
     assert values(found)["claims_made"] == 2
     assert all(not measure.used[1] and not measure.stats[1].any() for measure in found.measures)
 
@@ -126,7 +126,7 @@ def test_what_is_ordinary_or_in_no_words_is_not_expected():
     assert not {"regular_speed", "no_lens_distortion"} & camera  # an ordinary clip: nobody writes it
     assert not {"only_pan_left", "focus_can_be_judged"} & camera  # the lexicon has no words for it
     assert "shot_size_starts_wide" not in camera
-    assert camera <= claims.readable(SPEC) <= SPEC.primitives.keys()
+    assert camera <= SPEC.claimable <= SPEC.primitives.keys()
     assert claims.sayable(SPEC, "no such aspect") == frozenset()
 
 
@@ -137,7 +137,7 @@ def test_what_is_read_is_readable():
     ]  # fmt: skip
     said = {claim.primitive for text in texts for claim in claims_of(text)}
     assert len(said) > 6
-    assert said <= claims.readable(SPEC)
+    assert said <= SPEC.claimable
 
 
 def test_claims_stand_beside_the_words_of_the_same_captions():
@@ -157,15 +157,15 @@ def test_claims_stand_beside_the_words_of_the_same_captions():
 def test_two_systems_are_compared_on_the_same_captions():
     rows = [row(f"s{n}") for n in range(8)]
     states = known(**{each.video_id: {"pan_left": True, "pan_right": False} for each in rows})
-    good = claims.measured(rows, {each.row_id: "The camera pans left." for each in rows}, states, SPEC)
-    bad = claims.measured(rows, {each.row_id: "The camera pans right." for each in rows}, states, SPEC)
+    good = claims.measure(rows, {each.row_id: "The camera pans left." for each in rows}, states, SPEC)
+    bad = claims.measure(rows, {each.row_id: "The camera pans right." for each in rows}, states, SPEC)
     found = compared(good, bad, resamples=50)["pooled"]
     assert found["claims_precision"].value == 100
     assert found["claims_left_right_swapped"].value == -100
 
 
 def test_no_caption_gives_no_figure():
-    found = claims.measured([row("a")], {}, known(a={"pan_left": True}), SPEC)
+    found = claims.measure([row("a")], {}, known(a={"pan_left": True}), SPEC)
     assert (found.ids, scores_of(found)) == ((), {})
 
 
@@ -176,8 +176,8 @@ def test_final_captions_of_people_claim_more_truly_than_the_drafts(reference_dat
     states = read_known(reference_data / "primitive_states.parquet", SPEC)
     drafts = next(each for each in drafters(triples, rows) if each.system.startswith("gemini-2.5-pro,"))
     chosen = [each for each in rows if each.row_id in drafts.texts]
-    final = claims.measured(chosen, {each.row_id: each.target for each in chosen}, states, SPEC)
-    better = compared(final, claims.measured(chosen, drafts.texts, states, SPEC), resamples=200)["pooled"]
+    final = claims.measure(chosen, {each.row_id: each.target for each in chosen}, states, SPEC)
+    better = compared(final, claims.measure(chosen, drafts.texts, states, SPEC), resamples=200)["pooled"]
     assert better["claims_precision"].low > 0
     assert better["claims_hallucination"].high < 0
     found = scores_of(final, resamples=50)

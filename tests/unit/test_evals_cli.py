@@ -125,9 +125,11 @@ WRONG: dict[str, tuple[list[str], int]] = {
     "answers for states": (["score", "{}/rows", "--predictions", "{}/it.jsonl", "--states", "{}/it.jsonl"], 2),
     "compare with nothing": (["compare", "{}/rows", "{}/it.jsonl", "{}/none.jsonl"], 2),
     "run without rows": (["run", "{}/none", "--writer", "memory", "--out", "{}/out.jsonl"], 2),
-    "run labels": (["run", "{}/rows", "--out", "{}/out.jsonl"], 2),
+    "run labels": (["run", "{}/rows", "--writer", "labels", "--out", "{}/out.jsonl"], 2),
     "run nobody": (["run", "{}/rows", "--writer", "none:x", "--videos", "x", "--out", "{}/out.jsonl"], 2),
-    "run no tape": (["run", "{}/rows", "--writer", "replay:{}/it.jsonl", "--videos", "x", "--out", "{}/out.jsonl"], 1),
+    "run no tape": (
+        ["run", "{}/rows", "--writer", "replay:{}/it.jsonl", "--videos", "{{video_id}}", "--out", "{}/out.jsonl"], 1
+    ),
     "run no clips": (["run", "{}/rows", "--writer", "memory", "--clips", "0", "--out", "{}/out.jsonl"], 2),
     "run without a workspace": (
         ["run", "{}/rows", "--writer", "memory", "--out", "{}/out.jsonl", "--workspace", "{}"], 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from tests.support.commands import ask, shown
 from tests.support.triples import revised
 from tests.support.village import render_clip
 from videolect import wiring
+from videolect.cli.desk import workspace_of
+from videolect.errors import BadInput
 from videolect.evals.score import Benchmark
 from videolect.wiring import Workspace
 
@@ -123,3 +126,22 @@ def test_films_of_the_workspace_are_shown_and_the_model_is_made_once(
     )
     said = {line["row_id"][:2]: line.get("error", "") for line in lines_of(out)[1:]}
     assert (said["t1"], "names no film" in said["t3"], bool(said["t2"])) == ("", True, True)
+
+
+def test_a_workspace_is_opened_without_the_writer_that_stands_beside_it(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "workspace").close()
+    asked = argparse.Namespace(
+        workspace=tmp_path / "workspace", database=None, writer="none:x", max_tokens=9, temperature=0.0, top_p=1.0,
+        accept_cut=False,
+    )  # fmt: skip
+    workspace_of(asked).close()
+    with pytest.raises(BadInput, match="none"):
+        workspace_of(asked, writes=True)
+
+
+def test_who_answers_has_to_be_named(tmp_path: Path, capsys: Any) -> None:
+    made = of_films(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        ask(capsys, "eval", "run", made.folder, "--out", tmp_path / "it.jsonl")
+    assert ended.value.code == 2
+    assert "--writer" in capsys.readouterr().err

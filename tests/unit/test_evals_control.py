@@ -20,7 +20,7 @@ from tests.support.triples import perfect, revised
 from videolect.dataset.triple_files import write_triples
 from videolect.errors import BadInput
 from videolect.evals import pair_judges
-from videolect.evals.control import Pair, controlled, filtered, matched, measured, pairs_of
+from videolect.evals.control import Pair, controlled, filtered, matched, measure, pairs_of
 from videolect.evals.score import Benchmark
 from videolect.record.triple import Triple
 
@@ -140,7 +140,7 @@ def test_matching_balances_every_aspect_kind_and_amount() -> None:
     assert left == [p for p in pairs if p in left], "in their order"
     assert {p.id for p in matched(pairs[::-1])} == {p.id for p in left}
     assert matched(left) == left
-    assert measured(left).longer.value == 50.0
+    assert measure(left).longer.value == 50.0
     assert matched(pairs, seed=1) != left
 
 
@@ -195,8 +195,8 @@ def test_too_few_pairs_are_refused_before_and_after_matching() -> None:
 
 
 def test_of_one_source_there_is_no_interval_and_json_that_can_be_read() -> None:
-    told = measured([replace(pair, source_id="s") for pair in some_pairs(plain, 20)]).as_json()
-    assert told["words"] == {"value": 50.0, "low": None, "high": None}
+    told = measure([replace(pair, source_id="s") for pair in some_pairs(plain, 20)]).as_json()
+    assert told["words"] == {"value": 50.0, "low": None, "high": None, "n": 20, "sources": 1}
     json.dumps(told, allow_nan=False)
 
 

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sacrebleu.metrics import BLEU
 
@@ -13,10 +14,17 @@ from tests.support.answers import benchmark
 from tests.support.triples import perfect, revised
 from videolect.dataset.rows.row import Row
 from videolect.evals import critique
-from videolect.evals.critique import FIGURES, by_rule
+from videolect.evals.critique import FIGURES, by_rule, sentinels_of
+from videolect.evals.examples import examples
+from videolect.evals.predictions import Predictions
 from videolect.evals.scores import as_json, scores_of
+from videolect.evals.variants import Variant, study
 from videolect.metrics.intervals import Estimate
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL
+from videolect.training.examples import Branch
+from videolect.training.rewards import by_points
+from videolect.vlm.base import Film
 
 DRAFT = "A red car drives left past two trees."
 FINAL = "A blue car drives left past three trees."
@@ -43,7 +51,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
 def scored(rows: list[Row], says: Any, **more: Any) -> dict[str, Estimate]:
     """``says``: row -> what is said of it; None for nothing."""
     texts = {row.row_id: text for row in rows if (text := says(row)) is not None}
-    return scores_of(critique.measured(rows, texts, **more), resamples=9)["pooled"]
+    return scores_of(critique.measure(rows, texts, **more), resamples=9)["pooled"]
 
 
 def values(found: dict[str, Estimate], *names: str) -> list[float]:
@@ -191,14 +199,14 @@ def test_what_is_not_answered_is_in_no_figure_but_lends_its_caption(rows: list[R
     found = scored(rows, lambda row: row.target if row.row_id == "t1:critique:draft" else None)
     assert {found[name].n for name in ("bleu4", "verdict", "points_f1", "loop_gain")} == {1}
     assert values(found, "loop_gain") == [100.0]
-    assert scores_of(critique.measured(rows, {}), resamples=9) == {}
+    assert scores_of(critique.measure(rows, {}), resamples=9) == {}
 
 
 def test_the_order_of_rows_changes_nothing(rows: list[Row]) -> None:
     dice = random.Random(1)
     texts = {row.row_id: dice.choice([row.target, 'Replace "red" with "blue".', SENTINEL]) for row in rows}
     told = [
-        as_json(scores_of(critique.measured(random.Random(n).sample(rows, len(rows)), texts), resamples=50))
+        as_json(scores_of(critique.measure(random.Random(n).sample(rows, len(rows)), texts), resamples=50))
         for n in range(3)
     ]
     assert told[0] == told[1] == told[2]
@@ -214,7 +222,26 @@ def test_a_sentinel_of_ones_own_is_a_verdict(tmp_path: Path) -> None:
     own = "Nothing is wrong."
     made = benchmark(tmp_path / "rows", [revised(1), perfect(2)], sentinel=own)
     rows = made.items["critique"]
-    found = critique.measured(rows, {row.row_id: row.target for row in rows}, sentinel=own)
+    found = critique.measure(rows, {row.row_id: row.target for row in rows})
     figures = scores_of(found, resamples=5)["pooled"]
     assert figures["verdict"].value == 100
     assert figures["points_precision"].value == 100
+
+
+def test_a_sentinel_of_ones_own_counts_in_examples_variants_and_rewards_too(tmp_path: Path) -> None:
+    own = 'Delete nothing but "left".'
+    assert points_of(own, DRAFT), "or nobody could tell that it is known as a sentinel"
+    made = benchmark(tmp_path / "rows", [revised(1), revised(2)], sentinel=own)
+    rows = made.items["critique"]
+    flawed = [row for row in rows if row.what == "draft"]
+    silent = Predictions(system="it", tasks=("critique",), texts={row.row_id: own for row in flawed}, yes={})
+    [one, *_] = examples("critique", rows, silent)
+    assert not any(passage.points for passage in one.passages)
+    said = Variant(name="it", critiques={row.triple_id: own for row in flawed})
+    assert study(rows, [said], published={}).figures["it"]["reversed"].value == 100
+    branch = Branch(
+        ids=(1,), answer_from=0, answer=own, prompt="", row_id="r", task="critique", caption="The camera pans left."
+    )
+    film = Film(pictures=np.zeros((1, 4, 4, 3), np.uint8), times_s=(0.0,))
+    assert by_points(sentinels_of(rows))(film, branch, [own, 'Replace "left" with "right".']) == [1.0, 0.0]
+    assert by_points()(film, branch, ["No edits are needed."]) == [0.0], "whose answer says something else"

@@ -186,7 +186,7 @@ def test_the_page_says_what_was_measured(report: Report, made: Benchmark) -> Non
         made.manifest["spec"]["hash"][:12],
     ):
         assert told in said
-    assert all(each.sha256[:12] in said for each in report.answered)
+    assert all(each.predictions.sha256[:12] in said for each in report.answered)
     assert "PARTIAL" not in said
     assert "24 triples" in said
 
@@ -235,7 +235,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = write_answers(
         folder / "a.jsonl", made, system=f"{HOSTILE}\ud800", replace=said, model=HOSTILE, note={HOSTILE: [HOSTILE]}
     )
-    return collect(made, [path], Wishes(resamples=10, commands=(HOSTILE,)), now=NOW)
+    return replace(collect(made, [path], Wishes(resamples=10), now=NOW), commands=(HOSTILE,))
 
 
 def test_what_strangers_wrote_stays_words(hostile: Report) -> None:

@@ -167,7 +167,7 @@ def test_words_that_nobody_wrote_down_are_not_asked(made: Benchmark, out: Path) 
         for task in TASKS:
             first, *others = made.items[task]
             bent = replace(made, items={**made.items, task: [replace(first, **change), *others]})
-            with pytest.raises(BadInput, match="is not the one that its hash"):
+            with pytest.raises(BadInput, match="is not of version 1 of our prompts, or was changed"):
                 answer(bent, out)
     assert not out.exists()
 

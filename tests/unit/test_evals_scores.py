@@ -21,7 +21,8 @@ from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals import caption, reward
 from videolect.evals.score import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, Benchmark
-from videolect.evals.scores import Measured, as_json, compared, mean, scores_of
+from videolect.evals.scores import Measured, as_json, compared, mean, percent, scores_of
+from videolect.metrics.intervals import ratio
 
 WORDS = [
     "the",
@@ -90,7 +91,7 @@ def by_scope(rows: list[Row]) -> dict[str, list[Row]]:
 
 
 def test_bleu_is_that_of_the_corpus_in_every_scope(made: Benchmark, texts: dict[str, str]) -> None:
-    found = scores_of(caption.measured(made.items["caption"], texts, full=False), resamples=9)
+    found = scores_of(caption.measure(made.items["caption"], texts, full=False), resamples=9)
     rows = by_scope(list(made.items["caption"]))
     assert set(found) == set(rows) == {"pooled", "camera", "subject"}
     for scope, of in rows.items():
@@ -108,13 +109,13 @@ def test_bleu_is_that_of_the_corpus_in_every_scope(made: Benchmark, texts: dict[
 def test_items_without_an_answer_are_not_in_any_figure(made: Benchmark, texts: dict[str, str]) -> None:
     few = dict(list(texts.items())[:10])
     rows = [row for row in made.items["caption"] if row.row_id in few]
-    whole = scores_of(caption.measured(rows, few), resamples=20)
-    assert as_json(scores_of(caption.measured(made.items["caption"], few), resamples=20)) == as_json(whole)
+    whole = scores_of(caption.measure(rows, few), resamples=20)
+    assert as_json(scores_of(caption.measure(made.items["caption"], few), resamples=20)) == as_json(whole)
 
 
 def test_no_answer_at_all_gives_no_figure(made: Benchmark) -> None:
-    assert scores_of(caption.measured(made.items["caption"], {}), resamples=9) == {}
-    assert scores_of(reward.measured(made.items["yes_no"], {}), resamples=9) == {}
+    assert scores_of(caption.measure(made.items["caption"], {}), resamples=9) == {}
+    assert scores_of(reward.measure(made.items["yes_no"], {}), resamples=9) == {}
 
 
 # ------------------------------------------------------------------------------------------------------------ rewards
@@ -127,7 +128,7 @@ def test_pairs_ties_and_the_half_are_counted_as_by_hand(tmp_path: Path) -> None:
         row.row_id: value for row in made.items["yes_no"]
         if (value := scores[row.triple_id][0 if row.what == "final" else 1]) is not None
     }  # fmt: skip
-    found = scores_of(reward.measured(made.items["yes_no"], yes), resamples=9)["pooled"]
+    found = scores_of(reward.measure(made.items["yes_no"], yes), resamples=9)["pooled"]
     value = {name: round(each.value, 6) for name, each in found.items()}
     assert value["pairwise_strict"] == 50.0, "t0 and t3 of four"
     assert value["pairwise_half_tie"] == 62.5, "and half of t1"
@@ -140,7 +141,7 @@ def test_pairs_ties_and_the_half_are_counted_as_by_hand(tmp_path: Path) -> None:
 
 def test_the_area_is_scikit_learns_in_each_aspect(made: Benchmark) -> None:
     yes = judged(made)
-    found = scores_of(reward.measured(made.items["yes_no"], yes), resamples=9)
+    found = scores_of(reward.measure(made.items["yes_no"], yes), resamples=9)
     finals, areas = [], []
     for scope, rows in by_scope(list(made.items["yes_no"])).items():
         right, scores = [row.target == "Yes" for row in rows], [yes[row.row_id] for row in rows]
@@ -154,13 +155,13 @@ def test_the_area_is_scikit_learns_in_each_aspect(made: Benchmark) -> None:
 
 def test_one_kind_alone_has_no_area_and_no_pair(tmp_path: Path) -> None:
     made = benchmark(tmp_path / "rows", [perfect(1), perfect(2)])
-    found = scores_of(reward.measured(made.items["yes_no"], dict.fromkeys(("t1:yes_no:final", "t2:yes_no:final"), 0.7)))
+    found = scores_of(reward.measure(made.items["yes_no"], dict.fromkeys(("t1:yes_no:final", "t2:yes_no:final"), 0.7)))
     assert set(found["pooled"]) == {"at_half", "yes_rate", "brier"}
 
 
 def test_a_length_has_no_half(made: Benchmark) -> None:
     lengths = {row.row_id: float(len(row.caption or "")) for row in made.items["yes_no"]}
-    found = scores_of(reward.measured(made.items["yes_no"], lengths, probabilities=False), resamples=9)["pooled"]
+    found = scores_of(reward.measure(made.items["yes_no"], lengths, probabilities=False), resamples=9)["pooled"]
     assert set(found) == {"pairwise_half_tie", "pairwise_strict", "tie_rate", "auc"}
 
 
@@ -170,7 +171,7 @@ def test_a_length_has_no_half(made: Benchmark) -> None:
 def measured(values: Any, groups: Any, ids: Any = None, aspects: Any = None) -> Measured:
     count = len(values)
     return Measured(
-        measures=(mean("it", values, scale=100),), groups=tuple(groups),
+        measures=(mean("it", values, figure=percent(ratio)),), groups=tuple(groups),
         aspects=tuple(aspects or ["camera"] * count), ids=tuple(ids or map(str, range(count))),
     )  # fmt: skip
 
@@ -205,8 +206,8 @@ def test_the_order_of_rows_changes_nothing(made: Benchmark, texts: dict[str, str
     told = []
     for seed in range(4):
         rows = {task: random.Random(seed).sample(list(of), len(of)) for task, of in made.items.items()}
-        captions, rewards = caption.measured(rows["caption"], texts), reward.measured(rows["yes_no"], yes)
-        beside = reward.measured(list(made.items["yes_no"]), others)
+        captions, rewards = caption.measure(rows["caption"], texts), reward.measure(rows["yes_no"], yes)
+        beside = reward.measure(list(made.items["yes_no"]), others)
         difference = compared(rewards, beside, resamples=50)["pooled"]["auc"]
         told.append(
             json.dumps([as_json(scores_of(each, resamples=50)) for each in (captions, rewards)], sort_keys=True)
@@ -261,7 +262,7 @@ def test_the_area_s_interval_lets_finals_and_drafts_vary_together(tmp_path: Path
         row.row_id: float(1 / (1 + np.exp(-level[row.source_id] - (row.target == "Yes") * 0.8 - rng.normal() / 4)))
         for row in rows
     }
-    found = scores_of(reward.measured(rows, yes), resamples=1000)["pooled"]["auc"]
+    found = scores_of(reward.measure(rows, yes), resamples=1000)["pooled"]["auc"]
     finals = np.array([yes[row.row_id] for row in rows if row.target == "Yes"])
     drafts = np.array([yes[row.row_id] for row in rows if row.target == "No"])
 

@@ -93,14 +93,14 @@ def test_every_error_can_be_told_from_the_text_or_is_one_of_looks():
 def test_a_right_draft_has_no_points_and_gets_the_sentinel():
     right = [draft for draft in made() if not draft.points]
     assert right
-    assert all(draft.text == draft.truth and critiques(draft, 1) == (SENTINEL,) for draft in right)
+    assert all(draft.text == draft.truth and critiques(draft, 1, SPEC.lexicon) == (SENTINEL,) for draft in right)
 
 
 def test_every_voice_says_what_to_write():
     for draft in made():
         if not draft.points:
             continue
-        told = critiques(draft, 7)
+        told = critiques(draft, 7, SPEC.lexicon)
         assert len(told) == len(VOICES) == len(set(told))
         for text in told:
             assert constructiveness(text) == 1.0, text
@@ -121,7 +121,7 @@ def test_what_is_quoted_begins_and_ends_with_a_word():
 def test_drafts_and_critiques_are_the_same_for_the_same_seed(aspect):
     one, two = drafts(SPEC, CLIP, aspect, 3), drafts(SPEC, CLIP, aspect, 3)
     assert one == two
-    assert [critiques(draft, 3) for draft in one] == [critiques(draft, 3) for draft in two]
+    assert [critiques(draft, 3, SPEC.lexicon) for draft in one] == [critiques(draft, 3, SPEC.lexicon) for draft in two]
 
 
 def test_without_an_exact_caption_there_is_no_draft():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.support import movies
-from tests.support.training import SPEC, TinyModel, folder_of_rows, rows, tokenizer_of
+from tests.support.training import SPEC, TinyModel, folder_of_rows, tokenizer_of
 from videolect.cli.main import main
-from videolect.errors import CannotRead
 from videolect.training.recipes import RECIPES
-from videolect.video.probe import probe
 
 TWO = "qwen3vl_2b_lora_24gb"
 
@@ -57,7 +53,7 @@ def test_a_plan_says_what_it_had_to_guess(folder: Path, capsys: pytest.CaptureFi
 def test_tokens_are_counted_where_model_and_films_are_there(
     folder: Path, tiny_model: TinyModel, capsys: pytest.CaptureFixture[str]
 ):
-    from videolect.cli.train_films import _in_files
+    from videolect.cli.find_films import in_files
     from videolect.training.examples import examples_of
     from videolect.training.inputs import FilmShelf, limits_of, rows_in, wanted_of
     from videolect.training.recipes import recipe_of
@@ -71,7 +67,7 @@ def test_tokens_are_counted_where_model_and_films_are_there(
     assert code == 0
     assert told["estimated"] == []
     recipe, pixels = recipe_of(TWO), PixelFormat()
-    shelf = FilmShelf(_in_files(videos), wanted_of(recipe, pixels))
+    shelf = FilmShelf(in_files(videos), wanted_of(recipe, pixels))
     given = rows_in(folder / "rows", recipe)
     found = examples_of(
         given.rows, tokenizer_of(tiny_model("micro")), pixels, shelf.shown, limits=limits_of(recipe),
@@ -187,23 +183,3 @@ def test_a_recipe_runs_over_rows_from_the_command_line(
     assert set(manifest["began_with"]) == {"recipe", "rows", "model", "film format", "prompts", "release"}
     assert manifest["libraries"]["torch"]
     assert run(capsys, folder, *asked, "--resume")[0] == 0  # at its end there is nothing left to do
-
-
-def test_a_file_that_cannot_be_the_rows_clip_is_refused(tmp_path: Path):
-    """The film itself is shown by the row's part; a clip cut out of it as a whole; of another length it is another."""
-    from videolect.cli.train_films import find_of
-
-    film = probe(movies.constant(tmp_path / "film.mp4", 48))
-    base, pts = film.timeline.time_base, film.timeline.pts
-    part = {"video_id": "film", "start_pts": int(pts[12]), "end_pts": int(pts[36]), "time_base": base}
-    find = find_of(argparse.Namespace(videos=f"{tmp_path}/{{video_id}}.mp4"))
-    row, *_ = rows("caption", clips=1)
-    own = find(replace(row, **part, video_hash=film.video.hash))
-    assert own is not None
-    assert (own.start, own.end) == (12, 36)
-    with pytest.raises(CannotRead, match=r"lasts 2\.00 s and the row's clip 1\.00 s"):
-        find(replace(row, **part, video_hash="of the film that it was cut out of"))
-    movies.constant(tmp_path / "cut.mp4", 24)
-    cut = find(replace(row, **{**part, "video_id": "cut"}, video_hash="of the film that it was cut out of"))
-    assert cut is not None
-    assert (cut.start, cut.end) == (0, None)

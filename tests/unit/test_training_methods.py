@@ -123,25 +123,6 @@ def test_the_quick_tower_is_the_librarys_own(load: Load):
     assert torch.allclose(quick, slow, atol=1e-5)
 
 
-def test_levels_of_deepstack_may_come_whole_as_older_libraries_give_them(load: Load, monkeypatch: pytest.MonkeyPatch):
-    import torch
-
-    trainee = load()
-    batch = training.batch(training.examples(trainee.tokenizer, "caption"))
-    cut = torch.cat(trainee.logprobs(batch))
-    inner = trainee.base.model
-    given = inner.get_video_features
-
-    def whole(*args: Any, **more: Any) -> Any:
-        seen = given(*args, **more)
-        assert not any(torch.is_tensor(level) for level in seen.deepstack_features)
-        seen.deepstack_features = [torch.cat(list(level)) for level in seen.deepstack_features]
-        return seen
-
-    monkeypatch.setattr(inner, "get_video_features", whole)
-    assert torch.equal(torch.cat(trainee.logprobs(batch)), cut)
-
-
 # ------------------------------------------------------------------------------------------------------------- DPO
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -98,17 +99,17 @@ def test_what_is_drawn_follows_from_weights_step_and_film(load: Load):
 
 
 def test_a_film_is_encoded_once_for_all_answers_and_once_for_their_judge(load: Load, monkeypatch: pytest.MonkeyPatch):
-    from videolect.vlm.backends.qwen import Qwen
+    from videolect.vlm.backends import qwen, qwen_forward
 
     trainee = load(lora=small_lora())
-    encoded: list[str] = []
-    real = Qwen._features
+    encoded: list[Any] = []
 
-    def counted(self: Any, seen: Any) -> Any:
-        encoded.append(seen.words)
-        return real(self, seen)
+    def counted(model: Any, patches: Any, grids: Any) -> Any:
+        encoded.append(grids)
+        return qwen_forward.features(model, patches, grids)
 
-    monkeypatch.setattr(Qwen, "_features", counted)
+    # Where it serves: what training encodes is counted elsewhere.
+    monkeypatch.setattr(qwen, "qwen_forward", SimpleNamespace(features=counted, run=qwen_forward.run))
     _, batch = captions(trainee)
     assert all(len(example.branches) == 3 for example in batch.examples)
     gspo().draw(trainee, [batch], 0)
@@ -233,9 +234,9 @@ def test_rewards_are_what_they_say(load: Load):
     plain = next(one for one in found.branches if one.task == "caption")
     shown = film("film0")
     mend, other = 'Replace "left" with "right".', 'Replace "slowly" with "quickly".'
-    assert by_points(shown, flawed, [mend, other, "Nothing."]) == [1.0, 0.0, 0.0]
-    assert by_points(shown, right, [right.answer, mend]) == [1.0, 0.0]
-    assert by_points(shown, plain, ["It pans."]) is None
+    assert by_points()(shown, flawed, [mend, other, "Nothing."]) == [1.0, 0.0, 0.0]
+    assert by_points()(shown, right, [right.answer, mend]) == [1.0, 0.0]
+    assert by_points()(shown, plain, ["It pans."]) is None
     asked = Before(trainee)
     reward = by_p_yes(asked)
 
@@ -279,7 +280,7 @@ def test_the_judge_stays_as_it_was_while_the_model_learns(load: Load, lora: bool
 def test_figures_tell_each_reward_and_each_task_apart(load: Load):
     trainee = load(lora=small_lora())
     found = training.examples(trainee.tokenizer, "caption", "critique", clips=1)
-    method = Gspo({"e": (1.0, letters_e), "points": (0.5, by_points)}, rollout())
+    method = Gspo({"e": (1.0, letters_e), "points": (0.5, by_points())}, rollout())
     method.prepare(trainee, found, film)
     figures = method.draw(trainee, [training.batch(found)], 0).figures
     assert {"reward", "best", "spread", "alike", "length", "cut", "reward e", "reward points", "reward of caption",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -72,13 +73,14 @@ def test_bug_1_positions_that_do_not_restart_are_caught(load: Load, monkeypatch:
 def test_bug_2_pixels_that_do_not_arrive_are_caught(load: Load, monkeypatch: pytest.MonkeyPatch):
     trainee, method = load(), Sft()
     batch = ready(trainee, method)
-    real = answers._features
+    real = answers.qwen_forward
 
     def blind(*given: Any) -> Any:
-        features, deep = real(*given)
-        return features * 0, [level * 0 for level in deep]
+        seen = real.features(*given)
+        return real.Features(places=seen.places * 0, levels=[level * 0 for level in seen.levels])
 
-    monkeypatch.setattr(answers, "_features", blind)
+    # In training alone: serving still sees.
+    monkeypatch.setattr(answers, "qwen_forward", SimpleNamespace(features=blind, run=real.run))
     with pytest.raises(ProofFailed, match=r"the film is seen.*would train blind"):
         sees_the_film(trainee, batch)
     assert failed(trainee, method, batch).name == "training equals inference", "who comes first sees it too"

@@ -190,26 +190,55 @@ def test_where_memory_runs_out_half_is_done_at_a_time_and_told(
 def test_a_model_from_which_pixels_are_withheld_is_refused_at_the_start(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ):
-    from videolect.vlm.backends import qwen
+    from videolect.vlm.backends import qwen, qwen_forward
 
-    seeing = qwen.Qwen._features
+    seeing = qwen_forward.features
 
-    def blind(self: Any, seen: Any) -> Any:
-        features, deep = seeing(self, seen)
-        return features * 0, [level * 0 for level in deep]
+    def blind(*given: Any) -> Any:
+        seen = seeing(*given)
+        return qwen_forward.Features(places=seen.places * 0, levels=[level * 0 for level in seen.levels])
 
-    monkeypatch.setattr(qwen.Qwen, "_features", blind)
+    monkeypatch.setattr(qwen_forward, "features", blind)
     with pytest.raises(tokens.BlindModel, match="says the same of noise and of grey"):
         qwen.Qwen(str(tiny_model("micro")))
 
 
-def test_too_few_features_are_never_taken(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch):
-    from videolect.vlm.backends import qwen
+@pytest.mark.parametrize("short", ["places", "levels"])
+def test_too_few_features_are_never_taken(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch, short: str):
+    from videolect.vlm.backends import qwen, qwen_forward
 
-    seeing = qwen.Qwen._features
-    monkeypatch.setattr(qwen.Qwen, "_features", lambda self, seen: (seeing(self, seen)[0][:-1], []))
+    seeing = qwen_forward.features
+
+    def cut(*given: Any) -> Any:
+        seen = seeing(*given)
+        places = seen.places[:-1] if short == "places" else seen.places
+        levels = [level[:-1] for level in seen.levels] if short == "levels" else seen.levels
+        return qwen_forward.Features(places=places, levels=levels)
+
+    monkeypatch.setattr(qwen_forward, "features", cut)
     with pytest.raises(tokens.BlindModel, match="features of a film with"):
         qwen.Qwen(str(tiny_model("micro")))
+
+
+def test_levels_of_deepstack_may_come_whole_as_older_libraries_give_them(qwen: Any, monkeypatch: pytest.MonkeyPatch):
+    import torch
+
+    inner = qwen._model.model
+    qwen.forget()
+    cut = qwen.first_token_logs(film(), PROMPTS)
+    given = inner.get_video_features
+
+    def whole(*args: Any, **more: Any) -> Any:
+        seen = given(*args, **more)
+        if any(torch.is_tensor(level) for level in seen.deepstack_features):  # by such a library itself
+            seen.deepstack_features = [level.split([len(level)]) for level in seen.deepstack_features]
+        else:
+            seen.deepstack_features = [torch.cat(list(level)) for level in seen.deepstack_features]
+        return seen
+
+    monkeypatch.setattr(inner, "get_video_features", whole)
+    qwen.forget()
+    assert np.array_equal(qwen.first_token_logs(film(), PROMPTS), cut)
 
 
 # ------------------------------------------------------------------------------------------------------------ loading
@@ -339,7 +368,7 @@ def test_served_it_writes_the_same_and_scores_the_same(tiny_model: TinyModel):
     local = Qwen(str(tiny_model("micro")))
     # What a random model finds likeliest cannot be read, so the texts are drawn: by seed and prompt, here as there.
     how = Decoding(max_tokens=12, temperature=1.0, seed=3)
-    asked = [free(f"What is there, number {number}?") for number in range(4)]
+    asked = [*(free(f"What is there, number {number}?") for number in range(3)), judge("It pans to the left.")]
     with live(create_server(local)) as url:
         served = open_chat(f"{url}?still=png&exact_times=yes")
         here, there = (backend.generate(film(), asked, how) for backend in (local, served))

@@ -93,5 +93,6 @@ def by_tests(*nodes: str, least: int, check: Check | None = None, more: str = ""
         count = at_least("tests passed", int(answer.figure(r"(\d+) passed")), least)
         return told(count, check(answer)) if check else count
 
-    words = "python -m pytest -q -p no:cacheprovider --basetemp={folder}/pytest"
+    # Ten minutes are long for one test, but not on a machine with much else to do.
+    words = "python -m pytest -q -p no:cacheprovider -o faulthandler_timeout=7200 --basetemp={folder}/pytest"
     return Step(words=" ".join([words, *more.split(), *nodes]), check=passed)

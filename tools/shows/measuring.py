@@ -25,7 +25,7 @@ TRIPLES = ours(
 ROWS = (TRIPLES, ours("data rows t.parquet --share dev=1 --out rows"))
 DEV = "rows --part dev"
 CRITIC = "models/gemini-2.5-pro-with_the_film.jsonl"
-DRAFTER = "models/gpt-4o-2024-08-06.jsonl"
+DRAFTER = "models/gpt-4o-2024-08-06-drafts.jsonl"
 
 
 def golden(answer: Answer) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.write_clip import spec_of
+from videolect.cli.spec_option import add_spec, spec_of
 from videolect.cli.writer_options import add_writer, choice_of
 from videolect.dataset.corruption.authors import import_variants
 from videolect.dataset.corruption.corrupt import corrupt
@@ -51,7 +51,7 @@ def add_verb(verbs: Any) -> None:
         help="instead: the seven variants that the paper's authors made, each checked",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
-    parser.add_argument("--spec", default="core", metavar="PATH", help="whose claims; default: the one that ships")
+    add_spec(parser)
     add_writer(parser, "corrupts free words and makes the captions again; labels: points by rule")
     parser.set_defaults(run=run, render=render)
 

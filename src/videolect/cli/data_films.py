@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.errors import BadInput
 from videolect.files import whole_file
 from videolect.intake import Intake, Opener
-from videolect.video.imports import Imported, Progress, Refused
+from videolect.video import imports
+from videolect.video.imports import Imported, Refused
 from videolect.video.shots import ShotRules
 from videolect.video.sources import Sources
-
-_LINE_EVERY_S = 30.0
-"""Where nobody watches, progress is a line in a log."""
 
 
 def import_films(
     intake: Intake, sources: Sources, opener: Opener | None, *, jobs: int, report: Path | None = None,
-    proxies: bool = True, on_progress: Progress | None = None, shots: ShotRules | None = None,
+    proxies: bool = True, on_progress: imports.Progress | None = None, shots: ShotRules | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Import them all, as ``Intake.films``; what ``data import`` answers. ``report``: gets a line for each film."""
     seen = set[bytes]()
@@ -33,7 +30,7 @@ def import_films(
     refused = []
     new = clips = older = 0
     results = intake.films(
-        sources, opener, jobs=jobs, proxies=proxies, shots=shots, on_progress=on_progress or _Progress()
+        sources, opener, jobs=jobs, proxies=proxies, shots=shots, on_progress=on_progress or Progress()
     )
     with _reporting(report) as tell, closing(results):
         for one in results:
@@ -101,34 +98,3 @@ def _reporting(path: Path | None) -> Iterator[Callable[[dict[str, Any]], None]]:
         raise BadInput(f"{path} is a folder.", mend="Name a file with --report.")
     with whole_file(path) as partial, partial.open("w", encoding="utf-8") as out:
         yield lambda row: print(json.dumps(row), file=out, flush=True)
-
-
-class _Progress:
-    """Tells on stderr how many are done, how fast it goes and what remains: on a terminal in place, else as lines."""
-
-    def __init__(self) -> None:
-        self.told = time.monotonic()
-        # The last minute or so: what was known already went by at once and says nothing about the rest.
-        self.lately: deque[tuple[float, int]] = deque(maxlen=60)
-
-    def __call__(self, done: int, of: int, path: Path) -> None:
-        now = time.monotonic()
-        if not self.lately or now - self.lately[-1][0] >= 1:
-            self.lately.append((now, done))
-        then, before = self.lately[0]
-        line = f"{done} of {of}"
-        if done > before and now > then:
-            rate = (done - before) / (now - then)
-            line += f"  {rate:.1f} a second, {duration((of - done) / rate)} left"
-        if sys.stderr.isatty():
-            print(f"\r{line}  {_shown(path)[-40:]:40}", end="" if done < of else "\n", file=sys.stderr, flush=True)
-        elif now - self.told >= _LINE_EVERY_S:
-            self.told = now
-            print(line, file=sys.stderr, flush=True)
-
-
-def duration(seconds: float) -> str:
-    """In words, to the minute from an hour on."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

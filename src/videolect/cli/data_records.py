@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.dataset.label_tables import read_foreign, write_records
 from videolect.errors import BadInput, VideolectError
 from videolect.language import Spec
@@ -101,6 +101,7 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
     desk.catalogue.campaign(campaign)
     waiting = {_stem(row.clip): row.clip for row in _rows(workspace, campaign)}
     done = 0
+    progress = Progress("records")
     for number, (video, answers) in enumerate(taken.records.items(), 1):
         clip = waiting.get(_stem(video))
         if clip is None:
@@ -115,8 +116,7 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
             done += 1
         except VideolectError as error:
             taken.refused.append({"path": video, "why": str(error)})
-        if sys.stderr.isatty():
-            print(f"\r{number} of {len(taken.records)}", end="", file=sys.stderr)
+        progress(number, len(taken.records))
     return done
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,6 +18,7 @@ from videolect.cli.desk import workspace_of
 from videolect.cli.video_duplicates import MOST_BITS
 from videolect.dataset.rows.contamination import SameFilms
 from videolect.dataset.rows.formats import path_of
+from videolect.dataset.rows.row import RowClip, clip_of
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.record.triple import Triple
 
@@ -29,18 +29,6 @@ if TYPE_CHECKING:
 
 _ONLY_WITH_FILMS = ("videos", "pairs", "cache", "threshold", "jobs")
 _SHOWN = 20
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Clip:
-    """A stretch of a film, or with ``path`` a file that is the clip."""
-
-    source_id: str
-    video_id: str
-    video_hash: str | None
-    start_pts: int | None
-    end_pts: int | None
-    path: Path | None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -75,9 +63,9 @@ def same_films(asked: argparse.Namespace, triples: Sequence[Triple]) -> tuple[Sa
     jobs = 1 if asked.jobs is None else asked.jobs
     if not 1 <= jobs <= 256:
         raise BadInput(f"{jobs} films at a time.", mend="Give 1 to 256.")
-    clips = clips_of(triples, asked.videos)
-    look = _files if asked.videos is not None else partial(_of_workspace, asked)
-    prints: dict[Clip, Fingerprint] = {}
+    clips = list(dict.fromkeys(map(clip_of, triples)))
+    look = partial(_files, asked.videos) if asked.videos is not None else partial(_of_workspace, asked)
+    prints: dict[RowClip, Fingerprint] = {}
     refused = []
     for clip, found in look(clips, Kept(asked.cache), jobs):
         if isinstance(found, VideolectError):
@@ -93,41 +81,34 @@ def same_films(asked: argparse.Namespace, triples: Sequence[Triple]) -> tuple[Sa
     return SameFilms(looked_at=len(prints), pairs=pairs), answer
 
 
-def clips_of(triples: Iterable[Triple], videos: str | None) -> list[Clip]:
-    """The different clips of the triples, in order."""
-    clips = (
-        Clip(
-            source_id=triple.source_id, video_id=triple.video_id, video_hash=triple.video_hash,
-            start_pts=triple.start_pts, end_pts=triple.end_pts,
-            path=Path(path_of(videos, triple)) if videos is not None else None,
-        )
-        for triple in triples
-    )  # fmt: skip
-    return list(dict.fromkeys(clips))
+_Found = Iterator[tuple[RowClip, "Fingerprint | VideolectError"]]
 
 
-_Found = Iterator[tuple[Clip, "Fingerprint | VideolectError"]]
-
-
-def _files(clips: Sequence[Clip], kept: Kept, jobs: int) -> _Found:
-    """Each clip is a file; several may be the same one."""
+def _files(videos: str, clips: Sequence[RowClip], kept: Kept, jobs: int) -> _Found:
+    """Each clip is a file, or a part of one that is its whole film; several may lie in the same one."""
     from videolect.video.fingerprints import Taken, fingerprints
 
-    there: dict[Path, list[Clip]] = defaultdict(list)
+    there: dict[Path, list[RowClip]] = defaultdict(list)
     for clip in clips:
-        assert clip.path is not None
-        if clip.path.is_file():
-            there[clip.path].append(clip)
+        path = Path(path_of(videos, clip))
+        if path.is_file():
+            there[path].append(clip)
         else:
-            yield clip, NotFound(f"There is no film {clip.path}.", mend="Say where clips lie: --videos.")
+            yield clip, NotFound(f"There is no film {path}.", mend="Say where clips lie: --videos.")
     for result in fingerprints(there, kept, jobs=jobs):
         for clip in there.pop(result.path, ()):
-            yield clip, result.fingerprint if isinstance(result, Taken) else CannotRead(result.why, mend=result.mend)
-    for clip in chain.from_iterable(there.values()):
-        yield clip, CannotRead(f"{clip.path} is no film by its name.", mend="Name it as what it is: .mp4, .mov ...")
+            if not isinstance(result, Taken):
+                yield clip, CannotRead(result.why, mend=result.mend)
+            elif clip.video_hash == result.fingerprint.video_hash:
+                yield clip, _stretch(result.fingerprint, clip)
+            else:
+                yield clip, result.fingerprint
+    for path, left in there.items():
+        for clip in left:
+            yield clip, CannotRead(f"{path} is no film by its name.", mend="Name it as what it is: .mp4, .mov ...")
 
 
-def _of_workspace(asked: argparse.Namespace, clips: Sequence[Clip], kept: Kept, jobs: int) -> _Found:
+def _of_workspace(asked: argparse.Namespace, clips: Sequence[RowClip], kept: Kept, jobs: int) -> _Found:
     """Each clip is a stretch of a film; a film is decoded once."""
     with workspace_of(asked) as workspace:
         films = list(dict.fromkeys(clip.video_hash for clip in clips if clip.video_hash is not None))
@@ -159,7 +140,7 @@ def _film(workspace: Workspace, kept: Kept) -> Callable[[str], Fingerprint | Vid
     return look
 
 
-def _stretch(film: Fingerprint | VideolectError, clip: Clip) -> Fingerprint | VideolectError:
+def _stretch(film: Fingerprint | VideolectError, clip: RowClip) -> Fingerprint | VideolectError:
     if isinstance(film, VideolectError) or clip.start_pts is None or clip.end_pts is None:
         return film
     try:
@@ -168,7 +149,7 @@ def _stretch(film: Fingerprint | VideolectError, clip: Clip) -> Fingerprint | Vi
         return error
 
 
-def _pairs(prints: Mapping[Clip, Fingerprint], threshold: float) -> list[dict[str, Any]]:
+def _pairs(prints: Mapping[RowClip, Fingerprint], threshold: float) -> list[dict[str, Any]]:
     """Sources that show the same, each pair once, by its nearest clips."""
     from videolect.video.duplicates import find_pairs
 
@@ -188,9 +169,9 @@ def _pairs(prints: Mapping[Clip, Fingerprint], threshold: float) -> list[dict[st
     return [nearest[pair] for pair in sorted(nearest)]
 
 
-def _exact(prints: Mapping[Clip, Fingerprint]) -> Iterator[tuple[Clip, Clip, float, bool]]:
+def _exact(prints: Mapping[RowClip, Fingerprint]) -> Iterator[tuple[RowClip, RowClip, float, bool]]:
     """Clips of the same frames of the same bytes: black ones too, which look like nothing."""
-    first: dict[str, Clip] = {}
+    first: dict[str, RowClip] = {}
     for clip, found in prints.items():
         there = first.setdefault(found.shot_id, clip)
         if there is not clip:

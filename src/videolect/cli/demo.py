@@ -65,7 +65,7 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         raise BadInput(f"{missing[0]} is not there.", mend=near)
     if asked.script:
         return 0, play(asked)
-    workspace = workspace_of(asked, create=True, plant=PLANTED)
+    workspace = workspace_of(asked, create=True, writes=True, plant=PLANTED)
     passwords = people_of(workspace)
     prepare(workspace, asked.video)
     signs = "\n".join(f"    {person:5} {password:18} {PEOPLE[person][1][0]}" for person, password in passwords.items())

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
 from videolect.oversight.roles import ROLES
@@ -77,10 +78,13 @@ def place_of(asked: argparse.Namespace) -> Path:
     return asked.workspace or Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace"))
 
 
-def workspace_of(asked: argparse.Namespace, *, create: bool = False, plant: int = 0, **options: Any) -> Workspace:
-    """The workspace that the command line names. ``plant``: errors that its labels writer plants."""
-    if getattr(asked, "writer", None):
-        options.setdefault("writer", choice_of(asked, plant=plant))
+def workspace_of(
+    asked: argparse.Namespace, *, create: bool = False, writes: bool = False, plant: int = 0, **options: Any
+) -> Workspace:
+    """The workspace that the command line names. ``writes``: with the writer that it names, which may be a model that
+    is loaded now; else with the labels writer. ``plant``: errors that the labels writer plants."""
+    if writes:
+        options["writer"] = choice_of(asked, plant=plant)
     if getattr(asked, "glossary", None):
         options.setdefault("glossary", asked.glossary)
     make = Workspace.create if create else Workspace.open
@@ -125,7 +129,7 @@ def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     An interrupt ends it after the draft that is being written; what is not drafted waits for whoever comes next."""
     from videolect.oversight.worker import draft_all, own_drafter
 
-    with workspace_of(asked) as workspace:
+    with workspace_of(asked, writes=True) as workspace:
         if asked.campaign:
             workspace.catalogue.campaign(asked.campaign)
         begun = time.monotonic()
@@ -175,8 +179,7 @@ def stopped_by_signals() -> Iterator[threading.Event]:
 def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Rebuild; exit code 1 where the projections were not what the acts say."""
     with workspace_of(asked) as workspace:
-        made = workspace.ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
-        print(file=sys.stderr)
+        made = workspace.ledger.rebuild(Progress("tasks"))
         workspace.searching.rebuild()
     equal = made.before == made.after
     return (0 if equal else 1), {"tasks": made.tasks, "before": made.before, "after": made.after, "equal": equal}
@@ -189,7 +192,7 @@ def _render_rebuild(answer: dict[str, Any]) -> str:
 
 def run_serve(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Serve until interrupted."""
-    workspace = workspace_of(asked)
+    workspace = workspace_of(asked, writes=True)
     workspace.storage.check()  # a bucket that does not answer is told here, not to every page
     if not workspace.accounts.all():
         raise BadInput("Nobody may sign in yet.", mend="Make an account: videolect desk invite NAME --role annotator.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.cli import eval_audit, eval_authors, eval_control, eval_primitives, eval_report, eval_run
-from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, interval, say
+from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, counted, say, with_interval
 from videolect.errors import BadInput
 
 
@@ -80,31 +80,27 @@ def render_score(answer: dict[str, Any]) -> str:
     ]
     for name in _TOLD:
         if name in answer.get("pooled", {}):
-            lines.append(f"  {name:28} {_shown(answer['pooled'][name])}")
+            lines.append(f"  {name:28} {counted(answer['pooled'][name])}")
             for kind in ("baselines", "ceilings"):
                 for of, scores in answer[kind].items():
                     if name in scores.get("pooled", {}):
-                        lines.append(f"    {of.partition('.')[2]:36} {_shown(scores['pooled'][name])}")
+                        lines.append(f"    {of.partition('.')[2]:36} {counted(scores['pooled'][name])}")
     return "\n".join(lines)
-
-
-def _shown(figure: dict[str, Any]) -> str:
-    if figure["value"] is None:
-        return "-"
-    return f"{figure['value']:8.2f}  {interval(figure, '.2f')}  n={figure['n']}"
 
 
 def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The first system less the second on the items that both answered, with paired intervals over sources."""
     from videolect.evals.predictions import read_predictions
     from videolect.evals.score import PREFIX, measure_all, of_common
-    from videolect.evals.scores import compared, rounded
+    from videolect.evals.scores import compared
 
     benchmark = benchmark_of(asked)
     both = [
         read_predictions(path, benchmark.items, asked.part, partial=asked.partial) for path in (asked.one, asked.other)
     ]
-    one, other = (measure_all(each, benchmark, full=not asked.quick) for each in of_common(*both))
+    one, other = (
+        measure_all(each, benchmark.items, benchmark.known, full=not asked.quick) for each in of_common(*both)
+    )
     tasks = [task for task in one if task in other]
     if not tasks:
         raise BadInput("The two files answer no item in common.", mend="Compare answers to the same items.")
@@ -112,10 +108,7 @@ def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     for task in tasks:
         for scope, figures in compared(one[task], other[task], resamples=asked.resamples).items():
             for name, each in figures.items():
-                found.setdefault(scope, {})[f"{PREFIX[task]}_{name}"] = {
-                    "value": rounded(each.value), "low": rounded(each.low), "high": rounded(each.high),
-                    "p": rounded(each.p), "n": each.n, "sources": each.groups,
-                }  # fmt: skip
+                found.setdefault(scope, {})[f"{PREFIX[task]}_{name}"] = each.as_json()
     return 0, {**found, "one": both[0].system, "other": both[1].system, "part": asked.part,
                "partial": any(each.partial for each in both)}  # fmt: skip
 
@@ -124,9 +117,6 @@ def render_compare(answer: dict[str, Any]) -> str:
     """The pooled differences."""
     lines = [f"{answer['one']} less {answer['other']} on {answer['part']}"]
     for name, each in answer["pooled"].items():
-        if each["value"] is None:
-            lines.append(f"  {name:32} -")
-            continue
         p = "" if each["p"] is None else f"  p={each['p']:.3f}"
-        lines.append(f"  {name:32} {each['value']:+8.3f}  {interval(each, '+.3f')}{p}")
+        lines.append(f"  {name:32} {with_interval(each, 3, width=8, sign='+')}{p}")
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli.eval_options import with_interval
 from videolect.errors import BadInput
 from videolect.record.audit import RATED
 
@@ -212,10 +213,11 @@ def _statistics(answer: Mapping[str, Any]) -> list[str]:
         for name in RATED:
             if name in agreement:
                 of = agreement[name]
-                lines.append(f"  {name:10} alpha {_shown(of['alpha'])}   equal {_shown(of['equal'])}")
+                lines.append(f"  {name:10} alpha {with_interval(of['alpha'])}   equal {with_interval(of['equal'])}")
     lines += ["", "marked as                     spans   share of items"]
     lines += [
-        f"  {kind:26} {of['spans']:6}   {_shown(of['items'])}" for kind, of in answer["pooled"]["failures"].items()
+        f"  {kind:26} {of['spans']:6}   {with_interval(of['items'])}"
+        for kind, of in answer["pooled"]["failures"].items()
     ]
     lines += ["", *_automatic(answer)]
     if "beside" in answer:
@@ -239,20 +241,20 @@ def _automatic(answer: Mapping[str, Any]) -> list[str]:
     for name, (found, said) in scopes.items():
         if said["captions"]:
             figures = (said["all"]["per_caption"], said["spatial"]["any"], said["camera"]["any"])
-            shown = "".join(f"{_shown(each):>20}" for each in figures)
-            lines.append(f"{name[:23]:24}{_shown(found['per_100_words']):>22}{shown}")
+            shown = "".join(f"{with_interval(each):>20}" for each in figures)
+            lines.append(f"{name[:23]:24}{with_interval(found['per_100_words']):>22}{shown}")
     if "labelled" in claims["pooled"]:
         of = claims["pooled"]
         judged = of["all"].get("judged", 0)
         lines.append(f"{of['labelled']} captions are of labelled clips; {judged} claims can be judged.")
         if judged:
-            lines.append(f"  precision {_shown(of['all']['precision'])}")
+            lines.append(f"  precision {with_interval(of['all']['precision'])}")
     if "states" in answer:
         lines += _left_open(answer["states"])
     lines += ["", f"{'Spearman with ratings':36}{'all':>22}{'inside data sets':>22}"]
     for each in answer["correlation"]:
         named = f"  {each['automatic']} and {each['rating']}"
-        lines.append(f"{named:36}{_shown(each):>22}{_shown(each['within']):>22}")
+        lines.append(f"{named:36}{with_interval(each):>22}{with_interval(each['within']):>22}")
     return lines
 
 
@@ -267,12 +269,4 @@ def _left_open(states: Mapping[str, Any]) -> list[str]:
 
 
 def _line(name: str, of: Mapping[str, Any], count: int) -> str:
-    return f"{name[:23]:24}{count:6}" + "".join(f"{_shown(of[rated]):>20}" for rated in RATED)
-
-
-def _shown(figure: Mapping[str, Any] | None) -> str:
-    if figure is None or figure["value"] is None:
-        return "-"
-    if figure["low"] is None:
-        return f"{figure['value']:.2f}"
-    return f"{figure['value']:.2f} [{figure['low']:.2f}, {figure['high']:.2f}]"
+    return f"{name[:23]:24}{count:6}" + "".join(f"{with_interval(of[rated]):>20}" for rated in RATED)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.eval_options import interval, say
+from videolect.cli.eval_options import say, with_interval
+from videolect.cli.spec_option import add_spec, spec_of
 from videolect.errors import BadInput
 
 
@@ -38,7 +39,7 @@ def add_verb(verbs: Any) -> None:
     )
     control.add_argument("--fewest", type=int, default=100, metavar="N", help="pairs to keep at least; default: 100")
     control.add_argument("--seed", type=int, default=0, metavar="S", help="of draws and folds; default: 0")
-    control.add_argument("--spec", default="core", metavar="PATH", help="whose prompts; default: the one that ships")
+    add_spec(control)
     control.set_defaults(run=run_control, render=render_control)
 
 
@@ -46,7 +47,6 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Pairs of captions by one reviser who carried out a true critique and a corrupted one, matched by length and
     without those that a blind classifier is surest of. Written as Yes/No and preference rows; what blind judges of
     another family still get right is told, whatever it is."""
-    from videolect.cli.write_clip import spec_of
     from videolect.dataset.authors.triples import authors_variants
     from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
     from videolect.dataset.rows.row import RowRule
@@ -98,7 +98,7 @@ def render_control(answer: dict[str, Any]) -> str:
     judges = ("longer", "words", "characters", "letters")
     lines.append(f"  {'stage':10} {'pairs':>6}" + "".join(f" {name:>22}" for name in judges))
     for name, stage in answer["stages"].items():
-        shown = [f"{stage[of]['value']:6.1f} {interval(stage[of], '.1f')}" for of in judges]
+        shown = [with_interval(stage[of], 1, width=6) for of in judges]
         lines.append(f"  {name:10} {stage['pairs']:6} " + " ".join(f"{each:>22}" for each in shown))
     lines.append(f"  {answer['filter']} was filtered by, {' and '.join(answer['judges'])} were not.")
     return "\n".join([*lines, *(f"  left out: {count} {why}" for why, count in answer["left_out"].items())])

@@ -49,8 +49,19 @@ def say() -> Callable[[str], None] | None:
     return (lambda words: print(words, file=sys.stderr)) if sys.stderr.isatty() else None
 
 
-def interval(figure: Mapping[str, Any], digits: str) -> str:
-    """``[low, high]`` for a person; of items of one source there is none."""
+def with_interval(figure: Mapping[str, Any] | None, digits: int = 2, *, width: int = 0, sign: str = "") -> str:
+    """``12.34 [10.01, 14.20]`` for a person, of ``Estimate.as_json``; of items of one source there is no interval.
+
+    ``width``: of the value. ``sign``: ``+`` for differences.
+    """
+    if figure is None or figure["value"] is None:
+        return "-".rjust(width)
+    value = f"{figure['value']:{sign}.{digits}f}".rjust(width)
     if figure["low"] is None or figure["high"] is None:
-        return "[no interval]"
-    return f"[{figure['low']:{digits}}, {figure['high']:{digits}}]"
+        return f"{value} [no interval]"
+    return f"{value} [{figure['low']:{sign}.{digits}f}, {figure['high']:{sign}.{digits}f}]"
+
+
+def counted(figure: Mapping[str, Any]) -> str:
+    """With how many items it is of."""
+    return with_interval(figure, width=8) + ("" if figure["value"] is None else f"  n={figure['n']}")

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.cli.desk import workspace_of
-from videolect.cli.write_clip import spec_of
+from videolect.cli.eval_options import with_interval
+from videolect.cli.find_films import Find, in_campaign, in_files
+from videolect.cli.progress import Progress
+from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
+from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from videolect.evals.primitive_run import Shown
-    from videolect.wiring import Workspace
+    from videolect.evals.primitives import TaskSet
+    from videolect.vlm.base import Film, Wanted
 
 _TOLD = ("ap", "auc", "at_half", "pair", "question", "vqa_binary", "vqa_question", "text", "image", "group")
 
@@ -28,7 +34,7 @@ def add_verb(verbs: Any) -> None:
     verb.add_argument("--states", type=Path, metavar="FILE", help="make tasks of these: parquet, or staged clips")
     verb.add_argument("--campaign", metavar="NAME", help="make tasks of the labels of this campaign of the workspace")
     verb.add_argument("--out", type=Path, metavar="DIR", help="with --states or --campaign: a new folder for the tasks")
-    verb.add_argument("--spec", default="core", metavar="PATH", help="whose questions; default: the one that ships")
+    add_spec(verb)
     verb.add_argument("--most", type=int, default=20, metavar="N", help="clips of a side; 0: all; default: 20")
     verb.add_argument("--fewest", type=int, default=10, metavar="N", help="drop primitives with fewer; default: 10")
     verb.add_argument("--imbalance", type=float, default=3.0, metavar="X", help="of the two sides, at most; default: 3")
@@ -78,8 +84,8 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
 
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
     if asked.campaign:
-        desk = _workspace(asked).desk
-        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == "core" else spec_of(asked)
+        desk = workspace_of(asked).desk
+        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == SHIPPED else spec_of(asked)
         known = known_of_campaign(desk.ledger, asked.campaign, spec)
     else:
         spec = spec_of(asked)
@@ -89,15 +95,11 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
     return {"path": str(asked.out), **{name: manifest[name] for name in kept}}
 
 
-def _workspace(asked: argparse.Namespace) -> Workspace:
-    """Without the writer that is asked for: a model is loaded once, and not for the workspace's tasks."""
-    return workspace_of(argparse.Namespace(workspace=asked.workspace, database=asked.database))
-
-
 def _scored(asked: argparse.Namespace) -> dict[str, Any]:
-    from videolect.evals.primitive_figures import as_json, baselines, figures_of
+    from videolect.evals.primitive_figures import baselines, figures_of
     from videolect.evals.primitive_files import read_tasks
     from videolect.evals.primitive_scores import read_scores
+    from videolect.evals.scores import as_json
 
     if asked.resamples < 1:
         raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
@@ -110,11 +112,11 @@ def _scored(asked: argparse.Namespace) -> dict[str, Any]:
         threshold = 0.5
     found = figures_of(tasks, system.scores, threshold=threshold, resamples=asked.resamples)
     beside = {
-        base.name: as_json(figures_of(tasks, base.scores, resamples=asked.resamples).macro)["all"]
+        base.name: as_json(figures_of(tasks, base.scores, resamples=asked.resamples).macro, 4)["all"]
         for base in baselines(tasks)
     }
     return {
-        "system": system.system, "macro": as_json(found.macro), "primitives": as_json(found.primitives),
+        "system": system.system, "macro": as_json(found.macro, 4), "primitives": as_json(found.primitives, 4),
         "ceilings": {"oracle": beside.pop("oracle")}, "baselines": beside, "threshold": threshold,
         "tasks": len(tasks.tasks), "dropped": dict(tasks.dropped), "unanswered": dict(found.unanswered),
         "partial": system.partial, "problems": [problem.as_json() for problem in system.problems],
@@ -142,14 +144,8 @@ def render_primitives(answer: dict[str, Any]) -> str:
         of = answer["macro"]["all"].get(name)
         if of is not None:
             beside = "".join(f"{each[name]['value']:9.2f}" if name in each else f"{'-':>9}" for each in others.values())
-            lines.append(f"  {name:14}{_shown(of):32}{beside}")
+            lines.append(f"  {name:14}{with_interval(of, width=8):32}{beside}")
     return "\n".join(lines)
-
-
-def _shown(figure: dict[str, Any]) -> str:
-    if figure["low"] is None:
-        return f"{figure['value']:8.2f}"
-    return f"{figure['value']:8.2f}  [{figure['low']:.2f}, {figure['high']:.2f}]"
 
 
 def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -160,55 +156,40 @@ def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.wiring import make_backend
 
     tasks = read_tasks(asked.tasks)
-    shown = None
-    if asked.videos is not None:
-        shown = _in_files(asked.videos, tasks.sources)
-    elif asked.campaign is not None:
-        shown = _in_workspace(_workspace(asked), asked.campaign)
-    backend = make_backend(asked.writer)
-    ran = run(
-        tasks, backend, shown, asked.out, system=asked.system or backend.model.id + (" (blind)" if asked.blind else ""),
-        most=asked.clips, say=_say if sys.stderr.isatty() else None,
-    )  # fmt: skip
+    if asked.videos is not None and "{video_id}" not in asked.videos:
+        raise BadInput(f"The path {asked.videos[:80]!r} names no clip.", mend="Write {video_id} where its name stands.")
+    with _films(asked) as find:
+        backend = make_backend(asked.writer)
+        ran = run(
+            tasks, backend, None if find is None else _shown(find, tasks), asked.out,
+            system=asked.system or backend.model.id + (" (blind)" if asked.blind else ""), most=asked.clips,
+            say=Progress("questions"),
+        )  # fmt: skip
     return (1 if ran.answered < ran.asked else 0), {"path": str(asked.out), **asdict(ran)}
 
 
-def _in_files(template: str, sources: Any) -> Shown:
-    """Films as files of their own, named by clip and source."""
-    from videolect.video.probe import probe
-    from videolect.writing.looks import film_of
+@contextmanager
+def _films(asked: argparse.Namespace) -> Iterator[Find | None]:
+    """None: nothing is shown."""
+    if asked.campaign is None:
+        yield None if asked.videos is None else in_files(asked.videos)
+        return
+    workspace = workspace_of(asked)
+    try:
+        yield in_campaign(workspace, asked.campaign)
+    finally:
+        workspace.close()
 
-    if "{video_id}" not in template:
-        raise BadInput(f"The path {template[:80]!r} names no clip.", mend="Write {video_id} where its name stands.")
 
-    def shown(clip: str, wanted: Any) -> Any:
+def _shown(find: Find, tasks: TaskSet) -> Shown:
+    """The film of a clip by the name that the tasks give it."""
+
+    def shown(clip: str, wanted: Wanted) -> Film:
         if Path(clip).name != clip:
             raise NotFound(f"The clip {clip[:80]!r} is no name of a file.", mend="Name clips without folders.")
-        path = Path(template.replace("{video_id}", clip).replace("{source_id}", sources[clip]))
-        if not path.is_file():
-            raise NotFound(f"There is no film {path}.", mend="Check --videos.")
-        return film_of(path, probe(path), wanted)
+        return find(RowClip(video_id=clip, source_id=tasks.sources[clip])).film(wanted)
 
     return shown
-
-
-def _in_workspace(workspace: Workspace, campaign: str) -> Shown:
-    """Clips of a campaign, cut from the workspace's films."""
-    from videolect.evals.states import clips_of_campaign
-    from videolect.writing.looks import looks
-
-    clips, look = clips_of_campaign(workspace.desk.ledger, campaign), looks(workspace.shown)
-
-    def shown(clip: str, wanted: Any) -> Any:
-        if clip not in clips:
-            raise NotFound(f"The campaign {campaign} has no clip {clip[:80]!r}.", mend="Name the tasks' campaign.")
-        return look(clips[clip], wanted)
-
-    return shown
-
-
-def _say(done: int, count: int) -> None:
-    print(f"\r{done} of {count}", end="", file=sys.stderr)
 
 
 def render_ask(answer: dict[str, Any]) -> str:

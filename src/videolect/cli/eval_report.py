@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
+from videolect.cli.find_films import Find, films_of
 from videolect.errors import BadInput, VideolectError
 from videolect.files import lock, write_whole
 from videolect.record.checks import check_text
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows.row import Row
+    from videolect.dataset.rows.row import Row, RowClip
     from videolect.evals.examples import Thumbnail
-    from videolect.evals.score import Benchmark
 
 MOST_EXAMPLES = 20
 
@@ -70,14 +70,14 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if board is not None:
         leaderboard.read(board)  # what is no leaderboard is told before the work
     _check_writable(asked, [asked.out, *([] if board is None else [board, board.with_suffix(".csv")])])
-    if asked.videos is not None:
-        _check_template(asked.videos, benchmark)
     with _thumbnails(asked) as thumbnail:
         wishes = Wishes(
             partial=asked.partial, resamples=asked.resamples, full=not asked.quick, examples=asked.examples,
-            thumbnail=thumbnail, say=say(), commands=tuple(commands(asked, benchmark.manifest)),
+            thumbnail=thumbnail, say=say(),
         )  # fmt: skip
         report = collect(benchmark, asked.predictions, wishes, now=datetime.now(UTC))
+    by_run = [each.predictions.by_run for each in report.answered]
+    report = replace(report, commands=tuple(commands(asked, benchmark.manifest, by_run)))
     if board is not None:
         leaderboard.merged(
             leaderboard.read(board), board_lines(report, set=asked.set)
@@ -108,8 +108,8 @@ def _render_report(answer: dict[str, Any]) -> str:
     return told + (f" The leaderboard is {answer['leaderboard']}." if answer["leaderboard"] else "")
 
 
-def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """What to type to have the rows and the report again."""
+def commands(asked: argparse.Namespace, manifest: Mapping[str, Any], by_run: Sequence[bool]) -> Iterator[str]:
+    """What to type to have the rows and the report again. ``by_run``: which of the files eval run wrote."""
     rule, split, folder = manifest["rule"], manifest["split"], str(asked.rows)
     words = ["videolect", "data", "rows", manifest["origin"]["path"], "--out", folder, "--seed", str(split["seed"])]
     for part, share in split["shares"].items():
@@ -122,9 +122,9 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator
     if split["joined"]:
         words += ["--join", "PAIRS.csv"]
     yield shlex.join(words)
-    for path in asked.predictions:
+    for path, ran in zip(asked.predictions, by_run, strict=True):
         run = ["videolect", "eval", "run", folder, "--part", asked.part, "--writer", "WRITER", "--out", str(path)]
-        yield shlex.join(run) if _by_run(path) else f"# {path} was made by other means; its hash stands below"
+        yield shlex.join(run) if ran else f"# {path} was made by other means; its hash stands below"
     again = ["videolect", "eval", "report", folder, *map(str, asked.predictions), "--part", asked.part]
     again += ["--out", str(asked.out), "--resamples", str(asked.resamples), "--examples", str(asked.examples)]
     for name in ("states", "leaderboard", "videos", "set"):
@@ -134,82 +134,36 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any]) -> Iterator
     yield shlex.join(again)
 
 
-def _by_run(path: Path) -> bool:
-    """Whether a file was written by eval run: it alone tells the parameters and prompts that it asked with."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            first = json.loads(file.readline())
-    except (OSError, ValueError, RecursionError):  # read_predictions says what is wrong with it
-        return False
-    return isinstance(first, dict) and "parameters" in first and "prompts" in first
-
-
 # --------------------------------------------------------------------------------------------------------- pictures
 
 
 @contextmanager
 def _thumbnails(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
     """Small pictures of clips; a film that is not at hand, or cannot be read, leaves its place empty."""
-    if asked.examples == 0:
-        yield None
-    elif asked.videos is not None:
-        from videolect.dataset.rows.formats import path_of
-        from videolect.evals.thumbnails import strip
-        from videolect.video.probe import probe
-
-        def in_file(row: Row) -> bytes | None:
-            path = Path(path_of(asked.videos, row))
-            return strip(path, probe(path)) if path.is_file() else None
-
-        yield _kept(in_file)
-    else:
-        with _in_workspace(asked) as thumbnail:
-            yield thumbnail
+    with ExitStack() as open_films:
+        find = None
+        if asked.examples:
+            try:
+                find = open_films.enter_context(films_of(asked))
+            except VideolectError:  # rows may be measured where there is no workspace
+                if asked.videos is not None:
+                    raise
+        yield None if find is None else _kept(find)
 
 
-@contextmanager
-def _in_workspace(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
-    from videolect.cli.desk import workspace_of
+def _kept(find: Find) -> Thumbnail:
+    """Each clip is looked at once."""
     from videolect.evals.thumbnails import strip
 
-    try:
-        workspace = workspace_of(asked)
-    except VideolectError:  # rows may be measured where there is no workspace
-        yield None
-        return
-
-    def of_film(row: Row) -> bytes | None:
-        if row.video_hash is None or row.start_pts is None or row.end_pts is None:
-            return None
-        with workspace.shown(row.video_hash) as (path, probed):
-            start, end = (probed.timeline.first_from(pts) for pts in (row.start_pts, row.end_pts))
-            return strip(path, probed, start=start, end=end)
-
-    try:
-        yield _kept(of_film)
-    finally:
-        workspace.close()
-
-
-def _check_template(template: str, benchmark: Benchmark) -> None:
-    """A template that names what no row has would leave all pictures out, one by one and in silence."""
-    from videolect.dataset.rows.formats import path_of
-
-    path_of(template, next(iter(benchmark.items.values()))[0])
-
-
-def _kept(make: Callable[[Row], bytes | None]) -> Thumbnail:
-    """Each clip is looked at once."""
-    known: dict[tuple[Any, ...], bytes | None] = {}
+    known: dict[RowClip, bytes | None] = {}
 
     def thumbnail(row: Row) -> bytes | None:
-        clip = (row.video_hash, row.video_id, row.start_pts)
-        if clip not in known:
+        if row.clip not in known:
             try:
-                known[clip] = make(row)
+                known[row.clip] = strip(find(row.clip))
             except VideolectError:
-                known[clip] = None
-        return known[clip]
+                known[row.clip] = None
+        return known[row.clip]
 
     return thumbnail
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
+import itertools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.data_films import duration
+from videolect.cli.progress import Progress
 from videolect.errors import BadInput, MissingExtra
 from videolect.stage.orders import SETS
 
@@ -64,10 +63,10 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []
-    progress = _Progress(len(jobs_of(spec, order)))
+    progress, of = Progress("clips"), len(jobs_of(spec, order))
     for each in render_set(order, asked.out, jobs=asked.jobs or usual_jobs()):
         done.append(each)
-        progress.line(each.name, new=not each.kept)
+        progress(len(done), of, each.name)
     missing = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
     # Not every look-alike can be told from what it is taken for by a clip: the guide shows its own clip instead.
     left_out = [each for each in missing if asked.set == "glossary" and each["clip"].endswith(".no")]
@@ -117,10 +116,10 @@ def _stills_of(folder: Path) -> tuple[list[Made], list[dict[str, Any]]]:
     from videolect.stage.glossary import make_pictures
     from videolect.video.imports import usual_jobs
 
-    progress = _Progress(sum(1 for _ in folder.glob("*.mp4")))
+    progress, of, count = Progress("stills"), sum(1 for _ in folder.glob("*.mp4")), itertools.count(1)
 
     def told(made: Made) -> None:
-        progress.line(made.name, new=not made.kept, what="stills")
+        progress(next(count), of, made.name)
 
     made = make_pictures(folder, jobs=usual_jobs(), told=told)
     return made, [{"clip": each.name, "why": each.why} for each in made if each.why is not None]
@@ -143,32 +142,6 @@ def render_list(answer: dict[str, Any]) -> str:
     lines.append("Not:")
     lines += [f"  {name}: {why}" for name, why in answer["not_staged"].items()]
     return "\n".join(lines)
-
-
-class _Progress:
-    """One line on stderr, written over on a terminal."""
-
-    def __init__(self, of: int) -> None:
-        self.told = self.begun = time.monotonic()
-        self.of = of
-        self.made = self.count = 0
-
-    def line(self, name: str, *, new: bool, what: str = "clips") -> None:
-        """One more is done; ``new``: it was not there before."""
-        self.count += 1
-        self.made += new
-        now = time.monotonic()
-        if not self.made or (not sys.stderr.isatty() and now - self.told < 15):
-            return
-        self.told = now
-        rate = self.made / max(1e-9, now - self.begun)
-        left = duration((self.of - self.count) / rate)
-        line = f"{self.count} of {self.of} {what}  {rate:.2f} a second, {left} left  {name}"
-        if sys.stderr.isatty():
-            wide = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            print(f"\r{line[:wide]:{wide}s}", end="", file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
 
 
 def need_numba(mend: str = "") -> None:

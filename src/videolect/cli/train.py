@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.cli.desk import place_of
-from videolect.cli.train_films import find_of
+from videolect.cli.find_films import films_of
 from videolect.errors import BadInput
 
 if TYPE_CHECKING:
@@ -93,14 +94,15 @@ def _plan(recipe: Recipe, asked: argparse.Namespace) -> tuple[Plan, Mapping[str,
         tokenizer = inputs.GuessedTokenizer()
         estimated.append(f"tokens: no tokenizer of {model} is here, so {inputs.CHARACTERS:g} characters count as one")
     wanted = inputs.wanted_of(recipe, shape.pixels)
-    if asked.videos is None and not place_of(asked).is_dir():
-        shown: Any = inputs.guessed_films(wanted)
-        estimated.append("films: none were named, so all count as the largest that the recipe shows")
-    else:
-        shown = inputs.FilmShelf(find_of(asked), wanted).shown
     # The plan says itself which rows are too long, all of them.
     limits = replace(inputs.limits_of(recipe), context=1 << 30)
-    examples = examples_of(given.rows, tokenizer, shape.pixels, shown, limits=limits, spec_hash=given.spec_hash)
+    make = partial(examples_of, given.rows, tokenizer, shape.pixels, limits=limits, spec_hash=given.spec_hash)
+    if asked.videos is None and not place_of(asked).is_dir():
+        estimated.append("films: none were named, so all count as the largest that the recipe shows")
+        examples = make(shown=inputs.guessed_films(wanted))
+    else:
+        with films_of(asked) as find:
+            examples = make(shown=inputs.FilmShelf(find, wanted).shown)
     found = plan(recipe, shape, inputs.lengths_of(examples), estimated=tuple(estimated))
     return found, examples.reasons
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.train_films import find_of
+from videolect.cli.find_films import films_of
 from videolect.errors import BadInput
 
 if TYPE_CHECKING:
     from videolect.dataset.rows.row import Row
-    from videolect.training.inputs import FilmShelf
+    from videolect.training.inputs import FilmShelf, Find
     from videolect.training.recipe import Recipe
     from videolect.training.run import Run
     from videolect.training.watch import Evaluate
@@ -30,8 +31,9 @@ def run_recipe(recipe: Recipe, asked: argparse.Namespace) -> tuple[int, dict[str
     if asked.out is None:
         raise BadInput("The run has no place.", mend="Name a folder for checkpoints, figures and the model: --out DIR.")
     _check(recipe, asked)
-    run = _tiny(recipe, asked) if asked.rows is None else _over_rows(recipe, asked)
-    ran = run.go(resume=asked.resume)
+    with nullcontext() if asked.rows is None else films_of(asked) as find:
+        run = _tiny(recipe, asked) if find is None else _over_rows(recipe, asked, find)
+        ran = run.go(resume=asked.resume)
     answer = {"recipe": recipe.name, **asdict(ran), "path": str(asked.out)}
     if run.devices.main:
         try:
@@ -73,7 +75,7 @@ def _judge(asked: argparse.Namespace) -> Backend | None:
     return make_backend(asked.judge)
 
 
-def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
+def _over_rows(recipe: Recipe, asked: argparse.Namespace, find: Find) -> Run:
     from videolect.training import inputs
     from videolect.training.start import Given, start
     from videolect.training.tiny.start import model_of
@@ -89,7 +91,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace) -> Run:
     qwen_files.config_of(transformers, model)
     pixels = qwen_files.pixel_format_of(transformers, model)
     cache = FrameCache(asked.cache / "frames") if asked.cache else None
-    shelf = inputs.FilmShelf(find_of(asked), inputs.wanted_of(recipe, pixels), cache=cache)
+    shelf = inputs.FilmShelf(find, inputs.wanted_of(recipe, pixels), cache=cache)
     return start(
         recipe, model,
         Given(rows=given.rows, shown=shelf.shown, films=shelf, rows_hash=given.hash, spec_hash=given.spec_hash),
@@ -122,7 +124,7 @@ def _trial(recipe: Recipe, asked: argparse.Namespace, shelf: FilmShelf) -> Evalu
         found = shelf.shown(row)
         return None if found is None else shelf(found.key)
 
-    return evaluate_on(rows, film_of, clips=recipe.evaluate_clips)
+    return evaluate_on(rows, film_of, clips=recipe.evaluate_clips, spec_hash=manifest["spec"]["hash"])
 
 
 def _say(words: str) -> None:

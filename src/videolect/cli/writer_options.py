@@ -8,12 +8,18 @@ from videolect.vlm.base import Decoding
 from videolect.wiring import WriterChoice
 
 
-def add_writer(parser: argparse.ArgumentParser, what: str = "drafts and revises", *, drafts: bool = False) -> None:
-    """``--writer`` and what belongs to it. ``drafts``: whether it drafts for a desk or as one."""
-    parser.add_argument(
-        "--writer", default="labels", metavar="W",
-        help=f"what {what}: labels, qwen:PATH, chat:URL, replay:FILE ... (docs/models.md); default: labels",
-    )  # fmt: skip
+def add_writer(
+    parser: argparse.ArgumentParser, what: str = "drafts and revises", *, drafts: bool = False, models: bool = False
+) -> None:
+    """``--writer`` and what belongs to it. ``drafts``: whether it drafts for a desk or as one. ``models``: whether it
+    must be a model, which somebody has to name."""
+    named = "qwen:PATH, chat:URL, replay:FILE ... (docs/models.md)"
+    if models:
+        parser.add_argument("--writer", required=True, metavar="W", help=f"what {what}: {named}")
+    else:
+        parser.add_argument(
+            "--writer", default="labels", metavar="W", help=f"what {what}: labels, {named}; default: labels"
+        )
     parser.add_argument("--max-tokens", type=int, default=768, metavar="N", help="of a model's text; default: 768")
     parser.add_argument(
         "--temperature", type=float, default=0.0, metavar="T", help="0: the likeliest token each time; default: 0"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from videolect.metrics.agreement import alpha_stats, ordinal_alpha
-from videolect.metrics.intervals import Estimate, bootstrap, mean_stats, ratio
+from videolect.metrics.intervals import bootstrap, mean_stats, ratio
 from videolect.oversight.audit import Audit
 from videolect.record.audit import FAILURES, LEAST, MOST, RATED
 
@@ -108,7 +108,7 @@ def _item(said: Sequence[Judged]) -> Item:
 
 
 def people_figures(items: Sequence[Item], *, resamples: int = 1000, seed: int = 0) -> dict[str, Any]:
-    """``per_dataset``, ``pooled``, ``auditors`` and ``agreement``; figures are {value, low, high, n}."""
+    """``per_dataset``, ``pooled``, ``auditors`` and ``agreement``; figures as ``Estimate.as_json``."""
     how = {"resamples": resamples, "seed": seed}
     per_dataset = {name: _scope(of, **how) for name, of in by_dataset(items).items()}
     return {
@@ -122,15 +122,6 @@ def by_dataset(items: Sequence[Item]) -> dict[str, list[Item]]:
     return {name: [each for each in items if each.dataset == name] for name in sorted({i.dataset for i in items})}
 
 
-def shown(found: Estimate) -> dict[str, float | int | None]:
-    """A figure as JSON has it: None for what is not defined."""
-    return {name: _plain(getattr(found, name)) for name in ("value", "low", "high")} | {"n": found.n}
-
-
-def _plain(number: float) -> float | None:
-    return None if number != number else number
-
-
 def mean_of(
     values: Sequence[tuple[Item, float | None]], *, resamples: int, seed: int
 ) -> dict[str, float | int | None] | None:
@@ -139,7 +130,7 @@ def mean_of(
     if not there:
         return None
     sources, numbers = zip(*there, strict=True)
-    return shown(bootstrap(mean_stats(numbers), sources, ratio, resamples=resamples, seed=seed))
+    return bootstrap(mean_stats(numbers), sources, ratio, resamples=resamples, seed=seed).as_json()
 
 
 def _scope(items: Sequence[Item], **how: int) -> dict[str, Any]:
@@ -217,6 +208,6 @@ def _agreeing(sources: Sequence[str], units: Sequence[Sequence[int]], **how: int
         for name, most in (("equal", 0), ("within_one", 1))
     }
     return {
-        "alpha": shown(bootstrap(alpha_stats(units, _SCALE), sources, alpha, **how)),
-        **{name: shown(bootstrap(stats, sources, ratio, **how)) for name, stats in share.items()},
+        "alpha": bootstrap(alpha_stats(units, _SCALE), sources, alpha, **how).as_json(),
+        **{name: bootstrap(stats, sources, ratio, **how).as_json() for name, stats in share.items()},
     }

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.evals.audit import Item, by_dataset, mean_of, shown
+from videolect.evals.audit import Item, by_dataset, mean_of
 from videolect.language.claims import Claim, claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import Spec
@@ -63,8 +63,8 @@ def _read(item: Item, caption: str, spec: Spec) -> Words:
 
 @lru_cache(maxsize=20_000)
 def _texts(caption: str, spec: Spec) -> tuple[Mapping[str, int], tuple[Claim, ...]]:
-    found = Counter(finding.kind for finding in lint(caption, spec=spec))
-    return dict(sorted(found.items())), claims_of(caption, spec)
+    found = Counter(finding.kind for finding in lint(caption, lexicon=spec.lexicon))
+    return dict(sorted(found.items())), claims_of(caption, spec.lexicon)
 
 
 def automatic_figures(
@@ -105,7 +105,7 @@ def _lint(read: Sequence[Words], **how: int) -> dict[str, Any]:
     return {
         "captions": len(read),
         "per_caption": mean_of([(each.item, n) for each, n in zip(read, counts, strict=True)], **how),
-        "per_100_words": shown(bootstrap(by_words, sources, ratio, **how)),
+        "per_100_words": bootstrap(by_words, sources, ratio, **how).as_json(),
         "clean": mean_of([(each.item, float(n == 0)) for each, n in zip(read, counts, strict=True)], **how),
         "kinds": dict(sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
     }
@@ -149,7 +149,7 @@ def _add_precision(
         told = int(column(sums, "right") + column(sums, "hallucinated"))
         found[aspect] |= {
             "judged": told,
-            "precision": shown(bootstrap(stats, sources, precision, **how)) if told else None,
+            "precision": bootstrap(stats, sources, precision, **how).as_json() if told else None,
         }
 
 
@@ -188,7 +188,7 @@ def _correlated(name: str, counts: Sequence[float], rated: str, read: Sequence[W
     sides = [_within(side, datasets) for side in (one, other)]
     stats = np.stack([sides[0] * sides[1], sides[0] ** 2, sides[1] ** 2], axis=-1)
     within = bootstrap(stats, sources, _cosine, **how)
-    return {**told, **shown(found), "within": shown(within)}
+    return {**told, **found.as_json(), "within": within.as_json()}
 
 
 def _within(values: Floats, datasets: Sequence[str]) -> Floats:

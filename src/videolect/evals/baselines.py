@@ -17,7 +17,6 @@ from videolect.dataset.rows.row import Row
 from videolect.evals import blind, caption, critique, reward
 from videolect.evals.predictions import ANSWERED
 from videolect.evals.scores import Measured
-from videolect.record.critique import SENTINEL
 
 Items = Mapping[str, Sequence[Row]]
 """Task -> rows of one part."""
@@ -39,27 +38,26 @@ class Baseline:
 
 
 def baselines(
-    items: Items, train: Items | None = None, *, tasks: Sequence[str] = ANSWERED, seed: int = 0,
-    sentinel: str = SENTINEL,
-) -> list[Baseline]:  # fmt: skip
+    items: Items, train: Items | None = None, *, tasks: Sequence[str] = ANSWERED, seed: int = 0
+) -> list[Baseline]:
     """Those of the tasks for which the items suffice. ``train``: rows of other sources, from which the blind classifier
     learns."""
     found = [
         *(_of_captions(items, seed) if "caption" in tasks else ()),
         *(_of_rewards(items.get("yes_no", ()), (train or {}).get("yes_no", ()), seed) if "yes_no" in tasks else ()),
-        *(_of_critiques(items, seed, sentinel) if "critique" in tasks else ()),
+        *(_of_critiques(items, seed) if "critique" in tasks else ()),
     ]
     return [each for each in found if each.texts or each.yes]
 
 
-def measured(baseline: Baseline, items: Items, *, full: bool = True, sentinel: str = SENTINEL) -> Measured:
+def measure(baseline: Baseline, items: Items, *, full: bool = True) -> Measured:
     """The baseline measured as any system is."""
     rows = items[baseline.task]
     if baseline.task == "yes_no":
-        return reward.measured(rows, baseline.yes, probabilities=baseline.probabilities)
+        return reward.measure(rows, baseline.yes, probabilities=baseline.probabilities)
     if baseline.task == "critique":
-        return critique.measured(rows, baseline.texts, full=full, sentinel=sentinel)
-    return caption.measured(rows, baseline.texts, full=full)
+        return critique.measure(rows, baseline.texts, full=full)
+    return caption.measure(rows, baseline.texts, full=full)
 
 
 def _of_captions(items: Items, seed: int) -> list[Baseline]:
@@ -116,8 +114,9 @@ def _of_rewards(rows: Sequence[Row], train: Sequence[Row], seed: int) -> list[Ba
     ]  # fmt: skip
 
 
-def _of_critiques(items: Items, seed: int, sentinel: str) -> list[Baseline]:
+def _of_critiques(items: Items, seed: int) -> list[Baseline]:
     rows = items.get("critique", ())
+    sentinel = critique.sentinels_of(rows)[0]
     flawed = [row for row in rows if row.what == "draft"]
     others = _of_others(flawed, lambda row: row.target, seed)
     rejected = {

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from videolect.dataset.rows.row import Row
-from videolect.evals.scores import Measure, Measured, mean, ratio
+from videolect.evals.scores import Measure, Measured, mean
+from videolect.metrics.intervals import ratio
 from videolect.metrics.text import bleu_counts, cider, corpus_bleu, rouge_l, sentence_bleu
 
 FIGURES: Mapping[str, str] = {
@@ -25,7 +26,7 @@ FIGURES: Mapping[str, str] = {
 """What each figure is; docs/metrics.md has the formulas."""
 
 
-def measured(rows: Sequence[Row], texts: Mapping[str, str], *, full: bool = True) -> Measured:
+def measure(rows: Sequence[Row], texts: Mapping[str, str], *, full: bool = True) -> Measured:
     """Caption rows against what a system wrote for them. ``full``: also ROUGE-L and CIDEr, which take longer."""
     rows = [row for row in rows if row.row_id in texts]
     wrote, wanted = [texts[row.row_id] for row in rows], [row.target for row in rows]
@@ -57,7 +58,7 @@ def text_measures(
         ]
     lengths = np.array([[len(text.split()) for text in wrote], [len(text.split()) for text in wanted]], float).T
     words = np.where(use[:, None], lengths.reshape(-1, 2), 0.0)
-    return [*found, Measure(name=f"{prefix}words_ratio", stats=words, figure=ratio(), used=use)]
+    return [*found, Measure(name=f"{prefix}words_ratio", stats=words, figure=ratio, used=use)]
 
 
 def _bleu(name: str, counts: Any, implementation: Any, used: Any) -> Measure:

@@ -24,7 +24,6 @@ from videolect.dataset.corruption.values import original_id
 from videolect.errors import BadInput
 from videolect.evals import pair_judges
 from videolect.evals.pair_judges import Family
-from videolect.evals.scores import rounded
 from videolect.metrics.intervals import Estimate, bootstrap
 from videolect.metrics.ranking import pairwise
 from videolect.record.triple import Triple
@@ -70,11 +69,7 @@ class Blind:
         """With intervals over sources."""
         told = {name: getattr(self, name) for name in ("longer", "words", *JUDGES)}
         return {
-            "pairs": self.pairs, "sources": self.sources,
-            **{
-                name: {"value": rounded(e.value), "low": rounded(e.low), "high": rounded(e.high)}
-                for name, e in told.items()
-            },
+            "pairs": self.pairs, "sources": self.sources, **{name: each.as_json() for name, each in told.items()}
         }  # fmt: skip
 
 
@@ -171,7 +166,7 @@ def controlled(
     if len(pairs) < fewest:
         raise BadInput(f"There are {len(pairs)} pairs of two texts.", mend=f"Give at least {fewest}.")
     tell = say or (lambda words: None)
-    stages = {"all": measured(pairs, seed=seed)}
+    stages = {"all": measure(pairs, seed=seed)}
     tell(f"all: {len(pairs)} pairs")
     left = matched(pairs, seed)
     if len(left) < fewest:
@@ -179,10 +174,10 @@ def controlled(
             f"Matched by length {len(left)} of {len(pairs)} pairs are left.",
             mend=f"Give pairs of which now the good and now the bad one is the longer, or ask for fewer than {fewest}.",
         )
-    stages["matched"] = measured(left, seed=seed)
+    stages["matched"] = measure(left, seed=seed)
     tell(f"matched by length: {len(left)} pairs")
     left = filtered(left, target=target, seed=seed, fewest=fewest, say=tell)
-    stages["filtered"] = measured(left, seed=seed + _ROUNDS)  # other folds than any that the filter had
+    stages["filtered"] = measure(left, seed=seed + _ROUNDS)  # other folds than any that the filter had
     return Controlled(pairs=tuple(left), stages=stages)
 
 
@@ -230,7 +225,7 @@ def _sides(pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:
     return [pair.good for pair in pairs], [pair.bad for pair in pairs]
 
 
-def measured(pairs: Sequence[Pair], *, seed: int = 0) -> Blind:
+def measure(pairs: Sequence[Pair], *, seed: int = 0) -> Blind:
     """What the longer caption and both families get right of these pairs, in percent, ties half."""
     groups = [pair.source_id for pair in pairs]
 

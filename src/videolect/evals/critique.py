@@ -7,7 +7,7 @@ BLEU is told for all items, for flawed ones and for right ones apart, since half
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +15,13 @@ import numpy as np
 
 from videolect.dataset.rows.row import Row
 from videolect.evals.caption import text_measures
-from videolect.evals.scores import Measure, Measured, f1, mean, ratio
+from videolect.evals.scores import Measure, Measured, f1, mean, percent
+from videolect.metrics.intervals import ratio
 from videolect.metrics.text import word_edits
 from videolect.points.apply import apply_points
 from videolect.points.match import constructive, match_points
 from videolect.points.reading.critique import points_of
-from videolect.record.critique import SENTINEL, SENTINELS, Point, is_sentinel
+from videolect.record.critique import SENTINELS, Point, is_sentinel
 
 FIGURES: Mapping[str, str] = {
     "bleu4": "BLEU-4 of all critiques, sacrebleu, 13a, cased",
@@ -49,15 +50,20 @@ def by_rule(draft: str, critique: str, sentinels: tuple[str, ...] = SENTINELS) -
     return apply_points(draft, points_in(critique, draft, sentinels))[0]
 
 
-def measured(
-    rows: Sequence[Row], texts: Mapping[str, str], *, reviser: Reviser | None = None, full: bool = True,
-    sentinel: str = SENTINEL,
+def sentinels_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """What says that no edits are needed: the sentinel that these rows teach (``data rows --sentinel``), and the usual
+    ones. The first is the rows' own, where there is one."""
+    return tuple(dict.fromkeys([*(row.target for row in rows if row.sentinel), *SENTINELS]))
+
+
+def measure(
+    rows: Sequence[Row], texts: Mapping[str, str], *, reviser: Reviser | None = None, full: bool = True
 ) -> Measured:  # fmt: skip
     """Critique rows against what a system wrote for them. ``full``: also points and the closed loop.
 
-    ``reviser``: by rule where it is None. ``sentinel``: of these rows; the usual ones count as well.
+    ``reviser``: by rule where it is None.
     """
-    sentinels = (sentinel, *SENTINELS)
+    sentinels = sentinels_of(rows)
     finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
     rows = [row for row in rows if row.row_id in texts]
     wrote, wanted = [texts[row.row_id] for row in rows], [row.target for row in rows]
@@ -74,9 +80,9 @@ def measured(
         float,
     )
     found += [
-        mean("verdict", right, scale=100),
-        mean("verdict_flawed", right, flawed, scale=100),
-        mean("verdict_right", right, ~flawed, scale=100),
+        mean("verdict", right, figure=percent(ratio)),
+        mean("verdict_flawed", right, flawed, figure=percent(ratio)),
+        mean("verdict_right", right, ~flawed, figure=percent(ratio)),
     ]
     if full:
         found += _points(rows, wrote, flawed, sentinels)
@@ -100,7 +106,7 @@ def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any, sentinels: t
     every = np.ones(len(rows), np.bool_)
 
     def of(name: str, above: int, *below: int) -> Measure:
-        figure = ratio(100) if len(below) == 1 else _scaled(f1(), 100)
+        figure = percent(ratio) if len(below) == 1 else percent(f1)
         return Measure(name=name, stats=counts[:, [above, *below]], figure=figure, used=every)
 
     return [
@@ -137,11 +143,7 @@ def loop_measures(
     gain = np.zeros((count, 2))
     gain[list(at)] = np.stack([before - after, before], axis=1) if len(at) else np.zeros((0, 2))
     return [
-        mean("loop_nearer", nearer, used, scale=100),
-        mean("loop_farther", farther, used, scale=100),
-        Measure(name="loop_gain", stats=gain, figure=ratio(100), used=used),
+        mean("loop_nearer", nearer, used, figure=percent(ratio)),
+        mean("loop_farther", farther, used, figure=percent(ratio)),
+        Measure(name="loop_gain", stats=gain, figure=percent(ratio), used=used),
     ]
-
-
-def _scaled(figure: Any, scale: float) -> Any:
-    return lambda sums: scale * figure(sums)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from videolect.dataset.rows.row import Row
 from videolect.evals import reward
-from videolect.evals.critique import by_rule, points_in
+from videolect.evals.critique import by_rule, points_in, sentinels_of
 from videolect.evals.plots import number
 from videolect.evals.predictions import Predictions
 from videolect.metrics.edits import stretches
@@ -149,7 +149,9 @@ def _critiques(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, S
         if row.what == "draft" and row.row_id in predictions.texts and row.triple_id in finals
     ]  # fmt: skip
     drafts = [row.caption or "" for row in flawed]
-    revised = [by_rule(draft, predictions.texts[row.row_id]) for row, draft in zip(flawed, drafts, strict=True)]
+    sentinels = sentinels_of(rows)
+    said = [predictions.texts[row.row_id] for row in flawed]
+    revised = [by_rule(draft, words, sentinels) for draft, words in zip(drafts, said, strict=True)]
     wanted = [finals[row.triple_id] for row in flawed]
     before, after = word_edits(drafts, wanted), word_edits(revised, wanted)
     of = {row.row_id: (text, int(b), int(a)) for row, text, b, a in zip(flawed, revised, before, after, strict=True)}
@@ -161,7 +163,7 @@ def _critiques(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, S
         return told, (
             _plain("The system's critique", said),
             _plain("The expert's critique", row.target),
-            pointed("The draft, with the system's points", draft, said),
+            pointed("The draft, with the system's points", draft, points_in(said, draft, sentinels)),
             *([] if text == draft else [compared("From the draft to what carrying it out gives", draft, text)]),
             compared(f"From {'the draft' if text == draft else 'there'} to the final caption", text, final),
         )
@@ -189,10 +191,9 @@ def _plain(title: str, text: str) -> Passage:
     return Passage(title=title, pieces=(Piece("kept", _cut(text) or "(nothing)"),))
 
 
-def pointed(title: str, draft: str, critique: str) -> Passage:
+def pointed(title: str, draft: str, points: Sequence[Point]) -> Passage:
     """The draft with the words that the points of a critique speak of; of two that overlap the later is only told."""
     shown = _cut(draft)
-    points = points_in(critique, draft)
     pieces: list[Piece] = []
     at = 0
     for place, point in sorted(enumerate(points, 1), key=lambda each: (each[1].start or 0, each[1].end or 0)):

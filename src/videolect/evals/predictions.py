@@ -11,12 +11,13 @@ then says so.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from videolect.dataset.rows.row import Row, items_hash
 from videolect.errors import BadInput, CannotRead, NotFound
@@ -43,6 +44,22 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Costs:
+    """What answers cost, as sums over their lines; None where no line tells it."""
+
+    answers: int = 0
+    """Lines that hold an answer."""
+    failed: int = 0
+    """Lines that hold an error: tries, some of which were answered later."""
+    tokens: int | None = None
+    prompt_tokens: int | None = None
+    seconds: float | None = None
+    money: float | None = None
+    told_by: int = 0
+    """Answers that tell any of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Predictions:
     """What one system answered to the items of one part."""
 
@@ -55,11 +72,19 @@ class Predictions:
     problems: tuple[Problem, ...] = ()
     told: Mapping[str, Any] = field(default_factory=dict)
     """The file's first line."""
+    costs: Costs = Costs()
+    sha256: str = ""
+    """Of the file's bytes."""
 
     @property
     def partial(self) -> bool:
         """Whether items are left unanswered."""
         return any(problem.kind in LEAVE_OUT for problem in self.problems)
+
+    @property
+    def by_run(self) -> bool:
+        """Whether eval run wrote them: it alone tells the parameters and prompts that it asked with."""
+        return "parameters" in self.told and "prompts" in self.told
 
 
 LEAVE_OUT = frozenset({"missing", "contradicting", "no_number", "no_text", "failed"})
@@ -74,116 +99,157 @@ def read_predictions(
     NotFound, CannotRead; BadInput where the file answers other items, or not all of those that it is about and
     ``partial`` is not set.
     """
-    told, lines = _lines(path)
+    told, lines, sha256 = _lines(path)
     asked = _asked(path, told, lines, items, part)
-    reader = _Reader({row.row_id: row for task in asked for row in items[task]})
-    for line in lines:
-        reader.take(line)
-    found = reader.result()
-    if not reader.texts and not reader.yes:
-        raise BadInput(f"{path.name} answers none of the items: {_said(found)}.", mend="Let a model answer: eval run.")
-    if not partial and any(problem.kind in LEAVE_OUT for problem in found):
+    found = answers_in(lines, {task: items[task] for task in asked}, system=str(told.get("system") or path.stem))
+    if not found.texts and not found.yes:
         raise BadInput(
-            f"{path.name} does not answer all items: {_said(found)}.",
+            f"{path.name} answers none of the items: {_said(found.problems)}.", mend="Let a model answer: eval run."
+        )
+    if not partial and found.partial:
+        raise BadInput(
+            f"{path.name} does not answer all items: {_said(found.problems)}.",
             mend="Answer the rest (eval run goes on where it stopped), or score what is there with --partial.",
         )
+    return replace(found, told=told, costs=_costs(lines), sha256=sha256)
+
+
+def answers_in(
+    lines: Iterable[Mapping[str, Any]], items: Mapping[str, Sequence[Row]], *, system: str
+) -> Predictions:  # fmt: skip
+    """The answers that these lines give to all of these items."""
+    rows = {row.row_id: row for of in items.values() for row in of}
+    taken: Taken[str, str | float] = Taken(rows, named=lambda name: name)
+    for line in lines:
+        _take(line, rows, taken)
     return Predictions(
-        system=str(told.get("system") or path.stem), tasks=tuple(asked), texts=reader.texts, yes=reader.yes,
-        problems=found, told=told,
+        system=system, tasks=tuple(items), problems=taken.problems(),
+        texts={name: each for name, each in taken.answers.items() if isinstance(each, str)},
+        yes={name: each for name, each in taken.answers.items() if not isinstance(each, str)},
     )  # fmt: skip
+
+
+def _take(line: Mapping[str, Any], rows: Mapping[str, Row], taken: Taken[str, str | float]) -> None:
+    name = _name(line)
+    row = rows.get(name)
+    if row is None or line.get("error"):
+        taken.say("unknown" if row is None else "failed", name)
+    elif row.task == "yes_no":
+        score = line.get("p_yes")
+        if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+            taken.say("no_number", name)  # NaN is not between 0 and 1 either
+        else:
+            taken.add(name, float(score))
+    else:
+        _take_text(name, line.get("text"), taken)
+        if line.get("note"):
+            taken.say("noted", name)
+
+
+def _take_text(name: str, value: object, taken: Taken[str, str | float]) -> None:
+    if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
+        taken.say("no_text", name)
+        return
+    text = unicodedata.normalize("NFC", value)
+    if taken.add(name, text):
+        if text != value:
+            taken.say("other_unicode", name)
+        if not text.strip():
+            taken.say("empty", name)
 
 
 def _said(problems: Iterable[Problem]) -> str:
     return "; ".join(f"{p.count} {p.kind.replace('_', ' ')} ({', '.join(p.examples[:3])})" for p in problems)
 
 
-class _Reader:
-    def __init__(self, rows: Mapping[str, Row]) -> None:
-        self.rows = rows
-        self.texts: dict[str, str] = {}
-        self.yes: dict[str, float] = {}
-        self.bad: dict[str, list[str]] = {}
-        self.contradicted: set[str] = set()
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
-    def take(self, line: Mapping[str, Any]) -> None:
-        """One answer."""
-        name = _name(line)
-        row = self.rows.get(name)
-        if row is None:
-            self._say("unknown", name)
-        elif line.get("error"):
-            self._say("failed", name)
-        elif row.task == "yes_no":
-            self._number(name, line.get("p_yes"))
-        else:
-            self._text(name, line.get("text"))
-            if line.get("note"):
-                self._say("noted", name)
 
-    def _number(self, name: str, value: object) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            self._say("no_number", name)  # NaN is not between 0 and 1 either
-        elif self._first(name, self.yes.get(name), float(value)):
-            self.yes[name] = float(value)
+class Taken(Generic[Key, Value]):
+    """Answers as they come, to what is asked, and what is wrong with them. Of two that differ neither counts: which was
+    meant nobody knows. What failed and was answered later is answered."""
 
-    def _text(self, name: str, value: object) -> None:
-        if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
-            self._say("no_text", name)
-            return
-        text = unicodedata.normalize("NFC", value)
-        if self._first(name, self.texts.get(name), text):
-            self.texts[name] = text
-            if text != value:
-                self._say("other_unicode", name)
-            if not text.strip():
-                self._say("empty", name)
+    def __init__(self, asked: Iterable[Key], *, named: Callable[[Key], str]) -> None:
+        self.asked, self.named = tuple(asked), named
+        self.answers: dict[Key, Value] = {}
+        self._bad: dict[str, list[Key]] = {}
+        self._contradicted: set[Key] = set()
 
-    def _first(self, name: str, known: object, value: object) -> bool:
-        """Whether this is the first answer. Of two that differ none counts: which was meant nobody knows."""
-        if known is None and name not in self.contradicted:
+    def say(self, kind: str, key: Key) -> None:
+        """Something is wrong: ``Problem.kind``."""
+        self._bad.setdefault(kind, []).append(key)
+
+    def add(self, key: Key, value: Value) -> bool:
+        """An answer; whether it is the first."""
+        if key not in self.answers and key not in self._contradicted:
+            self.answers[key] = value
             return True
-        self._say("doubled", name)
-        if known != value and name not in self.contradicted:
-            self.contradicted.add(name)
-            self.texts.pop(name, None)
-            self.yes.pop(name, None)
-            self._say("contradicting", name)
+        self.say("doubled", key)
+        if key not in self._contradicted and self.answers[key] != value:
+            self._contradicted.add(key)
+            del self.answers[key]
+            self.say("contradicting", key)
         return False
 
-    def _say(self, kind: str, name: str) -> None:
-        self.bad.setdefault(kind, []).append(name)
-
-    def result(self) -> tuple[Problem, ...]:
-        """All problems, the missing ones among them. An item that failed and was answered later is answered; one with
-        an answer and something that is none was answered twice."""
-        answered = {*self.texts, *self.yes}
+    def problems(self) -> tuple[Problem, ...]:
+        """All, what is missing among them. Something that is no answer, beside an answer, doubles it."""
+        bad = {kind: list(keys) for kind, keys in self._bad.items()}
         for kind in ("no_number", "no_text"):
-            self.bad.setdefault("doubled", []).extend(name for name in self.bad.get(kind, ()) if name in answered)
+            bad.setdefault("doubled", []).extend(key for key in bad.get(kind, ()) if key in self.answers)
         for kind in ("failed", "no_number", "no_text"):
-            self.bad[kind] = [name for name in dict.fromkeys(self.bad.get(kind, ())) if name not in answered]
-        told = {name for kind in LEAVE_OUT for name in self.bad.get(kind, ())}
-        self.bad["missing"] = [name for name in self.rows if name not in answered and name not in told]
+            bad[kind] = [key for key in dict.fromkeys(bad.get(kind, ())) if key not in self.answers]
+        told = {key for kind in LEAVE_OUT for key in bad.get(kind, ())}
+        bad["missing"] = [key for key in self.asked if key not in self.answers and key not in told]
         return tuple(
-            Problem(kind=kind, count=len(names), examples=tuple(name[:120] for name in names[:_SHOWN]))
-            for kind, names in sorted(self.bad.items())
-            if names
+            Problem(kind=kind, count=len(keys), examples=tuple(self.named(key)[:120] for key in keys[:_SHOWN]))
+            for kind, keys in sorted(bad.items())
+            if keys
         )
 
 
-def _lines(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _lines(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """The first line, the others, and the file's hash."""
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", mend="Make one: eval run ROWS --writer W --out FILE.")
     try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
-            lines = [_line(path, number, line) for number, line in enumerate(file, 1) if line.strip()]
+        whole = path.read_bytes()
+        words = whole.decode("utf-8-sig").split("\n")
     except (UnicodeDecodeError, OSError) as error:
         raise CannotRead(
             f"{path.name} holds no predictions: {str(error)[:200]}.", mend="Write JSON Lines in UTF-8."
         ) from None
+    lines = [_line(path, number, line) for number, line in enumerate(words, 1) if line.strip()]
     told = lines.pop(0) if lines and "format" in lines[0] and "row_id" not in lines[0] else {}
     if told and told["format"] != FORMAT:
         raise CannotRead(f"{path.name} is of the format {str(told['format'])[:60]!r}.", mend=f"Write {FORMAT}.")
-    return told, lines
+    return told, lines, hashlib.sha256(whole).hexdigest()
+
+
+def _costs(lines: Iterable[Mapping[str, Any]]) -> Costs:
+    sums: dict[str, float] = {}
+    answers = failed = told_by = 0
+    for line in lines:
+        failed += bool(line.get("error"))
+        answers += not line.get("error")
+        told = {name: line[name] for name in _COSTS if _counts(line.get(name))}
+        told_by += bool(told) and not line.get("error")
+        for name, value in told.items():
+            sums[name] = sums.get(name, 0) + value
+    return Costs(
+        answers=answers, failed=failed, told_by=told_by,
+        tokens=int(sums["tokens"]) if "tokens" in sums else None,
+        prompt_tokens=int(sums["prompt_tokens"]) if "prompt_tokens" in sums else None,
+        seconds=sums.get("seconds"), money=sums.get("money"),
+    )  # fmt: skip
+
+
+_COSTS = ("tokens", "prompt_tokens", "seconds", "money")
+
+
+def _counts(value: object) -> bool:
+    """Whether it is a number that can be added: no bool, no NaN, not infinite, not below 0."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15
 
 
 def _line(path: Path, number: int, words: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,19 +214,3 @@ def _truth(tasks: TaskSet) -> dict[tuple[str, str], float]:
 def _lot(clip: str, name: str, seed: int) -> float:
     mixed = hashlib.blake2b(f"{seed}\0{clip}\0{name}".encode(), digest_size=8).digest()
     return int.from_bytes(mixed) / 2**64
-
-
-def as_json(figures: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Scope -> figure -> value, low, high, n, sources, rounded; null where there is none."""
-
-    def rounded(value: float) -> float | None:
-        return round(float(value), 4) if value == value else None
-
-    return {
-        scope: {
-            name: {"value": rounded(each.value), "low": rounded(each.low), "high": rounded(each.high), "n": each.n,
-                   "sources": each.groups}
-            for name, each in of.items()
-        }
-        for scope, of in figures.items()
-    }  # fmt: skip

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.evals.predictions import FORMAT, LEAVE_OUT, Problem
+from videolect.evals.predictions import FORMAT, LEAVE_OUT, Problem, Taken
 from videolect.evals.primitives import TaskSet
 
-_SHOWN = 10
 _NAMES = ("video_id", "primitive")
 
 Scored = Mapping[tuple[str, str], float]
@@ -60,7 +59,19 @@ def read_scores(path: Path, tasks: TaskSet, *, partial: bool = False) -> Scores:
             f"{path.name} answers other tasks: {str(named)[:12]} and not {tasks.items_hash[:12]}.",
             mend="Score it with the tasks that it was made for.",
         )
-    scores, problems = _taken(lines, {(clip, name) for clip, names in tasks.asked().items() for name in names})
+    asked = {(clip, name) for clip, names in tasks.asked().items() for name in names}
+    taken: Taken[tuple[str, str], float] = Taken(sorted(asked), named=":".join)
+    for line in lines:
+        key = (str(line.get("video_id")), str(line.get("primitive")))
+        if key not in asked:
+            taken.say("unknown", key)
+        elif line.get("error"):
+            taken.say("failed", key)
+        elif (score := _number(line)) is None:
+            taken.say("no_number", key)
+        else:
+            taken.add(key, score)
+    scores, problems = taken.answers, taken.problems()
     if not scores:
         raise BadInput(
             f"{path.name} answers nothing that is asked.", mend="Give video_id and primitive as clips.jsonl has them."
@@ -72,40 +83,6 @@ def read_scores(path: Path, tasks: TaskSet, *, partial: bool = False) -> Scores:
             mend="Answer the rest (eval primitives-run goes on where it stopped), or score a part with --partial.",
         )
     return Scores(system=str(told.get("system") or path.stem), scores=scores, problems=problems, told=told)
-
-
-def _taken(
-    lines: Iterable[Mapping[str, Any]], wanted: set[tuple[str, str]]
-) -> tuple[dict[tuple[str, str], float], tuple[Problem, ...]]:
-    """The scores; of two that differ neither counts. What failed and was answered later is answered."""
-    scores: dict[tuple[str, str], float] = {}
-    bad: dict[str, list[tuple[str, str]]] = {}
-    against: set[tuple[str, str]] = set()
-    for line in lines:
-        key = (str(line.get("video_id")), str(line.get("primitive")))
-        if key not in wanted:
-            bad.setdefault("unknown", []).append(key)
-        elif line.get("error"):
-            bad.setdefault("failed", []).append(key)
-        elif (score := _number(line)) is None:
-            bad.setdefault("no_number", []).append(key)
-        elif key in against or key in scores:
-            bad.setdefault("doubled", []).append(key)
-            if key not in against and scores[key] != score:
-                against.add(key)
-                del scores[key]
-        else:
-            scores[key] = score
-    bad["contradicting"] = sorted(against)
-    for kind in ("failed", "no_number"):
-        bad[kind] = [key for key in dict.fromkeys(bad.get(kind, ())) if key not in scores]
-    told = {key for kind in LEAVE_OUT for key in bad.get(kind, ())}
-    bad["missing"] = sorted(wanted - scores.keys() - told)
-    return scores, tuple(
-        Problem(kind=kind, count=len(keys), examples=tuple(f"{clip}:{name}"[:160] for clip, name in keys[:_SHOWN]))
-        for kind, keys in sorted(bad.items())
-        if keys
-    )
 
 
 def _number(line: Mapping[str, Any]) -> float | None:

@@ -15,7 +15,6 @@ from videolect import __version__
 from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals.baselines import Baseline
-from videolect.evals.costs import Costs, costs_of, sha256
 from videolect.evals.examples import Example, Thumbnail, examples
 from videolect.evals.leaderboard import Line as BoardLine
 from videolect.evals.plots import TONES, Kind, Svg
@@ -31,7 +30,7 @@ from videolect.evals.report_scores import (
 from videolect.evals.report_tables import TASKS, Entry, Matrix, Section, Table, headline, matrices, section
 from videolect.evals.score import PREFIX, Benchmark, flat, measure_baselines, score_system
 from videolect.evals.scores import RESAMPLES, Measured
-from videolect.metrics.intervals import Difference, Estimate
+from videolect.metrics.intervals import Difference
 
 Say = Callable[[str], None]
 
@@ -41,10 +40,8 @@ class Answered:
     """One file of predictions, measured."""
 
     file: str
-    sha256: str
     predictions: Predictions
     entry: Entry
-    costs: Costs
     counts: tuple[tuple[str, int, int], ...]
     """(task, items answered, items)."""
 
@@ -69,8 +66,6 @@ class Report:
     code: str
     resamples: int
     full: bool
-    commands: tuple[str, ...]
-    """How the report is made again."""
     answered: tuple[Answered, ...]
     entries: tuple[Entry, ...]
     """Systems, then floors, then ceilings."""
@@ -86,6 +81,8 @@ class Report:
     """What the states were read from, against which claims are scored."""
     prompts: tuple[tuple[str, int, Row], ...]
     """(task, different prompts, a row that shows one)."""
+    commands: tuple[str, ...] = ()
+    """How the report is made again: who collected it says."""
 
     @property
     def partial(self) -> bool:
@@ -103,7 +100,6 @@ class Wishes:
     examples: int = 1
     """Worst, middle and best of each aspect, so many of each."""
     thumbnail: Thumbnail | None = None
-    commands: tuple[str, ...] = ()
     say: Say | None = field(default=None)
 
 
@@ -125,7 +121,7 @@ def collect(benchmark: Benchmark, files: Sequence[Path], wishes: Wishes, *, now:
     return Report(
         folder=benchmark.folder.name, part=benchmark.part, manifest=benchmark.manifest,
         date=now.strftime("%Y-%m-%d %H:%M UTC"), code=f"videolect {__version__}", resamples=wishes.resamples,
-        full=wishes.full, commands=wishes.commands, answered=tuple(answered), entries=entries,
+        full=wishes.full, answered=tuple(answered), entries=entries,
         headline=headline(entries), sections=tuple(section(task, entries) for task in tasks),
         leak=leak(entries, _from_blind(found)), matrices=tuple(found),
         calibrated=worth, calibration=curves,
@@ -155,7 +151,7 @@ def _read(benchmark: Benchmark, files: Sequence[Path], wishes: Wishes) -> list[A
         known = {*predictions.texts, *predictions.yes}
         found.append(
             Answered(
-                file=path.name, sha256=sha256(path), predictions=predictions, entry=entry, costs=costs_of(path),
+                file=path.name, predictions=predictions, entry=entry,
                 counts=tuple(
                     (task, sum(row.row_id in known for row in benchmark.items[task]), len(benchmark.items[task]))
                     for task in predictions.tasks
@@ -232,17 +228,10 @@ def board_lines(report: Report, *, set: str = "") -> list[BoardLine]:
                 lines.append(
                     BoardLine(
                         set=set, part=report.part, task=task, figure=figure, scope=scope, system=entry.name,
-                        kind=entry.kind, **_numbers(each),
+                        kind=entry.kind, **each.as_json(),
                         items=report.manifest["files"][f"{report.part}/{task}.jsonl"]["items"],
-                        partial=task in left, predictions=answered.sha256 if answered else None, date=report.date,
-                        code=report.code,
+                        partial=task in left, date=report.date, code=report.code,
+                        predictions=answered.predictions.sha256 if answered else None,
                     )
                 )  # fmt: skip
     return lines
-
-
-def _numbers(each: Estimate) -> dict[str, Any]:
-    value, low, high = (
-        round(float(x), 6) if x == x and abs(x) != float("inf") else None for x in (each.value, each.low, each.high)
-    )
-    return {"value": value, "low": low, "high": high, "n": each.n, "sources": each.groups}

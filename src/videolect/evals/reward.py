@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from videolect.dataset.rows.row import Row
-from videolect.evals.scores import Measure, Measured, mean
+from videolect.evals.scores import Measure, Measured, mean, percent
+from videolect.metrics.intervals import ratio
 
 FIGURES: Mapping[str, str] = {
     "pairwise_half_tie": "pairs in which the final caption scores higher, ties half; 0-100",
@@ -47,7 +48,7 @@ def pairs_of(rows: Sequence[Row]) -> list[Pair]:
     ]
 
 
-def measured(rows: Sequence[Row], yes: Mapping[str, float], *, probabilities: bool = True) -> Measured:
+def measure(rows: Sequence[Row], yes: Mapping[str, float], *, probabilities: bool = True) -> Measured:
     """Yes/No rows against P(Yes). ``probabilities``: whether 0.5 means anything; of a length it does not."""
     rows = [row for row in rows if row.row_id in yes]
     score = np.array([yes[row.row_id] for row in rows], float)
@@ -56,8 +57,8 @@ def measured(rows: Sequence[Row], yes: Mapping[str, float], *, probabilities: bo
     found = _pairwise(rows, yes, place)
     if probabilities:
         found += [
-            mean("at_half", ((score > 0.5) == right).astype(float) * (score != 0.5) + 0.5 * (score == 0.5), scale=100),
-            mean("yes_rate", (score > 0.5).astype(float), scale=100),
+            mean("at_half", np.where(score == 0.5, 0.5, (score > 0.5) == right), figure=percent(ratio)),
+            mean("yes_rate", (score > 0.5).astype(float), figure=percent(ratio)),
             mean("brier", (score - right) ** 2),
         ]
     found.append(_auc(rows, score, right))
@@ -76,9 +77,9 @@ def _pairwise(rows: Sequence[Row], yes: Mapping[str, float], place: Mapping[str,
         better, worse = yes[pair.final.row_id], yes[pair.draft.row_id]
         used[at], wins[at], ties[at] = True, better > worse, better == worse
     return [
-        mean("pairwise_half_tie", wins + ties / 2, used, scale=100),
-        mean("pairwise_strict", wins, used, scale=100),
-        mean("tie_rate", ties, used, scale=100),
+        mean("pairwise_half_tie", wins + ties / 2, used, figure=percent(ratio)),
+        mean("pairwise_strict", wins, used, figure=percent(ratio)),
+        mean("tie_rate", ties, used, figure=percent(ratio)),
     ]
 
 

@@ -9,25 +9,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.rows.row import Row
+from videolect.dataset.rows.row import Row, by_clip, prompt_of
 from videolect.errors import BadInput, VideolectError
 from videolect.evals.predictions import header
 from videolect.evals.run_file import is_answer, run_file
 from videolect.evals.score import Benchmark
 from videolect.vlm.base import GREEDY, Backend, Decoding, Film, NoAnswer, TooDear, Wanted
-from videolect.vlm.prompts import Prompt, Task
+from videolect.vlm.prompts import Prompt
 from videolect.writing.writer import NoCaption, caption_in, is_page
 
 Shown = Callable[[Row, Wanted], Film]
 """The film of a row as a model wants to see it; errors of ``videolect.errors`` where there is none."""
 Say = Callable[[int, int, float], None]
 """(answered, of how many, money)."""
-
-_ASKS: Mapping[str, Task] = {"caption": "draft", "critique": "critique", "yes_no": "judge"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +58,8 @@ def run(
     items = {task: benchmark.items[task] for task in tasks if task in benchmark.items}
     if missing := [task for task in tasks if task not in items]:
         raise BadInput(f"The part {benchmark.part} has no rows of {missing[0]}.", mend="Leave the task out.")
-    asked = {row.row_id: prompt_of(row, benchmark.manifest) for rows in items.values() for row in rows}
+    spec_hash = benchmark.manifest["spec"]["hash"]
+    asked = {row.row_id: prompt_of(row, spec_hash) for rows in items.values() for row in rows}
     told = header(
         system, benchmark.part, items, model=backend.model.id,
         parameters={**backend.model.parameters, **how.as_parameters()}, prompts=benchmark.manifest["prompts"],
@@ -70,14 +68,14 @@ def run(
     began = time.perf_counter()
     with run_file(out, told, same=("system", "items", "model", "parameters"), key=lambda line: line["row_id"]) as file:
         done = {line["row_id"] for line in file.lines if is_answer(line)}
-        left = sorted((row for rows in items.values() for row in rows if row.row_id not in done), key=_clip)
+        left = [row for rows in items.values() for row in rows if row.row_id not in done]
         count, before = len(asked), len(asked) - len(left)
-        for number, (_, group) in enumerate(groupby(left, key=_clip)):
+        for number, group in enumerate(by_clip(left)):
             if most is not None and number >= most:
                 stopped = f"{most} clips were answered, as was asked"
                 break
             start, paid = time.perf_counter(), backend.spent.money
-            lines, stopped = _answers(list(group), asked, backend, shown, how, accept_cut)
+            lines, stopped = _answers(group, asked, backend, shown, how, accept_cut)
             _add_cost(lines, time.perf_counter() - start, backend.spent.money - paid)
             file.add(lines)
             failed += sum("error" in line for line in lines)
@@ -102,32 +100,22 @@ def _add_cost(lines: Sequence[dict[str, Any]], seconds: float, money: float) -> 
             line["money"] = money / len(lines)
 
 
-def prompt_of(row: Row, manifest: Mapping[str, Any]) -> Prompt:
-    """The prompt of a row. BadInput where its text is not the one that its hash was made of."""
-    spec_hash = None if row.task == "yes_no" else manifest["spec"]["hash"]
-    prompt = Prompt(task=_ASKS[row.task], text=row.prompt, aspect=row.aspect, spec_hash=spec_hash)
-    if prompt.hash != row.prompt_hash:
-        raise BadInput(
-            f"The prompt of {row.row_id} is not the one that its hash tells of.",
-            mend="Make the rows again with this release: data rows.",
-        )
-    return prompt
-
-
-def _clip(row: Row) -> tuple[str, str, str, int, int]:
-    """What is shown: whatever may tell one film from another, and the part of it."""
-    return (row.video_hash or "", row.source_id, row.video_id, row.start_pts or 0, row.end_pts or 0)
-
-
 def _answers(
     rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, shown: Shown, how: Decoding, accept_cut: bool
 ) -> tuple[list[dict[str, Any]], str]:
-    """One line for each row of one clip; what fails is a line that says why. And why the run must end, if it must:
-    what was answered until then is kept."""
     try:
         film = shown(rows[0], backend.wanted)
     except VideolectError as error:
         return [{"row_id": row.row_id, "error": str(error)} for row in rows], ""
+    return answer(rows, asked, backend, film, how, accept_cut=accept_cut)
+
+
+def answer(
+    rows: Sequence[Row], asked: Mapping[str, Prompt], backend: Backend, film: Film, how: Decoding = GREEDY, *,
+    accept_cut: bool = False,
+) -> tuple[list[dict[str, Any]], str]:  # fmt: skip
+    """One line for each row of one clip; what fails is a line that says why. And why a run must end, if it must: what
+    was answered until then is kept. ``asked``: the prompt of each row, by its id."""
     writes = [row for row in rows if row.task != "yes_no"]
     judges = [row for row in rows if row.task == "yes_no"]
     lines: list[dict[str, Any]] = []
@@ -139,17 +127,17 @@ def _answers(
     return lines, ""
 
 
-def _guarded(rows: Sequence[Row], answer: Callable[[Sequence[Row]], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _guarded(rows: Sequence[Row], ask: Callable[[Sequence[Row]], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Of several that fail together each is asked alone, so that one that cannot be answered takes no other with it;
     not where the server is away, which fails each of them."""
     try:
-        return answer(rows) if rows else []
+        return ask(rows) if rows else []
     except TooDear:
         raise
     except VideolectError as error:
         if len(rows) == 1 or (isinstance(error, NoAnswer) and error.passing):
             return [{"row_id": row.row_id, "error": str(error)} for row in rows]
-    return [line for row in rows for line in _guarded([row], answer)]
+    return [line for row in rows for line in _guarded([row], ask)]
 
 
 def _written(

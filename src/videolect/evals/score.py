@@ -13,7 +13,7 @@ from videolect.errors import NotFound
 from videolect.evals import baselines as floors
 from videolect.evals import caption, claims, critique, reward
 from videolect.evals.baselines import Baseline
-from videolect.evals.predictions import ANSWERED, Predictions
+from videolect.evals.predictions import Predictions
 from videolect.evals.scores import RESAMPLES, Measured, scores_of
 from videolect.evals.states import Known
 from videolect.metrics.intervals import Estimate
@@ -63,20 +63,21 @@ class System:
     scores: Flat
 
 
-def measure_all(predictions: Predictions, benchmark: Benchmark, *, full: bool = True) -> dict[str, Measured]:
-    """The measures of every task that the predictions answer."""
-    found = {}
+def measure_all(
+    predictions: Predictions, items: Mapping[str, Sequence[Row]], known: Known | None = None, *, full: bool = True
+) -> dict[str, Measured]:
+    """The measures of every task that the predictions answer. ``known``: states against which claims are scored."""
+    found: dict[str, Measured] = {}
     for task in predictions.tasks:
-        rows = benchmark.items[task]
-        if task == "yes_no":
-            found[task] = reward.measured(rows, predictions.yes)
-        elif task in ANSWERED:
-            if task == "caption":
-                found[task] = caption.measured(rows, predictions.texts, full=full)
-                found[task] = claims.with_claims(found[task], rows, predictions.texts, benchmark.known)
-            else:
-                sentinel = benchmark.manifest["rule"]["sentinel"]
-                found[task] = critique.measured(rows, predictions.texts, full=full, sentinel=sentinel)
+        rows = items[task]
+        match task:
+            case "yes_no":
+                found[task] = reward.measure(rows, predictions.yes)
+            case "caption":
+                found[task] = caption.measure(rows, predictions.texts, full=full)
+                found[task] = claims.with_claims(found[task], rows, predictions.texts, known)
+            case "critique":
+                found[task] = critique.measure(rows, predictions.texts, full=full)
     return {task: each for task, each in found.items() if each.ids}
 
 
@@ -98,7 +99,7 @@ def score_system(
     predictions: Predictions, benchmark: Benchmark, *, resamples: int = RESAMPLES, full: bool = True
 ) -> System:  # fmt: skip
     """All figures of one system."""
-    found = measure_all(predictions, benchmark, full=full)
+    found = measure_all(predictions, benchmark.items, benchmark.known, full=full)
     return System(predictions=predictions, measured=found, scores=flat(found, resamples=resamples))
 
 
@@ -116,12 +117,11 @@ def measure_baselines(
     benchmark: Benchmark, tasks: Sequence[str], *, full: bool = True, say: Say | None = None
 ) -> list[tuple[Baseline, Measured]]:
     """The measures of all floors and ceilings of these tasks."""
-    sentinel = benchmark.manifest["rule"]["sentinel"]
     found = []
-    for each in floors.baselines(benchmark.items, benchmark.train, tasks=tasks, sentinel=sentinel):
+    for each in floors.baselines(benchmark.items, benchmark.train, tasks=tasks):
         if say is not None:
             say(f"{each.task}: {each.name}")
-        measured = floors.measured(each, benchmark.items, full=full, sentinel=sentinel)
+        measured = floors.measure(each, benchmark.items, full=full)
         if each.task == "caption":
             measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
         found.append((each, measured))

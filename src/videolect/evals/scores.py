@@ -8,14 +8,14 @@ same items with the same draws.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput
-from videolect.metrics.intervals import Difference, Estimate, bootstrap, paired
+from videolect.metrics.intervals import Difference, Estimate, bootstrap, divided, paired, ratio
 
 Floats = NDArray[np.float64]
 Figure = Callable[[Any], Any]
@@ -51,37 +51,26 @@ class Measured:
     """Source of each item."""
     ids: tuple[str, ...]
     """Of each item, so that two systems are compared on the same."""
-    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def mean(
-    name: str, values: Sequence[float] | Floats, used: NDArray[np.bool_] | None = None, scale: float = 1
+    name: str, values: Sequence[float] | Floats, used: NDArray[np.bool_] | None = None, figure: Figure = ratio
 ) -> Measure:
-    """The mean of numbers over the items that have one; NaN has none."""
+    """The mean of numbers over the items that have one; NaN has none. ``figure``: ``percent(ratio)`` of shares."""
     numbers = np.asarray(values, float)
     use = ~np.isnan(numbers) if used is None else used & ~np.isnan(numbers)
     stats = np.stack([np.where(use, numbers, 0.0), use.astype(float)], axis=1)
-    return Measure(name=name, stats=stats, figure=ratio(scale), used=use)
+    return Measure(name=name, stats=stats, figure=figure, used=use)
 
 
-def ratio(scale: float = 1) -> Figure:
-    """First sum over the second; NaN where that is 0."""
-
-    def figure(sums: Any) -> Any:
-        above, below = np.asarray(sums[..., 0], float), np.asarray(sums[..., 1], float)
-        return scale * np.divide(above, below, out=np.full_like(above, np.nan), where=below != 0)
-
-    return figure
+def percent(figure: Figure) -> Figure:
+    """A figure from 0 to 1 as one from 0 to 100."""
+    return lambda sums: 100 * figure(sums)
 
 
-def f1() -> Figure:
+def f1(sums: Any) -> Any:
     """Of sums (found and right, found, true)."""
-
-    def figure(sums: Any) -> Any:
-        both, below = 2 * np.asarray(sums[..., 0], float), np.asarray(sums[..., 1] + sums[..., 2], float)
-        return np.divide(both, below, out=np.full_like(both, np.nan), where=below != 0)
-
-    return figure
+    return divided(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
 
 
 def scores_of(measured: Measured, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, dict[str, Estimate]]:
@@ -136,20 +125,8 @@ def _scopes(aspects: NDArray[Any]) -> list[tuple[str, NDArray[np.bool_]]]:
     return [(POOLED, every), *((str(name), aspects == name) for name in dict.fromkeys(aspects.tolist()))]
 
 
-def as_json(scores: Mapping[str, Mapping[str, Estimate]]) -> dict[str, dict[str, dict[str, float | int | None]]]:
-    """Scope -> figure -> value, low, high, n (items) and sources, rounded to six digits; null where there is none."""
-    return {
-        scope: {
-            name: {
-                "value": rounded(each.value), "low": rounded(each.low), "high": rounded(each.high), "n": each.n,
-                "sources": each.groups,
-            }
-            for name, each in figures.items()
-        }
-        for scope, figures in scores.items()
-    }  # fmt: skip
-
-
-def rounded(value: float) -> float | None:
-    """To six digits; None for what is no number, which JSON does not have."""
-    return round(float(value), 6) if value == value else None
+def as_json(
+    scores: Mapping[str, Mapping[str, Estimate]], digits: int = 6
+) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    """Scope -> figure -> ``Estimate.as_json``."""
+    return {scope: {name: each.as_json(digits) for name, each in figures.items()} for scope, figures in scores.items()}

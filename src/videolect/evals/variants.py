@@ -21,8 +21,8 @@ from videolect.dataset.authors.triples import Variant as Recorded
 from videolect.dataset.corruption.values import original_id
 from videolect.dataset.rows.row import Row
 from videolect.evals import critique
-from videolect.evals.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, scores_of
-from videolect.metrics.intervals import Estimate
+from videolect.evals.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, percent, scores_of
+from videolect.metrics.intervals import Estimate, ratio
 from videolect.metrics.ranking import spearman
 from videolect.metrics.text import bleu_counts, corpus_bleu
 from videolect.record.critique import is_sentinel
@@ -137,7 +137,7 @@ def study(
     """``rows``: critique rows of drafts and finals. Only flawed drafts are looked at: all variants have those."""
     figures = {}
     for variant in variants:
-        measured = _measured(rows, variant)
+        measured = _measure(rows, variant)
         if pooled := scores_of(measured, resamples=resamples).get(POOLED):
             figures[variant.name] = pooled
     ranked = tuple(name for name in figures if name in published)
@@ -154,7 +154,7 @@ def study(
     return Study(figures=figures, ranks=ranks, ranked=ranked)
 
 
-def _measured(rows: Sequence[Row], variant: Variant) -> Measured:
+def _measure(rows: Sequence[Row], variant: Variant) -> Measured:
     """The variant as a critic of the drafts, and its recorded revisions. A worst caption has only these."""
     finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
     if not variant.critiques:
@@ -166,13 +166,14 @@ def _measured(rows: Sequence[Row], variant: Variant) -> Measured:
     flawed = [row for row in rows if row.what == "draft" and row.triple_id in variant.critiques]
     texts = {row.row_id: variant.critiques[row.triple_id] for row in flawed}
     wanted = {row.triple_id for row in flawed}
-    found = critique.measured(
+    found = critique.measure(
         [*flawed, *(row for row in rows if row.what == "final" and row.triple_id in wanted)], texts
     )
-    reversed_ = np.array([is_sentinel(texts[row.row_id]) for row in flawed], float)
+    sentinels = critique.sentinels_of(rows)
+    reversed_ = np.array([is_sentinel(texts[row.row_id], sentinels) for row in flawed], float)
     kept = tuple(measure for measure in found.measures if measure.name in FIGURES)
     return Measured(
-        measures=(*kept, mean("reversed", reversed_, scale=100), *_recorded(flawed, variant, finals)),
+        measures=(*kept, mean("reversed", reversed_, figure=percent(ratio)), *_recorded(flawed, variant, finals)),
         aspects=found.aspects, groups=found.groups, ids=found.ids,
     )  # fmt: skip
 

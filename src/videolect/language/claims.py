@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from videolect.language.lexicon import lexicon_from, shipped_lexicon
+from videolect.language.lexicon import shipped_lexicon
 from videolect.language.lexicon_values import PRIVATE, Family, Lexicon, Rule
 from videolect.language.reading import Agent, Text, agents, denied, read_text
-from videolect.language.spec import Spec
 
 State = Literal["asserted", "denied"]
 
@@ -53,17 +52,12 @@ class Match:
     """Where its verb stands: for "pans left and >> right" the word "pans", else the same as ``first``."""
 
 
-def claims_of(text: str, spec: Spec | None = None) -> tuple[Claim, ...]:
-    """What a text asserts and denies, in the order of its words. Deterministic; any text will do, also an empty one."""
-    return _claims(text, lexicon_of(spec))
+def claims_of(text: str, lexicon: Lexicon | None = None) -> tuple[Claim, ...]:
+    """What a text asserts and denies, in the order of its words. Deterministic; any text will do, also an empty one.
 
-
-def lexicon_of(spec: Spec | None) -> Lexicon:
-    """The lexicon of a specification; the one that ships for None."""
-    return shipped_lexicon() if spec is None else lexicon_from(spec.texts)
-
-
-def _claims(text: str, lexicon: Lexicon) -> tuple[Claim, ...]:
+    Read with the lexicon that ships, unless another is handed: ``spec.lexicon`` wherever a version is known.
+    """
+    lexicon = shipped_lexicon() if lexicon is None else lexicon
     read = read_text(text)
     marks: list[Match] = []
     said: list[Match] = []

@@ -11,6 +11,7 @@ the sums are taken per group once, and a resample only says how often it holds e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,6 +47,11 @@ class Estimate:
     undefined: int = 0
     """Resamples in which the figure is not defined (a ratio of nothing); they are left out of the interval."""
 
+    def as_json(self, digits: int = 6) -> dict[str, Any]:
+        """``value``, ``low``, ``high``, ``n``, ``sources``; null for what is no number, which JSON does not have."""
+        told = {name: _rounded(getattr(self, name), digits) for name in ("value", "low", "high")}
+        return {**told, "n": self.n, "sources": self.groups}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
@@ -62,6 +68,15 @@ class Difference:
     n: int
     groups: int
     undefined: int = 0
+
+    def as_json(self, digits: int = 6) -> dict[str, Any]:
+        """As ``Estimate.as_json``, and ``p``."""
+        told = {name: _rounded(getattr(self, name), digits) for name in ("value", "low", "high", "p")}
+        return {**told, "n": self.n, "sources": self.groups}
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if math.isfinite(value) else None
 
 
 def bootstrap(

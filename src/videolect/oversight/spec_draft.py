@@ -14,13 +14,15 @@ from datetime import datetime
 from typing import Any
 
 from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
-from videolect.language.diff import Diff, Record, diff, order_of, raised
-from videolect.language.edit import Data, Entry, EntryKind, cleaned, entries, with_entry, with_version
+from videolect.language.diff import Diff, Record, diff
+from videolect.language.edit import Data, Entry, cleaned, entries, with_entry, with_version
 from videolect.language.parse import Parsed
 from videolect.language.shelf import Version
 from videolect.language.source import Problem, Source, hash_of, read_texts
 from videolect.language.spec import Spec
 from videolect.language.trial import Ground, Trial, attempt, check_texts, read_parsed
+from videolect.language.values import EntryKind
+from videolect.language.version import order_of, raised
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.labelling import fold as fold_labels
 from videolect.oversight.ports import Ledger, QueueQuery

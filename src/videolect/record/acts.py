@@ -13,9 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from videolect.errors import BadInput
-from videolect.language.diff import Bump
-from videolect.language.edit import EntryKind
-from videolect.language.values import Segment
+from videolect.language.values import EntryKind, Segment
+from videolect.language.version import Bump
 from videolect.record.audit import AuditItem, AuditRatings, AuditSpan, check_spans
 from videolect.record.campaign import MODES, Campaign, Mode, Policy
 from videolect.record.checks import check_name, check_text, content_hash

@@ -144,7 +144,7 @@ def words_json(spec: Spec, clip: Clip, truth: Truth) -> dict[str, Any]:
                 "points": [_point(point) for point in draft.points],
                 "errors": list(draft.errors),
                 "truth": draft.truth,
-                "critiques": list(critiques(draft, clip.seed)),
+                "critiques": list(critiques(draft, clip.seed, spec.lexicon)),
             }
             for draft in drafts(spec, facts, aspect, clip.seed)
         ]

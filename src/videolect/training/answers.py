@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from videolect.training.attention import Attention, parts_of
 from videolect.training.packing import Laid
-from videolect.vlm import tokens
+from videolect.vlm.backends import qwen_forward
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,39 +57,22 @@ def hidden_states(
     """From which each answer token is foretold, [answer tokens, width]."""
     import torch
 
-    device, inner = model.device, model.model
+    device = model.device
     with torch.set_grad_enabled(torch.is_grad_enabled() and train_tower):
-        features, deep = _features(inner, laid, patches, grids, device)
-    places = torch.from_numpy(laid.places).to(device)
-    tokens.check_places(int(laid.places.sum()), len(features), len(features))
-    inputs = inner.get_input_embeddings()(torch.from_numpy(laid.ids).to(device))
-    inputs = inputs.masked_scatter(places[..., None], features.to(inputs.dtype))
+        shown = np.concatenate([patches[at] for at in laid.films])
+        seen = qwen_forward.features(model, shown, [grids[at] for at in laid.films])
     more: dict[str, Any] = {"attention_mask": torch.ones(1, 1, 1, 1, dtype=torch.bool, device=device)}
     if attention == "dense":
         more = {"attention_mask": torch.from_numpy(laid.sees()).to(device)[:, None]}
     else:
         more["videolect_parts"] = [parts_of(row) for row in laid.segments]
-    out = inner.language_model(
-        inputs_embeds=inputs, position_ids=torch.from_numpy(laid.positions).to(device), use_cache=False,
-        visual_pos_masks=places, deepstack_visual_embeds=deep, **more,
+    out = qwen_forward.run(
+        model, torch.from_numpy(laid.ids).to(device), torch.from_numpy(laid.positions).to(device), seen=seen,
+        film=laid.places, use_cache=False, **more,
     )  # fmt: skip
     row, column = (torch.from_numpy(one).to(device) for one in (laid.due_row, laid.due_column))
     hidden: Tensor = out.last_hidden_state[row, column]
     return hidden
-
-
-def _features(
-    inner: Any, laid: Laid, patches: Sequence[NDArray[np.float32]], grids: Sequence[tuple[int, int, int]], device: Any
-) -> tuple[Tensor, list[Tensor]]:  # fmt: skip
-    """The films through the tower: [places, width], and the same for each level of DeepStack."""
-    import torch
-
-    pixels = torch.from_numpy(np.concatenate([patches[at] for at in laid.films])).to(device)
-    shapes = torch.tensor([grids[at] for at in laid.films], device=device)
-    seen = inner.get_video_features(pixels, shapes, return_dict=True)
-    # Older transformers (5.17) leave a level of DeepStack whole, newer ones cut it by film.
-    deep = [level if torch.is_tensor(level) else torch.cat(list(level)) for level in seen.deepstack_features]
-    return torch.cat(list(seen.pooler_output)), deep
 
 
 def answer_logs(head: Any, hidden: Any, ids: Any, tile: int) -> Tensor:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput
 from videolect.training.examples import Branch, Example, Examples, parts_of
 from videolect.training.films import Films
-from videolect.training.packing import Layout, row_tokens, separate_tokens
+from videolect.training.packing import row_tokens, separate_tokens
+from videolect.training.recipe import Layout
 from videolect.vlm import tokens
 from videolect.vlm.base import Film
 from videolect.vlm.tokens import BlindModel, PixelFormat

@@ -17,9 +17,7 @@ from typing import Any, TypeVar
 
 from videolect.errors import INSTALL, MissingExtra
 from videolect.training.recipe import Recipe
-
-LAYERS = ("Qwen3VLTextDecoderLayer", "Qwen3VLVisionBlock")
-"""What is sharded piece by piece."""
+from videolect.vlm.backends.qwen_forward import LAYERS
 
 T = TypeVar("T")
 

@@ -14,15 +14,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from videolect.dataset.rows.row import Row
+from videolect.dataset.rows.row import Row, prompt_of
 from videolect.errors import BadInput, CannotRead
 from videolect.training.films import Shown, ShownRows, grid_of, head_words
+from videolect.training.recipe import LeaveOut
 from videolect.vlm import prompts, tokens
 from videolect.vlm.tokens import PixelFormat
 
 Role = Literal["target", "chosen", "rejected", "sample"]
-Policy = Literal["refuse", "skip"]
-POLICIES: tuple[Policy, ...] = get_args(Policy)
 _NAMED = 5
 """Rows that an error names."""
 
@@ -100,17 +99,17 @@ class Limits:
     """Tokens that are laid out behind each other; a clip with more is shown in several rows."""
     drawn: int = 0
     """Tokens of the context that an answer of the model's own may take, where it answers itself."""
-    missing: Policy = "refuse"
+    missing: LeaveOut = "refuse"
     """Rows whose film is not there."""
-    too_long: Policy = "refuse"
+    too_long: LeaveOut = "refuse"
 
     def __post_init__(self) -> None:
         for name in ("answer", "context", "row"):
             if getattr(self, name) < 1:
                 raise BadInput(f"The limit {name} is {getattr(self, name)}.", mend="Give 1 or more.")
         for name in ("missing", "too_long"):
-            if getattr(self, name) not in POLICIES:
-                raise BadInput(f"{name} is {getattr(self, name)!r}.", mend=f"Use one of {', '.join(POLICIES)}.")
+            if getattr(self, name) not in get_args(LeaveOut):
+                raise BadInput(f"{name} is {getattr(self, name)!r}.", mend="Use refuse or skip.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,7 +183,8 @@ def examples_of(
     left_out: list[LeftOut] = []
     heads: dict[str, tuple[int, ...]] = {}
     for row in rows:
-        _check_prompt(row, spec_hash)
+        if spec_hash is not None or row.task == "yes_no":
+            prompt_of(row, spec_hash)  # which checks it
         found = _found(row, shown)
         if isinstance(found, LeftOut):
             left_out.append(found)
@@ -278,27 +278,6 @@ class _Writer:
             ids=(*tail, *said, self.end), answer_from=len(tail), answer=answer, prompt=row.prompt, row_id=row.row_id,
             task=row.task, role=role, group=None if role == "target" else row.row_id, caption=row.caption,
         )  # fmt: skip
-
-
-def _asked(row: Row) -> prompts.Task:
-    about: dict[str, prompts.Task] = {"caption": "draft", "critique": "critique", "yes_no": "judge"}
-    if row.task == "preference":
-        return "critique" if row.what.startswith("critique") else "draft"
-    return about[row.task]
-
-
-def _check_prompt(row: Row, spec_hash: str | None) -> None:
-    """BadInput where the row's prompt is none that ``vlm.prompts`` would write of this version."""
-    task = _asked(row)
-    if task != "judge" and spec_hash is None:
-        return
-    of = None if task == "judge" else spec_hash
-    made = prompts.Prompt(task=task, aspect=row.aspect, text=row.prompt, spec_hash=of)
-    if made.hash != row.prompt_hash:
-        raise BadInput(
-            f"The prompt of the row {row.row_id} is not of version {prompts.VERSION} of our prompts, or was changed.",
-            mend="Write the rows again with this version: data rows TRIPLES --out DIR.",
-        )
 
 
 def _too_long(row: Row, head: Sequence[int], branches: Sequence[Branch], limits: Limits) -> LeftOut | None:

@@ -12,13 +12,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from videolect.dataset.rows.folder import MANIFEST, read_manifest, read_rows
-from videolect.dataset.rows.row import Row
+from videolect.dataset.rows.row import Row, RowClip, by_clip
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.training.examples import Examples, Limits, check_manifest
 from videolect.training.films import Shown, shown_of
@@ -26,11 +25,10 @@ from videolect.training.packing import row_tokens
 from videolect.training.plan import Length
 from videolect.training.recipe import Recipe
 from videolect.video.cache import FrameCache
-from videolect.video.probe import Probed
 from videolect.vlm import tokens
 from videolect.vlm.base import Film, Wanted
 from videolect.vlm.tokens import PixelFormat
-from videolect.writing.looks import film_of, recipe_for
+from videolect.writing.looks import Stretch, recipe_for
 
 CHARACTERS = 4.0
 """Characters of a token where the tokenizer is not there: English prose has some more, so the guess is high."""
@@ -72,11 +70,7 @@ def rows_in(folder: Path, recipe: Recipe, *, part: str = "train") -> RowSet:
             mend="Write the rows again: data rows gives each one id.",
         )
     digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
-    return RowSet(rows=tuple(sorted(rows, key=_by_clip)), spec_hash=spec_hash, hash=digest)
-
-
-def _by_clip(row: Row) -> tuple[str, str, str, int]:
-    return row.source_id, row.video_hash or "", row.video_id, row.start_pts or 0
+    return RowSet(rows=tuple(row for clip in by_clip(rows) for row in clip), spec_hash=spec_hash, hash=digest)
 
 
 def limits_of(recipe: Recipe) -> Limits:
@@ -109,18 +103,8 @@ def lengths_of(examples: Examples) -> list[Length]:
 # ------------------------------------------------------------------------------------------------------------- films
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stretch:
-    """Where a row's clip is: a film that is lent as a file, and the frames of it."""
-
-    lend: Callable[[], AbstractContextManager[tuple[Path, Probed]]]
-    probed: Probed
-    start: int = 0
-    end: int | None = None
-
-
-Find = Callable[[Row], Stretch | None]
-"""The clip of a row; None where its film is not at hand."""
+Find = Callable[[RowClip], Stretch]
+"""Where a clip is. NotFound where its film is not at hand."""
 
 
 class FilmShelf:
@@ -133,10 +117,13 @@ class FilmShelf:
 
     def shown(self, row: Row) -> Shown | None:
         """How the row's clip will look; nothing is decoded. None where it is not there; CannotRead."""
-        key = json.dumps([row.video_hash, row.video_id, row.start_pts, row.end_pts])
+        clip = row.clip
+        key = _key(clip)
         if key not in self._shown:
             try:
-                self._shown[key] = self._look(key, row)
+                self._shown[key] = self._look(key, clip)
+            except NotFound:
+                self._shown[key] = None
             except CannotRead as error:  # every row about it hears of it, and it is tried once
                 self._shown[key] = error
         known = self._shown[key]
@@ -144,22 +131,23 @@ class FilmShelf:
             raise known
         return known
 
-    def _look(self, key: str, row: Row) -> Shown | None:
-        found = self.find(row)
-        if found is None:
-            return None
-        self._stretches[key] = found
+    def _look(self, key: str, clip: RowClip) -> Shown:
+        found = self._stretches[key] = self.find(clip)
         return shown_of(key, found.probed, self.wanted, start=found.start, end=found.end)
 
     def __call__(self, key: str) -> Film:
         """The pixels."""
         at = self._stretches[key]
-        with at.lend() as (path, probed):
-            if self.cache is None:
-                return film_of(path, probed, self.wanted, start=at.start, end=at.end)
-            found = self.cache.take(path, recipe_for(self.wanted), probed, start=at.start, end=at.end)
-            first = float(probed.timeline.pts_of(at.start) * probed.timeline.time_base)
-            return Film(pictures=found.pictures, times_s=tuple(time - first for time in found.times_s))
+        if self.cache is None:
+            return at.film(self.wanted)
+        with at.lend() as path:
+            found = self.cache.take(path, recipe_for(self.wanted), at.probed, start=at.start, end=at.end)
+        first = float(at.probed.timeline.pts_of(at.start) * at.probed.timeline.time_base)
+        return Film(pictures=found.pictures, times_s=tuple(time - first for time in found.times_s))
+
+
+def _key(clip: RowClip) -> str:
+    return json.dumps([clip.video_hash, clip.source_id, clip.video_id, clip.start_pts, clip.end_pts])
 
 
 def guessed_films(wanted: Wanted, seconds: float = 8.0) -> Callable[[Row], Shown]:
@@ -169,7 +157,7 @@ def guessed_films(wanted: Wanted, seconds: float = 8.0) -> Callable[[Row], Shown
     times_s = tuple(at * seconds / wanted.frames for at in range(wanted.frames))
 
     def shown(row: Row) -> Shown:
-        return Shown(key=row.video_hash or row.video_id, times_s=times_s, width=sides[0], height=sides[1])
+        return Shown(key=_key(row.clip), times_s=times_s, width=sides[0], height=sides[1])
 
     return shown
 

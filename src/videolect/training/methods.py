@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from videolect.record.critique import SENTINELS
 from videolect.training.method import Method
 from videolect.training.policy import Gspo
 from videolect.training.preference import Preference
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from videolect.training.model import Trainee
 
 
-def method_of(recipe: Recipe, trainee: Trainee, *, cache: Path | None = None, judge: Judge | None = None) -> Method:
+def method_of(
+    recipe: Recipe, trainee: Trainee, *, cache: Path | None = None, judge: Judge | None = None,
+    sentinels: tuple[str, ...] = SENTINELS,
+) -> Method:  # fmt: skip
     """The method, for the model as it was loaded. ``cache``: where log-probabilities of the reference stay. ``judge``:
-    who says how likely a Yes is; None: the model as it is now."""
+    who says how likely a Yes is; None: the model as it is now. ``sentinels``: of the rows."""
     match recipe.method:
         case "sft":
             return Sft(shares=dict(recipe.shares) or None)
@@ -29,5 +33,5 @@ def method_of(recipe: Recipe, trainee: Trainee, *, cache: Path | None = None, ju
             )
         case "gspo":
             assert recipe.rollout is not None
-            rewards = rewards_of(recipe.rollout, trainee, judge)
+            rewards = rewards_of(recipe.rollout, trainee, judge, sentinels)
             return Gspo(rewards, recipe.rollout, seed=recipe.seed, budget=recipe.batch_tokens)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from videolect.errors import INSTALL, BadInput, CannotRead, MissingExtra
 from videolect.training import attention as segments
@@ -24,7 +24,8 @@ from videolect.training.answers import AnswerLogs, answer_logs_module
 from videolect.training.batches import Batch
 from videolect.training.devices import laid_like, whole
 from videolect.training.examples import Examples, tokenizer_hash
-from videolect.training.packing import Layout, lay_out
+from videolect.training.packing import lay_out
+from videolect.training.recipe import Layout, Lora, Precision
 from videolect.vlm import prompts, tokens
 from videolect.vlm.backends import qwen_files
 from videolect.vlm.tokens import PixelFormat
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     from videolect.vlm.backends.qwen import Qwen
 
-Precision = Literal["float32", "bfloat16", "mixed"]
-PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 LANGUAGE_LAYERS = r".*language_model\.layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)"
 """Where LoRA goes: never into the tower, which a plain "all linear layers" would reach too, nor into the head."""
 STAMP = qwen_files.STAMP
@@ -48,22 +47,12 @@ _BESIDE = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LoraPlan:
-    """An adapter of low rank beside the layers that match."""
+class LoraPlan(Lora):
+    """A recipe's adapter, and where and from what it begins."""
 
-    rank: int = 64
-    alpha: int = 128
-    dropout: float = 0.0
     layers: str = LANGUAGE_LAYERS
     seed: int = 0
     """Of its first weights."""
-
-    def __post_init__(self) -> None:
-        if self.rank < 1 or not self.alpha > 0 or not 0 <= self.dropout < 1:
-            raise BadInput(
-                f"LoRA of rank {self.rank}, alpha {self.alpha}, dropout {self.dropout} cannot be made.",
-                mend="Give a rank of 1 or more, an alpha above 0 and a dropout from 0 to below 1.",
-            )
 
 
 class Trainee:
@@ -299,8 +288,8 @@ def load(
     in memory at once. Errors as ``vlm.backends.qwen_files``; BadInput for what cannot be had on this device.
     """
     torch, transformers = qwen_files.libraries()
-    if dtype not in PRECISIONS:
-        raise BadInput(f"There is no precision {dtype!r}.", mend=f"Use one of {', '.join(PRECISIONS)}.")
+    if dtype not in get_args(Precision):
+        raise BadInput(f"There is no precision {dtype!r}.", mend=f"Use one of {', '.join(get_args(Precision))}.")
     on = device or ("cuda" if torch.cuda.is_available() else "cpu")
     if attention is None:
         attention = "dense" if dtype == "float32" and on != "cpu" else "segments"

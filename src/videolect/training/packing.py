@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from videolect.training.examples import Branch, Example
+from videolect.training.recipe import Layout
 from videolect.vlm import tokens
 
-Layout = Literal["shared", "separate", "packed"]
 Whole = NDArray[np.int64]
 FILLING = -1
 

@@ -56,7 +56,7 @@ class Preference:
         if reference not in get_args(Reference):
             raise BadInput(f"There is no reference {reference!r}.", mend="Use precomputed or live.")
         losses.changed_weights("a", "a", changed_weight)
-        self.name = "dpo" if changed_weight == 1 else "rlhf-v"
+        self.name = "dpo" if changed_weight == 1 else "rlhfv"
         self.beta, self.changed_weight, self.shortest_match, self.mean = beta, changed_weight, shortest_match, mean
         self.reference, self.cache, self.budget = reference, cache, budget
         self._known: dict[tuple[str, str], NDArray[np.float32]] = {}

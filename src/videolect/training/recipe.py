@@ -20,7 +20,8 @@ Method = Literal["sft", "dpo", "rlhfv", "gspo"]
 Layout = Literal["shared", "separate", "packed"]
 Precision = Literal["float32", "bfloat16", "mixed"]
 Shards = Literal["none", "fsdp"]
-Policy = Literal["refuse", "skip"]
+LeaveOut = Literal["refuse", "skip"]
+"""Rows that cannot be learned from: the run is refused, or they are left out and counted."""
 RewardName = Literal["p_yes", "points"]
 GIB = 1 << 30
 
@@ -32,6 +33,13 @@ class Lora:
     rank: int = 64
     alpha: int = 128
     dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.rank < 1 or not self.alpha > 0 or not 0 <= self.dropout < 1:
+            raise BadInput(
+                f"LoRA of rank {self.rank}, alpha {self.alpha}, dropout {self.dropout} cannot be made.",
+                mend="Give a rank of 1 or more, an alpha above 0 and a dropout from 0 to below 1.",
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,9 +155,9 @@ class Recipe:
     together is shown in several rows."""
     most_answer: int = 1024
     """Of an answer."""
-    missing: Policy = "refuse"
+    missing: LeaveOut = "refuse"
     """What becomes of a row whose film is not there."""
-    too_long: Policy = "refuse"
+    too_long: LeaveOut = "refuse"
     """What becomes of a row that is over the limits."""
 
     devices: int = 1

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from videolect.points.apply import apply_points
+from videolect.evals.critique import by_rule, points_in
 from videolect.points.match import match_points
-from videolect.points.reading.critique import points_of
-from videolect.record.critique import is_sentinel
+from videolect.record.critique import SENTINELS, is_sentinel
 from videolect.training.examples import Branch
 from videolect.vlm.base import Backend, Film, YesScore
 from videolect.vlm.prompts import Prompt, judge
@@ -49,16 +48,23 @@ class Before:
             return backend.p_yes(film, prompts, cancel=cancel)
 
 
-def by_p_yes(asked: Judge) -> Reward:
+def by_p_yes(asked: Judge, sentinels: tuple[str, ...] = SENTINELS) -> Reward:
     """The chance that the judge says Yes to the text as a description of the film; 0 for no text.
 
-    Of a critique it is the caption with the critique's points carried out that is judged.
+    Of a critique it is the caption with the critique's points carried out that is judged. ``sentinels``: critiques that
+    say that there is nothing to carry out (``evals.critique.sentinels_of`` the rows).
     """
+
+    def described(branch: Branch, text: str) -> str:
+        """What the answer makes the caption be."""
+        if branch.task != "critique" or not text.strip():
+            return text.strip()
+        return by_rule(branch.caption or "", text, sentinels).strip()
 
     def reward(film: Film, branch: Branch, texts: Sequence[str]) -> list[float] | None:
         if branch.task not in ("caption", "critique"):
             return None
-        captions = [_described(branch, text) for text in texts]
+        captions = [described(branch, text) for text in texts]
         said = list(dict.fromkeys(text for text in captions if text))  # what is said twice is judged once
         scores = asked.p_yes(film, [judge(text) for text in said]) if said else []
         worth = {text: score.p_yes for text, score in zip(said, scores, strict=True)}
@@ -67,37 +73,35 @@ def by_p_yes(asked: Judge) -> Reward:
     return reward
 
 
-def _described(branch: Branch, text: str) -> str:
-    """What the answer makes the caption be."""
-    if branch.task != "critique" or not text.strip():
-        return text.strip()
-    draft = branch.caption or ""
-    return apply_points(draft, points_of(text, draft))[0].strip()
-
-
-def by_points(film: Film, branch: Branch, texts: Sequence[str]) -> list[float] | None:
+def by_points(sentinels: tuple[str, ...] = SENTINELS) -> Reward:
     """F1 of a critique's points beside the expert's; where nothing is to be criticised 1 for the sentinel, else 0."""
-    if branch.task != "critique":
-        return None
-    draft = branch.caption or ""
-    right = is_sentinel(branch.answer)
-    true = () if right else points_of(branch.answer, draft)
-    made = []
-    for text in texts:
-        found = () if is_sentinel(text) else points_of(text, draft)
-        if right or not true:
-            made.append(float(is_sentinel(text) == right and not found))
-            continue
-        both = len(match_points(found, true, draft).pairs) if found else 0
-        made.append(2 * both / (len(found) + len(true)))
-    return made
+
+    def reward(film: Film, branch: Branch, texts: Sequence[str]) -> list[float] | None:
+        if branch.task != "critique":
+            return None
+        draft = branch.caption or ""
+        right, true = is_sentinel(branch.answer, sentinels), points_in(branch.answer, draft, sentinels)
+        made = []
+        for text in texts:
+            found = points_in(text, draft, sentinels)
+            if not true:
+                made.append(float(is_sentinel(text, sentinels) == right and not found))
+                continue
+            both = len(match_points(found, true, draft).pairs) if found else 0
+            made.append(2 * both / (len(found) + len(true)))
+        return made
+
+    return reward
 
 
-def rewards_of(rollout: Rollout, trainee: Trainee, asked: Judge | None) -> Rewards:
+def rewards_of(
+    rollout: Rollout, trainee: Trainee, asked: Judge | None, sentinels: tuple[str, ...] = SENTINELS
+) -> Rewards:
     """Those that a recipe names. ``asked``: the judge; None: the model as it is now, of which a copy is kept where it
-    has to be."""
+    has to be. ``sentinels``: of the rows."""
     makes: Mapping[str, Callable[[], Reward]] = {
-        "p_yes": lambda: by_p_yes(asked if asked is not None else Before(trainee)), "points": lambda: by_points,
+        "p_yes": lambda: by_p_yes(asked if asked is not None else Before(trainee), sentinels),
+        "points": lambda: by_points(sentinels),
     }  # fmt: skip
     return {name: (weight, makes[name]()) for name, weight in rollout.rewards.items()}
 

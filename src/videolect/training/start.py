@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from videolect import __version__
 from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
+from videolect.evals.critique import sentinels_of
 from videolect.training.batches import Batches, filled
 from videolect.training.devices import at_work, own_device
 from videolect.training.examples import examples_of
@@ -64,7 +65,7 @@ def start(
     made = plan(recipe, shape_of(model), lengths_of(examples))
     made.check()
     batches = Batches(examples=examples, budget=recipe.batch_tokens, clips=recipe.step_clips, layout=recipe.layout)
-    method = method_of(recipe, trainee, cache=out / "reference", judge=judge)
+    method = method_of(recipe, trainee, cache=out / "reference", judge=judge, sentinels=sentinels_of(given.rows))
     if around is not None:
         method = around(method)
     run = Run(
@@ -91,9 +92,7 @@ def _loaded(recipe: Recipe, model: str, device: str | None) -> Trainee:
     trainee = load(
         model, dtype=recipe.precision, device=device, train_tower=recipe.train_tower,
         checkpointing=recipe.checkpointing, attention="segments" if recipe.layout == "packed" else "dense",
-        lora=None if lora is None else LoraPlan(
-            rank=lora.rank, alpha=lora.alpha, dropout=lora.dropout, seed=recipe.seed
-        ),
+        lora=None if lora is None else LoraPlan(**asdict(lora), seed=recipe.seed),
     )  # fmt: skip
     trainee.layout = recipe.layout
     trainee.shows = {"frames": recipe.frames, "most_pixels": recipe.most_pixels}

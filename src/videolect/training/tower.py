@@ -12,6 +12,8 @@ from itertools import pairwise
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from videolect.vlm.backends.qwen_forward import rotated
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -48,11 +50,10 @@ def _embed(self: Any, patches: Tensor) -> Tensor:
 def _attend(self: Any, hidden_states: Tensor, cu_seqlens: Tensor, position_embeddings: Any, **_: Any) -> Tensor:
     import torch
     from torch.nn.functional import scaled_dot_product_attention
-    from transformers.models.qwen3_vl.modeling_qwen3_vl import apply_rotary_pos_emb_vision
 
     count = len(hidden_states)
     query, key, value = self.qkv(hidden_states).reshape(count, 3, self.num_heads, -1).unbind(1)
-    query, key = apply_rotary_pos_emb_vision(query, key, *position_embeddings)
+    query, key = rotated(query, key, position_embeddings)
     made = []
     for length, at, stretch in _stretches(cu_seqlens):
         one, two, three = (

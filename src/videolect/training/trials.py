@@ -1,38 +1,50 @@
-"""A model that learns, tried on the development part of its rows: the benchmark's own figures, on so many clips."""
+"""A model that learns, tried on the development part of its rows: asked and measured as ``eval run`` and ``eval score``
+do it, on so many clips."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
-from videolect.dataset.rows.row import Row
-from videolect.errors import CannotRead, VideolectError
-from videolect.evals import caption, critique, reward
-from videolect.evals.score import flat
+from videolect.dataset.rows.row import Row, by_clip, prompt_of
+from videolect.errors import CannotRead
+from videolect.evals.predictions import ANSWERED, answers_in
+from videolect.evals.run import answer
+from videolect.evals.score import flat, measure_all
 from videolect.training.films import ShownRows
 from videolect.training.watch import Evaluate, Sample, Trial
-from videolect.vlm.base import Decoding, Film
-from videolect.vlm.prompts import free
+from videolect.vlm.base import Film
 
-_SAID = Decoding(max_tokens=512)
 _SAMPLES = 8
 
 
-def evaluate_on(rows: Sequence[Row], film_of: Callable[[Row], Film | None], *, clips: int) -> Evaluate:
+def evaluate_on(
+    rows: Sequence[Row], film_of: Callable[[Row], Film | None], *, clips: int, spec_hash: str
+) -> Evaluate:  # fmt: skip
     """Figures as ``eval score`` calls them (``reward_pairwise_half_tie``, ``caption_bleu4`` ...), pooled, of the first
-    ``clips`` clips whose film is there, and how many ``clips`` could be asked about. Each film is encoded once."""
-    groups = [list(group) for _, group in groupby(sorted(rows, key=_clip), key=_clip)][:clips]
+    ``clips`` clips whose film is there, and how many ``clips`` could be asked about. Each film is encoded once.
+
+    ``spec_hash``: of the specification that the rows' manifest names. BadInput for a prompt that is not ours.
+    """
+    groups = by_clip(rows)[:clips]
+    asked = {row.row_id: prompt_of(row, spec_hash) for group in groups for row in group}
+    tried = [row for group in groups for row in group]
+    items = {task: found for task in ANSWERED if (found := [row for row in tried if row.task == task])}
 
     def evaluate(trainee: Any, step: int) -> Trial:
-        texts: dict[str, str] = {}
-        yes: dict[str, float] = {}
-        asked = 0
+        lines: list[dict[str, Any]] = []
+        answered = 0
         with trainee.inference() as backend:
             for group in groups:
                 film = film_of(group[0])
-                asked += film is not None and _answer(backend, film, group, texts, yes)
-        return Trial(figures={**_figures(rows, texts, yes), "clips": float(asked)}, samples=_samples(rows, texts))
+                # One clip that does not fit is no reason to stop a run.
+                found, _ = ([], "") if film is None else answer(group, asked, backend, film)
+                answered += any("error" not in line for line in found)
+                lines += found
+        said = answers_in(lines, items, system="the model")
+        pooled = flat(measure_all(said, items, full=False), resamples=2).get("pooled", {})
+        figures = {name: float(estimate.value) for name, estimate in pooled.items()}
+        return Trial(figures={**figures, "clips": float(answered)}, samples=_samples(rows, said.texts))
 
     return evaluate
 
@@ -41,10 +53,9 @@ def with_films(rows: Sequence[Row], shown: ShownRows, *, clips: int) -> tuple[li
     """The rows of the first so many clips whose film is there and can be read, and how many clips were passed over."""
     found: list[Row] = []
     lost = kept = 0
-    for _, group in groupby(sorted(rows, key=_clip), key=_clip):
+    for of_clip in by_clip(rows):
         if kept == clips:
             break
-        of_clip = list(group)
         try:
             there = shown(of_clip[0]) is not None
         except CannotRead:
@@ -52,34 +63,6 @@ def with_films(rows: Sequence[Row], shown: ShownRows, *, clips: int) -> tuple[li
         kept, lost = kept + there, lost + (not there)
         found += of_clip if there else []
     return found, lost
-
-
-def _clip(row: Row) -> tuple[str, str, int]:
-    return row.video_hash or "", row.video_id, row.start_pts or 0
-
-
-def _answer(backend: Any, film: Film, rows: Sequence[Row], texts: dict[str, str], yes: dict[str, float]) -> bool:
-    written = [row for row in rows if row.task in ("caption", "critique")]
-    judged = [row for row in rows if row.task == "yes_no"]
-    try:
-        answers = backend.generate(film, [free(row.prompt) for row in written], _SAID) if written else []
-        scores = backend.p_yes(film, [free(row.prompt) for row in judged]) if judged else []
-    except VideolectError:  # one clip that does not fit is no reason to stop a run
-        return False
-    texts.update({row.row_id: answer[0].text for row, answer in zip(written, answers, strict=True)})
-    yes.update({row.row_id: score.p_yes for row, score in zip(judged, scores, strict=True)})
-    return True
-
-
-def _figures(rows: Sequence[Row], texts: Mapping[str, str], yes: Mapping[str, float]) -> dict[str, float]:
-    of = {task: [row for row in rows if row.task == task] for task in ("caption", "critique", "yes_no")}
-    found = {
-        "caption": caption.measured(of["caption"], texts, full=False),
-        "critique": critique.measured(of["critique"], texts, full=False),
-        "yes_no": reward.measured(of["yes_no"], yes),
-    }
-    pooled = flat({task: each for task, each in found.items() if each.ids}, resamples=2).get("pooled", {})
-    return {name: float(estimate.value) for name, estimate in pooled.items()}
 
 
 def _samples(rows: Sequence[Row], texts: Mapping[str, str]) -> tuple[Sample, ...]:

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends
 from videolect.errors import NotFound
 from videolect.language.check import check, sound
 from videolect.language.diff import Diff, diff
-from videolect.language.edit import Data, Entry, EntryKind
+from videolect.language.edit import Data, Entry
 from videolect.language.parse import Parsed
 from videolect.language.rules import Ask, Compare, Named, Rule, parts
 from videolect.language.source import Problem
 from videolect.language.spec import Spec
 from videolect.language.trial import Fault, Outcome, Trial, outcomes, place_faults, rules_in_words, rules_of
+from videolect.language.values import EntryKind
 from videolect.language.wording import rule_in_words
 from videolect.oversight.spec_draft import LanguageDesk, Reading, SpecStream
 from videolect.record.acts import SpecPublished

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from videolect.language.edit import EntryKind
-from videolect.language.values import FieldKind
+from videolect.language.values import EntryKind, FieldKind
 from videolect.web.models import HeadingShape, Shape
 
 Seen = Annotated[int | None, Field(ge=0, lt=2**31)]

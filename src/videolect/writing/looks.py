@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,21 @@ class Shelf(Protocol):
     def __call__(self, video_hash: str) -> AbstractContextManager[tuple[Path, Probed]]:
         """The file is there as long as the block runs. NotFound where there is no such film."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Where a clip is: a film that is lent as a file, and the frames of it that are the clip."""
+
+    lend: Callable[[], AbstractContextManager[Path]]
+    probed: Probed
+    start: int = 0
+    end: int | None = None
+
+    def film(self, wanted: Wanted) -> Film:
+        """As a model wants to see it. Errors as ``film_of``."""
+        with self.lend() as path:
+            return film_of(path, self.probed, wanted, start=self.start, end=self.end)
 
 
 def recipe_for(wanted: Wanted) -> Recipe:

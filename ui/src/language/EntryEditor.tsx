@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { ServerError } from "../api/client";
 import { languageServer, type Data, type Entry, type EntryKind, type EntryView, type Language } from "../api/language";
-import { useKeys } from "../keys/keys";
+import { leaveField, useKeys } from "../keys/keys";
 import { PARTS, tidy } from "../lib/entry";
 import { same } from "../lib/same";
 import { kept } from "../lib/storage";
@@ -95,7 +95,7 @@ export function EntryEditor({ language, kind, id, start, view, me, onDone }: Pro
       { keys: ["Ctrl+Enter"], label: w.save, inText: true, run: save },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
-        run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+        run: leaveField,
       },
     ],
   });

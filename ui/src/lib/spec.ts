@@ -11,6 +11,9 @@ export function isSegments(answer: Answer | undefined): answer is Segment[] {
   return Array.isArray(answer) && answer.some((each) => typeof each === "object");
 }
 
+/** Whether it is the answer, or one of those in a list. */
+export const holds = (given: Answer | undefined, value: Answer): boolean => (Array.isArray(given) ? members(given).includes(value) : given === value);
+
 const members = (answer: Answer): unknown[] => (Array.isArray(answer) ? answer : []);
 
 const equal = (a: Answer, b: Answer): boolean =>

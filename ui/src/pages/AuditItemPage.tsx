@@ -6,7 +6,7 @@ import { ServerError } from "../api/client";
 import type { ClipInfo, Person, SavedScratch, Scratch } from "../api/server";
 import { skipped } from "../audit/skipped";
 import { behind, isWhole, nameOf, nextOpen, revived, toggled, type Auditing } from "../audit/work";
-import { useKeys } from "../keys/keys";
+import { leaveField, useKeys } from "../keys/keys";
 import { ActiveClock } from "../lib/active";
 import type { Span } from "../lib/codepoints";
 import { auditPath, navigate } from "../lib/router";
@@ -141,7 +141,7 @@ function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => v
         keys: ["Escape"], label: w.escape, inText: true,
         run: () => {
           setChosen(null);
-          if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+          leaveField();
         },
       },
     ],

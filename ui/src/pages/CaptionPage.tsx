@@ -5,7 +5,7 @@ import { server, type Person, type TaskKey, type TaskView } from "../api/server"
 import { CritiqueSection, RatingSection } from "../caption/CritiqueSections";
 import { RevisionSection, WriteSection } from "../caption/TextSections";
 import { useCaption } from "../caption/use-caption";
-import { useKeys } from "../keys/keys";
+import { leaveField, useKeys } from "../keys/keys";
 import { Diff, DiffChoice, DiffCount, nextView, type DiffView } from "../parts/Diff";
 import { Banner, Key, Section, Trouble, UserText } from "../parts/parts";
 import { Player } from "../player/Player";
@@ -13,7 +13,7 @@ import { usePlayer } from "../player/use-player";
 import { CannotKnow, LabelFacts, Parents, Rounds } from "../task/Background";
 import { MarkedText } from "../task/MarkedText";
 import { PointEditor } from "../task/PointEditor";
-import { showPoint } from "../task/PointList";
+import { rangesOf, showPoint } from "../task/PointList";
 import { Shell } from "../task/Shell";
 import { useTask, type OpenTask } from "../task/use-task";
 import { say, words } from "../words";
@@ -58,16 +58,12 @@ function Caption({ opened, view, me, task, player }: Props) {
       { keys: ["D"], label: w.diffKey, run: () => setDiffView(nextView(diffView)) },
       {
         keys: ["Escape"], label: w.leaveField, inText: true,
-        run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+        run: leaveField,
       },
     ],
   });
 
-  const ranges = points.flatMap((point, i) =>
-    point.start_frame === null || point.end_frame === null
-      ? []
-      : [{ id: point.id, name: say(words.point.numbered, { number: i + 1 }), start: point.start_frame, end: point.end_frame, active: hovered === point.id }],
-  );
+  const ranges = rangesOf(points, hovered);
   const topics = spec?.aspects.find((each) => each.id === task.aspect)?.topics.map((topic) => topic.id) ?? [];
   const primitives = spec?.primitives.filter((each) => each.aspects.length === 0 || each.aspects.includes(task.aspect)) ?? [];
   const policy = spec?.aspects.find((each) => each.id === task.aspect)?.policy;

@@ -5,9 +5,9 @@ import { ServerError } from "../api/client";
 import { picturesServer, type AnswerPicture } from "../api/pictures";
 import { server, type Person, type Scratch, type TaskKey, type TaskView } from "../api/server";
 import type { Answer, Answers, Field, Form, Primitive, Segment, Spec } from "../api/spec";
-import { useKeys } from "../keys/keys";
+import { leaveField, useKeys } from "../keys/keys";
 import { added, timesOf, toggled } from "../lib/segments";
-import { asked, broken, following, grouped, isAnswered, isSegments, meant, sendable, untouched, violationsOf } from "../lib/spec";
+import { asked, broken, following, grouped, holds, isAnswered, isSegments, meant, sendable, untouched, violationsOf } from "../lib/spec";
 import { entryPath } from "../language/EntryReader";
 import { Loop } from "../parts/Loop";
 import { Key, Trouble, UserText } from "../parts/parts";
@@ -197,7 +197,7 @@ function Labels({ opened, view, spec, form, me, task, player }: Props) {
       { keys: ["Ctrl+Enter"], label: w.submit, inText: true, run: () => void submit() },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
-        run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+        run: leaveField,
       },
     ],
   });
@@ -291,7 +291,6 @@ function Labels({ opened, view, spec, form, me, task, player }: Props) {
 /** What the answers to a question look like, under their digits; those without a picture are left out. */
 function AnswerPictures({ field, given, pictures, hash }: { field: Field; given: Answer | undefined; pictures: AnswerPicture[]; hash: string | undefined }) {
   const choices = field.kind === "segments" ? field.options : choicesOf(field);
-  const on = (value: Answer) => (Array.isArray(given) ? (given as unknown[]).includes(value) : given === value);
   return (
     <ul className="answer-pictures" data-testid="answer-pictures">
       {choices.map((choice, i) => {
@@ -300,7 +299,7 @@ function AnswerPictures({ field, given, pictures, hash }: { field: Field; given:
         return (
           <li key={String(choice.value)} data-testid={`picture-${String(choice.value)}`}>
             <Loop loop={found.loop} name={found.title} />
-            <a className={on(choice.value) ? "answer-name on" : "answer-name"} href={entryPath("primitive", found.primitive, hash)} target="_blank" rel="noreferrer" title={found.title}>
+            <a className={holds(given, choice.value) ? "answer-name on" : "answer-name"} href={entryPath("primitive", found.primitive, hash)} target="_blank" rel="noreferrer" title={found.title}>
               {i < 10 && <kbd>{(i + 1) % 10}</kbd>}
               <span>{choice.title}</span>
             </a>

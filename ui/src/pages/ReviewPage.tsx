@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { server, type Person, type Point, type Round, type Scratch, type TaskKey, type TaskView, type Tick, type Ticks } from "../api/server";
-import { useKeys } from "../keys/keys";
+import { leaveField, useKeys } from "../keys/keys";
 import { navigate, taskPath } from "../lib/router";
 import { Diff, DiffChoice, DiffCount, nextView, type DiffView } from "../parts/Diff";
 import { Key, Link, Section, Trouble, UserText } from "../parts/parts";
@@ -11,7 +11,7 @@ import { Player } from "../player/Player";
 import { usePlayer } from "../player/use-player";
 import { CannotKnow, LabelFacts, Parents, Rounds } from "../task/Background";
 import { MarkedText } from "../task/MarkedText";
-import { PointList, showPoint } from "../task/PointList";
+import { PointList, rangesOf, showPoint } from "../task/PointList";
 import { Shell } from "../task/Shell";
 import { goOn, useTaskScratch, useTask, type OpenTask } from "../task/use-task";
 import { say, words } from "../words";
@@ -133,16 +133,12 @@ function Review({ opened, view, me, task, player }: Props) {
       { keys: ["Ctrl+Enter"], label: w.sendRejection, inText: true, run: () => work.rejecting && void reject() },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
-        run: () => (work.rejecting && work.reason === "" ? put({ rejecting: false }) : document.activeElement instanceof HTMLElement && document.activeElement.blur()),
+        run: () => (work.rejecting && work.reason === "" ? put({ rejecting: false }) : leaveField()),
       },
     ],
   });
 
-  const ranges = points.flatMap((point, i) =>
-    point.start_frame === null || point.end_frame === null
-      ? []
-      : [{ id: point.id, name: say(words.point.numbered, { number: i + 1 }), start: point.start_frame, end: point.end_frame, active: active === point.id }],
-  );
+  const ranges = rangesOf(points, active);
 
   const left = (
     <>

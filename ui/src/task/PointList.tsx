@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { Point, Ticks } from "../api/server";
 import { UserText } from "../parts/parts";
+import type { BarRange } from "../player/Bar";
 import type { PlayerEngine } from "../player/engine";
 import { say, words } from "../words";
 import { shownFrames } from "./points";
@@ -67,4 +68,13 @@ export function PointList({ points, active, onHover, onPoint, ticks, notApplied,
 export function showPoint(engine: PlayerEngine | null, point: Point): void {
   if (!engine || point.start_frame === null || point.end_frame === null) return;
   engine.playRange({ start: point.start_frame, end: point.end_frame }, true);
+}
+
+/** The points' frames as the player's bar shows them. */
+export function rangesOf(points: Point[], active: string | null): BarRange[] {
+  return points.flatMap((point, i) =>
+    point.start_frame === null || point.end_frame === null
+      ? []
+      : [{ id: point.id, name: say(words.point.numbered, { number: i + 1 }), start: point.start_frame, end: point.end_frame, active: active === point.id }],
+  );
 }

@@ -15,7 +15,7 @@ Said = frozenset[tuple[str, str]]
 
 @lru_cache(maxsize=4096)
 def claims_in(text: str, spec: Spec) -> tuple[Claim, ...]:
-    return claims_of(text, spec)
+    return claims_of(text, spec.lexicon)
 
 
 def said_in(text: str, spec: Spec) -> Said:

@@ -115,4 +115,4 @@ def _alike(right: str, other: str) -> bool:
 
 
 def _asserted(text: str, spec: Spec) -> frozenset[str]:
-    return frozenset(claim.primitive for claim in claims_of(text, spec) if claim.state == "asserted")
+    return frozenset(claim.primitive for claim in claims_of(text, spec.lexicon) if claim.state == "asserted")

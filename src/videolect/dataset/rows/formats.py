@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from videolect.dataset.rows.row import Row, RowTask
+from videolect.dataset.rows.row import Row, RowClip, RowTask
 from videolect.errors import BadInput
 from videolect.record.codec import to_plain
 from videolect.record.triple import Triple
@@ -74,8 +74,8 @@ def format_of(name: str) -> Format:
     return FORMATS[name]
 
 
-def path_of(template: str, row: Row | Triple) -> str:
-    """Where the row's or triple's film is said to lie. BadInput for a template that names something else."""
+def path_of(template: str, row: Row | RowClip | Triple) -> str:
+    """Where the film of a row, a clip or a triple is said to lie. BadInput for a template that names something else."""
     known = {"video_id": row.video_id, "video_hash": row.video_hash or "", "source_id": row.source_id}
     if unknown := [name for name in _FIELD.findall(template) if name not in known]:
         names = ", ".join(f"{{{name}}}" for name in known)

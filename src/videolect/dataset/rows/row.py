@@ -32,6 +32,59 @@ CONTEXTS: tuple[Context, ...] = get_args(Context)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RowClip:
+    """Which clip a row is about: whatever may tell one film from another, and the part of it. What is shown hangs on
+    all of this and on nothing else."""
+
+    source_id: str
+    video_id: str
+    video_hash: str | None = None
+    start_pts: int | None = None
+    end_pts: int | None = None
+    """Half open, in ticks of ``time_base``."""
+    time_base: Fraction | None = None
+
+    @property
+    def order(self) -> tuple[str, str, str, int, int]:
+        """Clips of one source, and of one film, stand together."""
+        return self.source_id, self.video_hash or "", self.video_id, self.start_pts or 0, self.end_pts or 0
+
+
+def clip_of(of: Row | Triple) -> RowClip:
+    """The clip of a row or a triple."""
+    return RowClip(
+        source_id=of.source_id, video_id=of.video_id, video_hash=of.video_hash, start_pts=of.start_pts,
+        end_pts=of.end_pts, time_base=of.time_base,
+    )  # fmt: skip
+
+
+_TASKS: Mapping[str, prompts.Task] = {"caption": "draft", "critique": "critique", "yes_no": "judge"}
+
+
+def prompt_of(row: Row, spec_hash: str | None) -> Prompt:
+    """What is asked: the prompt that ``vlm.prompts`` made. ``spec_hash``: of the specification that the rows' manifest
+    names; a judge's prompt holds none. BadInput where the row's text is not the one that its hash was made of."""
+    pair = "critique" if row.what.startswith("critique") else "caption"
+    task = _TASKS[pair if row.task == "preference" else row.task]
+    of = None if task == "judge" else spec_hash
+    prompt = Prompt(task=task, text=row.prompt, aspect=row.aspect, spec_hash=of)
+    if prompt.hash != row.prompt_hash:
+        raise BadInput(
+            f"The prompt of the row {row.row_id} is not of version {prompts.VERSION} of our prompts, or was changed.",
+            mend="Write the rows again with this version: data rows TRIPLES --out DIR.",
+        )
+    return prompt
+
+
+def by_clip(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each clip together, since a film is encoded once for all of them; in the order of the clips."""
+    clips: dict[RowClip, list[Row]] = defaultdict(list)
+    for row in rows:
+        clips[row.clip].append(row)
+    return [clips[clip] for clip in sorted(clips, key=lambda clip: clip.order)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One thing to learn, or one item to measure with."""
 
@@ -57,6 +110,11 @@ class Row:
     """What is to be answered; of a pair the better text."""
     rejected: str | None = None
     """Of a pair the worse text."""
+
+    @property
+    def clip(self) -> RowClip:
+        """What is shown with it."""
+        return clip_of(self)
 
     @property
     def sentinel(self) -> bool:

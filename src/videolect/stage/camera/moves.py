@@ -135,10 +135,10 @@ class Setup:
 
 def track_of(
     setup: Setup, movements: tuple[Movement, ...], scene: Scene, fps: float, *, focus: tuple[Focus, ...] = (),
-    shake: Shake | None = None, frames: int | None = None,
+    shake: Shake | None = None,
 ) -> Track:  # fmt: skip
     """The camera in every frame. BadInput where it would stand in a wall or below the ground."""
-    count = frames or scene.frames
+    count = scene.frames
     share = np.linspace(0, 1, count) if count > 1 else np.zeros(1)
     place = np.tile(np.asarray(setup.place, float), (count, 1))
     yaw, pitch = _start(setup)

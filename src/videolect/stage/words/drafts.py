@@ -74,11 +74,11 @@ def _is_error(telling: Telling, aspect: str, text: str, change: Change) -> bool:
     draft = text[: change.start] + change.words + text[change.end :]
     if change.kind in ("vague", "subjective"):
         # A clause that only judges must not claim anything besides.
-        found = {finding.kind for finding in lint(draft, aspect, telling.spec)}
+        found = {finding.kind for finding in lint(draft, aspect, telling.spec.lexicon)}
         return change.kind in found and not (
             change.kind == "subjective" and _claims(telling, draft) != _claims(telling, text)
         )
-    if not draft.strip() or lint(draft, aspect, telling.spec):
+    if not draft.strip() or lint(draft, aspect, telling.spec.lexicon):
         return False
     if change.kind == "wrong" and change.what == "look":
         return draft != text
@@ -89,7 +89,7 @@ def _is_error(telling: Telling, aspect: str, text: str, change: Change) -> bool:
 
 
 def _claims(telling: Telling, text: str) -> tuple[tuple[str, str, int], ...]:
-    return tuple(sorted((claim.primitive, claim.state, claim.order) for claim in claims_of(text, telling.spec)))
+    return tuple(sorted((claim.primitive, claim.state, claim.order) for claim in claims_of(text, telling.spec.lexicon)))
 
 
 def _mended(text: str, chosen: list[Change]) -> bool:

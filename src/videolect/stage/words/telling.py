@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from videolect.language.claims import claims_of, lexicon_of
+from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.language.rules import fields_of
 from videolect.language.spec import Spec
@@ -62,7 +62,7 @@ class Telling:
         self.states: dict[str, bool | None] = {
             name: True if yes[name] & 1 else False if no[name] & 1 else None for name in found
         }
-        can = [name for name in found if self.states[name] and name in expressible(spec) - self._unsaid()]
+        can = [name for name in found if self.states[name] and name in spec.claimable - self._unsaid()]
         self.needed: dict[str, tuple[str, ...]] = {
             field.id: tuple(n for n in can if not yes[n] >> row & 1 and field.id in fields_behind(spec, n))
             for row, field in enumerate(asked, 1)
@@ -179,26 +179,6 @@ def _belongs(spec: Spec, primitive: str, aspect: str) -> bool:
     return aspect in spec.primitives[primitive].aspects
 
 
-@cache
-def _expressible(hash_: str, spec: Spec) -> frozenset[str]:
-    lexicon = lexicon_of(spec)
-    found: set[str] = set()
-    for rule in lexicon.rules:
-        found.update(rule.asserts)
-        if family := rule.family:
-            for template in (family.starts, family.ends, family.always):
-                found.add(template.replace("{value}", rule.value))
-            found.update((family.changes, family.up, family.down, *family.pairs.values()))
-    for entry in lexicon.together:
-        found.update(entry.asserts)
-    return frozenset(found & spec.primitives.keys())
-
-
-def expressible(spec: Spec) -> frozenset[str]:
-    """The primitives that words can assert at all, as far as the lexicon reads them."""
-    return _expressible(spec.hash, spec)
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is wrong with a text."""
@@ -218,12 +198,12 @@ class Verdict:
 
 def judge(telling: Telling, aspect: str, text: str, required: frozenset[str] | None = None) -> Verdict:
     """Hold a text against the truth. ``required``: other than what the aspect asks for."""
-    claims = claims_of(text, telling.spec)
+    claims = claims_of(text, telling.spec.lexicon)
     asserted = {claim.primitive for claim in claims if claim.state == "asserted"}
     untrue = [name for name in sorted(asserted) if not _holds(telling, name)]
     untrue += [f"not {c.primitive}" for c in claims if c.state == "denied" and not telling.is_false(c.primitive)]
     wanted = telling.required(aspect) if required is None else required
-    advice = tuple(finding.kind for finding in lint(text, aspect, telling.spec))
+    advice = tuple(finding.kind for finding in lint(text, aspect, telling.spec.lexicon))
     return Verdict(tuple(untrue), tuple(sorted(wanted - asserted)), advice)
 
 

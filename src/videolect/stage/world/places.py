@@ -61,12 +61,10 @@ class _Site:
         """Something that one can walk through."""
         self.pieces.append(Piece(solid.moved(at), surface, casts))
 
-    def stand(
-        self, solid: Mesh, surface: Surface, *, at: tuple[float, float, float] = (0, 0, 0), casts: bool = True
-    ) -> None:
+    def stand(self, solid: Mesh, surface: Surface, *, at: tuple[float, float, float] = (0, 0, 0)) -> None:
         """Something in which nobody may be."""
         moved = solid.moved(at)
-        self.pieces.append(Piece(moved, surface, casts))
+        self.pieces.append(Piece(moved, surface))
         low, high = moved.corners.min(0), moved.corners.max(0)
         self.solids.append(
             Solid(

@@ -19,6 +19,7 @@ import numpy as np
 
 from videolect.dataset.rows.row import Row, RowTask
 from videolect.language import load_spec
+from videolect.language.lexicon import shipped_lexicon
 from videolect.record.critique import SENTINEL
 from videolect.stage.facts import Facts
 from videolect.stage.words import Draft, drafts
@@ -161,7 +162,7 @@ def rows_of(clip: Clip) -> list[Row]:
         made.append(_row(clip, "yes_no", what, prompts.judge(text, aspect="camera"), answer, caption=text))
     sound = bool(rng.random() < _SOUND)
     if clip.held_back or not sound:
-        said = critique(flawed, "terse", 0)
+        said = critique(flawed, "terse", 0, shipped_lexicon())
         made.append(_row(clip, "critique", "draft", criticise(flawed.text), said, caption=flawed.text))
     if clip.held_back or sound:
         made.append(_row(clip, "critique", "final", criticise(right), SENTINEL, caption=right))

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from videolect.language import load_spec
 from videolect.language.claims import claims_of
 from videolect.points.match import match_points
 from videolect.points.reading.critique import points_of
@@ -108,7 +107,7 @@ def controls(backend: Any, staged: Staged, clips: Sequence[Clip]) -> dict[str, f
 
 def asserted(text: str) -> set[str]:
     """Primitives that a text asserts."""
-    return {claim.primitive for claim in claims_of(text, load_spec()) if claim.state == "asserted"}
+    return {claim.primitive for claim in claims_of(text) if claim.state == "asserted"}
 
 
 def moves_in(text: str) -> set[str]:

@@ -1,13 +1,13 @@
 """Any Qwen3-VL on this machine, through transformers: what a film is encoded to once serves all prompts about it.
 
 A prompt is the film's words and then its own (``tokens``), so the keys and values of the film's part are computed once
-and shared: eight captions are judged, or five aspects drafted, in one batch behind it. The film's features are put in
-their places here and not by the library, whose arguments for that come and go between versions and are swallowed in
-silence where they are unknown. Before anything is answered the model proves that it sees (``prove_sight``).
+and shared: eight captions are judged, or five aspects drafted, in one batch behind it. Before anything is answered the
+model proves that it sees (``prove_sight``).
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import threading
@@ -23,6 +23,7 @@ import numpy as np
 from videolect.errors import BadInput
 from videolect.record.people import Model
 from videolect.vlm import tokens
+from videolect.vlm.backends import qwen_forward
 from videolect.vlm.backends.qwen_files import (
     TooLittleMemory,
     config_of,
@@ -170,7 +171,7 @@ class Qwen:
         with self._lock:
             encoded = self._encode(film)
             rows = [self._suffix(prompt) for prompt in prompts for _ in range(how.count)]
-            seeds = [(how.seed, at % how.count, prompts[at // how.count].hash) for at in range(len(rows))]
+            seeds = [(how.seed, at % how.count, prompts[at // how.count].text) for at in range(len(rows))]
             self._check_room(encoded, rows, how.max_tokens)
             written: list[Answer] = []
             for span in self._spans(len(rows)):
@@ -267,32 +268,18 @@ class Qwen:
             tokens.check_places(int(pads.sum()), seen.tokens)
         places, behind = tokens.positions(pads, rows, columns)
         with torch.inference_mode():
-            given = torch.tensor([ids], device=self.device)
-            inner = self._model.model
-            embedded = inner.get_input_embeddings()(given)
-            extra: dict[str, Any] = {}
-            if seen is not None:
-                features, deep = self._features(seen)
-                tokens.check_places(int(pads.sum()), seen.tokens, len(features))
-                mask = torch.from_numpy(pads).to(self.device)[None]
-                embedded = embedded.masked_scatter(mask[..., None].expand_as(embedded), features.to(embedded.dtype))
-                extra = {"visual_pos_masks": mask, "deepstack_visual_embeds": deep}
             at = np.concatenate([np.arange(len(ids))[None], places])[:, None]
-            out = inner.language_model(
-                inputs_embeds=embedded, position_ids=torch.from_numpy(at).to(self.device), use_cache=True, **extra
-            )
+            shown: dict[str, Any] = {}
+            if seen is not None:
+                self.spent.encodings += 1
+                shown["seen"] = qwen_forward.features(self._model, seen.patches, [seen.grid])
+                shown["film"] = pads[None]
+            out = qwen_forward.run(
+                self._model, torch.tensor([ids], device=self.device), torch.from_numpy(at).to(self.device),
+                use_cache=True, **shown,
+            )  # fmt: skip
         layers = tuple((layer.keys, layer.values) for layer in out.past_key_values.layers)
         return _Encoded(film=key, layers=layers, tokens=len(ids), next_position=behind)
-
-    def _features(self, seen: tokens.Seen) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """The film through the vision tower: [places, width], and the same for each level of DeepStack."""
-        import torch
-
-        pixels = torch.from_numpy(seen.patches).to(self.device)
-        grid = torch.tensor([seen.grid], device=self.device)
-        out = self._model.model.get_video_features(pixels, grid, return_dict=True)
-        self.spent.encodings += 1
-        return torch.cat(list(out.pooler_output)), [torch.cat(list(level)) for level in out.deepstack_features]
 
     # -- what follows the film
 
@@ -437,16 +424,14 @@ class _Going:
         """Hidden states of these tokens, [rows, tokens, width]. ``places``: counted from the film's end."""
         import torch
 
-        inner = self.backend._model.model
         if self.cache.get_seq_length() + ids.shape[1] > self.mask.shape[1]:
             more = self.mask.new_ones(self.count, ids.shape[1])
             self.mask = torch.cat([self.mask, more], dim=1)
         counted = places + self.encoded.tokens
         at = torch.stack([counted, *[places + self.encoded.next_position] * 3])
-        out = inner.language_model(
-            inputs_embeds=inner.get_input_embeddings()(ids), attention_mask=self.mask.long(), position_ids=at,
-            past_key_values=self.cache, use_cache=True,
-        )  # fmt: skip
+        out = qwen_forward.run(
+            self.backend._model, ids, at, attention_mask=self.mask.long(), past_key_values=self.cache, use_cache=True
+        )
         hidden: torch.Tensor = out.last_hidden_state
         return hidden
 
@@ -481,8 +466,12 @@ def _check_positive(**values: int) -> None:
 
 
 def _generator(seed: tuple[int, int, str]) -> np.random.Generator:
-    """Of one candidate: by seed, number and prompt, so that it does not depend on what else is in the batch."""
-    return np.random.default_rng([seed[0] % (1 << 64), seed[1], int(seed[2][:12], 16)])
+    """Of one candidate: by seed, number and the prompt's words, whatever else is in the batch.
+
+    Not by the prompt's hash: a server is told the words alone, and has to draw what is drawn here.
+    """
+    words = hashlib.sha256(seed[2].encode()).digest()
+    return np.random.default_rng([seed[0] % (1 << 64), seed[1], int.from_bytes(words[:6])])
 
 
 def _chosen(logits: torch.Tensor, how: Decoding, draws: Sequence[np.random.Generator]) -> list[int]:
