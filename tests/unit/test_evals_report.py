@@ -186,7 +186,7 @@ def test_the_page_says_what_was_measured(report: Report, made: Benchmark) -> Non
         made.manifest["spec"]["hash"][:12],
     ):
         assert told in said
-    assert all(each.sha256[:12] in said for each in report.answered)
+    assert all(each.predictions.sha256[:12] in said for each in report.answered)
     assert "PARTIAL" not in said
     assert "24 triples" in said
 
