@@ -2,39 +2,51 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+DEMO := .venv/.demo
 INSTALLED := .venv/.installed
 HEAVY := .venv/.heavy
 GLOSSARY := build/glossary
+# Whole files go to processes, so that what a file's tests share is made once; in the order that tests/conftest.py gives.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 10
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test lint check-ui format bench clean system-packages
+.PHONY: help venv ui demo serve glossary tiny-models tiny-trained test test-unit lint check-ui format show bench mutants clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-venv: $(INSTALLED)  ## the virtual environment with everything that tests and demo need
+venv: $(INSTALLED)  ## the virtual environment with everything that a working day needs but torch
 
-# The stamp is written last, so an install that broke off is done again, and one that is whole costs nothing.
+# Three environments in one, each with all of the one before, so that a demo does not wait for torch. A stamp is written
+# last: an install that broke off is done again, and one that is whole costs nothing. Byte code is made when a file is
+# first imported: most of the 350 MB never are.
+define install
+@test -x $(BIN)/python || { echo "Making .venv"; $(PYTHON) -m venv .venv; }
+@echo "Installing $(1) into .venv"
+@$(PIP) install --no-compile -c constraints.txt -e '.[$(strip $(2))]'
+@touch $(3)
+endef
+FOR_DEMO := stage,ui
+FOR_WORK := $(FOR_DEMO),dev,pg
+FOR_TESTS := $(FOR_WORK),transnet,vlm,train
+
+$(DEMO): pyproject.toml constraints.txt
+	$(call install,videolect,$(FOR_DEMO),$(DEMO))
+
 $(INSTALLED): pyproject.toml constraints.txt
-	@test -x $(BIN)/python || { echo "Making .venv"; $(PYTHON) -m venv .venv; }
-	@echo "Installing videolect and its development tools into .venv"
-	@$(PIP) install -c constraints.txt -e '.[dev,pg]'
-	@touch $@
+	$(call install,videolect and its development tools,$(FOR_WORK),$(DEMO) $(INSTALLED))
 
-# What only tests and models need and the demo does not: torch is large. Of `train`, what is not in `vlm` is 97 MB, pandas the most.
-$(HEAVY): $(INSTALLED)
-	@echo "Installing torch, transformers and TRL for the tests"
-	@$(PIP) install -c constraints.txt -e '.[transnet,vlm,train]'
-	@touch $@
+$(HEAVY): pyproject.toml constraints.txt
+	$(call install,videolect with its development tools and torch and TRL,$(FOR_TESTS),$(DEMO) $(INSTALLED) $(HEAVY))
 
-ui: $(INSTALLED)  ## the browser client, built from ui/ into the package
+ui: $(DEMO)  ## the browser client, built from ui/ into the package
 	@$(BIN)/python tools/node.py build
 
 # The desk shows the pictures of the language as soon as they are all there: their index is written last.
 demo serve: export VIDEOLECT_GLOSSARY ?= $(if $(wildcard $(GLOSSARY)/pictures.json),$(GLOSSARY))
 
-demo: venv ui  ## try it: the whole loop on sample clips (VIDEO=file for one of yours, ARGS=... for more)
+demo: ui  ## try it: the whole loop on sample clips (VIDEO=file for one of yours, ARGS=... for more)
 	@$(BIN)/videolect demo $(if $(VIDEO),--video "$(VIDEO)") $(ARGS)
 
 serve: venv ui  ## the desk on this machine (ARGS=... is handed on)
@@ -70,13 +82,25 @@ format: $(INSTALLED)  ## mend what ruff can mend
 system-packages: $(INSTALLED)
 	@$(BIN)/python tools/system_packages.py
 
-# Lint comes first because it is fast, and so that pytest's own closing line is the last one.
-test: venv $(HEAVY) ui system-packages lint check-ui  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+# Lint comes first because it is fast, and so that pytest's own closing line is the last one. A choice of tests runs in
+# one process, unless ARGS says -n: to start more takes longer than most files do.
+test: $(HEAVY) ui system-packages  ## everything that is checked before a change is shared (ARGS=... goes to pytest)
+	@$(MAKE) --no-print-directory -j2 lint check-ui
+	@$(BIN)/python -m pytest $(or $(ARGS),$(SPREAD))
+
+test-unit: venv  ## the unit tests that take moments: nothing slow, no models (ARGS=... goes to pytest)
+	@$(BIN)/python -m pytest tests/unit -m "not slow and not models" $(SPREAD) $(ARGS)
+
+show: venv $(HEAVY) ui  ## run again what the pages claim, with a check each: a night; ARGS=--quick for minutes, --list, --only, --resume
+	@$(BIN)/python -m tools.show $(ARGS)
 
 bench: venv  ## measure beside the peers (ARGS=... is handed on)
 	@$(PIP) install -c constraints.txt -e '.[bench]'
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+mutants: $(INSTALLED)  ## break the heart in small ways and count what its tests notice (ARGS='fold --share 1', ARGS=--help)
+	@$(PIP) install -c constraints.txt -e '.[mutants]'
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 clean:  ## remove what was built, the virtual environment too
 	rm -rf .venv build dist ui/node_modules ui/dist src/videolect/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,6 +10,10 @@ readers  frames of a film in 1080p: processor seconds and memory beside torchcod
 imports  a thousand short clips into a workspace: clips a second with 1 and 2 jobs, memory after 100, 500, 1,000
 critique-points  critiques read as points: beside 100 marked ones, carried out, beside the edits; ms a critique
 derive   the check of the whole specification; all primitives of 100,000 records
+stage    truth of staged clips by poses and by pixels: answers the same, others, none
+stage-words  captions of staged clips held against their states: untrue, not all told, findings of the linter
+stage-leak   whether a single frame gives the movement away; beside it the motion between two
+renderers  the stage's renderer beside OpenGL in software (moderngl, where it is installed)
 setup    the share of published set-up labels that a record of ours gives exactly, and every kind of conflict
 duplicates  copies of real clips of every kind: bits, found or not, wrongly found; the index with 100,000 films
 shots    shot boundaries of our detector beside PySceneDetect, on films put together from the real clips

@@ -6,8 +6,8 @@ import time
 
 from tests.support import reference
 
-from videolect.dataset.authors import read_authors
-from videolect.dataset.rows import RowRule, rows_of
+from videolect.dataset.authors.triples import read_authors
+from videolect.dataset.rows.row import RowRule, rows_of
 from videolect.evals import claims
 from videolect.evals.authors import drafters
 from videolect.evals.scores import POOLED, Measured, compared, scores_of

@@ -27,7 +27,6 @@ from typing import Any
 from scipy.stats import binomtest
 from tools.tiny_models import TRAINED
 
-from videolect.cli.data_films import open_tasks, take_in
 from videolect.cli.demo import people_of, served
 from videolect.cli.demo_script import Play, http_caller
 from videolect.language import load_spec
@@ -131,10 +130,10 @@ def _films(
             record = clip.truth(spec).record
             truths[path.stem] = {name: answer for name, answer in record.items() if name in asked}
             paths.append(path)
-        videos, refused, _ = take_in(workspace, paths)
+        videos, refused, _ = workspace.intake.take_in(paths)
         if refused:
             raise RuntimeError(f"{refused[0]['path']} was refused: {refused[0]['why']}")
-        open_tasks(workspace, campaign, videos, policy=Policy(), aspects=["camera"])
+        workspace.intake.open_tasks(campaign, videos, policy=Policy(), aspects=["camera"])
     return truths
 
 
@@ -177,7 +176,7 @@ def _clip_of(stream: str) -> str:
 
 
 def _moves(text: str) -> set[str]:
-    return {claim.primitive for claim in claims_of(text, load_spec()) if claim.state == "asserted"} & set(NAMES)
+    return {claim.primitive for claim in claims_of(text) if claim.state == "asserted"} & set(NAMES)
 
 
 def _report(name: str, drafts: Mapping[str, str]) -> None:

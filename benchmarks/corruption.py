@@ -20,14 +20,13 @@ from tests.support.reference import FOLDER
 from tests.support.staged import published
 from tests.support.triples import perfect, revised
 
-from videolect.dataset.corrupt import corrupt
-from videolect.dataset.corrupt_values import KINDS, CorruptRule, Tools
+from videolect.dataset.corruption.corrupt import corrupt
+from videolect.dataset.corruption.values import KINDS, CorruptRule, Tools
 from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.record.critique import Critique
 from videolect.record.triple import JudgedPoint, Triple
-from videolect.stage.words import ASPECTS, Draft, Truth, drafts, judge
-from videolect.vlm.points import apply_points
+from videolect.stage.words import ASPECTS, Draft, Telling, drafts, judge
 
 
 def main() -> None:
@@ -37,14 +36,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=FOLDER)
     asked = parser.parse_args()
     spec = load_spec()
-    truths: dict[str, Truth] = {}
+    truths: dict[str, Telling] = {}
     triples: list[Triple] = []
     for number, facts in enumerate(published(spec, asked.data, asked.clips)):
-        truths[f"film{number}"] = Truth(spec, facts)
+        truths[f"film{number}"] = Telling(spec, facts)
         for aspect in ASPECTS:
             for draft in drafts(spec, facts, aspect, seed=0, count=2):
                 triples.append(triple_of(len(triples), f"film{number}", draft))
-    tools = Tools(spec=spec, carry_out=apply_points)
+    tools = Tools(spec=spec)
     told: dict[str, Any] = {"triples": len(triples), "flawed": sum(each.kind == "revised" for each in triples)}
     for kind in KINDS:
         began = time.perf_counter()

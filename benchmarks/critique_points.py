@@ -5,7 +5,7 @@
 Three figures. Agreement: the points of 100 critiques beside ``tests/data/critique_marks.json`` (40 on which the rules
 were written, 60 that were marked before the rules were run on them). The closed loop: drafts that come nearer to the
 final caption when the points of the human critique are carried out. Edits: the points beside what was changed between
-draft and final caption. docs/critique-points.md has the last run, and how the marks were chosen and made.
+draft and final caption. docs/points.md has the last run, and how the marks were chosen and made.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from videolect.dataset.critique_points import points_of
 from videolect.metrics.edits import stretches
 from videolect.metrics.intervals import bootstrap, divided
-from videolect.metrics.point_words import tokens
-from videolect.metrics.points import constructive, match_points
 from videolect.metrics.text import word_edits
+from videolect.points.apply import apply_points
+from videolect.points.match import constructive, match_points
+from videolect.points.reading.critique import points_of
+from videolect.points.words import tokens
 from videolect.record.critique import Point, is_sentinel
-from videolect.vlm.points import apply_points
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "reference-data"

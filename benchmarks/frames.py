@@ -9,9 +9,7 @@ from tests.support import browser as browsers
 from tests.support import clips
 
 from benchmarks.support import spread
-from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo import people_of, rendered, served
-from videolect.record.campaign import Policy
 from videolect.wiring import Workspace
 
 FILM = "big_buck_bunny_480p_30s.mp4"
@@ -37,10 +35,10 @@ def run(*, quick: bool) -> None:
         workspace = Workspace.create(Path(folder) / "workspace")
         passwords = people_of(workspace)
         film = clips.FOLDER / FILM
-        videos = rendered(workspace)[0][:1] + (take_in(workspace, [film])[0] if film.exists() else [])
-        open_tasks(workspace, "bench", videos, policy=Policy())
+        videos = rendered(workspace)[0][:1] + (workspace.intake.take_in([film])[0] if film.exists() else [])
+        opened = workspace.intake.open_tasks("bench", videos)
         with served(workspace) as address:
-            for video, clip in zip(videos, workspace.clips_of("bench", videos), strict=True):
+            for video, clip in zip(videos, opened, strict=True):
                 page = browser.new_page(base_url=address)
                 page.request.post("/api/session", data={"person": "ann", "password": passwords["ann"]})
                 page.goto(f"/task/bench/{clip.id}/labels")

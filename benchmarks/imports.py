@@ -57,8 +57,7 @@ def in_own_process(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...]) 
 
 
 def _import(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...], answer: object) -> None:
-    from videolect.cli.data_films import Opener, import_films
-    from videolect.record.campaign import Policy
+    from videolect.cli.data_films import import_films
     from videolect.video.sources import Sources
     from videolect.wiring import Workspace
 
@@ -71,8 +70,8 @@ def _import(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...], answer:
             peaks[done] = peak_kib()
 
     begun = time.perf_counter()
-    opener = Opener(workspace, "bench", Policy())
-    told = import_films(workspace, Sources([rushes]), opener, jobs=jobs, on_progress=progress)
+    opener = workspace.intake.opener("bench")
+    told = import_films(workspace.intake, Sources([rushes]), opener, jobs=jobs, on_progress=progress)
     taken = time.perf_counter() - begun
     assert told["videos"] == marks[-1], told
     workspace.close()

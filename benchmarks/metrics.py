@@ -1,6 +1,7 @@
 """The metrics of texts and their intervals: seconds, beside sacrebleu, NLTK, rouge_score and pycocoevalcap.
 
 Needs the reference data (``VIDEOLECT_REFERENCE``, or ../shared/reference-data): each draft against the final caption.
+pycocoevalcap is no dependency, for the Java under the GPL in its wheel: it is measured where it was installed by hand.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -130,11 +132,11 @@ def _theirs(one: Sequence[str], other: Sequence[str]) -> dict[str, Callable[[], 
     """The same names done by the libraries. Tokens of NLTK and pycocoevalcap are made by our rule, within the time."""
     import sacrebleu
     from nltk.translate import bleu_score
-    from pycocoevalcap.bleu.bleu_scorer import BleuScorer
-    from pycocoevalcap.cider.cider import Cider
     from rouge_score.rouge_scorer import RougeScorer
 
     def coco(*, each: bool) -> Any:
+        from pycocoevalcap.bleu.bleu_scorer import BleuScorer
+
         scorer = BleuScorer(n=4)
         for hypothesis, reference in zip(one, other, strict=True):
             scorer += (" ".join(words(hypothesis, "regex")), [" ".join(words(reference, "regex"))])
@@ -152,6 +154,8 @@ def _theirs(one: Sequence[str], other: Sequence[str]) -> dict[str, Callable[[], 
             return [100 * bleu_score.sentence_bleu([b], a, smoothing_function=smooth) for a, b in pairs]
 
     def consensus() -> Any:
+        from pycocoevalcap.cider.cider import Cider
+
         sides = ({at: [" ".join(words(text, "regex"))] for at, text in enumerate(side)} for side in (other, one))
         return Cider().compute_score(*sides)[1]
 
@@ -159,7 +163,7 @@ def _theirs(one: Sequence[str], other: Sequence[str]) -> dict[str, Callable[[], 
         scorer = RougeScorer(["rougeL"], use_stemmer=True)
         return [scorer.score(b, a)["rougeL"].fmeasure for a, b in zip(one, other, strict=True)]
 
-    return {
+    theirs = {
         "sacrebleu, corpus": lambda: sacrebleu.corpus_bleu(one, [other], force=True).score,
         "sacrebleu, sentences": lambda: [
             sacrebleu.sentence_bleu(a, [b]).score for a, b in zip(one, other, strict=True)
@@ -171,6 +175,10 @@ def _theirs(one: Sequence[str], other: Sequence[str]) -> dict[str, Callable[[], 
         "ROUGE-L": rouge,
         "CIDEr": consensus,
     }
+    if find_spec("pycocoevalcap") is None:
+        print("  left out: pycocoevalcap and CIDEr (pip install pycocoevalcap)")
+        theirs = {name: work for name, work in theirs.items() if not name.startswith(("pycocoevalcap", "CIDEr"))}
+    return theirs
 
 
 # ------------------------------------------------------------------------------------------------------ intervals

@@ -11,11 +11,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from videolect.stage.camera import Track
-from videolect.stage.places import place
-from videolect.stage.plans import take_of
-from videolect.stage.render import Renderer, View
-from videolect.stage.world import Scene
+from videolect.stage.camera.render import Renderer, View
+from videolect.stage.camera.track import Track
+from videolect.stage.format import Format
+from videolect.stage.plan.takes import take_of
+from videolect.stage.plan.wishes import Where
+from videolect.stage.world.places import place
+from videolect.stage.world.scene import Scene
 
 SIZE = (320, 180)
 
@@ -65,7 +67,7 @@ def _attempt(wish: dict[str, str], seed: int, count: int) -> tuple[Scene, Track]
     from videolect.errors import BadInput
 
     try:
-        take = take_of(wish, seed, size=SIZE, fps=10, seconds=count / 10)
+        take = take_of(wish, seed, Format(size=SIZE, fps=10, frames=count), Where())
     except BadInput:
         return None
     return take.scene, take.track
@@ -159,7 +161,7 @@ def _view(track: Track, at: int) -> np.ndarray:
 
 
 def _light(renderer: Renderer, track: Track, at: int) -> np.ndarray:
-    from videolect.stage.raster import shadow_of
+    from videolect.stage.camera.raster import shadow_of
 
     made = shadow_of(
         np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros(0, bool), renderer.light.towards,

@@ -18,7 +18,7 @@ from videolect.vlm.memory import MemoryBackend
 from videolect.vlm.prompts import free, judge
 from videolect.vlm.served import time_words
 from videolect.web.model_server import create_server
-from videolect.wiring import film_as_mp4
+from videolect.writing.looks import film_as_mp4
 
 SIZE = (256, 448)
 QUESTION = free("What does the camera do?")

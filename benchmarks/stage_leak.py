@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.stage.clips import Clip, clip_of, render_frames
+from videolect.stage.format import Format
 
 MOVES = (
     "pan_left", "pan_right", "tilt_up", "tilt_down", "roll_clockwise", "roll_counter_clockwise", "zoom_in", "zoom_out",
@@ -35,7 +36,7 @@ def run(*, quick: bool = False) -> None:
         while got < each and seed < 1000 * number + 999:
             seed += 1
             try:
-                clip = clip_of(wish, seed, size=SIZE, fps=8, seconds=3.0)
+                clip = clip_of(wish, seed, Format(size=SIZE, fps=8, frames=24))
             except BadInput:
                 continue
             if clip.truth(spec).states[name] is not True:

@@ -1,6 +1,6 @@
 """The stage's truth held against a second way: the motion of every pixel, and the pixels that show each actor.
 
-The derived states come from poses (``stage.measure``). Here nobody looks at a pose: from depth and motion of the
+The derived states come from poses (``stage.truth.measure``). Here nobody looks at a pose: from depth and motion of the
 pixels that show the place, the camera's turn, travel and zoom are solved by least squares, frame for frame; actors are
 measured by the pixels that show them. Both must say the same of every clip for which both say something.
 """
@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.language import load_spec
-from videolect.stage import numbers
+from videolect.stage.camera.render import Renderer
 from videolect.stage.clips import Clip
 from videolect.stage.finding import found_for
-from videolect.stage.measure import SPREAD, legs_of
 from videolect.stage.orders import Order, jobs_of
-from videolect.stage.render import Renderer
+from videolect.stage.truth import numbers
+from videolect.stage.truth.measure import SPREAD, legs_of
 
 SMALL = (96, 54)
 FINE = (256, 144)
@@ -72,7 +72,7 @@ def run(*, quick: bool = False) -> None:
 
 def _compare(clip: Clip, record: object, main: str | None, tallies: dict[str, Tally], name: str) -> None:
     take = clip.takes[0]
-    renderer = Renderer(take.scene, take.size)
+    renderer = Renderer(take.scene, take.format.size)
     assert isinstance(record, dict)
     flows = sums(renderer, clip)
     if flows is not None and record.get("camera_movement") in ("no", "major_simple", "major_complex"):
@@ -141,7 +141,7 @@ def _box(mask: NDArray[np.bool_]) -> tuple[float, float, bool] | None:
 def sums(renderer: Renderer, clip: Clip) -> dict[str, tuple[float, float]] | None:
     """By how much each axis moves the picture over the clip, both ways, in widths of it; from pixels alone."""
     take = clip.takes[0]
-    track, width = take.track, take.size[0]
+    track, width = take.track, take.format.size[0]
     found: dict[str, list[float]] = {axis: [] for axis, _, _ in AXES.values()}
     for at in range(track.frames - 1):
         depth = renderer.depth(track, at, at)
@@ -153,7 +153,7 @@ def sums(renderer: Renderer, clip: Clip) -> dict[str, tuple[float, float]] | Non
         shown = np.where(np.isfinite(depth[place]), 1 / depth[place], 0.0)
         if shown.std() < _DEEP * shown.mean():
             return None  # a wall: travel and turn, dolly and zoom look the same
-        step = _solved(moved[place], depth[place], place, float(track.focal[at]) * width, take.size)
+        step = _solved(moved[place], depth[place], place, float(track.focal[at]) * width, take.format.size)
         focal = float(track.focal[at])
         found["pan"].append(step[1] * focal)
         found["tilt"].append(step[0] * focal)
@@ -163,7 +163,7 @@ def sums(renderer: Renderer, clip: Clip) -> dict[str, tuple[float, float]] | Non
         found["pedestal"].append(-step[5] * focal / near)
         found["dolly"].append(step[6] * SPREAD / near)
     ways = {axis: np.cumsum(steps) for axis, steps in found.items()}
-    steady = {axis: _smooth(way, 0.12 * take.fps) for axis, way in ways.items()}
+    steady = {axis: _smooth(way, 0.12 * take.format.fps) for axis, way in ways.items()}
     turns = np.hypot(ways["pan"] - steady["pan"], ways["tilt"] - steady["tilt"])
     least = max(0.003, 4 * 1.48 * float(np.median(turns)))
     legs = {axis: [by for _, _, by in legs_of(np.concatenate([[0.0], way]), least)] for axis, way in steady.items()}

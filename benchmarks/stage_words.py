@@ -13,8 +13,8 @@ from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.stage.finding import found_for
 from videolect.stage.orders import Order, jobs_of
-from videolect.stage.telling import facts_of, words_json
-from videolect.stage.words import ASPECTS, Truth
+from videolect.stage.truth_file import facts_of, words_json
+from videolect.stage.words import ASPECTS, Telling
 
 SAME = {
     "forward_over_ground": "dolly_in", "backward_over_ground": "dolly_out", "up_above_ground": "pedestal_up",
@@ -40,7 +40,7 @@ def run(*, quick: bool = False) -> None:
             continue
         clip, truth, _ = found
         told = words_json(spec, clip, truth)
-        believed = Truth(spec, facts_of(clip, truth))
+        believed = Telling(spec, facts_of(clip, truth))
         for aspect, captions in told["captions"].items():
             clips[aspect] += 1
             wanted = believed.required(aspect)
@@ -48,13 +48,13 @@ def run(*, quick: bool = False) -> None:
                 texts[aspect] += 1
                 words[aspect] += len(text.split())
                 shapes[aspect].add(text)
-                claims = claims_of(text, spec)
+                claims = claims_of(text, spec.lexicon)
                 asserted = {claim.primitive for claim in claims if claim.state == "asserted"}
                 wrong = [n for n in asserted if not (truth.states[n] or truth.states.get(SAME.get(n, "")))]
                 wrong += [c.primitive for c in claims if c.state == "denied" and truth.states[c.primitive] is not False]
                 untrue[aspect] += bool(wrong)
                 short[aspect] += not wanted <= asserted
-                advised[aspect] += bool(lint(text, aspect, spec))
+                advised[aspect] += bool(lint(text, aspect, spec.lexicon))
                 if wrong:
                     states = {name: truth.states[name] for name in wrong}
                     cases.append(f"{job.name} {aspect}: {states}: {text}")

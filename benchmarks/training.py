@@ -35,7 +35,7 @@ import numpy as np
 from tools.tiny_models import built
 
 from benchmarks.shared_film import FRAMES, HEIGHT, WIDE, WIDTH
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.training.batches import filled
 from videolect.training.examples import Examples, Limits, examples_of
 from videolect.training.films import Shown

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import browser as browsers
 from tests.support import clips, models, postgres, reference, s3
@@ -39,17 +41,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", metavar="DIR", help="where browser tests keep pictures of the pages")
 
 
+# Hypothesis fails an example that takes 200 ms, unless CI is set. On a busy machine any example may.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = {}
+    # torch takes every core, and so would each worker and what it starts; models as tiny as ours gain nothing by it.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for suite in {SUITE_OF_FIXTURE[name] for name in getattr(item, "fixturenames", ()) if name in SUITE_OF_FIXTURE}:
             item.add_marker(suite)
-    # Playwright's synchronous interface keeps an event loop running in this thread from its first use to its end,
-    # and `asyncio.run` refuses to work beside it. So the tests that open a browser come last.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    _order(items)
+
+
+def _order(items: list[pytest.Item]) -> None:
+    """File by file: those with slow tests first, so that no worker begins one when the others are done; browsers last.
+
+    Playwright's synchronous interface keeps an event loop running in its thread from its first use to its end, and
+    `asyncio.run` refuses to work beside it. The order is also that in which workers take files.
+    """
+    bearing = {mark: {item.path for item in items if item.get_closest_marker(mark)} for mark in ("browser", "slow")}
+    first_seen = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(
+        key=lambda item: (
+            item.path in bearing["browser"],
+            item.path not in bearing["slow"],
+            first_seen[item.path],
+            item.get_closest_marker("browser") is not None,
+        )
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -57,6 +82,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         leave_out(item.config, "network", "needs the internet; ask for it with --network.")
     if item.get_closest_marker("gpu") and not _accelerator():
         leave_out(item.config, "gpu", "needs torch and an accelerator that it can use.")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _in_worker(session.config):
+        session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended: what it left out, the run left out. One that crashed says nothing."""
+    node.config.stash[LEFT_OUT].update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -177,6 +213,11 @@ def trained_model(pytestconfig: pytest.Config, tiny_model: Callable[[str], Path]
     if folder is None:
         leave_out(pytestconfig, "trained", "nobody has trained the tiny model here: make tiny-trained, 40 minutes.")
     return folder
+
+
+def _in_worker(config: pytest.Config) -> bool:
+    """Whether this is one of several processes among which pytest-xdist divides the run."""
+    return hasattr(config, "workerinput")
 
 
 def _accelerator() -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 FILE = Path(__file__).resolve().parents[1] / "ui" / "openapi.json"
 
@@ -20,7 +20,7 @@ def document() -> str:
     from videolect.oversight.ports import SystemClock
     from videolect.web.app import create_app
 
-    nothing: Any = SimpleNamespace(clock=SystemClock())
+    nothing: Any = MagicMock(clock=SystemClock())
     app = create_app(
         nothing, accounts=nothing, scratch=nothing, library=nothing, triples=nothing, language=nothing, cuts=nothing,
         previews=nothing, searching=nothing,

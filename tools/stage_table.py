@@ -1,12 +1,12 @@
-"""The table of the stage's numbers for docs/stage.md, from ``videolect.stage.numbers``; ``--check`` compares."""
+"""The table of the stage's numbers for docs/stage.md, from ``videolect.stage.truth.numbers``; ``--check`` compares."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from videolect.stage import numbers
-from videolect.stage.numbers import BIG, Band, Scale
+from videolect.stage.truth import numbers
+from videolect.stage.truth.numbers import BIG, Band, Scale
 
 PAGE = Path(__file__).parents[1] / "docs" / "stage.md"
 BEGIN, END = "<!-- numbers -->", "<!-- end of numbers -->"

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
-from ctypes.util import find_library
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +23,6 @@ from tests.support.suites import in_ci  # noqa: E402
 NEEDED = {
     "postgresql": ("postgres", find_postgres),
     "chromium": ("browser", find_chromium),
-    "libgl1": ("shots", lambda: find_library("GL")),  # OpenCV's, which PySceneDetect stands on
 }
 """Debian's name of the package -> the suite that needs it, and how to tell that it is there."""
 

@@ -6,7 +6,8 @@ Only what a person can mend is one of these; everything else keeps its traceback
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from functools import partial
 
 
@@ -68,3 +69,16 @@ class CannotRead(VideolectError):
 
 class MissingExtra(VideolectError):
     """An optional part of the package is not installed."""
+
+
+INSTALL = "Install it: pip install 'videolect[{}]'."
+"""The mend of a missing extra, by its name."""
+
+UPGRADE = "Upgrade it: pip install --upgrade videolect."
+"""The mend of what a newer release wrote."""
+
+
+def perhaps(wrong: str, known: Iterable[str], else_: str) -> str:
+    """A mend for a name that nobody has: those that look like it, or else what is said."""
+    near = get_close_matches(wrong, sorted(known), n=3, cutoff=0.6)
+    return f"Perhaps {' or '.join(near)}. {else_}" if near else else_

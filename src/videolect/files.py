@@ -63,6 +63,13 @@ def write_json(path: Path, told: Mapping[str, Any]) -> None:
     write_whole(path, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
+def write_secret(path: Path, text: str) -> None:
+    """A file that only its owner reads."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+
+
 @contextmanager
 def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
     """Which folder to fill; with the end of the block it is ``folder``. CannotWrite where that cannot be done.
@@ -95,6 +102,13 @@ def check_free(folder: Path) -> None:
         raise BadInput(f"{folder} is there and not empty.", mend="Name a new folder: what is in one is never mixed.")
     if not folder.parent.is_dir():
         raise BadInput(f"The folder {folder.parent} is not there.", mend="Make it first.")
+
+
+def names_in(folder: Path) -> list[str]:
+    """What stands in a folder; nothing where it cannot be listed."""
+    with suppress(OSError):
+        return sorted(path.name for path in folder.iterdir())
+    return []
 
 
 def sync(path: Path) -> None:

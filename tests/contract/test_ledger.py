@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import pkgutil
+import shutil
 import sqlite3
 import threading
 from collections import Counter
@@ -81,6 +82,14 @@ def url_for(adapter: str, request: pytest.FixtureRequest, tmp_path: Path) -> str
     return str(request.getfixturevalue("postgres_database"))
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file without acts. To copy it is much faster than to make its tables again for every test."""
+    path = tmp_path_factory.mktemp("ledger") / "empty.sqlite"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     """Makes the ledger of a projector."""
@@ -90,8 +99,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
         database = request.getfixturevalue("emptied")
         yield lambda projector: SqlLedger(database, projector)
     else:
-        database = open_database(url_for("sqlite", request, tmp_path), pool_size=4)
-        database.close()  # so that every connection comes after the listener
+        shutil.copyfile(request.getfixturevalue("empty_sqlite"), tmp_path / "desk.sqlite")
+        database = Database(url_for("sqlite", request, tmp_path), pool_size=4)
         # These tests are of what is kept, not of power cuts; and waiting for the disk is most of their time.
         sa.event.listen(database.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
         yield lambda projector: SqlLedger(database, projector)
@@ -249,6 +258,72 @@ def test_an_act_that_does_not_follow_is_not_kept(ledger: Any):
     assert contents(ledger) == before
     assert ledger.read(history.key.stream) == history.acts
     ledger.append([history.next(claimed())])
+
+
+@every_adapter
+def test_an_act_that_was_refused_leaves_its_key_free_and_the_lease_as_it_was(ledger: Any, waiting: History):
+    lease = claim(ledger, waiting, "ann")
+    with pytest.raises(NotYourTurn):
+        ledger.append([dataclasses.replace(waiting.next(submitted("Nothing.")), key="k1")], ends_lease=lease.token)
+    assert ledger.by_key("ann", "k1") is None
+    assert ledger.lease(lease.stream) == lease
+    act = dataclasses.replace(waiting.next(rated(3)), key="k1")
+    ledger.append([act])
+    assert ledger.by_key("ann", "k1") == act
+
+
+@every_adapter
+def test_streams_are_read_together_each_from_its_beginning(ledger: Any):
+    subject, scene = settled(), with_draft(aspect="scene")
+    keep(ledger, subject, scene)
+    streams = [scene.key.stream, "task/demo/c1/nothing", subject.key.stream]
+    together_ = ledger.read_many(streams)
+    assert list(together_) == streams
+    assert [[act for _, act in together_[stream]] for stream in streams] == [scene.acts, [], subject.acts]
+    assert together_[scene.key.stream] == ledger.read_placed(scene.key.stream)
+    assert ledger.read_many([]) == {}
+
+
+@every_adapter
+def test_a_refusal_says_the_same_whatever_keeps_the_acts(ledger: Any, waiting: History):
+    stream, key = waiting.key.stream, "k" * 100
+    claim(ledger, waiting, "ann")
+    ledger.append([campaign_opened("a", key=key)])
+    later = START + timedelta(seconds=60)
+    cases: list[tuple[type[Exception], Callable[[], Any], str]] = [
+        (
+            StaleVersion,
+            lambda: ledger.append([dataclasses.replace(waiting.acts[-1], key=None)]),
+            f"{stream} has moved past version 3. Read the task again.",
+        ),
+        (
+            KeyReused,
+            lambda: ledger.append([campaign_opened("b", key=key)]),
+            f"lead used the key '{key[:60]}' before. Make a new key for each act.",
+        ),
+        (
+            KeyReused,
+            lambda: ledger.append([campaign_opened("b", key="k2"), campaign_opened("c", key="k2")]),
+            "lead used the key 'k2' before. Make a new key for each act.",
+        ),
+        (
+            HeldByAnother,
+            lambda: ledger.claim(waiting.next(claimed(by="bob")), now=START, until=later),
+            f"Someone else is working on {stream}. Take another task.",
+        ),
+        (
+            LeaseLost,
+            lambda: ledger.renew(stream, token=1, now=START, until=later),
+            (
+                f"The lease 1 on {stream} has ended or went to someone else. "
+                "What you send now is kept as an extra answer; claim the task again to go on."
+            ),
+        ),
+    ]
+    for kind, call, says in cases:
+        with pytest.raises(kind) as refused:
+            call()
+        assert str(refused.value) == says
 
 
 @every_adapter
@@ -759,6 +834,19 @@ def test_a_rebuild_makes_the_same_projections(full: Any):
     assert told[-1] == (10, 10)
 
 
+@on_sql
+def test_a_long_rebuild_tells_how_far_it_is(ledger: Any):
+    clips = [f"c{n}" for n in range(1001)]
+    ledger.append([History(clip=name).acts[0] for name in clips])
+    told: list[tuple[int, int]] = []
+    again = ledger.rebuild(lambda done, of: told.append((done, of)))
+    assert (again.tasks, again.before == again.after) == (1001, True)
+    assert told == [(500, 1001), (1000, 1001), (1001, 1001)]
+    streams = [History(clip=name).key.stream for name in clips]
+    assert [len(acts) for acts in ledger.read_many(streams).values()] == [1] * 1001
+    check_board(ledger)
+
+
 @every_adapter
 def test_a_rebuild_of_nothing_is_nothing(ledger: Any):
     ledger.append([campaign_opened()])
@@ -933,7 +1021,7 @@ def test_a_database_of_a_newer_release_is_refused(adapter: str, request: pytest.
     with database.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    with pytest.raises(CannotRead, match=f"schema 9999; this release knows up to {HEAD}. Upgrade videolect"):
+    with pytest.raises(CannotRead, match=f"schema 9999; this release knows up to {HEAD}. Upgrade it"):
         open_database(url)
     gc.collect()  # a connection that was left open warns here, and not in some later test
 

@@ -404,7 +404,7 @@ class DeskMachine(RuleBasedStateMachine):
         if key.is_labels:
             return
         done = self.check(key, Work(), lambda: self.desk.withdraw(worker, key, Work(), "task", "Broken."))
-        assert isinstance(done, Outcome) == (worker.leads and status not in ("settled", "withdrawn"))
+        assert isinstance(done, Outcome) == (worker.may("close a task") and status not in ("settled", "withdrawn"))
 
     # -- what holds after every step
 

@@ -54,7 +54,7 @@ def test_what_was_in_before_the_kill_is_not_decoded_again(
     assert 4 <= len(before) < FILMS
     for video in before:  # what the ledger knows is whole
         assert workspace.storage.exists(video)
-        assert workspace.films.table(video).frame_count
+        assert workspace.library.timeline_of(video).frame_count
 
     decoded: list[str] = []
 

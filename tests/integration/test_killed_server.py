@@ -14,12 +14,11 @@ import httpx
 import pytest
 
 from tests.support.killable import KillableServer
-from videolect.cli.data import open_tasks, take_in
+from tests.support.village import render_clip
 from videolect.cli.demo import CAMPAIGN, PLANTED, people_of
 from videolect.cli.demo_script import Play
 from videolect.record.acts import Answer
 from videolect.record.campaign import Policy
-from videolect.stage.planes import render_clip
 from videolect.wiring import Workspace, WriterChoice
 
 
@@ -28,9 +27,9 @@ def workspace(tmp_path: Path) -> Iterator[tuple[Workspace, dict[str, Answer]]]:
     made = Workspace.create(tmp_path / "workspace", writer=WriterChoice(plant=PLANTED))
     film = tmp_path / "film.mp4"
     truth = render_clip(film, movement="pan_right", seconds=1.0, size=(160, 90), seed=3)
-    videos, refused, _ = take_in(made, [film])
+    videos, refused, _ = made.intake.take_in([film])
     assert not refused
-    open_tasks(made, CAMPAIGN, videos, policy=Policy())
+    made.intake.open_tasks(CAMPAIGN, videos, policy=Policy())
     yield made, truth
     made.close()
 

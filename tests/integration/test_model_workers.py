@@ -15,12 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.served import live
-from videolect.cli.data import open_tasks, take_in
+from tests.support.village import render_clip
 from videolect.cli.demo_script import MADE_UP
 from videolect.oversight.desk import Work
 from videolect.record.acts import Drafted
 from videolect.record.campaign import LABELS, Policy, TaskKey
-from videolect.stage.planes import render_clip
 from videolect.vlm.memory import MemoryBackend
 from videolect.web.model_server import create_server
 from videolect.wiring import OPERATOR, Workspace
@@ -40,9 +39,9 @@ def labelled(tmp_path: Path) -> MakeWorkspace:
             film = tmp_path / f"film{number}.mp4"
             render_clip(film, movement="pan_right", seconds=0.5, size=(96, 64), seed=number)
             films.append(film)
-        videos, refused, _ = take_in(made, films)
+        videos, refused, _ = made.intake.take_in(films)
         assert not refused
-        open_tasks(made, "spring", videos, policy=Policy())
+        made.intake.open_tasks("spring", videos, policy=Policy())
         for clip in {TaskKey.of_stream(act.stream).clip for _, act in made.ledger.every(kind="Opened")}:  # type: ignore[union-attr]
             key = TaskKey(campaign="spring", clip=clip, aspect=LABELS)
             lease = made.desk.claim(OPERATOR, key)

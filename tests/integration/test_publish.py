@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from videolect import wiring
 from videolect.cli.main import main
 from videolect.language.spec import Spec
 from videolect.ledger.sql import SqlLedger
 from videolect.record.acts import SpecPublished
 from videolect.wiring import OPERATOR, Workspace
+from videolect.wiring import workspace as wiring
 
 MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"
 

@@ -51,7 +51,7 @@ def test_a_model_is_served_and_asked_recorded_and_replayed(tmp_path: Path, monke
             scores = backend.p_yes(FILM, [judge("It pans.")])
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(120)
         assert "secret-of-the-test" not in process.stderr.read() + tape.read_text()
     assert answers[0][0].text == MemoryBackend().generate(FILM, [judge("It pans.")])[0][0].text
     replayed = make_backend(f"replay:{tape}")

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
-from videolect.dataset.rows import Row, RowRule
-from videolect.dataset.splits import SplitRule
+from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+from videolect.dataset.rows.row import Row, RowRule
+from videolect.dataset.rows.splits import SplitRule
 from videolect.dataset.triple_files import write_triples
 from videolect.evals.predictions import header
 from videolect.evals.score import Benchmark

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from videolect.dataset.authors import COLUMNS
+from videolect.dataset.authors.triples import COLUMNS
 
 _TYPES = {"text": pa.string(), "whole": pa.int8(), "flag": pa.bool_()}
 SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()] + [("beyond", pa.string())])

@@ -15,7 +15,7 @@ from typing import Any
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["videolect.web.app", "videolect.wiring", "videolect.cli.desk", "videolect.vlm.backends.labels"]
+    ["videolect.web.app", "videolect.wiring", "videolect.cli.desk", "videolect.writing.labels.writer"]
 )
 
 

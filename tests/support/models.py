@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,8 +23,11 @@ def missing(needed: Sequence[str] = NEEDED) -> list[str]:
 
 
 def tiny_model(name: str) -> Path:
-    """The folder of ``micro`` or ``small``."""
-    return tiny_models.built(SIZES[name], FOLDER)
+    """The folder of ``micro`` or ``small``. Of several workers one builds it, and the others wait."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f".{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return tiny_models.built(SIZES[name], FOLDER)
 
 
 def trained() -> Path | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from videolect.stage.burn_in import draw_burn_in
+from tests.support.burn_in import draw_burn_in
 
 CONSTANT = Fraction(24)
 NTSC_FILM = Fraction(24000, 1001)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from videolect.language.spec import Spec
-from videolect.stage.facts import Answer, Facts, Named
-from videolect.stage.world import Event
+from videolect.record.acts import Answer
+from videolect.stage.facts import KINDS, Facts, Named
+from videolect.stage.world.scene import Event
 
 WOMAN = Named(
     id="a", kind="person", noun="woman", look=("red jacket", "dark blue trousers"), where=("left", "foreground")
@@ -36,9 +38,68 @@ DEEDS = {
 
 
 def facts(record: dict[str, Answer], *subjects: Named, happenings: tuple[Event, ...] = (), **more: object) -> Facts:
-    """Facts of a clip of a hundred frames."""
+    """Facts of a clip of a hundred frames. The record answers what follows from subjects, deeds and overlays."""
     given = {"place": "a street between brick houses", "frames": 100, "fps": Fraction(24), **more}
-    return Facts(record=record, subjects=subjects, happenings=happenings, **given)  # type: ignore[arg-type]
+    bare = Facts(record=record, subjects=subjects, happenings=happenings, **given)  # type: ignore[arg-type]
+    return replace(bare, record=_completed(bare))
+
+
+def _completed(facts: Facts) -> dict[str, Answer]:
+    """An answer that is there stays. A view of scenery has no subject, whoever walks through it."""
+    record = {name: answer for name, answer in facts.record.items() if answer is not None}
+    found: dict[str, Answer] = {"has_overlays": bool(facts.overlays)}
+    if facts.subjects and record.get("shot_type") != "scenery":
+        found["subject_kinds"] = tuple(dict.fromkeys(KINDS.get(named.kind, "object") for named in facts.subjects))
+        count = len(facts.subjects)
+        found["subject_count"] = "one" if count == 1 else "two" if count == 2 else "few" if count < 10 else "crowd"
+        if count > 1 and _looks_differ(facts.subjects):
+            found["told_apart_by"] = ("look",)
+        if facts.happenings:
+            found |= _deeds(facts)
+        if "subject_pose_start" in record:
+            found.pop("subject_pose_end", None)
+    return {**found, **record}
+
+
+_POSES_AFTER = {
+    "walk": "on_the_move", "run": "on_the_move", "enter_left": "on_the_move", "enter_right": "on_the_move",
+    "leave_left": "on_the_move", "leave_right": "on_the_move", "sit_down": "sitting", "follow": "on_the_move",
+}  # fmt: skip
+"""The pose in which a deed leaves whoever does it; standing for all others."""
+
+
+def _when(happening: Event) -> tuple[int, int]:
+    return happening.start_frame, happening.end_frame
+
+
+def _looks_differ(subjects: tuple[Named, ...]) -> bool:
+    return len({(named.noun, named.look) for named in subjects}) == len(subjects)
+
+
+def _deeds(facts: Facts) -> dict[str, Answer]:
+    done = {happening.what for happening in facts.happenings}
+    actions = (("walk", done & {"walk"}), ("run", done & {"run"}), ("gesture", done & {"wave"}))
+    found: dict[str, Answer] = {"subject_actions": tuple(name for name, there in actions if there)}
+    found["object_handling"] = ("hold",) if done & {"pick_up", "put_down", "hand_over"} else ()
+    main = facts.subjects[0].id
+    own = sorted((h.start_frame, h.end_frame) for h in facts.happenings if h.who[0] == main and h.what != "stand")
+    follows = all(own[at][1] <= own[at + 1][0] for at in range(len(own) - 1))
+    if not own:
+        found["action_timing"] = "none"
+    elif len(own) == 1:
+        found["action_timing"] = "one"
+    elif follows:
+        found["action_timing"] = "sequence"
+    poses = [_POSES_AFTER.get(h.what, "standing") for h in sorted(facts.happenings, key=_when) if h.who[0] == main]
+    first = next((h.what for h in sorted(facts.happenings, key=_when) if h.who[0] == main), "stand")
+    if facts.subjects[0].kind in ("person", "dog", "cat", "horse") and poses:
+        before = "on_the_move" if first in ("walk", "run") or first.startswith("enter") else "standing"
+        before = "sitting" if first == "stand_up" else before
+        found["subject_pose_start"] = before
+        found["subject_pose_end"] = "unknown" if poses[-1] == before else poses[-1]
+    if len(facts.subjects) > 1:
+        found["subject_dealings"] = ("follow",) if "follow" in done else ()
+    return found
 
 
 def published(spec: Spec, folder: Path, count: int) -> Iterator[Facts]:

@@ -11,8 +11,8 @@ from zlib import crc32
 import numpy as np
 
 from tests.support.triples import perfect, rejected, revised
-from videolect.dataset.rows import Row, RowRule, rows_of
-from videolect.dataset.splits import SplitRule
+from videolect.dataset.rows.row import Row, RowRule, rows_of
+from videolect.dataset.rows.splits import SplitRule
 from videolect.language import load_spec
 from videolect.training.batches import Batch, filled
 from videolect.training.examples import Examples, Limits, examples_of

@@ -22,7 +22,8 @@ from videolect.training.recipe import Lora, Recipe
 from videolect.training.run import Run
 from videolect.training.watch import Trial
 
-KINDS = ("sharded", "sharded half", "copies", "sharded pairs")
+KINDS = ("sharded", "sharded half", "copies", "copies of one batch", "sharded pairs")
+"""In the fourth a step is one batch: the second process runs along with it for nothing, and must not count."""
 STEPS, BROKEN = 4, 2
 """Each kind learns so many steps; once more it begins, and goes on behind the second number."""
 
@@ -36,9 +37,10 @@ def recipe_of(kind: str, *, one: bool = False) -> Recipe:
         more |= {"precision": "bfloat16", "checkpointing": True}
     if "pairs" in kind or kind == "copies":
         more |= {"method": "dpo", "beta": 0.1, "tasks": ("preference",), "batch_tokens": 4096, "most_tokens": 2048}
-    else:
+    elif kind != "copies of one batch":
         more |= {"batch_tokens": 512, "most_tokens": 512}
-    return recipe(steps=STEPS, step_clips=4, evaluate_every=2, best_by="served", keep=9, clip=1e9, **more)
+    step_clips = 2 if kind == "copies of one batch" else 4
+    return recipe(steps=STEPS, step_clips=step_clips, evaluate_every=2, best_by="served", keep=9, clip=1e9, **more)
 
 
 def run_of(out: Path, model: Path, kind: str, *, one: bool = False, films: Any = film) -> Run:

@@ -3,18 +3,19 @@
 docs/architecture.md tells the same in words. A wall may be moved when the design has become better: change that page,
 the tables here and the code in one commit, and say why in its message.
 
-Imports are read from the source, not from what a run happens to load, so those inside functions and under
-`if TYPE_CHECKING:` count too: they show who knows whom.
+Imports are read from the source (tools/imports.py), so those inside functions and for types only count too.
 """
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+from tools import imports as reading
+from tools.imports import Import
 
 PACKAGE = "videolect"
 
@@ -33,10 +34,12 @@ FLOORS: Mapping[str, int] = {
     "oversight": 4,
     "video": 4,
     "vlm": 4,
+    "points": 4,
     "ledger": 5,
     "writing": 5,
     "dataset": 5,
     "stage": 5,
+    "intake": 5,
     "evals": 6,
     "training": 7,
     "recaption": 7,
@@ -63,10 +66,12 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "oversight": frozenset(),
     "video": frozenset({"av", "numpy", "blake3", "PIL", "scenedetect", "torch"}),
     "vlm": frozenset({"google", "numpy", "PIL", "httpx", "openai", "peft", "tokenizers", "torch", "transformers"}),
+    "points": frozenset(),
     "ledger": frozenset({"sqlalchemy", "alembic", "psycopg"}),
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),
     "stage": frozenset({"PIL", "av", "numba", "numpy"}),
+    "intake": frozenset(),
     "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
     "training": frozenset(
         {"accelerate", "datasets", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch"}
@@ -90,25 +95,6 @@ HEAVY_ONLY_IN: Mapping[str, str] = {"video": "videolect.video.backends", "vlm": 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Import:
-    """One imported module, where it is said and by whom."""
-
-    importer: str
-    """Dotted name of the module that imports."""
-    imported: str
-    """Dotted name of the module that is imported; of a package's module when the tree has one of that name."""
-    file: Path
-    """Relative to the folder that holds the package."""
-    line: int
-    in_function: bool
-    for_types_only: bool
-
-    @property
-    def place(self) -> str:
-        return f"{self.file.as_posix()}:{self.line}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Breach:
     """One broken wall; its text says where, what, which rule, and the mend."""
 
@@ -122,17 +108,12 @@ class Breach:
 
 def modules(source: Path) -> dict[str, Path]:
     """Dotted name -> file, for every module of the package in the folder `source` (our src/)."""
-    found = {}
-    for file in sorted((source / PACKAGE).rglob("*.py")):
-        parts = file.relative_to(source).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
-    return found
+    return reading.modules(source / PACKAGE)
 
 
 def imports(source: Path) -> list[Import]:
-    """Every import that the package in the folder `source` says, by file and line."""
-    known = modules(source)
-    return [one for name, file in known.items() for one in _imports_of(name, file, source, known)]
+    """Every import that the package in the folder `source` says. Rooms that are not built yet count as modules."""
+    return reading.imports(source / PACKAGE, unbuilt=[f"{PACKAGE}.{name}" for name in FLOORS])
 
 
 def upward(found: Iterable[Import]) -> list[Breach]:
@@ -223,59 +204,3 @@ def room(module: str) -> str:
 
 def _inside(module: str, package: str) -> bool:
     return module == package or module.startswith(package + ".")
-
-
-def _imports_of(name: str, file: Path, source: Path, known: Collection[str]) -> Iterator[Import]:
-    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    for node, in_function, for_types_only in _walk(tree, in_function=False, for_types_only=False):
-        for imported in dict.fromkeys(_names(node, package, known)):
-            yield Import(
-                importer=name,
-                imported=imported,
-                file=file.relative_to(source),
-                line=node.lineno,
-                in_function=in_function,
-                for_types_only=for_types_only,
-            )
-
-
-def _walk(
-    node: ast.AST, *, in_function: bool, for_types_only: bool
-) -> Iterator[tuple[ast.stmt | ast.expr, bool, bool]]:
-    """The statements that import and the calls that may, each with where it stands."""
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.Call):
-        yield node, in_function, for_types_only
-    if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
-        for child in node.body:
-            yield from _walk(child, in_function=in_function, for_types_only=True)
-        for child in node.orelse:
-            yield from _walk(child, in_function=in_function, for_types_only=for_types_only)
-        return
-    inner = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-    for child in ast.iter_child_nodes(node):
-        yield from _walk(child, in_function=inner, for_types_only=for_types_only)
-
-
-def _names(node: ast.AST, package: str, known: Collection[str]) -> Iterator[str]:
-    """The modules that one node imports, by absolute dotted names."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-        base = ".".join([*above, *([node.module] if node.module else [])])
-        for alias in node.names:
-            # `from a import b` imports the module a.b where there is one, and else something that a holds. A room that
-            # is not built yet, or is gone, is still that room.
-            whole = f"{base}.{alias.name}"
-            yield whole if whole in known or (base == PACKAGE and alias.name in FLOORS) else base
-    elif isinstance(node, ast.Call) and node.args:
-        # import_module("...") with the name written out is an import like any other.
-        called = ast.unparse(node.func).rpartition(".")[2]
-        first = node.args[0]
-        if (
-            called in {"import_module", "__import__"}
-            and isinstance(first, ast.Constant)
-            and isinstance(first.value, str)
-        ):
-            yield first.value

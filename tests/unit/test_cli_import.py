@@ -9,8 +9,8 @@ import pytest
 
 from tests.support import movies, s3
 from tests.support.commands import clips_of, run
-from videolect.cli.data_films import _Progress, duration
 from videolect.cli.main import main
+from videolect.cli.progress import Progress, duration
 from videolect.errors import BadInput
 from videolect.wiring import Workspace
 
@@ -114,13 +114,13 @@ def test_what_is_asked_wrongly_is_told(
 
 def test_progress_tells_how_fast_and_how_long(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     now = 1000.0
-    monkeypatch.setattr("videolect.cli.data_films.time.monotonic", lambda: now)
-    told = _Progress()
+    monkeypatch.setattr("videolect.cli.progress.time.monotonic", lambda: now)
+    told = Progress()
     for done in range(101):
         told(done, 200, Path("film.mp4"))
         now += 0.5
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["60 of 200  2.0 a second, 1 min 10 s left"], "where nobody watches a line in half a minute"
+    assert lines == ["60 of 200  2 a second, 1 min 10 s left"], "where nobody watches a line in half a minute"
     assert [duration(seconds) for seconds in (3, 63, 3723)] == ["3 s", "1 min 03 s", "1 h 02 min"]
 
 

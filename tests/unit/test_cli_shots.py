@@ -50,7 +50,7 @@ def scene(seed: int, number: int) -> np.ndarray:
 def put_right(root: Path, film: Path) -> None:
     """A lead moves the first cut to 40, removes the second and sees one at 100."""
     workspace = Workspace.open(root)
-    cuts = CutsDesk(workspace.catalogue, workspace.cuts)
+    cuts = CutsDesk(workspace.catalogue, workspace.cut_finder)
     video_hash = probe(film).video.hash
     cuts.move(OPERATOR, video_hash, (48, 48), "cut", 40, 40)
     cuts.remove(OPERATOR, video_hash, 72, 72)

@@ -12,8 +12,8 @@ from tests.support import copies, movies
 from tests.support.commands import run
 from tests.support.triples import perfect
 from videolect.cli.main import main
-from videolect.dataset.contamination import SameFilms
-from videolect.dataset.splits import SplitRule
+from videolect.dataset.rows.contamination import SameFilms
+from videolect.dataset.rows.splits import SplitRule
 from videolect.dataset.triple_files import write_triples
 from videolect.record.triple import Triple
 from videolect.video.duplicates import compare

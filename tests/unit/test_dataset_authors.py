@@ -14,10 +14,10 @@ import pytest
 from tests.support import authors_folder
 from tests.support.authors_folder import ROWS, corrected, perfect, row
 from videolect.cli.main import main
-from videolect.dataset.authors import (
+from videolect.dataset.authors.defects import DEFECTS, UNUSABLE
+from videolect.dataset.authors.triples import (
     VARIANTS,
     authors_variants,
-    has_variants,
     language_of,
     part_of,
     read_authors,
@@ -25,7 +25,6 @@ from videolect.dataset.authors import (
     source_key,
     triple_id,
 )
-from videolect.dataset.authors_defects import DEFECTS, UNUSABLE
 from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.record.critique import SENTINEL
@@ -193,7 +192,6 @@ def test_the_source_of_a_clip(clip: str, source: str):
 def test_the_part_of_a_source():
     assert (source_digest("harbour-at-dusk")[:2], source_digest("meadow-view-1")[:2]) == (b"\x44\x43", b"\xc5\x96")
     assert (part_of("harbour-at-dusk"), part_of("meadow-view-1")) == ("dev", "held-out")
-    assert [has_variants(name) for name in ("harbour-at-dusk", "lakeside-cam")] == [True, False]
 
 
 # ------------------------------------------------------------------------------------------------- files, command line

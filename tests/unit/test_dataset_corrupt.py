@@ -18,24 +18,24 @@ from tests.support import authors_folder
 from tests.support.commands import run
 from tests.support.staged import DOG, LEVEL, WOMAN, facts
 from tests.support.triples import perfect, rejected, revised
-from videolect.dataset.corrupt import Corruption, corrupt
-from videolect.dataset.corrupt_model import LENGTHS, fault
-from videolect.dataset.corrupt_values import COUNTED, KINDS, CorruptRule, Kind, Tools, verdict_of
-from videolect.dataset.corrupt_words import falsified, inverted
+from videolect.dataset.corruption.corrupt import Corruption, corrupt
+from videolect.dataset.corruption.model import LENGTHS, fault
+from videolect.dataset.corruption.values import COUNTED, KINDS, CorruptRule, Kind, Tools, verdict_of
+from videolect.dataset.corruption.words import falsified, inverted
 from videolect.dataset.triple_files import read_triples, write_triples
 from videolect.errors import BadInput
 from videolect.language import claims_of, load_spec
 from videolect.language.values import Segment
 from videolect.metrics.opposites import opposites_of
+from videolect.points.apply import apply_points
 from videolect.record.critique import SENTINEL, Critique, Point, is_sentinel
 from videolect.record.people import Model
 from videolect.record.triple import JudgedPoint, Triple
-from videolect.stage.words import ASPECTS, Truth, drafts, judge
-from videolect.vlm.points import apply_points
+from videolect.stage.words import ASPECTS, Telling, drafts, judge
 from videolect.vlm.prompts import Prompt
 
 SPEC = load_spec()
-TOOLS = Tools(spec=SPEC, carry_out=apply_points)
+TOOLS = Tools(spec=SPEC)
 SHOTS = (
     facts(
         {
@@ -150,7 +150,7 @@ def test_an_inaccurate_caption_is_false_exactly_where_a_mend_was_replaced():
 
 
 def test_what_the_lexicon_calls_false_is_false_of_the_staged_clip():
-    truths = {f"film{number}": Truth(SPEC, shot) for number, shot in enumerate(SHOTS)}
+    truths = {f"film{number}": Telling(SPEC, shot) for number, shot in enumerate(SHOTS)}
     told = Counter[bool]()
     for kind in ("inaccurate", "spurious"):
         for one in made(kind).corrupted:
@@ -370,17 +370,13 @@ def test_a_model_that_fails_three_times_leaves_the_triple_out():
     assert not ask.left
 
 
-def test_points_are_read_from_free_words_where_somebody_can():
-    def read(critique: str, draft: str) -> tuple[Point, ...]:
-        assert (critique, draft) == (revised().critique, revised().pre_caption)
-        return (
-            Point(id="a", kind="replace", start=16, end=20, words="left", instruction="right"),
-            Point(id="b", kind="delete", start=21, end=27, words="slowly"),
-        )
-
-    [one] = corrupt([revised(1)], CorruptRule(kind="incomplete"), replace(TOOLS, read=read)).corrupted
+def test_points_are_read_from_free_words_where_that_is_asked_for():
+    free = replace(revised(1), critique='Replace "left" with "right". Delete "slowly".', points=())
+    [one] = corrupt([free], CorruptRule(kind="incomplete"), replace(TOOLS, read_points=True)).corrupted
     assert one.triple.post_caption in ("The camera pans right slowly.", "The camera pans left.")
-    assert one.said == 'Replace "left" with "right". Delete "slowly".'
+    assert one.triple.critique in ('Replace "left" with "right".', 'Delete "slowly".')
+    with pytest.raises(BadInput, match=r"no points"):
+        corrupt([free], CorruptRule(kind="incomplete"), TOOLS)
 
 
 @pytest.mark.parametrize(
@@ -540,7 +536,7 @@ def test_the_report_agrees_with_the_figures_of_the_authors_data(reference_data: 
 
 def test_a_corrupted_triple_tells_which_it_was_made_of() -> None:
     from tests.support.triples import revised
-    from videolect.dataset.corrupt_values import original_id
+    from videolect.dataset.corruption.values import original_id
 
     assert original_id(revised(1)) == "t1"
     assert original_id(revised(1, triple_id="t1-blind", campaign="c+blind")) == "t1"

@@ -16,8 +16,8 @@ import pytest
 from tests.support import authors_folder
 from tests.support.authors_folder import GOLDEN
 from videolect.cli.main import main
-from videolect.dataset.golden import FILES, UNKNOWN, Figure, Listed, check_golden, compare
-from videolect.dataset.golden_data import Bleu
+from videolect.dataset.golden.check import FILES, UNKNOWN, Figure, Listed, check_golden, compare
+from videolect.dataset.golden.data import Bleu
 from videolect.errors import CannotRead, NotFound
 
 

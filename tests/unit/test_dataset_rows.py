@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.triples import perfect, rejected, revised
-from videolect.dataset.contamination import Text, near_texts, sources_in_several
-from videolect.dataset.filters import USABLE, Filter, filtered
-from videolect.dataset.row_folder import contamination_of, origin_of, read_manifest, read_rows, write_rows
-from videolect.dataset.row_formats import FORMATS, path_of
-from videolect.dataset.rows import RowRule, items_hash, rows_of
-from videolect.dataset.splits import SplitRule, joined, shares_of
+from videolect.dataset.rows.contamination import Text, near_texts, sources_in_several
+from videolect.dataset.rows.filters import USABLE, Filter, filtered
+from videolect.dataset.rows.folder import contamination_of, origin_of, read_manifest, read_rows, write_rows
+from videolect.dataset.rows.formats import FORMATS, path_of
+from videolect.dataset.rows.row import RowRule, items_hash, rows_of
+from videolect.dataset.rows.splits import SplitRule, joined, shares_of
 from videolect.dataset.triple_files import read_triples, write_triples
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.language import load_spec

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from videolect.cli import data_rows
-from videolect.dataset import filters
-from videolect.dataset.row_formats import FORMATS
-from videolect.dataset.rows import CONTEXTS, PERFECT, TASKS
+from videolect.dataset.rows import filters
+from videolect.dataset.rows.formats import FORMATS
+from videolect.dataset.rows.row import CONTEXTS, PERFECT, TASKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-rows.md").read_text(encoding="utf-8")
 

@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.triples import revised
 from videolect.cli.main import main
-from videolect.dataset.authors import read_authors
-from videolect.dataset.row_folder import read_rows
-from videolect.dataset.rows import Row, RowRule, rows_of
+from videolect.dataset.authors.triples import read_authors
+from videolect.dataset.rows.folder import read_rows
+from videolect.dataset.rows.row import Row, RowRule, rows_of
 from videolect.dataset.triple_files import write_triples
 from videolect.evals import claims
 from videolect.evals.authors import drafters
@@ -126,7 +126,7 @@ def test_what_is_ordinary_or_in_no_words_is_not_expected():
     assert not {"regular_speed", "no_lens_distortion"} & camera  # an ordinary clip: nobody writes it
     assert not {"only_pan_left", "focus_can_be_judged"} & camera  # the lexicon has no words for it
     assert "shot_size_starts_wide" not in camera
-    assert camera <= claims.readable(SPEC) <= SPEC.primitives.keys()
+    assert camera <= SPEC.claimable <= SPEC.primitives.keys()
     assert claims.sayable(SPEC, "no such aspect") == frozenset()
 
 
@@ -137,7 +137,7 @@ def test_what_is_read_is_readable():
     ]  # fmt: skip
     said = {claim.primitive for text in texts for claim in claims_of(text)}
     assert len(said) > 6
-    assert said <= claims.readable(SPEC)
+    assert said <= SPEC.claimable
 
 
 def test_claims_stand_beside_the_words_of_the_same_captions():

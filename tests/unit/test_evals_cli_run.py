@@ -13,12 +13,11 @@ from tests.support.answers import benchmark
 from tests.support.backends import Scripted
 from tests.support.commands import ask, shown
 from tests.support.triples import revised
+from tests.support.village import render_clip
 from videolect import wiring
-from videolect.cli.data import take_in
 from videolect.cli.desk import workspace_of
 from videolect.errors import BadInput
 from videolect.evals.score import Benchmark
-from videolect.stage.planes import render_clip
 from videolect.wiring import Workspace
 
 CLIPS = 2
@@ -100,7 +99,7 @@ def test_films_of_the_workspace_are_shown_and_the_model_is_made_once(
     films: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     workspace = Workspace.create(tmp_path / "workspace")
-    [video], refused, _ = take_in(workspace, [films / "clip0.mp4"])
+    [video], refused, _ = workspace.intake.take_in([films / "clip0.mp4"])
     assert not refused
     with workspace.shown(video.hash) as (_, probed):
         start, end = probed.timeline.pts_of(2), probed.timeline.pts_of(8)
@@ -115,7 +114,7 @@ def test_films_of_the_workspace_are_shown_and_the_model_is_made_once(
         backends.append(Scripted())
         return backends[-1]
 
-    monkeypatch.setitem(wiring.BACKENDS, "scripted", make)
+    monkeypatch.setitem(wiring.BACKENDS.ours, "scripted", make)
     out = tmp_path / "it.jsonl"
     asked = ["run", made.folder, "--writer", "scripted", "--out", out, "--workspace", workspace.root]
     code, told = ask(capsys, "eval", *asked)

@@ -12,8 +12,7 @@ from sacrebleu.metrics import BLEU
 
 from tests.support.answers import benchmark
 from tests.support.triples import perfect, revised
-from videolect.dataset.critique_points import points_of
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals import critique
 from videolect.evals.critique import FIGURES, by_rule, sentinels_of
 from videolect.evals.examples import examples
@@ -21,6 +20,7 @@ from videolect.evals.predictions import Predictions
 from videolect.evals.scores import as_json, scores_of
 from videolect.evals.variants import Variant, study
 from videolect.metrics.intervals import Estimate
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL
 from videolect.training.examples import Branch
 from videolect.training.rewards import by_points

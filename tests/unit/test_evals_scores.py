@@ -17,11 +17,12 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from tests.support.answers import benchmark, write_answers
 from tests.support.commands import run
 from tests.support.triples import perfect, revised
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals import caption, reward
 from videolect.evals.score import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, Benchmark
-from videolect.evals.scores import Measured, as_json, compared, mean, scores_of
+from videolect.evals.scores import Measured, as_json, compared, mean, percent, scores_of
+from videolect.metrics.intervals import ratio
 
 WORDS = [
     "the",
@@ -170,7 +171,7 @@ def test_a_length_has_no_half(made: Benchmark) -> None:
 def measured(values: Any, groups: Any, ids: Any = None, aspects: Any = None) -> Measured:
     count = len(values)
     return Measured(
-        measures=(mean("it", values, scale=100),), groups=tuple(groups),
+        measures=(mean("it", values, figure=percent(ratio)),), groups=tuple(groups),
         aspects=tuple(aspects or ["camera"] * count), ids=tuple(ids or map(str, range(count))),
     )  # fmt: skip
 

@@ -14,8 +14,8 @@ from tests.support.answers import benchmark
 from tests.support.commands import run
 from tests.support.triples import perfect, rejected, revised
 from videolect.cli.eval_authors import render_critiques
-from videolect.dataset.authors import WORST, read_authors
-from videolect.dataset.authors import Variant as Recorded
+from videolect.dataset.authors.triples import WORST, read_authors
+from videolect.dataset.authors.triples import Variant as Recorded
 from videolect.dataset.triple_files import write_triples
 from videolect.evals import authors, variants
 from videolect.evals.predictions import read_predictions

@@ -16,7 +16,7 @@ from tests.support.commands import ask
 from tests.support.triples import revised
 from videolect import wiring
 from videolect.cli.find_films import in_files
-from videolect.dataset.rows import RowClip, by_clip
+from videolect.dataset.rows.row import RowClip, by_clip
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.evals.thumbnails import strip
 from videolect.training.inputs import FilmShelf
@@ -73,7 +73,7 @@ def test_eval_run_training_and_the_report_show_the_same_frames_of_a_whole_film(
     ]  # fmt: skip
     made = benchmark(tmp_path / "rows", triples)
     backend = Scripted()
-    monkeypatch.setitem(wiring.BACKENDS, "scripted", lambda words: backend)
+    monkeypatch.setitem(wiring.BACKENDS.ours, "scripted", lambda words: backend)
     template = f"{tmp_path}/{{video_id}}.mp4"
     code, _ = ask(
         capsys, "eval", "run", made.folder, "--writer", "scripted", "--videos", template, "--out", tmp_path / "it.jsonl"

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tools.imports import Import
 
 from tests.support import walls
 
@@ -22,7 +23,7 @@ WEB_STACK = {"fastapi", "starlette", "sqlalchemy"}
 
 
 @pytest.fixture(scope="module")
-def ours() -> list[walls.Import]:
+def ours() -> list[Import]:
     """Every import of the real package."""
     return walls.imports(SOURCE)
 
@@ -33,6 +34,17 @@ def told(breaches: list[walls.Breach]) -> str:
 
 
 # ----------------------------------------------------------------------------------------------------- the real package
+
+
+def test_the_page_names_only_modules_and_files_that_there_are():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    known = {name.removeprefix("videolect.") for name in walls.modules(SOURCE)}
+    rooms = {name for name in walls.FLOORS if name in known}
+    named = {name for name in re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", page) if name.split(".")[0] in rooms}
+    assert len(named) > 30
+    assert not {name for name in named if name not in known and name.rpartition(".")[0] not in known}
+    files = re.findall(r"`((?:ui|src|tests|docs|tools)/[\w/.-]+)`", page)
+    assert not [name for name in files if not (ROOT / name.rstrip("/")).exists() and "static" not in name]
 
 
 def test_every_room_stands_on_a_floor():
@@ -194,7 +206,7 @@ def test_imports_downward_and_within_a_room_are_free(built):
         ("ledger", "def f():\n    from videolect.oversight.desk import Desk", False),
         ("dataset", "from videolect.vlm import base, prompts", True),
         ("dataset", "from videolect.vlm import prompts, tokens", False),
-        ("dataset", "from videolect.vlm.backends.labels import Labels", False),
+        ("dataset", "from videolect.vlm.backends.qwen import Qwen", False),
         ("writing", "from videolect.vlm import tokens", True),
     ],
 )

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from videolect.errors import BadInput
-from videolect.language.diff import Diff, diff, order_of, raised
+from videolect.language.diff import Diff, diff
 from videolect.language.edit import entries, with_entry, with_version
 from videolect.language.source import SPECS, read
 from videolect.language.spec import Spec
 from videolect.language.trial import Ground, attempt, check_texts
+from videolect.language.version import order_of, raised
 from videolect.language.wording import record_in_words, rule_in_words
 
 MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"

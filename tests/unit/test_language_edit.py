@@ -17,7 +17,6 @@ from videolect.language.edit import (
     cleaned,
     dump,
     entries,
-    entry_at,
     with_entry,
     with_version,
 )
@@ -127,13 +126,6 @@ def test_a_list_in_brackets_is_written_anew_with_its_other_entries() -> None:
     assert [entry.data for entry in entries(read_texts(edited)).values()] == [
         {"id": "a", "title": "A"}, {"id": "b", "title": "Be"}
     ]  # fmt: skip
-
-
-def test_a_line_belongs_to_its_entry(mini: Source) -> None:
-    assert entry_at(mini, PANS, 1) == ("primitive", "pans_left")
-    line = mini.texts[PANS].split("\n").index("- id: pans") + 1
-    assert entry_at(mini, PANS, line) == ("primitive", "pans")
-    assert entry_at(mini, "spec.yaml", 1) is None
 
 
 def test_the_version_is_changed_alone(mini: Source) -> None:

@@ -16,11 +16,11 @@ from videolect.errors import BadInput, NotFound
 from videolect.language import Spec, load_spec
 from videolect.language.answers import check_many
 from videolect.language.parse import parse
-from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several
+from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several, parse_rule
 from videolect.language.solver import Solver
-from videolect.language.source import read
-from videolect.language.table import Table, evaluate, state_at
-from videolect.language.values import Segment
+from videolect.language.source import Place, Problem, Wrong, read, read_texts
+from videolect.language.table import Table, evaluate
+from videolect.language.values import Segment, Violation
 
 MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"
 SPEC = Spec.load(MINI)
@@ -113,7 +113,8 @@ def table_of(many: list[dict[str, Any]]) -> Table:
 @given(rules, st.lists(records, min_size=1, max_size=5))
 def test_a_rule_over_many_records_is_the_rule_over_each(rule, many):
     sides = evaluate(rule, table_of(many), lambda named: (0, 0))
-    assert [state_at(sides, row) for row in range(len(many))] == [naive(rule, answers) for answers in many]
+    held = [(bool(sides[0] >> row & 1), bool(sides[1] >> row & 1)) for row in range(len(many))]
+    assert [yes if yes or no else None for yes, no in held] == [naive(rule, answers) for answers in many]
     assert not sides[0] & sides[1]
 
 
@@ -255,6 +256,216 @@ def test_an_answer_that_differs_from_the_segments_is_told():
     assert [violation.fields for violation in said] == [("pan", "steps")]
     assert "'Left'" in said[0].rule
     assert SPEC.check_answers({"moves": True, "pan": "left", "steps": [steps("pan_left")]}) == ()
+
+
+# ------------------------------------------------------------------------------------------- what a person is told
+
+
+def between(movement: str, start: int | None, end: int | None) -> dict[str, Any]:
+    """A segment of one movement with its times."""
+    return {"movements": [movement], "start_frame": start, "end_frame": end}
+
+
+SEGMENT = '{"movements": ["tilt_down"], "start_frame": 0, "end_frame": 48}'
+TOLD: list[tuple[dict[str, Any], tuple[str, ...], str, str]] = [
+    ({"colour": "red"}, ("colour",), "The form has no question 'colour'.", "Remove it."),
+    ({"moves": "yes"}, ("moves",), "Moves: 'yes' is no answer to this question.", "Answer true or false."),
+    (
+        {"words": 5},
+        ("words",),
+        "Words: 5 is no answer to this question.",
+        "Answer with a text of at most 5,000 characters.",
+    ),
+    ({"words": "\ud800"}, ("words",), "Words holds half a character (a lone surrogate).", "Send valid Unicode."),
+    (
+        {"pan": "up"},
+        ("pan",),
+        "Pan: 'up' is no answer to this question.",
+        "Use one of no, left, right, both, unknown.",
+    ),
+    (
+        {"lamps": ["sun", "sun"]},
+        ("lamps",),
+        "Lamps: ('sun', 'sun') is no answer to this question.",
+        "Give a list, each at most once, of sun, fire, neon.",
+    ),
+    (
+        {"lamps": ["moon"]},
+        ("lamps",),
+        "Lamps: ('moon',) is no answer to this question.",
+        "Give a list, each at most once, of sun, fire, neon.",
+    ),
+    (
+        {"steps": "left"},
+        ("steps",),
+        "Steps: 'left' is no list of segments.",
+        f"Give a list such as [{SEGMENT}], the frames only where known.",
+    ),
+    (
+        {"steps": [steps("pan_left")] * 101},
+        ("steps",),
+        "Steps has 101 segments.",
+        "Give at most 100; sum up what is erratic.",
+    ),
+    (
+        {"steps": [steps("pan_left"), steps("tilt")]},
+        ("steps",),
+        "Steps, segment 2: 'tilt' is no movement.",
+        "Use pan_left, pan_right.",
+    ),
+    (
+        {"steps": [steps()]},
+        ("steps",),
+        "Steps, segment 1 names no movement, or one twice.",
+        "Name each movement of the segment once.",
+    ),
+    (
+        {"steps": [steps("pan_left", "pan_right")]},
+        ("steps",),
+        "Steps, segment 1 goes two opposite ways at once.",
+        "Make two segments of it.",
+    ),
+    (
+        {"steps": [steps("pan_left", end_frame=5)]},
+        ("steps",),
+        "Steps, segment 1 has only one of its two times.",
+        "Give start_frame and end_frame, or neither.",
+    ),
+    (
+        {"steps": [between("pan_left", 9, 8)]},
+        ("steps",),
+        "Steps, segment 1 goes from frame 9 to 8.",
+        "Start at 0 or later, and end after the start.",
+    ),
+    (
+        {"steps": [between("pan_left", 0, 2**31)]},
+        ("steps",),
+        "Steps, segment 1 goes from frame 0 to 2147483648.",
+        "Start at 0 or later, and end after the start.",
+    ),
+    (
+        {"steps": [between("pan_left", 5, 9), steps("pan_left"), between("pan_left", 4, 9)]},
+        ("steps",),
+        "Steps, segment 3 starts before the one above it.",
+        "Put the segments in order of their starts.",
+    ),
+    (
+        {"steps": [between("pan_left", 0, 9), steps("pan_left"), between("pan_right", 8, 12)]},
+        ("steps",),
+        "Steps, segment 3 goes the opposite way while another segment goes on.",
+        "Let one end where the other begins.",
+    ),
+    (
+        {"moves": True, "pan": "right", "steps": [steps("pan_left")]},
+        ("pan", "steps"),
+        "Pan is answered otherwise than Steps says: 'Left'.",
+        "Change one of the two.",
+    ),
+    (
+        {"moves": False, "pan": "left"},
+        ("pan", "moves"),
+        "Pan is answered, but the question is not asked after the other answers.",
+        "Clear it, or look again at: Moves.",
+    ),
+    ({"moves": True, "pan": "no"}, ("moves", "pan"), "The camera moves and does nothing.", "Set the pan."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("record", "fields", "rule", "mend"), TOLD)
+def test_what_is_wrong_with_a_record_is_told_with_its_questions_and_its_mend(record, fields, rule, mend):
+    assert SPEC.check_answers(record) == (Violation(fields=fields, rule=rule, mend=mend),)
+
+
+GOOD: list[dict[str, Any]] = [
+    {"words": "x" * 5000},
+    {"lamps": []},
+    {"moves": False, "pan": "no"},
+    {"moves": True, "steps": [steps("pan_left")] * 100},
+    {"moves": True, "steps": [between("pan_left", 0, 2**31 - 1)]},
+    {"moves": True, "steps": [between("pan_left", None, None)]},
+    {"moves": True, "steps": [between("pan_left", 3, 4), between("pan_left", 3, 9)]},
+    {"moves": True, "steps": [between("pan_left", 3, 8), between("pan_right", 8, 9)]},
+    {"moves": True, "steps": [steps("pan_left"), between("pan_right", 0, 9)]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("record", GOOD)
+def test_an_answer_at_the_edge_of_what_is_allowed_is_kept(record):
+    assert SPEC.check_answers(record) == ()
+    assert SPEC.normalise(record).keys() >= record.keys() - {"pan"}
+
+
+def test_a_text_that_is_too_long_is_told_in_a_few_signs():
+    said = SPEC.check_answers({"words": "x" * 5001, "pan": ["left"] * 99})
+    assert [len(violation.rule) < 120 for violation in said] == [True, True]
+    assert said[0].rule.startswith("Words: 'xxx")
+
+
+def test_a_record_is_kept_as_it_is_meant():
+    """Lists in the form's order, texts without needless white space, and what nobody may answer not at all."""
+    record = {"lamps": ["neon", "sun"], "words": "  It \n turns. ", "moves": None, "pan": "up", "colour": "red"}
+    assert SPEC.normalise(record) == {"lamps": ("sun", "neon"), "words": "It turns."}
+
+
+def test_a_question_that_another_answer_rules_out_is_dropped_with_what_hangs_on_it():
+    assert SPEC.normalise({"moves": False, "pan": "left", "steps": [steps("pan_left")]}) == {"moves": False}
+    assert SPEC.applicable({"moves": False}) == {"moves", "size_start", "size_end", "lamps", "words"}
+    assert SPEC.applicable({"moves": True}) == {*SPEC.applicable({"moves": False}), "pan", "steps"}
+    assert "pan" not in SPEC.applicable({}), "who has not said whether it moves is not asked which way"
+
+
+KNOWN = "is, in, has, has_any, empty, answered, same_as, before, after"
+AT = Place("x.yaml", 1)
+
+
+def rule_of(text: str) -> Rule:
+    """The rule that a file of these words holds."""
+    return parse_rule(read_texts({"x.yaml": text}).files["x.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "mend"),
+    [
+        ("{}", "A rule has 0 keys.", "Give it one; join several under 'all:' or 'any:'."),
+        ("{a: {is: b}, c: {is: d}}", "A rule has 2 keys.", "Give it one; join several under 'all:' or 'any:'."),
+        ("[a]", "A rule is not a mapping.", "Write 'key: value' pairs."),
+        ("{all: []}", "'all:' is empty.", "Give it at least one rule."),
+        ("{any: []}", "'any:' is empty.", "Give it at least one rule."),
+        ("{any: a}", "'any:' is not a list.", "Write a list: [a, b], or lines that begin with '- '."),
+        ("{condition: [a]}", "'condition:' is not a plain value.", "Write one value, not a list or a mapping."),
+        ("{a: b}", "The test of a is not a mapping.", "Write 'key: value' pairs."),
+        ("{a: {}}", "The test of a has 0 keys.", f"Use one of {KNOWN}."),
+        ("{a: {is: b, has: c}}", "The test of a has 2 keys.", f"Use one of {KNOWN}."),
+        ("{a: {equals: b}}", "The test of a has the unknown key 'equals'.", f"Use {KNOWN}."),
+        ("{a: {in: b}}", "'in:' is not a list.", "Write a list: [a, b], or lines that begin with '- '."),
+        ("{a: {has: [b]}}", "'has:' is not a plain value.", "Write one value, not a list or a mapping."),
+        ("{a: {before: [b]}}", "'before:' is not a plain value.", "Write one value, not a list or a mapping."),
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_told_where_it_stands(text: str, rule: str, mend: str):
+    with pytest.raises(Wrong) as refused:
+        rule_of(f"\n{text}")
+    assert refused.value.problem == Problem("x.yaml", 2, rule, mend)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("{not: {condition: still}}", Not(Named("condition", "still", AT))),
+        ("{primitive: pans}", Named("primitive", "pans", AT)),
+        ("{all: [{a: {is: b}}]}", Several("all", (Ask("a", "is", ("b",), place=AT),))),
+        ("{any: [{a: {is: b}}]}", Several("any", (Ask("a", "is", ("b",), place=AT),))),
+        ("{a: {is: [b, c]}}", Ask("a", "is", ("b", "c"), place=AT)),
+        ("{a: {in: [b, c]}}", Ask("a", "in", ("b", "c"), place=AT)),
+        ("{a: {has: b}}", Ask("a", "has", ("b",), place=AT)),
+        ("{a: {has_any: [b]}}", Ask("a", "has_any", ("b",), place=AT)),
+        ("{a: {empty: yes}}", Ask("a", "empty", ("yes",), place=AT)),
+        ("{a: {after: b}}", Compare("a", "after", "b", place=AT)),
+        ("{a: {same_as: b}}", Compare("a", "same_as", "b", place=AT)),
+    ],
+)
+def test_a_rule_is_read_as_it_is_written(text: str, rule: Rule):
+    assert rule_of(text) == rule
 
 
 # ----------------------------------------------------------------------------------------------------- migrations

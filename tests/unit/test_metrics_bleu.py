@@ -1,4 +1,4 @@
-"""BLEU: what sacrebleu, NLTK and pycocoevalcap give, from one set of counts."""
+"""BLEU: what sacrebleu and NLTK give, and pycocoevalcap in plain Python, from one set of counts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.translate import bleu_score as nltk_bleu
-from pycocoevalcap.bleu.bleu_scorer import BleuScorer
 
+from tests.support import coco
 from videolect.errors import BadInput
 from videolect.metrics import bleu
 from videolect.metrics.text import BleuCounts, bleu_counts, corpus_bleu, sentence_bleu, words
@@ -72,11 +72,8 @@ def their_nltk(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[fl
 
 
 def their_pycocoevalcap(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, list[float]]:
-    scorer = BleuScorer(n=4)
-    for hypothesis, reference in zip(hypotheses, references, strict=True):
-        scorer += (" ".join(words(hypothesis, "regex")), [" ".join(words(reference, "regex"))])
-    corpus, sentences = scorer.compute_score(option="closest")
-    return 100 * corpus[3], [100 * score for score in sentences[3]]
+    split = [[words(text, "regex") for text in side] for side in (hypotheses, references)]
+    return 100 * coco.bleu(*split), [100 * coco.bleu([one], [other]) for one, other in zip(*split, strict=True)]
 
 
 def check(hypotheses: Sequence[str], references: Sequence[str]) -> None:

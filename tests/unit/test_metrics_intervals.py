@@ -9,8 +9,7 @@ import pytest
 
 from videolect.errors import BadInput
 from videolect.metrics import intervals
-from videolect.metrics.intervals import bootstrap, bootstrap_figure, mean_stats, paired, paired_figure, ratio
-from videolect.metrics.ranking import roc_auc
+from videolect.metrics.intervals import bootstrap, bootstrap_figure, mean_stats, paired, ratio
 from videolect.metrics.text import bleu_counts, corpus_bleu
 
 
@@ -122,22 +121,6 @@ def test_p_is_evenly_spread_where_there_is_no_difference():
         one, other = draw.normal(size=(2, 60))
         small += paired(mean_stats(one), mean_stats(other), np.arange(60), ratio, resamples=199).p < 0.1
     assert 8 <= small <= 36  # 20 are expected
-
-
-def test_two_aucs_over_the_same_items():
-    draw = np.random.default_rng(8)
-    truth = draw.random(300) < 0.5
-    good, poor = truth + draw.normal(size=300), 0.2 * truth + draw.normal(size=300)
-    films = np.arange(300) // 3
-    found = paired_figure(
-        films,
-        lambda rows: roc_auc(good[rows], truth[rows]),
-        lambda rows: roc_auc(poor[rows], truth[rows]),
-        resamples=200,
-    )
-    assert found.value == pytest.approx(roc_auc(good, truth) - roc_auc(poor, truth))
-    assert found.low > 0
-    assert found.p < 0.05
 
 
 # ------------------------------------------------------------------------------------------------------------ refusals

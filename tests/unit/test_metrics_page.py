@@ -9,8 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from videolect.metrics import agreement, agreement_stats, claims, intervals, points, ranking, resampled, text
+from videolect.metrics import agreement, claims, intervals, ranking, resampled, text
 from videolect.metrics.text import Implementation, Tokenizer
+from videolect.points import match
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 
@@ -30,8 +31,8 @@ def functions(module: ModuleType) -> set[str]:
         {*Implementation.__args__, *Tokenizer.__args__},
         functions(intervals),
         functions(ranking),
-        functions(agreement) | functions(agreement_stats),
-        functions(points) | functions(resampled),
+        functions(agreement),
+        functions(match) | functions(resampled),
         {*claims.FIGURES, *claims.COLUMNS, "judge"},
     ],
 )

@@ -37,6 +37,7 @@ from tests.support.acts import (
 from videolect.errors import BadInput, NotYourTurn
 from videolect.oversight import caption_task
 from videolect.oversight.caption_task import STAGE_OF, STATUSES, CaptionTask
+from videolect.oversight.changing import changed
 from videolect.record.campaign import MODES, Policy
 from videolect.record.codec import decode_act, encode_act
 
@@ -76,8 +77,15 @@ def test_no_status_is_forgotten():
     assert set(STATUSES) == {*REACHED, *OF_OTHERS}
 
 
-@pytest.mark.parametrize("how", [{}, {"mode": "edit"}, {"mode": "write"}])
-def test_the_shortest_way_through_each_mode(how: dict[str, str]):
+@pytest.mark.parametrize(
+    ("how", "final"),
+    [
+        ({}, "A woman walks over a bridge."),
+        ({"mode": "edit"}, "A woman strolls over a bridge."),
+        ({"mode": "write"}, "A woman strolls over a bridge."),
+    ],
+)
+def test_the_shortest_way_through_each_mode(how: dict[str, str], final: str):
     history = History(**how)
     seen = [history.task.status]
     for step in written(**how).acts[1:]:
@@ -87,8 +95,9 @@ def test_the_shortest_way_through_each_mode(how: dict[str, str]):
         seen.append(history.tell(said).task.status)
     start = ["to_caption"] if how.get("mode") == "write" else ["to_draft", "to_caption"]
     assert list(dict.fromkeys(seen)) == [*start, "to_review", "settled"]
-    assert history.task.final == history.task.judged.text
+    assert history.task.final == final
     assert history.task.authors == ("ann",)
+    assert (history.task.version, history.task.updated_at) == (len(history.acts), history.acts[-1].at)
 
 
 def test_a_task_begins_with_opened():
@@ -576,7 +585,30 @@ def test_a_lease_is_for_the_stage_that_the_task_is_at(stage: str, status: str):
             history.tell(claimed(by=who, stage=stage))
 
 
+def test_every_lease_that_was_given_out_is_known_by_its_token():
+    holding = turned_down().tell(released(by="rev"), claimed(by="rex")).task.holding
+    assert {token: (lease.worker, lease.stage) for token, lease in holding.issued.items()} == {
+        1: ("drafter@1", "draft"),
+        2: ("ann", "caption"),
+        3: ("rev", "correct"),
+        4: ("rex", "correct"),
+    }
+    assert (holding.token, holding.holder) == (4, holding.issued[4])
+
+
 # ------------------------------------------------------------------------------------------------------- one act more
+
+
+def test_a_changed_value_is_another_one_with_the_fields_that_it_has():
+    """As ``dataclasses.replace``, and with its refusals: a fold that sets what is not there would lose it."""
+    round_ = working().task.round
+    assert changed(round_, rating=2) == dataclasses.replace(round_, rating=2)
+    assert (round_.rating, changed(round_)) == (None, round_)
+    assert changed(round_) is not round_
+    with pytest.raises(TypeError, match=r"^Round has no field 'stars'$"):
+        changed(round_, stars=2)
+    with pytest.raises(TypeError, match=r"^Opened checks itself when it is made: use dataclasses\.replace$"):
+        changed(History().acts[0], version=2)
 
 
 @pytest.mark.parametrize("policy", POLICIES)

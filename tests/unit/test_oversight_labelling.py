@@ -40,6 +40,12 @@ def test_a_clip_is_labelled_and_done():
     assert history.labels.labelled == history.acts[-1]
     assert history.labels.holding.holder is None
     assert history.labels.active_seconds == {"label": 4}
+    assert (history.labels.version, history.labels.updated_at) == (3, history.acts[-1].at)
+
+
+def test_all_time_at_the_form_is_counted_late_or_not():
+    history = labels().tell(claimed(), claimed(by="bob"), labelled(token=1, seconds=2), labelled(by="bob", seconds=3))
+    assert history.labels.active_seconds == {"label": 5}
 
 
 def test_a_later_answer_replaces_an_earlier_one():

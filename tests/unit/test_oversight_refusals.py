@@ -19,6 +19,8 @@ from tests.support.acts import (
     drafted,
     edited,
     handed_in,
+    labelled,
+    labelled_history,
     polished,
     rated,
     rejected,
@@ -35,7 +37,7 @@ from tests.support.acts import (
 from videolect.errors import NotYourTurn
 from videolect.oversight import caption_task
 from videolect.oversight.caption_task import why_not
-from videolect.record.campaign import Policy
+from videolect.record.campaign import LABELS, Policy
 
 SAYS: dict[str, Callable[..., Said]] = {
     "draft": drafted, "rate": rated, "critique": critiqued, "polish": polished, "revise": revised, "edit": edited,
@@ -127,6 +129,8 @@ def test_a_refusal_says_why_and_what_to_do(why: str, history: Callable[[], Histo
     with pytest.raises(NotYourTurn, match=why) as refused:
         caption_task.require(told.task, verb, worker)
     assert mend in refused.value.mend
+    assert (refused.value.message, refused.value.mend) == found
+    assert all(sentence.endswith(".") for sentence in found)
 
 
 @pytest.mark.parametrize(("why", "history", "verb", "worker", "mend"), REFUSALS)
@@ -211,14 +215,76 @@ def test_what_is_allowed_the_fold_takes(history: Callable[[], History], worker: 
         assert told.tell(SAYS[verb](by=worker)).task.extras == ()
 
 
-def test_what_is_handed_in_is_what_was_worked_on():
-    with pytest.raises(NotYourTurn, match=r"not the one worked on\. Save the edit"):
-        written().tell(submitted("Something else."))
+TASK = "task/demo/c1/subject"
+FORM = "task/demo/c1/labels"
+OTHERS: list[tuple[Callable[[], History], Said, str, str]] = [
+    (with_draft, claimed(stage="review"), f"{TASK} is to_caption, not ready to review.", "Read the task again."),
+    (
+        handed_in,
+        claimed(by="ann"),
+        f"ann wrote the caption of {TASK} and cannot decide on it.",
+        "Let another do it.",
+    ),
+    (
+        lambda: turned_down(policy=Policy(corrector="author")),
+        claimed(by="rev"),
+        f"ann corrects {TASK}, by the campaign's policy.",
+        "Leave it.",
+    ),
+    (
+        lambda: turned_down().tell(released(by="rev")),
+        claimed(by="ann"),
+        "ann wrote what was rejected; by the campaign's policy a reviewer corrects it.",
+        "Leave it.",
+    ),
+    (settled, withdrawn("task", by=LEAD), f"{TASK} is settled.", "Leave it: what is settled stays."),
+    (
+        written,
+        submitted("Another."),
+        "The text handed in is not the one worked on.",
+        "Save the edit, then hand it in.",
+    ),
+    (working, labelled(), "Labelled does not belong in a caption's task.", "Use the desk's verbs."),
+    (
+        lambda: working().tell(claimed(by="bob")),
+        corrected("Mine.", by="ann"),
+        f"ann held {TASK} to caption, not to correct.",
+        "Claim it for that.",
+    ),
+    (with_draft, claimed(token=7), "The lease's token is 7, not 2.", "Claim the task again."),
+    (
+        lambda: working().tell(claimed(by="bob")),
+        released(token=2),
+        f"ann no longer holds {TASK}.",
+        "Nothing is left to give back.",
+    ),
+    (
+        working,
+        rated(3, by="bob"),
+        f"bob was never given a lease with token None on {TASK}.",
+        "Claim the task first, and send the token that the claim returned.",
+    ),
+    (
+        lambda: History(aspect=LABELS),
+        claimed(stage="draft"),
+        f"{FORM} is to_label, not ready to draft.",
+        "Read it again.",
+    ),
+    (labelled_history, withdrawn("task", by=LEAD), f"{FORM} is settled.", "Leave it: what is settled stays."),
+    (
+        lambda: History(aspect=LABELS).tell(claimed()),
+        rated(3),
+        "Rated does not belong in a labelling task.",
+        "Use the desk's verbs.",
+    ),
+]
 
 
-def test_an_act_of_another_sort_of_task_is_refused():
-    from tests.support.acts import labelled
-
-    with pytest.raises((NotYourTurn, KeyError)) as refused:
-        working().tell(labelled())
-    assert isinstance(refused.value, NotYourTurn), "a person can mend it: no traceback"
+@pytest.mark.parametrize(("history", "said", "message", "mend"), OTHERS)
+def test_what_the_fold_refuses_for_itself_it_tells_in_whole_sentences(
+    history: Callable[[], History], said: Said, message: str, mend: str
+):
+    """Those that no ``why_not`` could have told before: they hang on the act, not on the verb."""
+    with pytest.raises(NotYourTurn) as refused:
+        history().tell(said)
+    assert (refused.value.message, refused.value.mend) == (message, mend)

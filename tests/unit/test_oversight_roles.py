@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.support.acts import ANN, DRAFTER, LEAD, REV, person
 from videolect.errors import BadInput, NotAllowed
-from videolect.oversight.roles import ROLES, Worker
+from videolect.oversight.roles import RIGHTS, ROLES, Worker
 
 ALL = ("correct", "review", "caption", "label")
 
@@ -38,10 +41,23 @@ def test_an_author_corrects_what_is_reserved_for_him_and_no_more():
 
 
 def test_only_a_lead_leads():
-    LEAD.check_leads("open a campaign")
+    LEAD.check_may("open a campaign")
     for other in (ANN, REV, DRAFTER):
-        with pytest.raises(NotAllowed, match=f"{other.id} is no lead, and may not open a campaign"):
-            other.check_leads("open a campaign")
+        with pytest.raises(NotAllowed, match=f"{other.id} is .*, and may not open a campaign") as refused:
+            other.check_may("open a campaign")
+        assert refused.value.mend == "Ask a lead to do it, or for the role lead."
+
+
+def test_the_page_shows_who_may_what():
+    page = (Path(__file__).parents[2] / "docs" / "oversight.md").read_text(encoding="utf-8")
+    shown = {what: set(roles.split(", ")) for what, roles in re.findall(r"^\| ([a-z ]+) \| ([a-z, ]+) \|$", page, re.M)}
+    assert {right: set(roles) for right, roles in RIGHTS.items()}.items() <= shown.items()
+
+
+def test_a_model_has_no_right():
+    assert not any(DRAFTER.may(right) for right in RIGHTS)
+    assert not any(person("guest").may(right) for right in RIGHTS)
+    assert [right for right in RIGHTS if REV.may(right)] == ["export triples", "edit cuts", "audit"]
 
 
 def test_the_refusal_names_what_one_is():

@@ -18,7 +18,6 @@ from videolect.oversight.worker import (
     DraftFailed,
     Drafting,
     draft_all,
-    draft_for_ever,
     draft_next,
     drafter,
     own_drafter,
@@ -118,12 +117,12 @@ def test_a_task_that_was_closed_meanwhile_is_left():
     assert len(made.task().extras) == 1
 
 
-def test_drafting_for_ever_ends_when_it_is_told(caplog: pytest.LogCaptureFixture):
+def test_watching_ends_when_it_is_told(caplog: pytest.LogCaptureFixture):
     made = labelled_bench()
     stop = Rounds(1)
-    draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop)
+    draft_all(made.desk, made.writer, DRAFTER, stop=stop, watch=True)
     assert {row.status for row in made.desk.board() if row.aspect in ("subject", "scene")} == {"to_caption"}
-    assert stop.waited == [0.2]
+    assert stop.waited == [0.5]
 
 
 def test_what_fails_is_tried_again_but_ever_more_rarely(
@@ -134,7 +133,7 @@ def test_what_fails_is_tried_again_but_ever_more_rarely(
     made = labelled_bench(breaks_on("c1", RuntimeError("broken")), clips=("c1",))
     stop = Rounds(12 * 60)
     monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: sum(stop.waited)))
-    draft_for_ever(made.desk, made.writer, DRAFTER, stop=stop, every_s=60)
+    draft_all(made.desk, made.writer, DRAFTER, stop=stop, watch=True, every_s=60)
     tries = sum(isinstance(act, Released) for act in made.desk.ledger.read(made.key().stream))
     assert 12 <= tries <= 24
 
@@ -142,7 +141,7 @@ def test_what_fails_is_tried_again_but_ever_more_rarely(
 @pytest.mark.parametrize("error", [RuntimeError("broken"), BadInput("No frames.", mend="Import it.")])
 def test_one_broken_draft_does_not_end_drafting_for_the_others(error: Exception):
     made = labelled_bench(breaks_on("c1", error))
-    draft_for_ever(made.desk, made.writer, DRAFTER, stop=Rounds(10))
+    draft_all(made.desk, made.writer, DRAFTER, stop=Rounds(10), watch=True)
     assert made.status(clip="c1") == "to_draft"
     assert made.status(clip="c2") == "to_caption"
     assert made.status(clip="c3") == "to_caption"

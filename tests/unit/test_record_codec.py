@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from tests.support.acts import History, campaign_opened, claimed, labelled, rated, settled
 from videolect.errors import BadInput
-from videolect.language.diff import BUMPS
-from videolect.language.edit import ENTRY_KINDS
-from videolect.language.values import Segment
+from videolect.language.values import ENTRY_KINDS, Segment
+from videolect.language.version import BUMPS
 from videolect.record import codec
 from videolect.record.acts import ACTS, Act, NotApplied, PlantedError, hash_of_answers
 from videolect.record.audit import FAILURES, RATED, AuditItem, AuditRatings, AuditSpan

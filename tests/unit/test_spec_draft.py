@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def test_the_first_edit_begins_a_draft_of_the_newest_version(language: LanguageD
 
 def test_only_leads_change_anything(language: LanguageDesk) -> None:
     for worker in (ANN, REV):
-        with pytest.raises(NotAllowed, match="no lead"):
+        with pytest.raises(NotAllowed, match="may not edit the language"):
             edit(language, by=worker, title="x")
         for verb in (language.drop, language.move, language.publish):
             with pytest.raises(NotAllowed):
@@ -436,6 +437,29 @@ def test_two_campaigns_with_two_versions_at_once(language: LanguageDesk, caplog:
     again = Catalogue(language.ledger, Shelf(spec_of(BASE, version="3.0.0", title="X")), SimulatedClock(START))
     assert again.spec_of("old").version == "3.0.0"
     assert "is not to be had" in caplog.text
+
+
+def test_the_states_of_a_label_record_are_worked_out_once_and_again_for_another_record(
+    language: LanguageDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = labelled_desk(language, "old")
+    asked: list[Mapping[str, object]] = []
+    derive = Spec.derive
+    monkeypatch.setattr(Spec, "derive", lambda spec, answers: asked.append(answers) or derive(spec, answers))
+    key = TaskKey(campaign="old", clip="c1", aspect=LABELS)
+
+    def states() -> Mapping[str, bool | None]:
+        task = desk.look(key).task
+        assert isinstance(task, LabelTask)
+        assert task.labelled is not None
+        return desk.catalogue.states_of(task.labelled)
+
+    assert states()["pans_left"] is True
+    assert states() == states()
+    assert len(asked) == 1
+    desk.label(ANN, key, Work(token=desk.claim(ANN, key).token), {"moves": False})
+    assert states()["pans_left"] is not True
+    assert len(asked) == 2
 
 
 def test_a_campaigns_order_of_captions_is_that_of_its_version(language: LanguageDesk, shelf: Shelf) -> None:

@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 from videolect.errors import BadInput
-from videolect.stage import lens, mesh, raster, textures
-from videolect.stage.acting import Performance
-from videolect.stage.camera import Track, gaze_at
-from videolect.stage.edits import Edit, joined, laid_over, times_of
-from videolect.stage.figures import made
-from videolect.stage.moves import Arc, DollyZoom, Focus, Follow, Move, Setup, Shake, track_of
-from videolect.stage.places import PLACES, place
-from videolect.stage.plays import PLAYS, Stage
-from videolect.stage.render import Renderer
-from videolect.stage.world import Lighting, Piece, Place, Scene, Surface
+from videolect.stage.blends import joined
+from videolect.stage.camera import optics as lens
+from videolect.stage.camera import raster
+from videolect.stage.camera.moves import Arc, DollyZoom, Focus, Follow, Move, Setup, Shake, track_of
+from videolect.stage.camera.render import Renderer
+from videolect.stage.camera.track import Track, gaze_at
+from videolect.stage.effects import Effect, times_of
+from videolect.stage.overlays import laid_over
+from videolect.stage.world import mesh, textures
+from videolect.stage.world.acting import Performance
+from videolect.stage.world.figures import made
+from videolect.stage.world.places import PLACES, place
+from videolect.stage.world.plays import PLAYS, Floor
+from videolect.stage.world.scene import Lighting, Piece, Place, Scene, Surface
 
 SIZE = (64, 36)
 
@@ -28,7 +32,7 @@ def box_room() -> Place:
     inside = replace(walls, triangles=walls.triangles[:, ::-1].copy(), normals=-walls.normals)
     return Place(
         name="box", indoors=True, pieces=(Piece(inside, Surface("tiles"), casts=False),), solids=(),
-        lighting=Lighting(), stage=(-3, -3, 3, 3), room=((-3.9, -3.9, -3.9), (3.9, 3.9, 3.9)),
+        lighting=Lighting(), floor=(-3, -3, 3, 3), room=((-3.9, -3.9, -3.9), (3.9, 3.9, 3.9)),
     )  # fmt: skip
 
 
@@ -239,8 +243,8 @@ def test_what_no_camera_can_do_is_refused(setup: Setup, moves: tuple[Move, ...],
 
 @pytest.mark.parametrize("play", sorted(PLAYS))
 def test_nobody_sinks_into_the_ground_or_hovers(play: str):
-    stage = Stage(np.random.default_rng(5), 40, 16, (0.0, 8.0), 0.3)
-    for actor in PLAYS[play](stage):
+    floor = Floor(np.random.default_rng(5), 40, 16, (0.0, 8.0), 0.3)
+    for actor in PLAYS[play](floor):
         low = np.min([
             (actor.places[:, n, 2, :3] @ piece.mesh.corners.T + actor.places[:, n, 2, 3:4]).min(axis=1)
             for n, piece in enumerate(actor.pieces)
@@ -291,7 +295,7 @@ def plain(shade: int, count: int) -> list[np.ndarray]:
     ("cut", 10, 10, 20), ("fade", 8, 12, 20), ("dissolve", 6, 10, 16), ("wipe", 6, 10, 16),
 ])  # fmt: skip
 def test_transitions_lie_where_they_say(what: str, start: int, end: int, count: int):
-    out = list(joined([plain(200, 10), plain(40, 10)], [Edit(what=what, start_frame=start, end_frame=end)]))
+    out = list(joined([plain(200, 10), plain(40, 10)], [Effect(what=what, start_frame=start, end_frame=end)]))
     assert len(out) == count
     assert all((picture == 200).all() for picture in out[:start])
     assert all((picture == 40).all() for picture in out[end:])
@@ -300,7 +304,7 @@ def test_transitions_lie_where_they_say(what: str, start: int, end: int, count: 
 
 def test_speeds_show_other_moments_of_life():
     def times(what: str, amount: float = 1.0, start: int = 0) -> np.ndarray:
-        return times_of(10, [Edit(what=what, amount=amount, start_frame=start)])
+        return times_of(10, [Effect(what=what, amount=amount, start_frame=start)])
 
     assert times("slow_motion", 0.5)[-1] == pytest.approx(4.5)
     assert times("fast_motion", 3)[-1] == pytest.approx(27)
@@ -315,9 +319,9 @@ def test_speeds_show_other_moments_of_life():
 @pytest.mark.parametrize("what", ["title", "subtitle", "watermark", "hud", "border"])
 def test_overlays_are_there_while_they_say(what: str):
     picture = np.full((90, 160, 3), 90, np.uint8)
-    edit = Edit(what=what, start_frame=2, end_frame=5, words="NORTH")
-    assert (laid_over(picture, 1, [edit]) == picture).all()
-    shown = laid_over(picture, 2, [edit])
+    laid = Effect(what=what, start_frame=2, end_frame=5, words="NORTH")
+    assert (laid_over(picture, 1, [laid]) == picture).all()
+    shown = laid_over(picture, 2, [laid])
     assert 0.002 < (shown != picture).any(axis=2).mean() < 0.4
     assert (picture == 90).all(), "the picture itself is not touched"
 

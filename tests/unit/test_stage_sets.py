@@ -16,17 +16,19 @@ import numpy as np
 import pytest
 from numpy._core import _multiarray_umath as umath
 
+from tests.support.walls import imports, room
 from videolect.cli.main import main
 from videolect.errors import BadInput
 from videolect.language import load_spec
 from videolect.stage.finding import found_together
 from videolect.stage.orders import Order, jobs_of
-from videolect.stage.places import HELD_BACK
 from videolect.stage.sets import SETTLED
+from videolect.stage.world.places import HELD_BACK
 from videolect.video.backends.pyav import write_mp4
 from videolect.video.probe import probe
 
 SPEC = load_spec()
+SOURCE = Path(__file__).parents[2] / "src"
 SMALL = ("--size", "64x36", "--seconds", "1", "--fps", "8")
 
 
@@ -41,6 +43,18 @@ def test_what_clip_n_is_depends_on_the_seed_and_n_alone():
     assert many[:5] == few
     assert jobs_of(SPEC, Order(set="train", count=5, seed=5)) != few
     assert {job.seed for job in many}.isdisjoint(job.seed for job in jobs_of(SPEC, Order(set="exam", count=40, seed=4)))
+
+
+def test_what_a_set_holds_is_known_without_a_renderer():
+    """Only one file of the stage imports numba, one Pillow; to ask what is in a set loads neither, nor PyAV."""
+    asked = "import sys, videolect.stage.orders, videolect.stage.words; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    assert "videolect.stage.plan.wishes" in loaded
+    assert not {"numba", "PIL", "av"} & set(loaded)
+    of = {(one.imported.split(".")[0], one.importer) for one in imports(SOURCE) if room(one.importer) == "stage"}
+    assert {(library, who) for library, who in of if library in ("numba", "PIL")} == {
+        ("numba", "videolect.stage.numba"), ("PIL", "videolect.stage.overlays"),
+    }  # fmt: skip
 
 
 def test_an_exam_is_balanced_and_half_look_alikes():

@@ -13,20 +13,24 @@ import pytest
 
 from videolect.errors import BadInput
 from videolect.language import load_spec
-from videolect.stage.camera import gaze_at
-from videolect.stage.clips import clip_of, truth_json
-from videolect.stage.measure import Measured, legs_of
-from videolect.stage.moves import Move, Movement, Setup, Shake, track_of
-from videolect.stage.numbers import Band, Scale
-from videolect.stage.places import place
-from videolect.stage.plans import Take, take_of
-from videolect.stage.repertoire import GROUPS, NOT_STAGED, Repertoire
+from videolect.stage.camera.moves import Move, Movement, Setup, Shake, track_of
+from videolect.stage.camera.track import gaze_at
+from videolect.stage.clips import clip_of
+from videolect.stage.format import Format
+from videolect.stage.plan.repertoire import GROUPS, NOT_STAGED, Repertoire
+from videolect.stage.plan.takes import Take, take_of
+from videolect.stage.plan.wishes import Where
 from videolect.stage.truth import truth_of
-from videolect.stage.truth_camera import camera_answers
-from videolect.stage.world import Scene
+from videolect.stage.truth.camera import camera_answers
+from videolect.stage.truth.measure import Measured, legs_of
+from videolect.stage.truth.numbers import Band, Scale
+from videolect.stage.truth_file import facts_of, truth_json
+from videolect.stage.words import Telling
+from videolect.stage.world.places import place
+from videolect.stage.world.scene import Scene
 
 SPEC = load_spec()
-SIZE = (96, 54)
+SMALL = Format(size=(96, 54))
 
 
 def answers(
@@ -37,7 +41,7 @@ def answers(
     begins = Setup(**{"place": (0.0, 0.0, 1.7), "focal": focal, **setup})
     trembles = Shake(radians=shake, seed=1) if shake else None
     track = track_of(begins, moves, scene, 16, shake=trembles)
-    return dict(camera_answers(Measured(scene, track, SIZE, 16), None))
+    return dict(camera_answers(Measured(scene, track, SMALL), None))
 
 
 def test_between_no_and_yes_nothing_is_said():
@@ -127,10 +131,10 @@ def first_hit(name: str, tries: int = 16) -> tuple[Take, dict[str, bool | None]]
     for wish in (one.answers for one in SPEC.primitives[name].examples if one.expected == "yes"):
         for seed in range(tries):
             try:
-                take = take_of(wish, seed, size=SIZE)
+                take = take_of(wish, seed, SMALL, Where())
             except BadInput:
                 continue
-            truth = truth_of(SPEC, Measured(take.scene, take.track, take.size, take.fps), take.edits)
+            truth = truth_of(SPEC, Measured(take.scene, take.track, take.format), take.effects)
             assert not list(SPEC.check_answers(truth.record)), "no record contradicts itself"
             if truth.states[name]:
                 return take, dict(truth.states)
@@ -177,15 +181,15 @@ def test_a_bent_way_is_no_tremor():
     t = np.linspace(0, 2 * np.pi, 64)
     still = track_of(Setup(place=(0.0, 0.0, 1.7), focal=0.8), (), scene, 16)
     swings = replace(still, yaw=0.35 * np.sin(t))
-    told = camera_answers(Measured(scene, swings, SIZE, 16), None)
+    told = camera_answers(Measured(scene, swings, SMALL), None)
     assert told.get("steadiness") in ("very_smooth", None)
     said = []
     for seed in range(12):
         try:
-            take = take_of({"camera_movement": "major_complex", "steadiness": "very_smooth"}, seed, size=SIZE)
+            take = take_of({"camera_movement": "major_complex", "steadiness": "very_smooth"}, seed, SMALL, Where())
         except BadInput:
             continue
-        said.append(camera_answers(Measured(take.scene, take.track, SIZE, take.fps), None).get("steadiness"))
+        said.append(camera_answers(Measured(take.scene, take.track, take.format), None).get("steadiness"))
     assert sum(word in ("unsteady", "very_unsteady") for word in said) <= 1, said
 
 
@@ -193,7 +197,7 @@ def test_there_and_back_is_not_always():
     scene = Scene(place=place("square", 2), actors=(), frames=48)
     moves = (Move(axis="tilt", amount=0.6, end=0.45), Move(axis="tilt", amount=-0.6, start=0.55))
     track = track_of(Setup(place=(0.0, 0.0, 1.7)), moves, scene, 16)
-    truth = truth_of(SPEC, Measured(scene, track, SIZE, 16))
+    truth = truth_of(SPEC, Measured(scene, track, SMALL))
     assert truth.states["angle_always_level"] is not True
     assert truth.record["camera_tilt"] == "both"
 
@@ -202,7 +206,7 @@ def test_a_straight_way_is_no_arc():
     scene = Scene(place=place("square", 2), actors=(), frames=48)
     straight = track_of(Setup(place=(-2.2, 0.0, 1.7)), (Move(axis="truck", amount=4.4),), scene, 16)
     yaw, _ = gaze_at(straight.place, np.tile([0.0, 6.0, 1.7], (48, 1)))
-    told = camera_answers(Measured(scene, replace(straight, yaw=yaw), SIZE, 16), None)
+    told = camera_answers(Measured(scene, replace(straight, yaw=yaw), SMALL), None)
     assert told.get("camera_arc") in ("no", None)
 
 
@@ -211,9 +215,22 @@ def test_truth_turns_with_the_clip():
     take, _ = first_hit("pan_left")
     back = take.track.at(np.arange(take.track.frames)[::-1])
     empty = Scene(place=take.scene.place, actors=(), frames=take.scene.frames)
-    turned = truth_of(SPEC, Measured(empty, back, SIZE, take.fps))
+    turned = truth_of(SPEC, Measured(empty, back, take.format))
     assert turned.states["pan_right"]
     assert not turned.states["pan_left"]
+
+
+@pytest.mark.parametrize("wish", [
+    {"shot_type": "complex", "subject_count": "few"}, {"subject_count": "two"}, {"subject_pose_start": "sitting"},
+])  # fmt: skip
+def test_words_believe_what_the_truth_says_and_no_more(wish: dict[str, Any]):
+    for seed in range(3):
+        try:
+            clip = clip_of(wish, seed, SMALL)
+        except BadInput:
+            continue
+        truth = clip.truth(SPEC)
+        assert Telling(SPEC, facts_of(clip, truth)).states == truth.states
 
 
 def test_with_a_transition_only_the_whole_clip_is_told():
@@ -222,14 +239,16 @@ def test_with_a_transition_only_the_whole_clip_is_told():
     assert truth.record["shot_transition"] is True
     assert truth.states["shot_transition"] is True
     assert "camera_movement" not in truth.record
-    told = truth_json(clip, SPEC, truth)
+    told = truth_json(SPEC, clip, truth, None)
     assert len(told["frames"]) == sum(take.track.frames for take in clip.takes)
     assert len(list(clip.pictures())) == clip.frames
 
 
 def _cut(seed: int) -> Any:
     try:
-        return clip_of({"shot_transition": True, "transition_kinds": ("dissolve",)}, seed, size=(64, 36), seconds=2.0)
+        return clip_of(
+            {"shot_transition": True, "transition_kinds": ("dissolve",)}, seed, Format(size=(64, 36), frames=32)
+        )
     except BadInput:
         return None
 
@@ -237,19 +256,19 @@ def _cut(seed: int) -> Any:
 def test_a_frozen_picture_stays_to_the_grain():
     take, states = first_hit("frame_freezing")
     assert states["frame_freezing"]
-    clip = clip_of(dict(SPEC.primitives["frame_freezing"].examples[0].answers), take.seed, size=SIZE)
+    clip = clip_of(dict(SPEC.primitives["frame_freezing"].examples[0].answers), take.seed, SMALL)
     pictures = list(clip.pictures())
     assert (pictures[-1] == pictures[-2]).all()
     assert not (pictures[0] == pictures[-1]).all()
 
 
 @pytest.mark.parametrize(("options", "says"), [
-    ({"size": (31, 20)}, "31x20"), ({"size": (65, 36)}, "65x36"), ({"seconds": 0.01}, "0 frames"),
-    ({"seconds": 1e6}, "frames"),
+    ({"size": (31, 20)}, "31x20"), ({"size": (65, 36)}, "65x36"), ({"frames": 0}, "0 frames"),
+    ({"frames": 16_000_000}, "frames"), ({"fps": 0}, "at 0 a second"),
 ])  # fmt: skip
-def test_impossible_takes_are_refused(options: dict[str, Any], says: str):
+def test_impossible_formats_are_refused(options: dict[str, Any], says: str):
     with pytest.raises(BadInput, match=says):
-        take_of({}, 1, **options)
+        Format(**options)
 
 
 def test_the_page_has_the_numbers():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -11,11 +12,11 @@ from videolect.language.claims import claims_of
 from videolect.language.lint import constructiveness, lint, lint_critique
 from videolect.language.spec import load_spec
 from videolect.language.values import Segment
+from videolect.points.apply import apply_points
 from videolect.record.critique import SENTINEL, Critique
-from videolect.stage.words import ASPECTS, Truth, critiques, drafts, judge
+from videolect.stage.words import ASPECTS, Draft, Telling, critiques, drafts, judge
 from videolect.stage.words.critiques import VOICES
-from videolect.stage.world import Event
-from videolect.vlm.points import apply_points
+from videolect.stage.world.scene import Event
 
 SPEC = load_spec()
 SEGMENTS = (Segment(movements=("pan_left",)), Segment(movements=("tilt_up",)), Segment(movements=("dolly_forward",)))
@@ -37,20 +38,25 @@ CLIP = facts(
     ),
     details=("a row of trees", "a wooden fence"),
 )  # fmt: skip
-DRAFTS = [draft for aspect in ASPECTS for seed in range(12) for draft in drafts(SPEC, CLIP, aspect, seed, count=2)]
+
+
+@cache
+def made() -> list[Draft]:
+    """Drafts of every kind: seconds of work, so not when the file is only read."""
+    return [draft for aspect in ASPECTS for seed in range(12) for draft in drafts(SPEC, CLIP, aspect, seed, count=2)]
 
 
 def test_there_are_enough_drafts_of_every_kind():
-    assert {draft.aspect for draft in DRAFTS} == set(ASPECTS)
-    assert {len(draft.points) for draft in DRAFTS} == {0, 1, 2, 3, 4}
-    kinds = Counter(kind for draft in DRAFTS for kind in draft.errors)
+    assert {draft.aspect for draft in made()} == set(ASPECTS)
+    assert {len(draft.points) for draft in made()} == {0, 1, 2, 3, 4}
+    kinds = Counter(kind for draft in made() for kind in draft.errors)
     assert set(kinds) == {"wrong", "missing", "invented", "vague", "subjective", "order"}
     assert kinds["wrong"] > kinds["subjective"]
 
 
 def test_carrying_out_the_points_gives_the_true_caption_again():
-    truth = Truth(SPEC, CLIP)
-    for draft in DRAFTS:
+    truth = Telling(SPEC, CLIP)
+    for draft in made():
         mended, applied, left = apply_points(draft.text, draft.points)
         assert mended == draft.truth, draft
         assert len(applied) == len(draft.points)
@@ -59,19 +65,19 @@ def test_carrying_out_the_points_gives_the_true_caption_again():
 
 
 def test_points_are_whole_points_of_the_draft():
-    for draft in DRAFTS:
+    for draft in made():
         if draft.points:
             Critique(points=draft.points).check_against(draft.text, CLIP.frames)
         assert len(draft.points) == len(draft.errors)
 
 
 def test_every_error_can_be_told_from_the_text_or_is_one_of_looks():
-    truth = Truth(SPEC, CLIP)
+    truth = Telling(SPEC, CLIP)
 
     def claims(text):
         return sorted((c.primitive, c.state, c.order) for c in claims_of(text))
 
-    for draft in DRAFTS:
+    for draft in made():
         if len(draft.points) != 1:
             continue
         kind, verdict = draft.errors[0], judge(truth, draft.aspect, draft.text)
@@ -85,16 +91,16 @@ def test_every_error_can_be_told_from_the_text_or_is_one_of_looks():
 
 
 def test_a_right_draft_has_no_points_and_gets_the_sentinel():
-    right = [draft for draft in DRAFTS if not draft.points]
+    right = [draft for draft in made() if not draft.points]
     assert right
-    assert all(draft.text == draft.truth and critiques(draft, 1) == (SENTINEL,) for draft in right)
+    assert all(draft.text == draft.truth and critiques(draft, 1, SPEC.lexicon) == (SENTINEL,) for draft in right)
 
 
 def test_every_voice_says_what_to_write():
-    for draft in DRAFTS:
+    for draft in made():
         if not draft.points:
             continue
-        told = critiques(draft, 7)
+        told = critiques(draft, 7, SPEC.lexicon)
         assert len(told) == len(VOICES) == len(set(told))
         for text in told:
             assert constructiveness(text) == 1.0, text
@@ -105,7 +111,7 @@ def test_every_voice_says_what_to_write():
 
 
 def test_what_is_quoted_begins_and_ends_with_a_word():
-    for draft in DRAFTS:
+    for draft in made():
         for point in draft.points:
             quoted = (point.words, point.instruction) if point.kind in ("replace", "insert") else (point.words,)
             assert all(each == each.strip(" ,") for each in quoted), point
@@ -115,7 +121,7 @@ def test_what_is_quoted_begins_and_ends_with_a_word():
 def test_drafts_and_critiques_are_the_same_for_the_same_seed(aspect):
     one, two = drafts(SPEC, CLIP, aspect, 3), drafts(SPEC, CLIP, aspect, 3)
     assert one == two
-    assert [critiques(draft, 3) for draft in one] == [critiques(draft, 3) for draft in two]
+    assert [critiques(draft, 3, SPEC.lexicon) for draft in one] == [critiques(draft, 3, SPEC.lexicon) for draft in two]
 
 
 def test_without_an_exact_caption_there_is_no_draft():
@@ -150,7 +156,7 @@ def test_a_wrong_order_is_planted_where_things_follow_one_another():
 
 def test_points_about_a_deed_or_a_stretch_of_movement_carry_its_frames():
     spans = {(happening.start_frame, happening.end_frame) for happening in CLIP.happenings}
-    assert spans & {(p.start_frame, p.end_frame) for d in DRAFTS if d.aspect == "motion" for p in d.points}
+    assert spans & {(p.start_frame, p.end_frame) for d in made() if d.aspect == "motion" for p in d.points}
     stretches = tuple(
         Segment(movements=s.movements, start_frame=n * 30, end_frame=n * 30 + 30) for n, s in enumerate(SEGMENTS)
     )
@@ -159,6 +165,6 @@ def test_points_about_a_deed_or_a_stretch_of_movement_carry_its_frames():
     ways = {(p.start_frame, p.end_frame) for p in points if p.topic == "direction" and p.kind == "replace"}
     assert ways >= {(0, 30), (30, 60), (60, 90)}
     assert all(p.start_frame is None for p in points if p.topic in ("camera_angle", "depth_of_field"))
-    for draft in DRAFTS:
+    for draft in made():
         for point in draft.points:
             point.check_against(draft.text, CLIP.frames)

@@ -62,7 +62,9 @@ def test_losses_gradients_and_trials_are_those_of_one_process(
     kind: str, two: Path, tiny_model: TinyModel, tmp_path: Path
 ) -> None:
     one = tmp_path / "one"
-    run_of(one, tiny_model("micro"), kind, one=True).go()
+    run = run_of(one, tiny_model("micro"), kind, one=True)
+    assert {len(step) == 1 for step in run.batches.order(0, 0)} == {kind == "copies of one batch"}
+    run.go()
     half = 1e-3 if "half" in kind else 1e-5
     assert len(losses(one)) == STEPS
     assert losses(two / kind) == pytest.approx(losses(one), rel=half)

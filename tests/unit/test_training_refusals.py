@@ -97,7 +97,7 @@ def test_films_that_lack_or_break_are_told_with_what_leaves_them_out(train: Run,
 @pytest.mark.parametrize(
     ("template", "why"),
     [
-        ("clips/clip0.mp4", "names one file for the clips of all rows"), ("clips/{video_id", "a brace too many"),
+        ("clips/clip0.mp4", "names one file for all clips"), ("clips/{video_id", "a brace too many"),
         ("clips/{name}.mp4", "names {name}"),
     ],
 )  # fmt: skip

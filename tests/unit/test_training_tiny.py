@@ -16,17 +16,17 @@ from tools.tiny_models import CLIPS
 from tests.support.backends import Scripted
 from tests.support.training import TinyModel
 from videolect.cli.main import main
-from videolect.dataset.critique_points import points_of
+from videolect.points.apply import apply_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL
+from videolect.stage import VERSION
 from videolect.training.shapes import shape_of
-from videolect.training.tiny import clips as staged
 from videolect.training.tiny import trial
 from videolect.training.tiny.clips import MIRRORED, MOVES, NAMES, PART, REVERSED, Part, sentences, wish_of
 from videolect.training.tiny.models import SIZES
 from videolect.training.tiny.plan import shape_of_size
 from videolect.training.tiny.rows import CAPTION, VARIANTS, Staged, flawed_drafts, rows_of, wrong_sentence
 from videolect.training.tiny.trial import asserted, evaluate_on, moves_in
-from videolect.vlm.points import apply_points
 from videolect.vlm.prompts import Prompt
 
 
@@ -39,7 +39,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(3 if held else 1):
             drawn = np.random.default_rng([held, number]).integers(0, 256, (PART, 8, 64, 64, 3), dtype=np.uint8)
             told = [{"move": NAMES[at % len(NAMES)], "slow": False, "yes": [], "no": []} for at in range(PART)]
-            name = f"{'held' if held else 'part'}-{staged.drawn_by()}-{number:04d}.npz"
+            name = f"{'held' if held else 'part'}-{VERSION}-{number:04d}.npz"
             np.savez(folder / "tiny-clips" / name, pictures=drawn, truth=np.array(json.dumps(told)))
     return folder
 

@@ -14,7 +14,7 @@ import pytest
 from tests.support.answers import benchmark
 from tests.support.backends import Scripted
 from tests.support.triples import perfect, revised
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals.predictions import read_predictions
 from videolect.evals.run import run

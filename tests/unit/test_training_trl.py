@@ -266,10 +266,10 @@ class _Lazy:
 def test_without_trl_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, found: Any, absent: str):
     monkeypatch.setitem(sys.modules, "trl", found)
     adapter._trainers.cache_clear()
-    with pytest.raises(MissingExtra, match=rf"needs {absent}. Run pip install 'videolect\[train\]'"):
+    with pytest.raises(MissingExtra, match=rf"needs {absent}. Install it: pip install 'videolect\[train\]'"):
         adapter.VideoSFTTrainer  # noqa: B018
     monkeypatch.setitem(sys.modules, "datasets", None)
-    with pytest.raises(MissingExtra, match=r"needs datasets. Run pip install 'videolect\[train\]'"):
+    with pytest.raises(MissingExtra, match=r"needs datasets. Install it: pip install 'videolect\[train\]'"):
         adapter.rows_of(Examples(items=(), tokenizer="", pixels=""))
     with pytest.raises(AttributeError, match="no attribute 'Trainer'"):
         adapter.Trainer  # noqa: B018

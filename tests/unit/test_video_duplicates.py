@@ -150,7 +150,7 @@ def shelf(films: list[Path], tmp_path: Path) -> Path:
 
 def test_within_a_folder(shelf: Path, capsys: pytest.CaptureFixture[str]):
     (shelf / "notes.mp4").write_text("no film at all\n" * 20)
-    code, answer, told = run(capsys, shelf)
+    code, answer, _ = run(capsys, shelf)
     assert code == 1, "one was refused"
     assert answer["files"] == 4
     shown = {
@@ -163,7 +163,6 @@ def test_within_a_folder(shelf: Path, capsys: pytest.CaptureFixture[str]):
     (refused,) = answer["refused"]
     assert Path(refused["path"]).name == "notes.mp4"
     assert "it is text" in refused["why"]
-    assert "5 of 5 films" in told
 
 
 def test_between_two_sets_every_file_of_the_first_is_named(

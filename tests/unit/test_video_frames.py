@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from tests.support import movies
+from tests.support.burn_in import read_burn_in
 from videolect.errors import BadInput, CannotRead
-from videolect.stage.burn_in import read_burn_in
 from videolect.video.frames import frames, take
 from videolect.video.probe import probe
 from videolect.video.recipe import Fit, Recipe

@@ -16,12 +16,12 @@ from videolect.errors import CannotRead
 from videolect.storage import CannotReach, CannotStore, FolderStorage, hash_file
 from videolect.video import imports
 from videolect.video.imports import TIMELINES, Imported, Refused, import_videos
+from videolect.video.library import Library
 from videolect.video.probe import Probed, probe
 from videolect.video.proxy import proxy
 from videolect.video.sandbox import Limits
 from videolect.video.sources import Sources
 from videolect.video.timeline import Timeline
-from videolect.wiring import Films
 
 
 @pytest.fixture
@@ -174,7 +174,9 @@ def test_many_parts_of_one_film_are_decoded_once(tmp_path: Path, store: FolderSt
     monkeypatch.setattr(imports, "probe", counting)
     results = list(import_videos(Sources(manifests=[manifest]), store, jobs=2))
     spans = [
-        (each.span.start_frame, each.span.end_frame) for each in results if isinstance(each, Imported) and each.span
+        (each.stretch.start_frame, each.stretch.end_frame)
+        for each in results
+        if isinstance(each, Imported) and each.stretch
     ]
     assert spans == [(start, start + 6) for start in range(0, 21, 3)]
     (beyond,) = (each for each in results if isinstance(each, Refused))
@@ -268,12 +270,12 @@ def test_what_browsers_do_not_play_gets_a_proxy_once(tmp_path: Path, monkeypatch
             assert isinstance(result, Imported)
             known[result.video.hash] = probe(result.path)
     assert made == [other]
-    films = Films(storage)
+    films = Library(storage)
     theirs = {probe(path).video.hash: path for path in (plain, other)}
     for video_hash, path in theirs.items():
-        assert (films.stand_in(video_hash) is None) == (path == plain)
-        assert films.timeline(video_hash)["frames"] == films.table(video_hash).frame_count
-    shown = films.film(str(films.stand_in(probe(other).video.hash)))
+        assert (films.proxy_of(video_hash) is None) == (path == plain)
+        assert films.shown_timeline(video_hash)["frames"] == films.timeline_of(video_hash).frame_count
+    shown = films.file(str(films.proxy_of(probe(other).video.hash)))
     assert isinstance(shown, Path)
     assert probe(shown).video.browser_playable
     assert json.loads(storage.get_bytes(imports.SAID, probe(plain).video.hash))["shape_name"] == "16:9"
@@ -285,7 +287,7 @@ def test_without_proxies_or_where_none_can_be_made_the_film_is_there(
     other = movies.constant(tmp_path / "other.mkv", 24, codec="libx265")
     storage = FolderStorage(tmp_path / "films")
     assert all(isinstance(result, Imported) for result in import_videos([other], storage, proxies=False))
-    assert Films(storage).stand_in(probe(other).video.hash) is None
+    assert Library(storage).proxy_of(probe(other).video.hash) is None
 
     def failing(*_: Any, **__: Any) -> Any:
         raise CannotRead("It cannot be made.", mend="Convert it.")

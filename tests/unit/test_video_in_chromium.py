@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import av
 import numpy as np
 import pytest
 
 from tests.support import movies
+from videolect.video.backends import pyav
 from videolect.video.probe import probe
 from videolect.video.timeline import Timeline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+def without_x264(path: Path) -> Path:
+    """Our own pictures as an FFmpeg writes them that was built without x264."""
+    with patch.object(pyav, "ENCODERS", pyav.ENCODERS[1:]):
+        pyav.write_mp4(
+            path, (movies.picture(number, 320, 180) for number in range(48)), fps=Fraction(24), size=(320, 180)
+        )
+    assert probe(path).video.codec == "vp9"
+    return path
+
 
 FRAGMENTS = {"container_options": {"movflags": "frag_keyframe+empty_moov+default_base_moof"}}
 
@@ -43,6 +57,7 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "late-both.mp4": lambda path: movies.late_start(path, audio_s=2.0, audio_start_s=1.4),
     "early.mp4": movies.early_start,
     "ten-bits.mp4": lambda path: movies.constant(path, pixel_format="yuv420p10le"),
+    "no-x264.mp4": without_x264,
     "av1.webm": lambda path: movies.constant(path, codec="libsvtav1"),
 }
 

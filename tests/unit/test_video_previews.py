@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tests.support import movies
+from tests.support.burn_in import read_burn_in
 from videolect.errors import BadInput
 from videolect.record.clip import Video
-from videolect.stage.burn_in import read_burn_in
 from videolect.storage import Storage, open_storage
 from videolect.video import previews
 from videolect.video.backends import pillow

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from videolect.errors import BadInput
-from videolect.video.sources import Part, Refused, Source, Sources, Span
+from videolect.record.clip import Stretch
+from videolect.video.sources import Part, Refused, Source, Sources
 from videolect.video.timeline import Timeline
 
 FILM = Timeline(time_base=Fraction(1, 24), pts=np.arange(48), end_pts=48)
@@ -157,25 +158,25 @@ def test_a_list_has_a_path_a_line(tmp_path: Path):
 @pytest.mark.parametrize(
     ("timeline", "part", "span"),
     [
-        (FILM, Part(unit="frame"), Span(0, 48, 0, 48)),
-        (FILM, Part(unit="frame", start=Fraction(12), end=Fraction(24)), Span(12, 24, 12, 24)),
-        (FILM, Part(unit="s", end=Fraction(1)), Span(0, 24, 0, 24)),
-        (FILM, Part(unit="s", start=Fraction(1)), Span(24, 48, 24, 48)),
+        (FILM, Part(unit="frame"), Stretch(0, 48, 0, 48)),
+        (FILM, Part(unit="frame", start=Fraction(12), end=Fraction(24)), Stretch(12, 24, 12, 24)),
+        (FILM, Part(unit="s", end=Fraction(1)), Stretch(0, 24, 0, 24)),
+        (FILM, Part(unit="s", start=Fraction(1)), Stretch(24, 48, 24, 48)),
         # 47/24 s is 1.95833...: written with three decimals it is a little early or, rounded up, a little late.
-        (FILM, Part(unit="s", start=Fraction("1.958")), Span(47, 48, 47, 48)),
-        (FILM, Part(unit="s", start=Fraction("0.042")), Span(1, 48, 1, 48)),
+        (FILM, Part(unit="s", start=Fraction("1.958")), Stretch(47, 48, 47, 48)),
+        (FILM, Part(unit="s", start=Fraction("0.042")), Stretch(1, 48, 1, 48)),
         (FILM, Part(unit="s", start=Fraction("1.97"), end=None), None),
-        (FILM, Part(unit="s", end=Fraction("2.04")), Span(0, 48, 0, 48)),
+        (FILM, Part(unit="s", end=Fraction("2.04")), Stretch(0, 48, 0, 48)),
         (FILM, Part(unit="s", end=Fraction("2.05")), None),
         (FILM, Part(unit="frame", end=Fraction(49)), None),
         (FILM, Part(unit="frame", start=Fraction(48)), None),
-        (FILM, Part(unit="s", start=Fraction("0.5"), end=Fraction("0.51")), Span(12, 13, 12, 13)),
+        (FILM, Part(unit="s", start=Fraction("0.5"), end=Fraction("0.51")), Stretch(12, 13, 12, 13)),
         (FILM, Part(unit="s", start=Fraction("0.51"), end=Fraction("0.52")), None),
         (LATE, Part(unit="s", end=Fraction(1)), None),
-        (LATE, Part(unit="s", end=Fraction("1.6")), Span(0, 5, 1400, 1600)),
+        (LATE, Part(unit="s", end=Fraction("1.6")), Stretch(0, 5, 1400, 1600)),
     ],
 )
-def test_a_part_of_a_film(timeline: Timeline, part: Part, span: Span | None):
+def test_a_part_of_a_film(timeline: Timeline, part: Part, span: Stretch | None):
     if span is None:
         with pytest.raises(BadInput, match="no part of it"):
             part.within(timeline)

@@ -23,7 +23,7 @@ from videolect.video.blends import Blends
 from videolect.video.probe import probe
 from videolect.video.shots import Scores, reshoot
 from videolect.video.split import scores_of
-from videolect.wiring import make_shot_engine
+from videolect.wiring import make_detector
 
 SHOT_KEYS = {
     "start_pts", "end_pts", "start_frame", "end_frame", "start_s", "end_s", "transition_in", "transition_out",
@@ -166,7 +166,7 @@ def test_pyscenedetect_reads_our_pictures_and_its_own_scores_again(film: Path):
 
     timeline = probe(film).timeline
     for name, theirs in (("content", scenedetect.ContentDetector()), ("adaptive", scenedetect.AdaptiveDetector())):
-        engine = make_shot_engine(name)
+        engine = make_detector(name)
         assert [one.start_frame for one in reshoot(engine, scores_of(film, timeline, engine))] == [48]
         # The same pictures through its own detector, without our bytes between.
         from videolect.video.frames import frames
@@ -182,7 +182,7 @@ def test_pyscenedetect_reads_our_pictures_and_its_own_scores_again(film: Path):
 def test_without_pyscenedetect_one_is_told_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "scenedetect", None)
     with pytest.raises(MissingExtra, match="shots") as raised:
-        make_shot_engine(name)
+        make_detector(name)
     assert raised.value.exit_code == 2
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.support import movies
+from tests.support.burn_in import read_burn_in
 from videolect.errors import BadInput
-from videolect.stage.burn_in import read_burn_in
 from videolect.video.backends import pillow
 from videolect.video.probe import probe
 from videolect.video.sprites import MOST, choose, sheet

@@ -39,6 +39,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
         container_start_s=Fraction(draw(st.integers(-(10**6), 10**9)), 1_000_000),
         detours=tuple(draw(st.lists(st.tuples(frames, st.integers(0, 10**9)), max_size=3))),
         unreachable=tuple(draw(st.lists(frames, max_size=3))),
+        starts=tuple(sorted(draw(st.sets(frames, max_size=3)))),
     )
 
 
@@ -77,6 +78,63 @@ def test_both_written_forms_come_back(table: Timeline):
             table.end_pts, table.time_base, table.container_start_s,
         )  # fmt: skip
         assert (again.detours, again.unreachable) == (table.detours, table.unreachable)
+    assert Timeline.from_bytes(table.to_bytes()).starts == table.starts, "what the browser need not know of"
+
+
+def test_a_table_is_told_to_the_browser_as_its_page_says():
+    table = Timeline(
+        time_base=Fraction(1, 12800),
+        pts=np.array([0, 533, 1067, 1600]),
+        end_pts=2133,
+        container_start_s=Fraction(1, 4),
+        detours=((2, 1_413_000),),
+        unreachable=(3,),
+        starts=(0, 2),
+    )
+    assert table.as_json() == {
+        "time_base": [1, 12800],
+        "start_pts": 0,
+        "end_pts": 2133,
+        "offset_s": 0.0,
+        "runs": [[533, 1], [534, 1], [533, 1]],
+        "hash": table.hash,
+        "frames": 4,
+        "container_start_s": 0.25,
+        "detours": [[2, 1.413]],
+        "unreachable": [3],
+    }
+    assert table.seek_time(2) == 1.413, "its detour, and not the middle of its showing"
+
+
+def test_the_written_form_is_the_hashed_one_and_behind_it_what_the_hash_leaves_out():
+    table = Timeline(
+        time_base=Fraction(1, 1000),
+        pts=np.array([5, 7]),
+        end_pts=9,
+        container_start_s=Fraction(-3, 2),
+        detours=((1, 7),),
+        unreachable=(0,),
+        starts=(0, 1),
+    )
+    hashed = b"videolect-pts-1\n" + struct.pack("<6q", 1, 1000, 9, 2, 5, 7)
+    assert table.to_bytes() == hashed + struct.pack("<4q", -3, 2, 1, 1) + struct.pack("<5q", 1, 7, 0, 0, 1)
+    older = Timeline.from_bytes(hashed + struct.pack("<4q", -3, 2, 1, 1) + struct.pack("<3q", 1, 7, 0))
+    assert (older.detours, older.unreachable, older.starts) == (((1, 7),), (0,), ())
+
+
+def test_a_decoder_begins_at_the_last_start_before_a_frame():
+    table = Timeline(time_base=Fraction(1, 25), pts=np.arange(9), end_pts=9, starts=(2, 5))
+    assert [table.start_before(frame) for frame in (0, 1, 2, 4, 5, 8)] == [None, None, 2, 2, 5, 5]
+    assert Timeline(time_base=Fraction(1, 25), pts=np.arange(9), end_pts=9).start_before(8) is None
+
+
+def test_the_first_frame_from_a_moment_on():
+    table = Timeline(time_base=Fraction(1, 1000), pts=np.array([0, 40, 100]), end_pts=150)
+    assert [table.first_from(pts) for pts in (-1, 0, 1, 40, 41, 100, 101)] == [0, 0, 1, 1, 2, 2, 3]
+
+
+def test_the_mean_rate_is_frames_by_seconds():
+    assert Timeline(time_base=Fraction(1, 1000), pts=np.array([100, 140, 200]), end_pts=300).mean_rate == 15
 
 
 def test_the_hash_is_that_of_the_documented_bytes():
@@ -89,27 +147,55 @@ def test_the_hash_is_that_of_the_documented_bytes():
 @pytest.mark.parametrize("spoil", [lambda b: b[:-1], lambda b: b[:20], lambda b: b"x" + b, lambda b: b""])
 def test_other_bytes_are_no_table(spoil):
     table = Timeline(time_base=Fraction(1, 1000), pts=np.array([5, 7]), end_pts=9, unreachable=(1,))
-    with pytest.raises(CannotRead, match="no table"):
+    with pytest.raises(CannotRead, match=r"^This is no table of timestamps: .*\. Import the file again\.$"):
         Timeline.from_bytes(spoil(table.to_bytes()))
 
 
 def test_a_table_that_was_changed_on_its_way_is_noticed():
     told = Timeline(time_base=Fraction(1, 1000), pts=np.array([5, 7, 9]), end_pts=11).as_json()
-    with pytest.raises(CannotRead, match="differ"):
-        Timeline.from_json({**told, "runs": [[2, 1], [3, 1]]})
+    for changed in ({"runs": [[2, 1], [3, 1]]}, {"runs": [[2, 1]]}, {"frames": 2}, {"start_pts": 6}):
+        with pytest.raises(CannotRead) as refused:
+            Timeline.from_json({**told, **changed})
+        assert str(refused.value) == "The table of timestamps and its hash differ. Ask for the table again."
 
 
-@pytest.mark.parametrize(("pts", "end"), [([], 1), ([0, 0], 5), ([1, 0], 5), ([0, 5], 5)])
-def test_times_that_do_not_rise_are_no_table(pts: list[int], end: int):
-    with pytest.raises(BadInput):
-        Timeline(time_base=Fraction(1, 1000), pts=np.array(pts), end_pts=end)
+EMPTY = "The table of timestamps is empty. Import a file with a picture."
+FALLS = "The timestamps do not rise. Give each frame's time once, and an end."
+
+
+@pytest.mark.parametrize(
+    ("pts", "end", "base", "says"),
+    [
+        ([], 1, 1, EMPTY),
+        ([[0, 1]], 5, 1, EMPTY),
+        ([0, 0], 5, 1, FALLS),
+        ([1, 0], 5, 1, FALLS),
+        ([0, 5], 5, 1, FALLS),
+        ([0, 5], 6, 0, FALLS),
+        ([0, 5], 6, -1, FALLS),
+    ],
+)
+def test_times_that_do_not_rise_are_no_table(pts: list[int], end: int, base: int, says: str):
+    with pytest.raises(BadInput) as refused:
+        Timeline(time_base=Fraction(base, 1000), pts=np.array(pts), end_pts=end)
+    assert str(refused.value) == says
+
+
+def test_a_table_does_not_change():
+    given_ = np.array([0, 5])
+    table = Timeline(time_base=Fraction(1, 1000), pts=given_, end_pts=6)
+    given_[1] = 3
+    assert table.pts.tolist() == [0, 5]
+    with pytest.raises(ValueError, match="read-only"):
+        table.pts[0] = 3
 
 
 def test_frames_that_are_not_there():
     table = Timeline(time_base=Fraction(1, 1000), pts=np.array([0]), end_pts=40)
     for frame in (-1, 2):
-        with pytest.raises(BadInput, match="no frame"):
+        with pytest.raises(BadInput) as refused:
             table.pts_of(frame)
+        assert str(refused.value) == f"There is no frame {frame}. Give one from 0 to 0."
 
 
 @pytest.mark.parametrize(
@@ -131,6 +217,21 @@ def test_a_dropped_frame_is_a_variable_rate():
     pts = np.delete(np.arange(0, 500 * 100, 500), 40)
     assert Timeline(time_base=Fraction(1, 12000), pts=pts, end_pts=50_000).variable_rate
     assert not Timeline(time_base=Fraction(1, 12000), pts=pts[:2], end_pts=50_000).variable_rate
+
+
+@pytest.mark.parametrize(
+    ("base", "pts", "variable"),
+    [
+        (Fraction(1, 25), [0, 1, 2, 4], False),  # a tick is 40 ms: the third frame lies two thirds of one off its place
+        (Fraction(1, 25), [0, 1, 2, 3, 8], True),
+        (Fraction(1, 1000), [1000, 1041, 1080], False),  # 1 ms from its place, which is 1040
+        (Fraction(1, 1000), [1000, 1042, 1080], True),
+        (Fraction(1, 90000), [0, 3690, 7200], False),  # the same in a finer time base
+        (Fraction(1, 90000), [0, 3691, 7200], True),
+    ],
+)
+def test_a_frame_may_lie_a_tick_or_a_millisecond_off_its_place(base: Fraction, pts: list[int], variable: bool):
+    assert Timeline(time_base=base, pts=np.array(pts), end_pts=pts[-1] + 1).variable_rate == variable
 
 
 @given(st.lists(st.integers(1, 9), max_size=200))

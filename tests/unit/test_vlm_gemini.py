@@ -19,7 +19,7 @@ from videolect.errors import BadInput
 from videolect.vlm.backends.gemini import Gemini, open_gemini
 from videolect.vlm.base import Cancelled, Decoding, Film, NoAnswer, TooDear
 from videolect.vlm.prompts import free, judge
-from videolect.wiring import film_as_mp4
+from videolect.writing.looks import film_as_mp4
 
 SECRET = "AIza-a-secret-word"
 Says = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]

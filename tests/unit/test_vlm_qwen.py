@@ -368,7 +368,7 @@ def test_served_it_writes_the_same_and_scores_the_same(tiny_model: TinyModel):
     local = Qwen(str(tiny_model("micro")))
     # What a random model finds likeliest cannot be read, so the texts are drawn: by seed and prompt, here as there.
     how = Decoding(max_tokens=12, temperature=1.0, seed=3)
-    asked = [free(f"What is there, number {number}?") for number in range(4)]
+    asked = [*(free(f"What is there, number {number}?") for number in range(3)), judge("It pans to the left.")]
     with live(create_server(local)) as url:
         served = open_chat(f"{url}?still=png&exact_times=yes")
         here, there = (backend.generate(film(), asked, how) for backend in (local, served))

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from tests.support.acts import clip as some_clip
+from tests.support.village import render_clip
 from videolect.errors import NotFound
 from videolect.record.clip import Clip
-from videolect.stage.planes import render_clip
 from videolect.video.probe import Probed, probe
 from videolect.vlm.base import Wanted
 from videolect.writing.looks import looks

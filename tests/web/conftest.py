@@ -31,13 +31,13 @@ from videolect.oversight.worker import draft_all, drafter
 from videolect.record.campaign import Policy
 from videolect.record.clip import Clip, Video
 from videolect.record.people import Person
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import open_storage
 from videolect.video.blends import Blends
 from videolect.video.evidence import CutFinder
 from videolect.video.previews import PreviewMaker
-from videolect.vlm.backends.labels import LabelsWriter
 from videolect.web.app import create_app
+from videolect.writing.labels.writer import LabelsWriter
 
 PEOPLE = {"ann": ("annotator",), "bob": ("annotator",), "rev": ("reviewer",), "lea": ("lead",), "lex": ("lead",)}
 PASSWORD = "a password for tests"
@@ -59,16 +59,16 @@ class OneFilm:
         self.path = path
         path.write_bytes(bytes(range(256)) * 8)
 
-    def film(self, video_hash: str) -> Path:
+    def file(self, video_hash: str) -> Path:
         return self.path
 
-    def stand_in(self, video_hash: str) -> str | None:
+    def proxy_of(self, video_hash: str) -> str | None:
         return None
 
-    def said(self, video_hash: str) -> dict[str, Any]:
+    def said_of(self, video_hash: str) -> dict[str, Any]:
         return {}
 
-    def timeline(self, video_hash: str) -> dict[str, Any]:
+    def shown_timeline(self, video_hash: str) -> dict[str, Any]:
         return {"hash": "x"}
 
 

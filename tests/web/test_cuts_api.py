@@ -15,7 +15,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import PASSWORD, PASSWORD_HASH, PEOPLE, Site
-from videolect.cli.data import take_in
 from videolect.storage import CannotReach
 from videolect.video.backends.pillow import picture_of
 from videolect.video.backends.pyav import write_mp4
@@ -67,7 +66,7 @@ def site(tmp_path: Path, film: Path) -> Iterator[Cutting]:
         workspace.accounts.add(
             person, name=person.title(), roles=roles, password_hash=PASSWORD_HASH, now=workspace.desk.clock.now()
         )  # fmt: skip
-    videos, refused, _ = take_in(workspace, [film])
+    videos, refused, _ = workspace.intake.take_in([film])
     assert not refused
     made = Cutting(app=workspace.app(), desk=workspace.desk)
     made.hash, made.workspace = videos[0].hash, workspace

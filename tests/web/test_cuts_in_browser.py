@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.burn_in import draw_burn_in
 from tests.web.test_in_browser import SETTLED, Person, site_of
 from videolect.oversight.cuts import CutsDesk
 from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
-from videolect.stage.burn_in import draw_burn_in
 from videolect.video.backends.pyav import write_mp4
 from videolect.wiring import OPERATOR, Workspace
 
@@ -173,7 +173,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
         # -- another was faster: told who did what, and shown what is there now
         page.keyboard.press("ArrowDown")
         at_frame(page, MISSED)
-        desk = CutsDesk(workspace.catalogue, workspace.cuts)
+        desk = CutsDesk(workspace.catalogue, workspace.cut_finder)
         desk.add(OPERATOR, film, "dissolve", 95, 105)
         desk.move(OPERATOR, film, (MISSED, MISSED), "cut", MISSED + 1, MISSED + 1)
         desk.move(OPERATOR, film, (MISSED + 1, MISSED + 1), "cut", MISSED, MISSED)
@@ -244,7 +244,7 @@ def test_a_lead_moves_adds_and_removes_cuts_and_a_reload_keeps_them(
 def editing(browser: Browser, folder: Path, cuts: list[int], frame: int | None) -> Iterator[tuple[Any, Page, str]]:
     """Rev's page of a film with cuts of his own at these frames, and the verbs of the desk."""
     with cutting(folder) as (address, passwords, workspace, film):
-        desk = CutsDesk(workspace.catalogue, workspace.cuts)
+        desk = CutsDesk(workspace.catalogue, workspace.cut_finder)
         for start in cuts:
             desk.add(OPERATOR, film, "cut", start, start)
         rev = Person(browser, address, "rev", passwords["rev"], None)

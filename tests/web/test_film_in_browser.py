@@ -16,14 +16,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import movies
+from tests.support.burn_in import draw_burn_in, read_burn_in
 from tests.web.test_films_api import span_of
 from tests.web.test_in_browser import SETTLED, Person, site_of
 from videolect.errors import CannotRead
-from videolect.stage.burn_in import draw_burn_in, read_burn_in
+from videolect.oversight.clip_names import ClipNames
 from videolect.video import previews
 from videolect.video.backends.pillow import picture_of
 from videolect.video.backends.pyav import write_mp4
-from videolect.wiring import OPERATOR, ClipNames, Workspace
+from videolect.wiring import OPERATOR, Workspace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

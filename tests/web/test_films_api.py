@@ -14,16 +14,16 @@ from starlette.testclient import TestClient
 
 from tests.support import movies
 from tests.web.conftest import PASSWORD_HASH, PEOPLE, Site
-from videolect.cli.data import open_tasks, take_in
+from videolect.oversight.clip_names import ClipNames
 from videolect.oversight.roles import Worker
 from videolect.record.campaign import Policy
+from videolect.record.clip import Stretch
 from videolect.record.people import Person
 from videolect.video import previews
 from videolect.video.backends.pillow import picture_of
 from videolect.video.imports import PROXIES, SAID
 from videolect.video.previews import PREVIEWS
-from videolect.video.sources import Span
-from videolect.wiring import ClipNames, Workspace
+from videolect.wiring import Workspace
 
 FRAMES = 60
 
@@ -55,9 +55,9 @@ def films(folder: Path, film: Path) -> Films:
         workspace.accounts.add(
             person, name=person.title(), roles=roles, password_hash=PASSWORD_HASH, now=workspace.desk.clock.now()
         )  # fmt: skip
-    videos, refused, _ = take_in(workspace, [film])
+    videos, refused, _ = workspace.intake.take_in([film])
     assert not refused
-    open_tasks(workspace, "spring", videos, policy=Policy())
+    workspace.intake.open_tasks("spring", videos, policy=Policy())
     part = ClipNames(workspace.ledger, "spring").clip(videos[0], span_of(workspace, videos[0].hash, 20, 50))
     lead = Worker(actor=Person(id="lea"), roles=("lead",))
     workspace.catalogue.add_clips(lead, workspace.catalogue.campaign("spring"), [part])
@@ -66,9 +66,9 @@ def films(folder: Path, film: Path) -> Films:
     return made
 
 
-def span_of(workspace: Workspace, film: str, start: int, end: int) -> Span:
-    table = workspace.films.table(film)
-    return Span(start, end, table.pts_of(start), table.pts_of(end))
+def span_of(workspace: Workspace, film: str, start: int, end: int) -> Stretch:
+    table = workspace.library.timeline_of(film)
+    return Stretch(start, end, table.pts_of(start), table.pts_of(end))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_part_has_pictures_of_its_own(site: Films) -> None:
 
 
 def test_a_clip_of_another_film_is_not_found_here(site: Films, tmp_path: Path) -> None:
-    (other,), _, _ = take_in(site.workspace, [movies.constant(tmp_path / "other.mp4", 24)])
+    (other,), _, _ = site.workspace.intake.take_in([movies.constant(tmp_path / "other.mp4", 24)])
     answer = site.client("ann").get(
         f"/api/videos/{other.hash}/previews", params={"campaign": "spring", "clip": "film-20-50"}
     )  # fmt: skip

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from videolect.cli.data import open_tasks, take_in
+from tests.support.village import render_clip
 from videolect.cli.demo import people_of, served
 from videolect.record.campaign import Policy
-from videolect.stage.planes import render_clip
 from videolect.wiring import Workspace, WriterChoice
 
 if TYPE_CHECKING:
@@ -37,9 +36,9 @@ def site_of(
     """A served workspace with one film in one campaign: address, passwords, workspace."""
     workspace = Workspace.create(folder / "workspace", writer=WriterChoice(plant=plant), glossary=glossary)
     passwords = people_of(workspace)
-    videos, refused, _ = take_in(workspace, [film])
+    videos, refused, _ = workspace.intake.take_in([film])
     assert not refused
-    open_tasks(workspace, "spring", videos, policy=Policy())
+    workspace.intake.open_tasks("spring", videos, policy=Policy())
     with served(workspace) as address:
         yield address, passwords, workspace
     workspace.close()

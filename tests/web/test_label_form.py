@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.village import render_clip
 from tests.web.test_in_browser import CLIP, Person, pictures, site_of  # noqa: F401 - pictures is a fixture
 from videolect.language import load_spec
-from videolect.stage.planes import render_clip
 
 CASES = {
     "scenery": ["shot_transition-false", "shot_type-scenery", "steadiness-smooth", "camera_movement-major_simple"],

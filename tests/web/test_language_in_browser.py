@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.village import render_clip
 from tests.web.test_in_browser import Person
-from videolect import wiring
-from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo import people_of, served
 from videolect.language.spec import Spec
 from videolect.oversight.desk import Work
 from videolect.oversight.roles import Worker
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.people import Person as Human
-from videolect.stage.planes import render_clip
 from videolect.wiring import OPERATOR, Workspace
+from videolect.wiring import workspace as wiring
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,9 +38,9 @@ def language_site(folder: Path) -> Iterator[tuple[str, dict[str, str], Workspace
     render_clip(film, movement="pan_right", seconds=1.0, size=(320, 180), seed=2)
     workspace = Workspace.create(folder / "workspace")
     passwords = people_of(workspace)
-    videos, refused, _ = take_in(workspace, [film])
+    videos, refused, _ = workspace.intake.take_in([film])
     assert not refused
-    open_tasks(workspace, "spring", videos, policy=Policy())
+    workspace.intake.open_tasks("spring", videos, policy=Policy())
     key = TaskKey(campaign="spring", clip="clip", aspect=LABELS)
     lease = workspace.desk.claim(ANN, key)
     workspace.desk.label(ANN, key, Work(token=lease.token), {"moves": True, "pan": "both"})
@@ -152,7 +151,7 @@ def test_a_lead_edits_a_text_and_a_rule_sees_the_effect_and_publishes(
                 workspace.desk.look(TaskKey(campaign="spring", clip="clip", aspect=LABELS)).task.opened.clip.video_hash
             )
         ]
-        open_tasks(workspace, "autumn", videos, policy=Policy())
+        workspace.intake.open_tasks("autumn", videos, policy=Policy())
         assert {each.name: each.spec_version for each in workspace.catalogue.campaigns()} == {
             "spring": "1.0.0",
             "autumn": "2.0.0",

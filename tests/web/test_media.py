@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from tests.web.conftest import HASH, Site
 from videolect.storage import open_storage
+from videolect.video.library import Library, StoredVideo
 from videolect.web.ranges import PIECE, ranged, wanted_range
-from videolect.wiring import Films, StoredFilm
 
 ETAG = f'"{HASH}"'
 ADDRESS = f"/media/{HASH}"
@@ -43,7 +43,7 @@ class Kept:
 def client(request: pytest.FixtureRequest, site: Site, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """Signed in; the films lie in a folder, or elsewhere."""
     if request.param == "elsewhere":
-        monkeypatch.setattr("tests.web.conftest.OneFilm.film", lambda self, video_hash: Kept(FILM))
+        monkeypatch.setattr("tests.web.conftest.OneFilm.file", lambda self, video_hash: Kept(FILM))
     return site.client("ann")
 
 
@@ -138,14 +138,14 @@ def test_a_film_comes_out_of_a_bucket(
 ) -> None:
     storage = open_storage(s3_url, cache=tmp_path / "cache")
     content_hash, _ = storage.put_file(io.BytesIO(FILM))
-    found = Films(storage).film(content_hash)
-    assert isinstance(found, StoredFilm)
-    monkeypatch.setattr("tests.web.conftest.OneFilm.film", lambda self, video_hash: found)
+    found = Library(storage).file(content_hash)
+    assert isinstance(found, StoredVideo)
+    monkeypatch.setattr("tests.web.conftest.OneFilm.file", lambda self, video_hash: found)
     client = make_site().client("ann")
     assert client.get(ADDRESS).content == FILM
     assert client.get(ADDRESS, headers={"Range": "bytes=-8"}).content == FILM[-8:]
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    lost = Films(open_storage(s3_url, cache=tmp_path / "cache"))
-    monkeypatch.setattr("tests.web.conftest.OneFilm.film", lambda self, video_hash: lost.film(content_hash))
+    lost = Library(open_storage(s3_url, cache=tmp_path / "cache"))
+    monkeypatch.setattr("tests.web.conftest.OneFilm.file", lambda self, video_hash: lost.file(content_hash))
     answer = client.get(ADDRESS)
     assert (answer.status_code, answer.json()["error"]) == (503, "CannotReach")

@@ -19,8 +19,8 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from tests.support import movies
+from tests.support.burn_in import read_burn_in
 from tests.support.served import live
-from videolect.stage.burn_in import read_burn_in
 from videolect.vlm.backends.chat import open_chat
 from videolect.vlm.base import Answer, Cancelled, Decoding, Film, NoAnswer, Spent, Wanted
 from videolect.vlm.memory import MemoryBackend

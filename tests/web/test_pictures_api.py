@@ -10,7 +10,7 @@ import pytest
 from tests.support.glossary import put_glossary
 from tests.web.conftest import Site
 from videolect.language import load_spec
-from videolect.stage.pictures import make_pictures
+from videolect.stage.glossary import make_pictures
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.glossary import put_glossary
+from tests.support.village import render_clip
 from tests.web.test_in_browser import CLIP, Person, pictures, site_of  # noqa: F401 - pictures is a fixture
 from videolect.cli.main import main
 from videolect.language import load_spec
-from videolect.stage.pictures import make_pictures
-from videolect.stage.planes import render_clip
+from videolect.stage.glossary import make_pictures
 
 SPEC = load_spec()
 SAID = "camera_pan"

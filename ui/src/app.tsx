@@ -2,8 +2,7 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { ServerError, Unreachable, rememberSession, signInGate } from "./api/client";
-import { server } from "./api/server";
-import type { Person, Session } from "./api/types";
+import { server, type Person, type Session } from "./api/server";
 import { KeysOverlay } from "./keys/KeysOverlay";
 import { useKeys } from "./keys/keys";
 import { navigate, parseRoute, usePathname } from "./lib/router";

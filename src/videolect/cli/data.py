@@ -10,20 +10,19 @@ from typing import Any
 from videolect.cli import data_corrupt, data_golden, data_rows, data_search, shot_rules
 from videolect.cli.data_authors import render as render_triples
 from videolect.cli.data_authors import triples_from_authors
-from videolect.cli.data_films import Opener, import_films, open_tasks, take_in
+from videolect.cli.data_films import import_films
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
 from videolect.cli.desk import workspace_of
 from videolect.dataset.triple_jobs import write_settled
-from videolect.errors import BadInput, NotFound
+from videolect.errors import BadInput, NotFound, perhaps
+from videolect.files import names_in
 from videolect.language import load_spec
 from videolect.record.campaign import CORRECTORS, MODES, Mode, Policy
 from videolect.record.checks import check_name
 from videolect.video.imports import usual_jobs
 from videolect.video.sources import Sources
 from videolect.wiring import Workspace
-
-__all__ = ["add_parser", "open_tasks", "take_in"]
 
 FORMATS = ("videos", "authors-records")
 
@@ -93,7 +92,8 @@ def add_parser(nouns: Any) -> None:
 def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Import; exit code 1 where a file was refused (the others are in)."""
     if missing := [path for path in (*asked.path, *asked.list, *asked.manifest) if not path.exists()]:
-        raise BadInput(f"{missing[0]} is not there.", mend="Name files or folders that exist.")
+        near = perhaps(missing[0].name, names_in(missing[0].parent), "Name files or folders that exist.")
+        raise BadInput(f"{missing[0]} is not there.", mend=near)
     if not (asked.path or asked.list or asked.manifest):
         raise BadInput("Nothing is named.", mend="Name files or folders, or a file of them with --list or --manifest.")
     if asked.format == "authors-records":
@@ -104,23 +104,23 @@ def run_import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     shots = shot_rules.rules_of(asked) if asked.shots else None
     if shots is None:
         shot_rules.check_unused(asked)
-    workspace = workspace_of(asked)
-    policy = _policy(asked)
-    if asked.campaign:
-        _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
-    sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
-    opener = Opener(workspace, asked.campaign, policy or Policy(), asked.aspect) if asked.campaign else None
-    answer = import_films(
-        workspace,
-        sources,
-        opener,
-        jobs=asked.jobs or usual_jobs(),
-        report=asked.report,
-        proxies=asked.proxies,
-        shots=shots,
-    )
-    answer["by_status"] = _by_status(workspace, asked.campaign)
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        policy = _policy(asked)
+        if asked.campaign:
+            _check_campaign(workspace, asked.campaign, policy, asked.aspect)  # before anything is decoded
+        sources = Sources(asked.path, lists=asked.list, manifests=asked.manifest)
+        intake = workspace.intake
+        opener = intake.opener(asked.campaign, policy=policy, aspects=asked.aspect) if asked.campaign else None
+        answer = import_films(
+            intake,
+            sources,
+            opener,
+            jobs=asked.jobs or usual_jobs(),
+            report=asked.report,
+            proxies=asked.proxies,
+            shots=shots,
+        )
+        answer |= {"by_status": _by_status(workspace, asked.campaign), "campaign": asked.campaign}
     return (1 if answer["refused"] else 0), answer
 
 
@@ -133,10 +133,9 @@ def _run_records(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """A workspace is opened only where its clips are to be labelled."""
     if asked.campaign is None:
         return import_records(load_spec(), None, asked.path, campaign=None, out=asked.out)
-    workspace = workspace_of(asked)
-    code, answer = import_records(workspace.spec, workspace, asked.path, campaign=asked.campaign, out=asked.out)
-    answer["by_status"] = _by_status(workspace, asked.campaign)
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        code, answer = import_records(workspace.spec, workspace, asked.path, campaign=asked.campaign, out=asked.out)
+        answer["by_status"] = _by_status(workspace, asked.campaign)
     return code, answer
 
 
@@ -182,6 +181,8 @@ def _render_import(answer: dict[str, Any]) -> str:
         return render_records(answer)
     counted = f"{answer['videos']} videos are in, {answer['new']} of them new, as {answer['clips']} clips"
     lines = [f"{counted}; {answer['tasks']} tasks were opened."]
+    if answer["campaign"] is None:
+        lines.append("  no campaign was named, so there is nothing to work on yet: give --campaign NAME")
     if answer["older_clips"]:
         lines.append(
             f"  {answer['older_clips']} clips of other stretches of these films were there before and keep their tasks."
@@ -202,11 +203,14 @@ def run_triples(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     _check_jobs(asked.jobs)
     if asked.with_unusable:
         raise BadInput("--with-unusable is for the authors' data.", mend="Name their folder: --from-authors DIR.")
-    workspace = workspace_of(asked)
-    if asked.campaign:
-        workspace.catalogue.campaign(asked.campaign)
-    written = write_settled(
-        workspace.ledger, workspace.ledger_to_read, asked.out, campaign=asked.campaign, jobs=asked.jobs or usual_jobs()
-    )
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        if asked.campaign:
+            workspace.catalogue.campaign(asked.campaign)
+        written = write_settled(
+            workspace.ledger,
+            workspace.ledger_to_read,
+            asked.out,
+            campaign=asked.campaign,
+            jobs=asked.jobs or usual_jobs(),
+        )
     return 0, {"rows": written.rows, "path": str(written.path), "hash": written.hash}

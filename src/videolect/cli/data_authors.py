@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.authors import read_authors
+from videolect.dataset.authors.triples import read_authors
 from videolect.dataset.triple_files import write_triples
 
 

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.write_clip import spec_of
+from videolect.cli.spec_option import add_spec, spec_of
 from videolect.cli.writer_options import add_writer, choice_of
-from videolect.dataset.corrupt import corrupt
-from videolect.dataset.corrupt_authors import import_variants
-from videolect.dataset.corrupt_folder import write_corruption
-from videolect.dataset.corrupt_values import KINDS, TARGETS, WORST, Ask, CorruptRule, Read, Tools
-from videolect.dataset.row_folder import origin_of
+from videolect.dataset.corruption.authors import import_variants
+from videolect.dataset.corruption.corrupt import corrupt
+from videolect.dataset.corruption.folder import write_corruption
+from videolect.dataset.corruption.values import KINDS, TARGETS, WORST, Ask, CorruptRule, Tools
+from videolect.dataset.rows.folder import origin_of
 from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput
 from videolect.files import check_free
 from videolect.record.people import Model
-from videolect.vlm.points import apply_points
 from videolect.vlm.prompts import Prompt
 
 _RETRY = 0.7
@@ -52,7 +51,7 @@ def add_verb(verbs: Any) -> None:
         help="instead: the seven variants that the paper's authors made, each checked",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
-    parser.add_argument("--spec", default="core", metavar="PATH", help="whose claims; default: the one that ships")
+    add_spec(parser)
     add_writer(parser, "corrupts free words and makes the captions again; labels: points by rule")
     parser.set_defaults(run=run, render=render)
 
@@ -74,7 +73,7 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     check_free(asked.out)
     triples = list(read_triples(asked.triples))
     spec = spec_of(asked)
-    tools = Tools(spec=spec, carry_out=apply_points, ask=_ask(asked), read=_read() if asked.read_points else None)
+    tools = Tools(spec=spec, ask=_ask(asked), read_points=asked.read_points)
     made = corrupt(triples, rule, tools)
     told = write_corruption(
         asked.out, made, origin=asdict(origin_of(asked.triples, triples)), code=_code(), spec=spec,
@@ -121,12 +120,6 @@ def _ask(asked: argparse.Namespace) -> Ask | None:
         return rewriter_of(backend, how=again if attempt else how)(prompt)
 
     return ask
-
-
-def _read() -> Read:
-    from videolect.dataset.critique_points import points_of
-
-    return points_of
 
 
 def render(answer: dict[str, Any]) -> str:

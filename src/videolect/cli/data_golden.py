@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.golden import Figure, Listed, check_golden
+from videolect.dataset.golden.check import Figure, Listed, check_golden
 
 _SHOWN = 40
 

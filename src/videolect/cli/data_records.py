@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.dataset.label_tables import read_foreign, write_records
 from videolect.errors import BadInput, VideolectError
 from videolect.language import Spec
@@ -49,7 +49,7 @@ class Taken:
                 try:
                     converted = self.spec.convert(foreign.record)
                 except BadInput as error:
-                    self.refused.append({"path": foreign.video, "why": f"{foreign.place}: {error} {error.mend}"})
+                    self.refused.append({"path": foreign.video, "why": f"{foreign.place}: {error}"})
                     continue
                 self.schemas[converted.schema] += 1
                 for misfit in converted.misfits:
@@ -101,6 +101,7 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
     desk.catalogue.campaign(campaign)
     waiting = {_stem(row.clip): row.clip for row in _rows(workspace, campaign)}
     done = 0
+    progress = Progress("records")
     for number, (video, answers) in enumerate(taken.records.items(), 1):
         clip = waiting.get(_stem(video))
         if clip is None:
@@ -114,9 +115,8 @@ def _label(workspace: Workspace, campaign: str, taken: Taken) -> int:
             desk.label(IMPORTER, key, Work(token=lease.token), shown)
             done += 1
         except VideolectError as error:
-            taken.refused.append({"path": video, "why": f"{error} {error.mend}"})
-        if sys.stderr.isatty():
-            print(f"\r{number} of {len(taken.records)}", end="", file=sys.stderr)
+            taken.refused.append({"path": video, "why": str(error)})
+        progress(number, len(taken.records))
     return done
 
 

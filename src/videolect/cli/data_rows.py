@@ -12,12 +12,12 @@ from typing import Any
 
 from videolect import __version__
 from videolect.cli import data_same_films
-from videolect.cli.write_clip import spec_of
-from videolect.dataset.filters import USABLE, Filter, filtered
-from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
-from videolect.dataset.row_formats import FORMATS
-from videolect.dataset.rows import CONTEXTS, PERFECT, TASKS, RowRule
-from videolect.dataset.splits import SplitRule, counts, joined, shares_of
+from videolect.cli.spec_option import add_spec, spec_of
+from videolect.dataset.rows.filters import USABLE, Filter, filtered
+from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+from videolect.dataset.rows.formats import FORMATS
+from videolect.dataset.rows.row import CONTEXTS, PERFECT, TASKS, RowRule
+from videolect.dataset.rows.splits import SplitRule, counts, joined, shares_of
 from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput, CannotRead
 from videolect.files import whole_file
@@ -55,7 +55,7 @@ def add_verbs(verbs: Any) -> None:
         "--videos", default="videos/{video_id}.mp4", metavar="PATH",
         help="where trainers find a clip; {video_id}, {video_hash}, {source_id} stand for the row's",
     )  # fmt: skip
-    rows.add_argument("--spec", default="core", metavar="PATH", help="whose prompts; default: the one that ships")
+    add_spec(rows)
     rows.set_defaults(run=run_rows, render=_render_rows)
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.desk import workspace_of
 from videolect.cli.video_duplicates import MOST_BITS
-from videolect.dataset.contamination import SameFilms
-from videolect.dataset.row_formats import path_of
-from videolect.dataset.rows import RowClip, clip_of
+from videolect.dataset.rows.contamination import SameFilms
+from videolect.dataset.rows.formats import path_of
+from videolect.dataset.rows.row import RowClip, clip_of
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
 from videolect.record.triple import Triple
 
@@ -110,14 +110,11 @@ def _files(videos: str, clips: Sequence[RowClip], kept: Kept, jobs: int) -> _Fou
 
 def _of_workspace(asked: argparse.Namespace, clips: Sequence[RowClip], kept: Kept, jobs: int) -> _Found:
     """Each clip is a stretch of a film; a film is decoded once."""
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         films = list(dict.fromkeys(clip.video_hash for clip in clips if clip.video_hash is not None))
-        _ = workspace.desk, workspace.films  # opened once, before threads ask for them
+        _ = workspace.catalogue, workspace.library  # opened once, before threads ask for them
         with ThreadPoolExecutor(jobs) as pool:
             found: Mapping[str, Any] = dict(zip(films, pool.map(_film(workspace, kept), films), strict=True))
-    finally:
-        workspace.close()
     for clip in clips:
         if clip.video_hash is None:
             mend = "Say where clips lie: --videos."

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from videolect.cli.desk import workspace_of
+from videolect.cli.progress import Progress
+from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
 from videolect.dataset.search_files import search_files
 from videolect.errors import BadInput
-from videolect.language.source import folder_of
-from videolect.language.spec import Spec, load_spec
 from videolect.language.text_query import snippet
 from videolect.oversight.ports import Found, Hit, SearchQuery
 from videolect.oversight.searching import Asked, read_asked
@@ -38,9 +37,7 @@ def add_verb(verbs: Any) -> None:
     search.add_argument(
         "--states", type=Path, metavar="FILE.parquet", help="with or without --in: primitive, video_id, value"
     )
-    search.add_argument(
-        "--spec", default="core", metavar="PATH", help="with files: whose primitives; default: the one that ships"
-    )
+    add_spec(search, only="with files")
     search.set_defaults(run=run, render=render)
 
 
@@ -52,22 +49,19 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     )  # fmt: skip
     if asked.captions is not None or asked.states is not None:
         return 0, _in_files(asked, wish)
-    if asked.spec != "core":
+    if asked.spec != SHIPPED:
         raise BadInput("--spec is for files: a campaign keeps its own.", mend="Leave it out, or name files with --in.")
-    workspace = workspace_of(asked)
-    try:
-        workspace.searching.catch_up(progress=_progress if sys.stderr.isatty() else None)
+    with workspace_of(asked) as workspace:
+        workspace.searching.catch_up(progress=Progress("acts are indexed"))
         begun = time.perf_counter()
         answer = workspace.searching.find(OPERATOR, wish)
         return 0, _answer(asked, answer.query, answer.found, begun)
-    finally:
-        workspace.close()
 
 
 def _in_files(asked: argparse.Namespace, wish: Asked) -> dict[str, Any]:
     if asked.unsettled:
         raise BadInput("--unsettled is for a workspace: triples are settled.", mend="Leave it out.")
-    spec = load_spec() if asked.spec == "core" else Spec.load(folder_of(asked.spec))
+    spec = spec_of(asked)
     begun = time.perf_counter()
     query = read_asked(wish, spec)
     found = search_files(query, captions=asked.captions, states=asked.states, spec=spec)
@@ -93,10 +87,6 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "caption": hit.caption, "marks": [list(mark) for mark in hit.marks], "states": dict(hit.states),
         "score": hit.score,
     }  # fmt: skip
-
-
-def _progress(done: int, of: int) -> None:
-    print(f"\r{done} of {of} acts are indexed", end="\n" if done >= of else "", file=sys.stderr, flush=True)
 
 
 def render(answer: dict[str, Any]) -> str:

@@ -18,16 +18,15 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.data import open_tasks, take_in
 from videolect.cli.demo_script import Play, http_caller
 from videolect.cli.desk import add_serving, drafting, listening, serve, workspace_of
 from videolect.cli.stage import need_numba
 from videolect.cli.writer_options import choice_of
-from videolect.errors import BadInput, CannotRead
+from videolect.errors import BadInput, CannotRead, perhaps
+from videolect.files import names_in, write_secret
 from videolect.record.acts import Answer
-from videolect.record.campaign import Policy
 from videolect.record.clip import Video
-from videolect.wiring import Workspace, secret_file
+from videolect.wiring import Workspace
 
 CAMPAIGN = "demo"
 PEOPLE = {"ann": ("Ann", ("annotator",)), "rev": ("Rev", ("reviewer", "lead"))}
@@ -62,7 +61,8 @@ def add_parser(nouns: Any) -> None:
 def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Serve the demo; with ``--script`` play it."""
     if missing := [path for path in asked.video if not path.exists()]:
-        raise BadInput(f"{missing[0]} is not there.", mend="Name a film that exists: --video FILE.")
+        near = perhaps(missing[0].name, names_in(missing[0].parent), "Name a film that exists: --video FILE.")
+        raise BadInput(f"{missing[0]} is not there.", mend=near)
     if asked.script:
         return 0, play(asked)
     workspace = workspace_of(asked, create=True, writes=True, plant=PLANTED)
@@ -81,7 +81,7 @@ def people_of(workspace: Workspace) -> dict[str, str]:
     for person, (name, roles) in PEOPLE.items():
         if person not in passwords:
             passwords[person] = secrets.token_urlsafe(9)
-            secret_file(path, json.dumps(passwords))
+            write_secret(path, json.dumps(passwords))
         if workspace.accounts.get(person) is None:
             workspace.invite(person, name=name, roles=roles, password=passwords[person])
     return passwords
@@ -91,9 +91,9 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
     """Films in, campaign open. Also the true label answers by video hash, where the films were rendered here."""
     truth: dict[str, dict[str, Answer]] = {}
     if films:
-        videos, refused, _ = take_in(workspace, films)
+        videos, refused, _ = workspace.intake.take_in(films)
         for each in refused:
-            print(f"Refused {each['path']}: {each['why']}", file=sys.stderr)
+            print(f"Refused {each.path}: {each.why} {each.mend}", file=sys.stderr)
         if not videos:
             raise CannotRead("None of the films could be imported.", mend="Name another with --video.")
         for video in videos:
@@ -101,7 +101,7 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
     else:
         videos, truth = rendered(workspace)
     # One's own film comes first in the queue, before clips that an earlier demo rendered.
-    open_tasks(workspace, CAMPAIGN, videos, policy=Policy(), priority=1 if films else 0)
+    workspace.intake.open_tasks(CAMPAIGN, videos, priority=1 if films else 0)
     return videos, truth
 
 
@@ -109,6 +109,7 @@ def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Ans
     """A few staged clips, rendered on the spot, with their true label records."""
     need_numba("Or give a film of yours: --video FILE.")
     from videolect.stage.clips import clip_of, render
+    from videolect.stage.format import Format
 
     truth = {}
     videos = []
@@ -117,9 +118,9 @@ def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Ans
         for name, seed, wish in CLIPS:
             path = Path(folder) / f"{name}.mp4"
             print(f"Rendering {name} ...", file=sys.stderr)
-            clip = clip_of(wish, seed, size=(480, 270), fps=24, seconds=4.0)
+            clip = clip_of(wish, seed, Format(size=(480, 270), fps=24, frames=96))
             render(clip, path)
-            (video,), refused, _ = take_in(workspace, [path])
+            (video,), refused, _ = workspace.intake.take_in([path])
             assert not refused  # what was rendered a moment ago can be read
             videos.append(video)
             asked = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import secrets
 import signal
@@ -14,8 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
+from videolect.oversight.roles import ROLES
 from videolect.wiring import FILMS, Workspace
 
 
@@ -33,9 +36,7 @@ def add_parser(nouns: Any) -> None:
     invite = verbs.add_parser("invite", help="make an account")
     invite.add_argument("person", help="a pseudonym: letters, digits, '.', '_', '-'")
     invite.add_argument("--name", help="shown in greetings; default: the pseudonym")
-    invite.add_argument(
-        "--role", action="append", choices=["annotator", "reviewer", "lead"], required=True, help="may be given again"
-    )
+    invite.add_argument("--role", action="append", choices=ROLES, required=True, help="may be given again")
     invite.add_argument(
         "--password-stdin", action="store_true", help="read the password; default: make one and print it"
     )
@@ -92,9 +93,8 @@ def workspace_of(
 
 def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Make the folder and the database."""
-    workspace = workspace_of(asked, create=True, films=asked.films)
-    workspace.database.migrate()
-    workspace.close()
+    with workspace_of(asked, create=True, films=asked.films) as workspace:
+        workspace.database.migrate()
     return 0, {
         "workspace": str(place_of(asked)), "database": workspace.database.url.render_as_string(),
         "films": workspace.films_at or str(place_of(asked) / FILMS),
@@ -103,10 +103,9 @@ def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 def run_invite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Make an account."""
-    workspace = workspace_of(asked)
-    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else secrets.token_urlsafe(12)
-    workspace.invite(asked.person, name=asked.name or asked.person, roles=asked.role, password=password)
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else secrets.token_urlsafe(12)
+        workspace.invite(asked.person, name=asked.name or asked.person, roles=asked.role, password=password)
     return 0, {
         "person": asked.person, "roles": asked.role, "password": None if asked.password_stdin else password
     }  # fmt: skip
@@ -114,10 +113,9 @@ def run_invite(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 def run_password(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Replace a forgotten password."""
-    workspace = workspace_of(asked)
-    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else secrets.token_urlsafe(12)
-    workspace.set_password(asked.person, password)
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else secrets.token_urlsafe(12)
+        workspace.set_password(asked.person, password)
     return 0, {"person": asked.person, "password": None if asked.password_stdin else password}
 
 
@@ -131,16 +129,15 @@ def run_work(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     An interrupt ends it after the draft that is being written; what is not drafted waits for whoever comes next."""
     from videolect.oversight.worker import draft_all, own_drafter
 
-    workspace = workspace_of(asked, writes=True)
-    if asked.campaign:
-        workspace.catalogue.campaign(asked.campaign)
-    begun = time.monotonic()
-    with stopped_by_signals() as stop:
-        done = draft_all(
-            workspace.desk, workspace.writer, own_drafter(), campaign=asked.campaign, stop=stop, watch=asked.watch
-        )
-    spent = workspace.writer.spent()
-    workspace.close()
+    with workspace_of(asked, writes=True) as workspace:
+        if asked.campaign:
+            workspace.catalogue.campaign(asked.campaign)
+        begun = time.monotonic()
+        with stopped_by_signals() as stop:
+            done = draft_all(
+                workspace.desk, workspace.writer, own_drafter(), campaign=asked.campaign, stop=stop, watch=asked.watch
+            )
+        spent = workspace.writer.spent()
     return (1 if done.failed else 0), {
         "drafted": done.drafted, "failed": [key.stream for key in done.failed], "stopped": stop.is_set(),
         "seconds": round(time.monotonic() - begun, 3), "spent": spent,
@@ -181,11 +178,9 @@ def stopped_by_signals() -> Iterator[threading.Event]:
 
 def run_rebuild(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Rebuild; exit code 1 where the projections were not what the acts say."""
-    workspace = workspace_of(asked)
-    made = workspace.ledger.rebuild(lambda done, of: print(f"\r{done} of {of} tasks", end="", file=sys.stderr))
-    print(file=sys.stderr)
-    workspace.searching.rebuild()
-    workspace.close()
+    with workspace_of(asked) as workspace:
+        made = workspace.ledger.rebuild(Progress("tasks"))
+        workspace.searching.rebuild()
     equal = made.before == made.after
     return (0 if equal else 1), {"tasks": made.tasks, "before": made.before, "after": made.after, "equal": equal}
 
@@ -230,8 +225,10 @@ def listening(host: str, port: int) -> Iterator[Any]:
         try:
             sock.bind((host, port))
         except (OSError, OverflowError) as error:
-            why = str(error).rstrip(".")
+            why = (getattr(error, "strerror", None) or str(error)).rstrip(".")
             mend = "Choose another with --port, or another address with --host."
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                mend = "Another program listens there, perhaps a desk that runs already. Choose another with --port."
             raise BadInput(f"{host}:{port} cannot be served: {why}.", mend=mend) from None
         yield sock
 
@@ -239,12 +236,12 @@ def listening(host: str, port: int) -> Iterator[Any]:
 @contextmanager
 def drafting(workspace: Workspace) -> Iterator[None]:
     """A thread that drafts whatever waits, as long as the block runs."""
-    from videolect.oversight.worker import draft_for_ever, own_drafter
+    from videolect.oversight.worker import draft_all, own_drafter
 
     stop = threading.Event()
     thread = threading.Thread(
-        target=draft_for_ever, args=(workspace.desk, workspace.writer, own_drafter()), kwargs={"stop": stop},
-        daemon=True, name="drafting",
+        target=draft_all, args=(workspace.desk, workspace.writer, own_drafter()),
+        kwargs={"stop": stop, "watch": True, "every_s": 0.2}, daemon=True, name="drafting",
     )  # fmt: skip
     thread.start()
     try:

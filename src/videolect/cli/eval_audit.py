@@ -78,12 +78,9 @@ def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.evals.audit import judged
     from videolect.oversight.audit import AuditDesk
 
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         audit = AuditDesk(workspace.catalogue).look(asked.name)
         return 0, _report(judged(audit), workspace.spec, asked) | {"name": asked.name, "closed": audit.closed}
-    finally:
-        workspace.close()
 
 
 def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str, Any]:
@@ -113,8 +110,7 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.out is not None or asked.states is not None:
         raise BadInput("--out and --states are for statistics.", mend="Import first, then ask for them.")
     table = read_audit(asked.take)
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         rows, outside = _inside(table, asked.take.parent)
         films, refused = _films(workspace, rows, asked.take.parent)
         items, bad = [], [*_bad(table)["bad"], *outside]
@@ -124,8 +120,6 @@ def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             except BadInput as error:
                 bad.append({"row": f"{row.judged.dataset}: {row.judged.id}", "why": str(error)})
         taken = AuditDesk(workspace.catalogue).add(OPERATOR, asked.name, items, people=asked.people, note=asked.note)
-    finally:
-        workspace.close()
     bad += [{"row": f"{item.dataset}: {item.id}", "why": why} for item, why in taken.refused]
     ratings = sum(bool(row.judged.ratings) for row in rows)
     return (1 if bad or refused or not taken.audit.items else 0), {
@@ -160,14 +154,14 @@ def _lies_in(folder: Path, written: str) -> bool:
 
 def _films(workspace: Workspace, rows: list[Row], folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Path as written -> hash of each film that the rows name; and those that were refused."""
-    from videolect.cli.data_films import take_in
+    from videolect.cli.data_films import refusal
 
     named = {row.video: folder / row.video for row in rows if row.video}
     found: dict[str, str] = {}
     refused: list[dict[str, str]] = []
     for written, path in named.items():
-        videos, bad, _ = take_in(workspace, [path])
-        refused += bad
+        videos, bad, _ = workspace.intake.take_in([path])
+        refused += [refusal(each.path, each.why, each.mend) for each in bad]
         if videos:
             found[written] = videos[0].hash
     return found, refused

@@ -44,7 +44,7 @@ def add_verbs(verbs: Any) -> None:
 def run_authors(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write what the authors' models answered as files of predictions: critiques by Gemini with the film and without
     it, and the drafts of each model. What is known to be defective is left out and counted."""
-    from videolect.dataset.authors import authors_variants, read_authors
+    from videolect.dataset.authors.triples import authors_variants, read_authors
     from videolect.evals.authors import critics, drafters
     from videolect.evals.predictions import write_predictions
     from videolect.files import check_free, whole_folder
@@ -93,7 +93,7 @@ def _plain(name: str) -> str:
 def run_critiques(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Measure kinds of critique of the same drafts: likeness to the experts', points, constructiveness, and the closed
     loop. With the authors' variants each figure's rank correlation with their training results stands beside it."""
-    from videolect.dataset.authors import authors_variants, read_authors
+    from videolect.dataset.authors.triples import authors_variants, read_authors
     from videolect.dataset.triple_files import read_triples
     from videolect.evals import variants
 

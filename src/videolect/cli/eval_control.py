@@ -8,6 +8,7 @@ from typing import Any
 
 from videolect import __version__
 from videolect.cli.eval_options import say, with_interval
+from videolect.cli.spec_option import add_spec, spec_of
 from videolect.errors import BadInput
 
 
@@ -38,7 +39,7 @@ def add_verb(verbs: Any) -> None:
     )
     control.add_argument("--fewest", type=int, default=100, metavar="N", help="pairs to keep at least; default: 100")
     control.add_argument("--seed", type=int, default=0, metavar="S", help="of draws and folds; default: 0")
-    control.add_argument("--spec", default="core", metavar="PATH", help="whose prompts; default: the one that ships")
+    add_spec(control)
     control.set_defaults(run=run_control, render=render_control)
 
 
@@ -46,11 +47,10 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Pairs of captions by one reviser who carried out a true critique and a corrupted one, matched by length and
     without those that a blind classifier is surest of. Written as Yes/No and preference rows; what blind judges of
     another family still get right is told, whatever it is."""
-    from videolect.cli.write_clip import spec_of
-    from videolect.dataset.authors import authors_variants
-    from videolect.dataset.row_folder import contamination_of, origin_of, write_rows
-    from videolect.dataset.rows import RowRule
-    from videolect.dataset.splits import SplitRule
+    from videolect.dataset.authors.triples import authors_variants
+    from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+    from videolect.dataset.rows.row import RowRule
+    from videolect.dataset.rows.splits import SplitRule
     from videolect.dataset.triple_files import read_triples
     from videolect.evals import control
     from videolect.files import check_free

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from videolect.cli.desk import workspace_of
 from videolect.cli.eval_options import with_interval
 from videolect.cli.find_films import Find, in_campaign, in_files
-from videolect.cli.write_clip import spec_of
-from videolect.dataset.rows import RowClip
+from videolect.cli.progress import Progress
+from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
+from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def add_verb(verbs: Any) -> None:
     verb.add_argument("--states", type=Path, metavar="FILE", help="make tasks of these: parquet, or staged clips")
     verb.add_argument("--campaign", metavar="NAME", help="make tasks of the labels of this campaign of the workspace")
     verb.add_argument("--out", type=Path, metavar="DIR", help="with --states or --campaign: a new folder for the tasks")
-    verb.add_argument("--spec", default="core", metavar="PATH", help="whose questions; default: the one that ships")
+    add_spec(verb)
     verb.add_argument("--most", type=int, default=20, metavar="N", help="clips of a side; 0: all; default: 20")
     verb.add_argument("--fewest", type=int, default=10, metavar="N", help="drop primitives with fewer; default: 10")
     verb.add_argument("--imbalance", type=float, default=3.0, metavar="X", help="of the two sides, at most; default: 3")
@@ -85,7 +85,7 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
     if asked.campaign:
         desk = workspace_of(asked).desk
-        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == "core" else spec_of(asked)
+        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == SHIPPED else spec_of(asked)
         known = known_of_campaign(desk.ledger, asked.campaign, spec)
     else:
         spec = spec_of(asked)
@@ -163,7 +163,7 @@ def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         ran = run(
             tasks, backend, None if find is None else _shown(find, tasks), asked.out,
             system=asked.system or backend.model.id + (" (blind)" if asked.blind else ""), most=asked.clips,
-            say=_say if sys.stderr.isatty() else None,
+            say=Progress("questions"),
         )  # fmt: skip
     return (1 if ran.answered < ran.asked else 0), {"path": str(asked.out), **asdict(ran)}
 
@@ -190,10 +190,6 @@ def _shown(find: Find, tasks: TaskSet) -> Shown:
         return find(RowClip(video_id=clip, source_id=tasks.sources[clip])).film(wanted)
 
     return shown
-
-
-def _say(done: int, count: int) -> None:
-    print(f"\r{done} of {count}", end="", file=sys.stderr)
 
 
 def render_ask(answer: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from videolect.files import lock, write_whole
 from videolect.record.checks import check_text
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row, RowClip
+    from videolect.dataset.rows.row import Row, RowClip
     from videolect.evals.examples import Thumbnail
 
 MOST_EXAMPLES = 20

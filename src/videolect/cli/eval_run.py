@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from videolect.cli.find_films import films_of
+from videolect.cli.progress import Progress
 from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
 
@@ -54,10 +55,8 @@ def run_run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         ran = run(
             benchmark, tasks, backend, lambda row, wanted: find(row.clip).film(wanted), asked.out,
             system=asked.system or backend.model.id, how=choice.how, accept_cut=choice.accept_cut, most=asked.clips,
-            say=_say if sys.stderr.isatty() else None,
+            say=_told(),
         )  # fmt: skip
-    if ran.new and sys.stderr.isatty():
-        print(file=sys.stderr)  # the line of progress ends
     left = ran.answered < ran.items
     return (1 if left else 0), {"path": str(asked.out), **asdict(ran)}
 
@@ -71,6 +70,6 @@ def render_run(answer: dict[str, Any]) -> str:
     return told + (f" It stopped: {answer['stopped']}." if answer["stopped"] else "")
 
 
-def _say(done: int, count: int, money: float) -> None:
-    spent = f", {money:.4f} spent" if money else ""
-    print(f"\r{done} of {count}{spent}", end="", file=sys.stderr)
+def _told() -> Callable[[int, int, float], None]:
+    progress = Progress("items")
+    return lambda done, count, money: progress(done, count, f"{money:.4f} spent" if money else "")

@@ -13,8 +13,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from videolect.dataset.row_formats import path_of
-from videolect.dataset.rows import RowClip
+from videolect.dataset.rows.formats import path_of
+from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.writing.looks import Stretch
 
@@ -72,7 +72,7 @@ def in_campaign(workspace: Workspace, campaign: str) -> Find:
 
 
 def _film(workspace: Workspace, video_hash: str) -> Probed:
-    probed = workspace.known_film(video_hash)
+    probed = workspace.known_video(video_hash)
     if probed is None:
         raise NotFound(f"The video {video_hash[:12]} is not in this workspace.", mend="Import the file again.")
     return probed

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from videolect.cli import spec_derive, spec_guide, spec_versions, spec_words
-from videolect.errors import NotFound
-from videolect.language import Primitive, Spec, load_spec
-from videolect.language.source import folder_of
+from videolect.cli.spec_option import add_spec, spec_of
+from videolect.errors import NotFound, perhaps
+from videolect.language import Primitive, Spec
+from videolect.language.query_names import plain
 from videolect.language.spec import report_on
 from videolect.language.wording import rule_in_words
 
@@ -18,13 +18,12 @@ def add_parser(nouns: Any) -> None:
     """Add the noun and its verbs to the subparsers of the command line."""
     noun = nouns.add_parser("spec", help="the specification: aspects, fields, primitives, rules")
     verbs = noun.add_subparsers(dest="verb", required=True, metavar="VERB")
-    where = "a folder with a specification, or the name of one that ships (default: core)"
     check = verbs.add_parser("check", help="whether it is whole: names, rules, examples", description=run_check.__doc__)
-    check.add_argument("--spec", default="core", metavar="PATH", help=where)
+    add_spec(check)
     check.set_defaults(run=run_check, render=text_check)
     show = verbs.add_parser("show", help="all of it in brief, or one entry", description=run_show.__doc__)
     show.add_argument("id", nargs="?", metavar="ID", help="a primitive, an aspect or a field")
-    show.add_argument("--spec", default="core", metavar="PATH", help=where)
+    add_spec(show)
     show.set_defaults(run=run_show, render=text_show)
     spec_derive.add_verb(verbs)
     spec_guide.add_verb(verbs)
@@ -50,7 +49,7 @@ def text_check(answer: dict[str, Any]) -> str:
 
 def run_show(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Show the specification in brief, or one primitive, aspect or field in full."""
-    spec = _load(args.spec)
+    spec = spec_of(args)
     if args.id is None:
         return 0, {
             "name": spec.name,
@@ -63,12 +62,13 @@ def run_show(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     whole: Any = spec.as_json()
     for kind in ("primitives", "aspects", "fields"):
         for entry in whole[kind]:
-            if entry["id"] == args.id:
-                more = _rules(spec, args.id) if kind == "primitives" else {}
+            if entry["id"] in (args.id, plain(args.id)):  # as a search reads it: dolly-zoom is dolly_zoom
+                more = _rules(spec, entry["id"]) if kind == "primitives" else {}
                 return 0, {"entry": kind.removesuffix("s"), **entry, **more}
-    near = sorted(id_ for id_ in _ids(spec) if args.id in id_ or id_ in args.id)[:5]
-    mend = f"Perhaps {', '.join(near)}." if near else "videolect spec show lists them all."
-    raise NotFound(f"The specification has no {args.id!r}.", mend=mend)
+    raise NotFound(
+        f"The specification has no {args.id!r}.",
+        mend=perhaps(plain(args.id), _ids(spec), "videolect spec show lists them all."),
+    )
 
 
 def _rules(spec: Spec, id_: str) -> dict[str, Any]:
@@ -103,10 +103,6 @@ def text_show(answer: dict[str, Any]) -> str:
         if entries:
             lines += ["", f"{heading}:", *(f"  - {entry}" for entry in entries)]
     return "\n".join(lines)
-
-
-def _load(where: str) -> Spec:
-    return load_spec(where) if where == "core" else Spec.load(Path(folder_of(where)))
 
 
 def _ids(spec: Spec) -> list[str]:

@@ -9,19 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.spec_option import add_spec, spec_of
 from videolect.dataset.label_tables import compare, read_records, read_states, write_states
 from videolect.errors import BadInput
 from videolect.language import Spec
 from videolect.language.answers import fitting
-from videolect.language.source import folder_of
-from videolect.language.spec import load_spec
 
 
 def add_verb(verbs: Any) -> None:
     """Add the verb to the subparsers of ``spec``."""
     verb = verbs.add_parser("derive", help="primitives from a table of label records", description=run.__doc__)
     verb.add_argument("records", type=Path, metavar="RECORDS", help="parquet: video_id and one column for each field")
-    verb.add_argument("--spec", default="core", metavar="PATH", help="a folder, or one that ships (default: core)")
+    add_spec(verb)
     verb.add_argument("--profile", metavar="NAME", help="read the records as published data do, such as authors-2025")
     verb.add_argument("--against", type=Path, metavar="STATES", help="parquet to compare: primitive, video_id, value")
     verb.add_argument("-o", "--out", type=Path, metavar="OUT", help="write the states there, in that form")
@@ -38,7 +37,7 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         )
     ):
         raise BadInput(f"{args.out} is what is read.", mend="Write the states to another file.")
-    spec = load_spec() if args.spec == "core" else Spec.load(folder_of(args.spec))
+    spec = spec_of(args)
     spec = spec.read_as(args.profile) if args.profile else spec
     records = read_records(args.records)
     known = [name for name in records.columns if any(name == field.id for field in spec.fields)]
@@ -59,9 +58,8 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         ],
     }
     if args.against is not None:
-        names = {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
         against = read_states(args.against)
-        found = compare(states, records.videos, against, names)
+        found = compare(states, records.videos, against, spec.names)
         if not found.per_primitive:
             mend = "Name primitives by our ids, or by the names in also_known_as: videolect spec show lists them."
             raise BadInput(f"{args.against.name} names no primitive that is known here.", mend=mend)

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videolect.cli.spec_option import add_spec, spec_of
 from videolect.errors import BadInput, NotFound
 from videolect.language import Spec
 from videolect.language.guide import Picture, guide
-from videolect.language.source import folder_of
-from videolect.language.spec import load_spec
 from videolect.language.values import LookAlike, Primitive
 
 if TYPE_CHECKING:
-    from videolect.stage.pictures import Loop
+    from videolect.stage.glossary import Loop
 
 _STILLS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _CLIPS = (".mp4", ".webm")
@@ -26,7 +25,7 @@ def add_verb(verbs: Any) -> None:
     """Add the verb to the subparsers of ``spec``."""
     verb = verbs.add_parser("guide", help="write the guide as a static site", description=run.__doc__)
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="a guide that is there is replaced")
-    verb.add_argument("--spec", default="core", metavar="PATH", help="a folder, or one that ships (default: core)")
+    add_spec(verb)
     named = "stills and clips to show, each named after its primitive: pan_left.mp4"
     verb.add_argument("--media", type=Path, metavar="DIR", help=named)
     verb.add_argument(
@@ -40,7 +39,7 @@ def add_verb(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write a page for every primitive, with search; open index.html in a browser, no server is needed."""
-    spec = load_spec() if args.spec == "core" else Spec.load(folder_of(args.spec))
+    spec = spec_of(args)
     own = _media(spec, args.media)
     out: Path = args.out
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "search-index.js").is_file())):
@@ -83,7 +82,7 @@ def _pairs(spec: Spec) -> Iterator[tuple[Primitive, LookAlike]]:
 
 def _stills_made(folder: Path) -> list[str]:
     """Make what a glossary lacks of stills; the clips that have none."""
-    from videolect.stage.pictures import make_pictures
+    from videolect.stage.glossary import make_pictures
     from videolect.video.imports import usual_jobs
 
     return [each.name for each in make_pictures(folder, jobs=usual_jobs()) if each.why is not None]
@@ -93,7 +92,7 @@ def _staged(
     spec: Spec, folder: Path
 ) -> tuple[dict[str, Picture], dict[tuple[str, str], Picture], list[Path]]:  # fmt: skip
     """What a glossary shows of primitives and of look-alikes, and its files."""
-    from videolect.stage.pictures import Glossary
+    from videolect.stage.glossary import Glossary
 
     glossary = Glossary.read(folder)
     shown = glossary.under(spec)

@@ -13,8 +13,7 @@ from videolect.errors import NotFound
 from videolect.files import check_free
 from videolect.language.diff import diff
 from videolect.language.shelf import write_folder
-from videolect.language.source import folder_of
-from videolect.language.spec import Spec, load_spec
+from videolect.language.spec import Spec, open_spec
 from videolect.wiring import OPERATOR, Workspace
 
 DRAFT = "draft"
@@ -71,13 +70,11 @@ def _find(label: str, workspace: Workspace | None) -> Spec:
         if state.draft is None:
             raise NotFound("The workspace has no draft.", mend="Edit an entry at the desk, or name a version.")
         return workspace.language.checked(state)
-    if label == "core":
-        return load_spec(label)
     if not Path(label).is_dir() and workspace is not None:
         with suppress(NotFound):
             return workspace.shelf.named(label)
     try:
-        return Spec.load(folder_of(label))
+        return open_spec(label)
     except NotFound as error:
         versions = [each.label for each in workspace.shelf.versions()] if workspace is not None else []
         mend = f"{error.mend.rstrip('.')}; published versions: {', '.join(versions)}." if versions else error.mend
@@ -117,8 +114,7 @@ def text_diff(answer: dict[str, Any]) -> str:
 
 def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Make a version of the workspace's draft: new campaigns take it, those that run keep theirs."""
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         if workspace.language.look().draft is None:
             if asked.out is None:
                 raise NotFound("The workspace has no draft.", mend="Edit an entry at the desk: that begins one.")
@@ -143,8 +139,6 @@ def run_publish(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             "bump": made.diff.bump,
             "changes": [change.as_json() for change in made.diff.changes],
         }
-    finally:
-        workspace.close()
 
 
 def _copied(spec: Spec, folder: Path) -> Path:

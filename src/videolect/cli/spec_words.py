@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.claims import claims_of
+from videolect.language.lexicon import shipped_lexicon
+from videolect.language.lexicon_values import Lexicon
 from videolect.language.lint import constructiveness, lint, lint_critique
-from videolect.language.source import folder_of
-from videolect.language.spec import Spec, load_spec
 
 MAX_BYTES = 20_000_000
 
@@ -29,12 +30,12 @@ def add_verbs(verbs: Any) -> None:
 
 def _add_text(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("text", metavar="TEXT-OR-FILE", help="a text, the path of a file that holds it, or -")
-    verb.add_argument("--spec", default=None, metavar="PATH", help="a folder, or one that ships (default: core)")
+    add_spec(verb)
 
 
 def run_claims(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Which primitives a caption asserts or denies, with the words that do it."""
-    return 0, {"claims": [claim.as_json() for claim in claims_of(_text(args.text), _spec(args.spec))]}
+    return 0, {"claims": [claim.as_json() for claim in claims_of(_text(args.text), _lexicon(args))]}
 
 
 def text_claims(answer: dict[str, Any]) -> str:
@@ -49,14 +50,13 @@ def text_claims(answer: dict[str, Any]) -> str:
 
 def run_lint(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Advice on the wording of a caption or a critique. Findings never make the command fail."""
-    text, spec = _text(args.text), _spec(args.spec)
-    aspects = tuple(aspect.id for aspect in (spec or load_spec()).aspects) if args.aspect else ()
-    if args.aspect and args.aspect not in aspects:
-        raise NotFound(f"There is no aspect {args.aspect!r}.", mend=f"Use one of {', '.join(aspects)}.")
+    text, lexicon = _text(args.text), _lexicon(args)
+    if args.aspect:
+        spec_of(args).aspect(args.aspect)
     if not args.critique:
-        return 0, {"findings": [finding.as_json() for finding in lint(text, args.aspect, spec)]}
-    found = [finding.as_json() for finding in lint_critique(text, args.aspect, spec)]
-    return 0, {"findings": found, "constructiveness": constructiveness(text, spec)}
+        return 0, {"findings": [finding.as_json() for finding in lint(text, args.aspect, lexicon)]}
+    found = [finding.as_json() for finding in lint_critique(text, args.aspect, lexicon)]
+    return 0, {"findings": found, "constructiveness": constructiveness(text, lexicon)}
 
 
 def text_lint(answer: dict[str, Any]) -> str:
@@ -102,5 +102,6 @@ def _text(given: str) -> str:
         return given  # too long for a path
 
 
-def _spec(where: str | None) -> Spec | None:
-    return None if where is None else Spec.load(folder_of(where))
+def _lexicon(args: argparse.Namespace) -> Lexicon:
+    """Of the one that ships the lexicon alone is read."""
+    return shipped_lexicon() if args.spec == SHIPPED else spec_of(args).lexicon

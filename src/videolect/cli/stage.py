@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
+import itertools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.data_films import duration
+from videolect.cli.progress import Progress
 from videolect.errors import BadInput, MissingExtra
+from videolect.stage.orders import SETS
 
 if TYPE_CHECKING:
-    from videolect.stage.pictures import Made
+    from videolect.stage.glossary import Made
     from videolect.stage.sets import Done
 
 
@@ -52,22 +52,21 @@ def run_render(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     need_numba()
     from videolect.language import load_spec
     from videolect.stage.orders import Order, jobs_of
-    from videolect.stage.repertoire import Repertoire
+    from videolect.stage.plan.repertoire import Repertoire
     from videolect.stage.sets import render_set
-    from videolect.stage.telling import words_json
     from videolect.video.imports import usual_jobs
 
     spec = load_spec()
-    if asked.set != "glossary" and asked.n is None:
+    if asked.set in SETS and asked.set != "glossary" and asked.n is None:
         raise BadInput("The number of clips is not given.", mend="Give --n N.")
-    count = asked.n if asked.n is not None else len(Repertoire(spec).names)
+    count = asked.n if asked.n is not None else 1 if asked.set not in SETS else len(Repertoire(spec).names)
     order = Order(set=asked.set, count=count, seed=asked.seed, size=asked.size, fps=asked.fps, seconds=asked.seconds)
     begun = time.monotonic()
     done: list[Done] = []
-    progress = _Progress(len(jobs_of(spec, order)))
-    for each in render_set(spec, order, asked.out, jobs=asked.jobs or usual_jobs(), words=words_json):
+    progress, of = Progress("clips"), len(jobs_of(spec, order))
+    for each in render_set(order, asked.out, jobs=asked.jobs or usual_jobs()):
         done.append(each)
-        progress.line(each.name, new=not each.kept)
+        progress(len(done), of, each.name)
     missing = [{"clip": each.name, "why": each.why} for each in done if each.why is not None]
     # Not every look-alike can be told from what it is taken for by a clip: the guide shows its own clip instead.
     left_out = [each for each in missing if asked.set == "glossary" and each["clip"].endswith(".no")]
@@ -114,13 +113,13 @@ def render_stills(answer: dict[str, Any]) -> str:
 
 
 def _stills_of(folder: Path) -> tuple[list[Made], list[dict[str, Any]]]:
-    from videolect.stage.pictures import make_pictures
+    from videolect.stage.glossary import make_pictures
     from videolect.video.imports import usual_jobs
 
-    progress = _Progress(sum(1 for _ in folder.glob("*.mp4")))
+    progress, of, count = Progress("stills"), sum(1 for _ in folder.glob("*.mp4")), itertools.count(1)
 
     def told(made: Made) -> None:
-        progress.line(made.name, new=not made.kept, what="stills")
+        progress(next(count), of, made.name)
 
     made = make_pictures(folder, jobs=usual_jobs(), told=told)
     return made, [{"clip": each.name, "why": each.why} for each in made if each.why is not None]
@@ -129,7 +128,7 @@ def _stills_of(folder: Path) -> tuple[list[Made], list[dict[str, Any]]]:
 def run_list(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """What can be staged of camera and set-up, and what cannot and why."""
     from videolect.language import load_spec
-    from videolect.stage.repertoire import GROUPS, NOT_STAGED, Repertoire
+    from videolect.stage.plan.repertoire import GROUPS, NOT_STAGED, Repertoire
 
     spec = load_spec()
     of = sum(primitive.group in GROUPS for primitive in spec.primitives.values())
@@ -145,42 +144,12 @@ def render_list(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-class _Progress:
-    """One line on stderr, written over on a terminal."""
-
-    def __init__(self, of: int) -> None:
-        self.told = self.begun = time.monotonic()
-        self.of = of
-        self.made = self.count = 0
-
-    def line(self, name: str, *, new: bool, what: str = "clips") -> None:
-        """One more is done; ``new``: it was not there before."""
-        self.count += 1
-        self.made += new
-        now = time.monotonic()
-        if not self.made or (not sys.stderr.isatty() and now - self.told < 15):
-            return
-        self.told = now
-        rate = self.made / max(1e-9, now - self.begun)
-        left = duration((self.of - self.count) / rate)
-        line = f"{self.count} of {self.of} {what}  {rate:.2f} a second, {left} left  {name}"
-        if sys.stderr.isatty():
-            wide = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            print(f"\r{line[:wide]:{wide}s}", end="", file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
-
-
 def need_numba(mend: str = "") -> None:
     """MissingExtra where the renderer cannot run. ``mend``: what else helps."""
     try:
-        from videolect.stage import raster  # noqa: F401
-    except ImportError:
-        install = "Install it: pip install 'videolect[stage]'."
-        raise MissingExtra(
-            "The stage needs numba, which is not installed or cannot be loaded.",
-            mend=f"{install} {mend}" if mend else install,
-        ) from None
+        from videolect.stage import numba  # noqa: F401
+    except MissingExtra as error:
+        raise MissingExtra(error.message, mend=f"{error.mend} {mend}".rstrip()) from None
 
 
 def _size(text: str) -> tuple[int, int]:

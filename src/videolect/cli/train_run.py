@@ -14,7 +14,7 @@ from videolect.cli.find_films import films_of
 from videolect.errors import BadInput
 
 if TYPE_CHECKING:
-    from videolect.dataset.rows import Row
+    from videolect.dataset.rows.row import Row
     from videolect.training.inputs import FilmShelf, Find
     from videolect.training.recipe import Recipe
     from videolect.training.run import Run
@@ -101,7 +101,7 @@ def _over_rows(recipe: Recipe, asked: argparse.Namespace, find: Find) -> Run:
 
 def _trial(recipe: Recipe, asked: argparse.Namespace, shelf: FilmShelf) -> Evaluate | None:
     """On the part ``dev``, where it has rows for the figure that decides."""
-    from videolect.dataset.row_folder import read_manifest, read_rows
+    from videolect.dataset.rows.folder import read_manifest, read_rows
     from videolect.training.trials import evaluate_on, with_films
 
     manifest = read_manifest(asked.rows)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.progress import Progress
 from videolect.errors import BadInput, CannotRead, NotFound
 
 MOST_BITS = 20.0
@@ -42,7 +41,7 @@ def run_duplicates(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     kept = Kept(asked.cache)
     sources, refused = [], []
     for paths in sets:
-        results = list(fingerprints(paths, kept, _progress, jobs=asked.jobs))
+        results = list(fingerprints(paths, kept, Progress("films"), jobs=asked.jobs))
         sources.append(_by_content([result for result in results if isinstance(result, Taken)]))
         refused += [
             {"path": str(result.path), "why": f"{result.why} {result.mend}"}
@@ -54,7 +53,7 @@ def run_duplicates(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     others = None if two is None else [taken[0].fingerprint for taken in two]
     near = [
         (a, b, match)
-        for a, b, match in find_pairs(prints, others, threshold=threshold, on_progress=_compared)
+        for a, b, match in find_pairs(prints, others, threshold=threshold, on_progress=Progress("pairs compared"))
         if others is None or prints[a].video_hash != others[b].video_hash
     ]
     pairs = _exact(one, two)
@@ -62,7 +61,6 @@ def run_duplicates(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         for mine in one[a] if two is not None else one[a][:1]:
             other = (one if two is None else two)[b][0]
             pairs.append(_pair(mine.path, other.path, match.distance, match.mirrored, False, match.shift_s))
-    _said("")
     names = sorted({path for pair in pairs for path in (pair["a"], pair["b"])} | _copies(one) | _copies(two or []))
     place = {name: number for number, name in enumerate(names)}
     same = [(place[pair["a"]], place[pair["b"]]) for pair in pairs]
@@ -135,21 +133,3 @@ def _paths(given: Path) -> list[Path]:
     except OSError as error:
         raise CannotRead(f"{given} cannot be read: {error.strerror}.", mend="Make it readable.") from error
     return [given.parent / line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def _progress(done: int, of: int, path: Path) -> None:
-    _said(f"{done:,} of {of:,} films: {path.name}")
-
-
-def _compared(done: int, of: int) -> None:
-    if done % 1000 == 0:
-        _said(f"{done:,} of {of:,} pairs compared")
-
-
-def _said(words: str) -> None:
-    """Progress: one line that is written over on a terminal, lines of their own elsewhere."""
-    if sys.stderr.isatty():
-        wide = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-        print(f"\r{words[:wide]:{wide}s}", end="\r" if not words else "", file=sys.stderr, flush=True)
-    elif words:
-        print(words, file=sys.stderr, flush=True)

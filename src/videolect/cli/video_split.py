@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from videolect.cli import shot_rules
 from videolect.cli.desk import workspace_of
 from videolect.errors import NotFound
+from videolect.oversight.cuts import CutsDesk
 
 if TYPE_CHECKING:
     from videolect.video.shots import Transition
@@ -44,10 +45,10 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.video.sheet import encoder_of, sheets
     from videolect.video.shots import check_threshold, reshoot, shots_of
     from videolect.video.split import kept_scores, scores_of
-    from videolect.wiring import make_shot_engine
+    from videolect.wiring import make_detector
 
     # What can be refused is refused before the film is decoded.
-    engine = make_shot_engine(asked.engine, weights=asked.weights)
+    engine = make_detector(asked.engine, weights=asked.weights)
     threshold = check_threshold(engine, asked.threshold)
     rules = shot_rules.rules_of(asked)
     workspace = workspace_of(asked) if asked.edited else None
@@ -65,7 +66,7 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     edits = 0
     if workspace is not None:
         known = workspace.catalogue.video(probed.video.hash)
-        acts = workspace.edits_of(known)
+        acts = CutsDesk(workspace.catalogue, workspace.cut_finder).look(known.hash).edits
         edits = len(acts)
         transitions = laid_over(transitions, known, acts)
         workspace.close()

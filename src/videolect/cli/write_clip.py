@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from videolect.cli.spec_option import add_spec
 from videolect.errors import CannotRead, NotFound
-from videolect.language import Spec, load_spec
-from videolect.language.source import folder_of
+from videolect.language import Spec
 from videolect.record.acts import Answer
 from videolect.record.checks import check_text
 from videolect.record.clip import Clip, Video
@@ -28,12 +28,7 @@ def add_clip(parser: argparse.ArgumentParser, *, known: bool = True) -> None:
     if known:
         parser.add_argument("--labels", metavar="FILE.json", help="the clip's label record, as a JSON object")
         parser.add_argument("--captions", metavar="FILE.json", help="finished captions of other aspects, by aspect")
-    parser.add_argument("--spec", default="core", metavar="PATH", help="a folder, or a specification that ships")
-
-
-def spec_of(args: argparse.Namespace) -> Spec:
-    """The specification that the command line names."""
-    return load_spec(args.spec) if args.spec == "core" else Spec.load(folder_of(args.spec))
+    add_spec(parser)
 
 
 def request_of(args: argparse.Namespace, spec: Spec) -> tuple[DraftRequest, Look]:

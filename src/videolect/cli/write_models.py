@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.write_clip import add_clip, read_captions, request_of, spec_of, text_of
+from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
+from videolect.cli.write_clip import add_clip, read_captions, request_of, text_of
 from videolect.cli.writer_options import add_writer, choice_of
-from videolect.errors import BadInput, NotFound
+from videolect.errors import INSTALL, BadInput, NotFound
 
 
 def add_verbs(verbs: Any) -> None:
@@ -48,7 +49,7 @@ def add_verbs(verbs: Any) -> None:
         "--tokenizer", type=Path, metavar="FILE", help="tokenizer.json to count with; default: 1.54 tokens a word"
     )
     merge.add_argument("--rewriter", metavar="W", help="a model that may rewrite: qwen:PATH, chat:URL ...")
-    merge.add_argument("--spec", default="core", metavar="PATH", help="a folder, or a specification that ships")
+    add_spec(merge)
     merge.set_defaults(run=run_merge, render=render_merge)
 
 
@@ -87,7 +88,7 @@ def run_score(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.wiring import make_backend
     from videolect.writing.search import YesReward
 
-    args.aspect, args.spec = "camera", "core"
+    args.aspect, args.spec = "camera", SHIPPED
     request, look = request_of(args, spec_of(args))
     backend = make_backend(args.writer)
     texts = [text_of(text) for text in args.texts]
@@ -194,7 +195,7 @@ def _counter(path: Path) -> Any:
     try:
         from videolect.vlm.backends.tokenizer import counter
     except ImportError:
-        raise MissingExtra("To count tokens needs tokenizers.", mend="Run pip install 'videolect[vlm]'.") from None
+        raise MissingExtra("To count tokens needs tokenizers.", mend=INSTALL.format("vlm")) from None
     try:
         return counter(path)
     except ValueError as error:

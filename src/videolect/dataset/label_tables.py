@@ -116,13 +116,13 @@ _STATES = {1: True, 0: False, -1: None}
 def compare(
     states: States, videos: Sequence[str], against: Mapping[str, Mapping[str, bool]], names: Mapping[str, str]
 ) -> Compared:
-    """Every record beside the other table's. ``names``: name in the other table -> our primitive, where both differ."""
+    """Every record beside the other table's. ``names``: name in the other table -> our primitive."""
     per_primitive: dict[str, tuple[int, int]] = {}
     kinds: dict[str, dict[str, int]] = {}
     unknown = []
     for name, theirs in against.items():
-        ours_id = names.get(name, name)
-        if ours_id not in states.found:
+        ours_id = names.get(name)
+        if ours_id is None:
             unknown.append(name)
             continue
         ours = [_STATES[state] for state in states.column(ours_id).tolist()]

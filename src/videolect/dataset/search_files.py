@@ -79,7 +79,7 @@ def _best(query: SearchQuery, hits: list[Hit]) -> Found:
 
 
 def _hit(query: SearchQuery, clip: _Clip, row: _Caption | None, states: Mapping[str, bool], matched: Any) -> Hit:
-    named = query.states.primitives if query.states is not None else ()
+    named = frozenset(query.states.primitives if query.states is not None else ())
     return Hit(
         campaign=clip[0], clip=clip[1], aspect=row.aspect if row else None, settled=row is not None,
         caption=row.text if row else None, marks=matched.marks if matched else (),
@@ -142,8 +142,8 @@ def _states(path: Path, query: SearchQuery, spec: Spec) -> dict[str, dict[str, b
         rule = f"The column 'value' of {path.name} holds {table.schema.field('value').type}, not true and false."
         raise BadInput(rule, mend="Write it as booleans; leave out the rows of what is undetermined.")
     check_filled(path, table, "primitive", "video_id")
-    named = query.states.primitives if query.states is not None else ()
-    ours = {other: id_ for id_ in named for other in (id_, *spec.primitives[id_].also_known_as)}
+    named = frozenset(query.states.primitives if query.states is not None else ())
+    ours = {name: id_ for name, id_ in spec.names.items() if id_ in named}
     found: dict[str, dict[str, bool]] = {}
     try:
         for video in pc.unique(table.column("video_id")).to_pylist():

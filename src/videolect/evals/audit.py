@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.metrics.agreement_stats import alpha_stats, ordinal_alpha
+from videolect.metrics.agreement import alpha_stats, ordinal_alpha
 from videolect.metrics.intervals import bootstrap, mean_stats, ratio
 from videolect.oversight.audit import Audit
 from videolect.record.audit import FAILURES, LEAST, MOST, RATED

@@ -36,7 +36,7 @@ def audit_report(
 
 def beside_golden(report: Mapping[str, Any], golden: Path) -> list[dict[str, Any]]:
     """Every number of a file of published figures beside ours: ``name``, ``theirs``, ``ours``, ``equal``."""
-    from videolect.dataset.golden import Figure, compare
+    from videolect.dataset.golden.check import Figure, compare
 
     try:
         theirs = json.loads(golden.read_text(encoding="utf-8"))

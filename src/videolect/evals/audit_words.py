@@ -63,8 +63,8 @@ def _read(item: Item, caption: str, spec: Spec) -> Words:
 
 @lru_cache(maxsize=20_000)
 def _texts(caption: str, spec: Spec) -> tuple[Mapping[str, int], tuple[Claim, ...]]:
-    found = Counter(finding.kind for finding in lint(caption, spec=spec))
-    return dict(sorted(found.items())), claims_of(caption, spec)
+    found = Counter(finding.kind for finding in lint(caption, lexicon=spec.lexicon))
+    return dict(sorted(found.items())), claims_of(caption, spec.lexicon)
 
 
 def automatic_figures(

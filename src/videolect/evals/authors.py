@@ -15,9 +15,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from videolect.dataset.authors import Variant
-from videolect.dataset.authors_aim import aim_of
-from videolect.dataset.rows import Row
+from videolect.dataset.authors.aim import aim_of
+from videolect.dataset.authors.triples import Variant
+from videolect.dataset.rows.row import Row
 from videolect.record.triple import Triple
 
 CRITICS: Mapping[str, str] = {

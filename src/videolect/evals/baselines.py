@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals import blind, caption, critique, reward
 from videolect.evals.predictions import ANSWERED
 from videolect.evals.scores import Measured

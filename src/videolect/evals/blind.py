@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.rows import Row
-from videolect.errors import MissingExtra
+from videolect.dataset.rows.row import Row
+from videolect.errors import INSTALL, MissingExtra
 
 FOLDS = 5
 
@@ -74,7 +74,7 @@ def need_sklearn() -> None:
         import sklearn  # noqa: F401 - only whether it is there
     except ImportError:
         raise MissingExtra(
-            "The classifiers that judge without looking need scikit-learn.", mend="pip install 'videolect[eval]'"
+            "The classifiers that judge without looking need scikit-learn.", mend=INSTALL.format("eval")
         ) from None
 
 

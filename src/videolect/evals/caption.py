@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.scores import Measure, Measured, mean
 from videolect.metrics.intervals import ratio
 from videolect.metrics.text import bleu_counts, cider, corpus_bleu, rouge_l, sentence_bleu

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.scores import Measure, Measured
 from videolect.evals.states import Known
-from videolect.language.claims import claims_of, lexicon_of
+from videolect.language.claims import claims_of
 from videolect.language.spec import Spec, load_spec
 from videolect.metrics import claims as counted
 from videolect.metrics.claims import column
@@ -68,10 +67,8 @@ def measure(rows: Sequence[Row], texts: Mapping[str, str], known: Known, spec: S
     )  # fmt: skip
 
 
-def with_claims(
-    of: Measured, rows: Sequence[Row], texts: Mapping[str, str], known: Known | None, spec: Spec | None = None
-) -> Measured:
-    """The measures of captions and those of their claims, by the shipped specification where none is given.
+def with_claims(of: Measured, rows: Sequence[Row], texts: Mapping[str, str], known: Known | None) -> Measured:
+    """The measures of captions and those of their claims, by the shipped specification.
 
     Without states it is what it was.
     """
@@ -79,7 +76,7 @@ def with_claims(
         return of
     by_id = {row.row_id: row for row in rows}
     chosen = [by_id[name] for name in of.ids]
-    more = measures(chosen, [texts[name] for name in of.ids], known, spec or load_spec())
+    more = measures(chosen, [texts[name] for name in of.ids], known, load_spec())
     return replace(of, measures=(*of.measures, *more))
 
 
@@ -117,7 +114,7 @@ def _counts(
     pairs = opposites_of(spec.primitives)
     for aspect in dict.fromkeys(row.aspect for row in rows):
         at = [n for n, row in enumerate(rows) if row.aspect == aspect and row.video_id in known.clips]
-        said = [claims_of(captions[n], spec) for n in at]
+        said = [claims_of(captions[n], spec.lexicon) for n in at]
         states = [known.clips[rows[n].video_id] for n in at]
         cells = counted.judge(said, states, reading.sayable.get(aspect, frozenset()), pairs)
         for table, only in zip(found, slices, strict=True):
@@ -165,7 +162,7 @@ def _reading(spec: Spec) -> _Reading:
     if spec.hash not in _READINGS:
         neutral = {field.id: field.neutral for field in spec.fields if field.neutral is not None}
         ordinary = {name for name, state in spec.derive(neutral).items() if state}
-        words = readable(spec) - ordinary
+        words = spec.claimable - ordinary
         pairs = opposites_of(spec.primitives)
         _READINGS[spec.hash] = _Reading(
             sayable={
@@ -176,15 +173,3 @@ def _reading(spec: Spec) -> _Reading:
             start_end=frozenset(pairs.end), order=frozenset(pairs.order),
         )  # fmt: skip
     return _READINGS[spec.hash]
-
-
-def readable(spec: Spec) -> frozenset[str]:
-    """The primitives that the lexicon can find asserted in a text."""
-    lexicon = lexicon_of(spec)
-    found = set(chain.from_iterable((*rule.asserts, *rule.when_denied) for rule in lexicon.rules))
-    found.update(chain.from_iterable(entry.asserts for entry in lexicon.together))
-    for family in {rule.family.id: rule.family for rule in lexicon.rules if rule.family is not None}.values():
-        found |= {family.changes, family.down, family.up, *family.pairs.values()}
-        for template in (family.starts, family.ends, family.always):
-            found |= {template.replace("{value}", value) for value in family.values}
-    return frozenset(found & spec.primitives.keys())

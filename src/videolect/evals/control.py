@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.dataset.authors import Variant
-from videolect.dataset.corrupt_values import original_id
+from videolect.dataset.authors.triples import Variant
+from videolect.dataset.corruption.values import original_id
 from videolect.errors import BadInput
 from videolect.evals import pair_judges
 from videolect.evals.pair_judges import Family

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.critique_points import points_of
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.caption import text_measures
 from videolect.evals.scores import Measure, Measured, f1, mean, percent
 from videolect.metrics.intervals import ratio
-from videolect.metrics.points import constructive, match_points
 from videolect.metrics.text import word_edits
+from videolect.points.apply import apply_points
+from videolect.points.match import constructive, match_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINELS, Point, is_sentinel
-from videolect.vlm.points import apply_points
 
 FIGURES: Mapping[str, str] = {
     "bleu4": "BLEU-4 of all critiques, sacrebleu, 13a, cased",

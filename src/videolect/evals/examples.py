@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals import reward
 from videolect.evals.critique import by_rule, points_in, sentinels_of
 from videolect.evals.plots import number

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from videolect.dataset.rows import Row, items_hash
+from videolect.dataset.rows.row import Row, items_hash
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.files import whole_file
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals.baselines import Baseline
 from videolect.evals.examples import Example, Thumbnail, examples

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals import reward
 from videolect.evals.plots import Svg
 from videolect.evals.plots_scores import Curve, calibration, lengths, spread

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.evals.scores import Measure, Measured, mean, percent
 from videolect.metrics.intervals import ratio
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.rows import Row, by_clip, prompt_of
+from videolect.dataset.rows.row import Row, by_clip, prompt_of
 from videolect.errors import BadInput, VideolectError
 from videolect.evals.predictions import header
 from videolect.evals.run_file import is_answer, run_file

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.row_folder import read_manifest, read_rows
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.folder import read_manifest, read_rows
+from videolect.dataset.rows.row import Row
 from videolect.errors import NotFound
 from videolect.evals import baselines as floors
 from videolect.evals import caption, claims, critique, reward
@@ -67,7 +67,7 @@ def measure_all(
     predictions: Predictions, items: Mapping[str, Sequence[Row]], known: Known | None = None, *, full: bool = True
 ) -> dict[str, Measured]:
     """The measures of every task that the predictions answer. ``known``: states against which claims are scored."""
-    found = {}
+    found: dict[str, Measured] = {}
     for task in predictions.tasks:
         rows = items[task]
         match task:

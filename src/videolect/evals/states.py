@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.authors import source_key
+from videolect.dataset.authors.triples import source_key
 from videolect.dataset.label_tables import read_states
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec
@@ -54,16 +54,10 @@ def read_known(path: Path, spec: Spec) -> Known:
     return _table(path, spec)
 
 
-def names_of(spec: Spec) -> dict[str, str]:
-    """Our ids, and the names that other data give them -> our id."""
-    others = {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
-    return others | {name: name for name in spec.primitives}
-
-
 def _table(path: Path, spec: Spec) -> Known:
-    names, clips, unknown, against = names_of(spec), dict[str, dict[str, bool]](), list[str](), set[tuple[str, str]]()
+    clips, unknown, against = dict[str, dict[str, bool]](), list[str](), set[tuple[str, str]]()
     for name, states in sorted(read_states(path).items()):
-        primitive = names.get(name)
+        primitive = spec.names.get(name)
         if primitive is None:
             unknown.append(name)
             continue

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.authors import WORST
-from videolect.dataset.authors import Variant as Recorded
-from videolect.dataset.corrupt_values import original_id
-from videolect.dataset.rows import Row
+from videolect.dataset.authors.triples import WORST
+from videolect.dataset.authors.triples import Variant as Recorded
+from videolect.dataset.corruption.values import original_id
+from videolect.dataset.rows.row import Row
 from videolect.evals import critique
 from videolect.evals.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, percent, scores_of
 from videolect.metrics.intervals import Estimate, ratio

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from videolect.language.lexicon import lexicon_from, shipped_lexicon
+from videolect.language.lexicon import shipped_lexicon
 from videolect.language.lexicon_values import PRIVATE, Family, Lexicon, Rule
 from videolect.language.reading import Agent, Text, agents, denied, read_text
-from videolect.language.spec import Spec
 
 State = Literal["asserted", "denied"]
 
@@ -53,17 +52,12 @@ class Match:
     """Where its verb stands: for "pans left and >> right" the word "pans", else the same as ``first``."""
 
 
-def claims_of(text: str, spec: Spec | None = None) -> tuple[Claim, ...]:
-    """What a text asserts and denies, in the order of its words. Deterministic; any text will do, also an empty one."""
-    return _claims(text, lexicon_of(spec))
+def claims_of(text: str, lexicon: Lexicon | None = None) -> tuple[Claim, ...]:
+    """What a text asserts and denies, in the order of its words. Deterministic; any text will do, also an empty one.
 
-
-def lexicon_of(spec: Spec | None) -> Lexicon:
-    """The lexicon of a specification; the one that ships for None."""
-    return shipped_lexicon() if spec is None else lexicon_from(spec.texts)
-
-
-def _claims(text: str, lexicon: Lexicon) -> tuple[Claim, ...]:
+    Read with the lexicon that ships, unless another is handed: ``spec.lexicon`` wherever a version is known.
+    """
+    lexicon = shipped_lexicon() if lexicon is None else lexicon
     read = read_text(text)
     marks: list[Match] = []
     said: list[Match] = []
@@ -168,31 +162,27 @@ def _order(text: Text, marks: Iterable[Match]) -> list[int]:
         if mark.rule.mark in ("then", "before", "after", "end"):
             kinds.setdefault(mark.first, mark.rule.mark)
     found = [0] * len(words)
-    now, since, back = 0, 0, None
+    now, since, base, back = 0, 0, 0, None
+    opens = ""
+    """The "before" or "after" that began the sentence, until the comma that ends its clause."""
     for at, word in enumerate(words):
         first = text.sentences[at]
         if at == first:
-            since = at
+            since, opens = at, ""
             if back is not None:
-                now, back = back, None
-        kind = kinds.get(at)
-        if kind == "before" and at == first:
-            now, back = now + 1, now + 1
-            found[at] = now
-            continue
-        if kind == "after":
-            if at == first:
-                back = now + 1
-            else:
-                for index in range(since, at):
-                    found[index] = now + 1
-                back = now + 1
+                now, back = max(now, back), None
+        kind = kinds.get(at, "")
+        if at == first and kind in ("before", "after"):
+            opens, base, back = kind, now, now + 1
+            now += kind == "before"
+        elif kind == "after":
+            found[since:at] = [now + 1] * (at - since)
+            back = now + 1
         elif kind in ("then", "before", "end"):
             now, since = now + 1, at
-        elif word == "," and back is not None and kinds.get(first) in ("before", "after"):
-            now = now - 1 if kinds[first] == "before" else back
-            if kinds[first] == "after":
-                back = None
+        elif word == "," and opens:
+            now, back = (base, now) if opens == "before" else (now + 1, None)
+            opens = ""
         found[at] = now
     return found
 

@@ -8,7 +8,6 @@ was added or another rule of the form changed; patch for texts.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,14 +17,12 @@ from videolect.errors import BadInput
 from videolect.language.answers import Standing, settled, standings
 from videolect.language.parse import Parsed
 from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several, parts
-from videolect.language.source import VERSION
 from videolect.language.spec import Spec
 from videolect.language.table import Table
 from videolect.language.values import Aspect, Example, Field, Override, Primitive
+from videolect.language.version import BUMPS, Bump, raised
 from videolect.language.wording import record_in_words, rule_in_words
 
-Bump = Literal["none", "patch", "minor", "major"]
-BUMPS: tuple[Bump, ...] = ("none", "patch", "minor", "major")
 ChangeKind = Literal[
     "spec", "group", "aspect", "field", "option", "condition", "consistency", "primitive", "profile", "file"
 ]
@@ -86,24 +83,6 @@ class Diff:
     def next_version(self) -> str:
         """The lowest version that ``after`` may have."""
         return raised(self.before, self.bump)
-
-
-def raised(version: str, bump: Bump) -> str:
-    """The version after a change of that size: 1.4.2 and minor give 1.5.0."""
-    major, minor, patch = order_of(version)
-    steps = {
-        "none": (major, minor, patch), "patch": (major, minor, patch + 1), "minor": (major, minor + 1, 0),
-        "major": (major + 1, 0, 0),
-    }  # fmt: skip
-    return ".".join(map(str, steps[bump]))
-
-
-def order_of(version: str) -> tuple[int, int, int]:
-    """A version as numbers that can be compared. BadInput where it is none."""
-    if not re.fullmatch(VERSION, version):
-        raise BadInput(f"{version[:40]!r} is no version.", mend="Write three numbers, such as 1.2.0.")
-    major, minor, patch = map(int, version.split("."))
-    return major, minor, patch
 
 
 def diff(a: Spec, b: Spec, records: Iterable[Record] = ()) -> Diff:

@@ -11,21 +11,17 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import yaml
 
 from videolect.errors import BadInput, NotFound
 from videolect.language.source import Item, Source, read_texts
+from videolect.language.values import ENTRY_KINDS, EntryKind
 
 Texts = Mapping[str, str]
 """What stands in the files of a specification, by path."""
 
 Data = str | list["Data"] | dict[str, "Data"]
-
-EntryKind = Literal["primitive", "field", "condition", "consistency", "aspect", "profile"]
-ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
-"""What can be edited. The id of a profile's reading is ``PROFILE/PRIMITIVE``; the data of a condition are its rule."""
 
 FOLDER: Mapping[EntryKind, str] = {
     "primitive": "primitives/", "field": "fields/", "condition": "conditions/", "consistency": "consistency/",
@@ -162,14 +158,6 @@ def _end(lines: Sequence[str], node: yaml.Node, column: int) -> int:
             break
         end -= 1
     return end
-
-
-def entry_at(source: Source, file: str, line: int) -> tuple[EntryKind, str] | None:
-    """Whose entry stands at a line (from 1) of a file."""
-    for key, entry in entries(source).items():
-        if entry.file == file and entry.start < line <= entry.end:
-            return key
-    return None
 
 
 # ----------------------------------------------------------------------------------------------------------- writing

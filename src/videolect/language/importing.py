@@ -57,9 +57,9 @@ def recognise(spec: Parsed, record: Mapping[str, object]) -> Import:
     return fitting_[0]
 
 
-def convert(spec: Parsed, record: Mapping[str, object], schema: Import | None = None) -> Converted:
+def convert(spec: Parsed, record: Mapping[str, object]) -> Converted:
     """A record of theirs in our words. BadInput where its schema is unknown."""
-    schema = schema or recognise(spec, record)
+    schema = recognise(spec, record)
     known = {column.name: column for column in schema.columns}
     misfits = [
         Misfit(kind="unknown_name", name=name, value=value, why="No name of this schema.")

@@ -17,7 +17,7 @@ from videolect.language.lexicon_lint import read_critique_words, read_lint_rule
 from videolect.language.lexicon_values import FOLDER, Lexicon, Reading
 from videolect.language.phrases import Finder, either
 from videolect.language.reading import Grammar
-from videolect.language.source import SPECS, Item, Problem, mapping, read, read_texts
+from videolect.language.source import SPECS, Item, Problem, mapping, read_texts, texts_in
 
 
 def read_lexicon(files: Mapping[str, Item], primitives: Collection[str] | None = None) -> tuple[Lexicon, list[Problem]]:
@@ -69,9 +69,8 @@ def _class(reading: Reading, name: str, item: Item) -> None:
 
 @cache
 def shipped_lexicon() -> Lexicon:
-    """The lexicon of the specification that ships, without the rest of it."""
-    source = read(SPECS / "core" / "lexicon")
-    return _sound(*read_lexicon(source.files), source.problems)
+    """The lexicon of the specification that ships, without the rest of it: the very one that its ``Spec`` has."""
+    return lexicon_from({FOLDER + path: text for path, text in texts_in(SPECS / "core" / "lexicon")[0].items()})
 
 
 def lexicon_from(texts: Mapping[str, str]) -> Lexicon:

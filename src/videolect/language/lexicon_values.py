@@ -117,6 +117,17 @@ class Lexicon:
     lint_finder: Finder = field(default_factory=lambda: Finder([]))
     critique: CritiqueWords = field(default_factory=lambda: CritiqueWords(Finder([]), Finder([]), {}, {}))
 
+    def asserted(self) -> set[str]:
+        """All that a text can be found to assert: ids of primitives, and names that begin with ``PRIVATE``."""
+        found = {name for entry in self.together for name in entry.asserts}
+        for rule in self.rules:
+            found.update((*rule.asserts, *rule.when_denied))
+            if family := rule.family:
+                for template in (family.starts, family.ends, family.always):
+                    found.add(template.replace("{value}", rule.value))
+                found.update((family.changes, family.down, family.up, *family.pairs.values()))
+        return found - {""}
+
 
 @dataclass
 class Reading:

@@ -4,7 +4,8 @@
     [('pan_or_tilt', 'pans up'), ('speculation', 'might be')]
 
 Findings never block anything. The words come from ``specs/core/lexicon/lint``; only what concerns the form of a text
-(paragraphs, Markdown, spaces) is written here.
+(paragraphs, Markdown, spaces) is written here. Each function takes the lexicon of a version (``spec.lexicon``); without
+one it reads with the lexicon that ships.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from videolect.language.claims import lexicon_of
+from videolect.language.lexicon import shipped_lexicon
 from videolect.language.lexicon_values import CritiqueWords, Lexicon, LintRule
 from videolect.language.phrases import Finder
 from videolect.language.reading import Text, read_text
-from videolect.language.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,15 @@ _ENDS = re.compile(r"[.!?。．｡！？؟۔।॥։።။។៕⸮\u037e][\"'�
 FORM_KINDS = (*(form.kind for form in FORMS), "no_final_stop")
 
 
-def lint(text: str, aspect: str | None = None, spec: Spec | None = None) -> tuple[Finding, ...]:
+def lint(text: str, aspect: str | None = None, lexicon: Lexicon | None = None) -> tuple[Finding, ...]:
     """Findings in a caption, in the order of its words. ``aspect``: also those that only concern its captions."""
-    lexicon = lexicon_of(spec)
-    found = [*_form(text), *_words(text, aspect, lexicon)]
+    found = [*_form(text), *_words(text, aspect, lexicon or shipped_lexicon())]
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.kind)))
 
 
-def lint_critique(text: str, aspect: str | None = None, spec: Spec | None = None) -> tuple[Finding, ...]:
+def lint_critique(text: str, aspect: str | None = None, lexicon: Lexicon | None = None) -> tuple[Finding, ...]:
     """For each sentence of a critique: does it say what to write, and is it about this aspect?"""
-    words = lexicon_of(spec).critique
+    words = (lexicon or shipped_lexicon()).critique
     read = read_text(text)
     found = []
     for first, behind in _sentences(read):
@@ -107,14 +106,14 @@ def lint_critique(text: str, aspect: str | None = None, spec: Spec | None = None
     return tuple(found)
 
 
-def constructiveness(text: str, spec: Spec | None = None) -> float:
+def constructiveness(text: str, lexicon: Lexicon | None = None) -> float:
     """How much of a critique helps to mend a caption, 0..1: the share of its words in sentences that say what to write.
 
     A sentence that finds fault and names no remedy counts 0; one that says what is seen counts 1, as it can be
     copied; one with a remedy counts 1. 0 for a text without words.
     """
     read = read_text(text)
-    words = lexicon_of(spec).critique
+    words = (lexicon or shipped_lexicon()).critique
     good = every = 0
     for first, behind in _sentences(read):
         remedy, fault = _judge(read, first, behind, words)

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from videolect.language import entries
 from videolect.language.entries import FLAGS, read_id, texts, typed, words
 from videolect.language.rules import TESTS, Ask, Compare, Rule, changed, parse_rule
-from videolect.language.source import VERSION, Item, Place, Problem, Source, Wrong, mapping
+from videolect.language.source import Item, Place, Problem, Source, Wrong, mapping
 from videolect.language.values import (
     EXPECTED,
     Aspect,
@@ -25,6 +25,7 @@ from videolect.language.values import (
     Primitive,
     Profile,
 )  # fmt: skip
+from videolect.language.version import VERSION
 
 T = TypeVar("T")
 

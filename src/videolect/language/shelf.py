@@ -17,9 +17,9 @@ from pathlib import Path
 
 from videolect.errors import BadInput, CannotRead, NotFound, StaleVersion
 from videolect.files import cannot_write, lock, sweep, whole_folder
-from videolect.language.diff import order_of
-from videolect.language.source import VERSION, hash_of, texts_in
+from videolect.language.source import hash_of, texts_in
 from videolect.language.spec import Spec
+from videolect.language.version import VERSION, order_of
 
 _NAMED = re.compile(rf"(?P<name>[a-z][a-z0-9_]*)-(?P<version>{VERSION})")
 
@@ -144,7 +144,7 @@ class Shelf:
                     raise CannotRead(_edited(version), mend=_UNDO_EDIT)
                 try:
                     # It was checked before it was published.
-                    spec = Spec.load(version.path, shipped=True)
+                    spec = Spec.load(version.path, checked=True)
                 except BadInput as error:
                     raise CannotRead(
                         f"The published version {version.label} was spoilt: {error.message}",

@@ -18,8 +18,6 @@ import yaml
 
 from videolect.errors import NotFound
 
-VERSION = r"(?:(?:0|[1-9]\d{0,5})\.){2}(?:0|[1-9]\d{0,5})"
-"""The form of a version: three numbers, without zeros before them, so that no two texts are one version."""
 MAX_BYTES = 2_000_000
 """Of one file: the whole of a language with 430 primitives is under half of it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -15,6 +15,8 @@ from videolect.language.check import check, check_names
 from videolect.language.columns import Columns, States, broken_columns, columns_of, derive_columns
 from videolect.language.importing import Converted, convert
 from videolect.language.inverse import Inverse
+from videolect.language.lexicon import lexicon_from
+from videolect.language.lexicon_values import Lexicon
 from videolect.language.migrate import migrate
 from videolect.language.parse import Parsed, parse, read_as
 from videolect.language.rules import Rule, as_data, fields_of
@@ -49,14 +51,29 @@ class Spec:
         """The values as they were read, for what works on a whole specification."""
         return self._parsed
 
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """What this version reads texts with. BadInput where its phrases cannot be read."""
+        return lexicon_from(self.texts)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What a primitive is called in tables, our id or a name that other data give it -> our id."""
+        return MappingProxyType(_reference(self._parsed) | {id_: id_ for id_ in self.primitives})
+
+    @cached_property
+    def claimable(self) -> frozenset[str]:
+        """The primitives that the lexicon can find asserted in a text."""
+        return frozenset(self.lexicon.asserted() & self.primitives.keys())
+
     @staticmethod
-    def load(path: Path, *, shipped: bool = False) -> Spec:
+    def load(path: Path, *, checked: bool = False) -> Spec:
         """Read a folder. BadInput names the first problem and how many more there are.
 
-        ``shipped``: it was checked before it went out, so that its examples and proofs need not be gone through again.
+        ``checked``: it was, before it shipped or was published; its examples and proofs are not gone through again.
         """
         parsed = parse(read(folder_of(path)))
-        problems = check_names(parsed) if shipped else check(parsed)
+        problems = check_names(parsed) if checked else check(parsed)
         if problems:
             # What cannot be read at all comes first: much of the rest follows from it.
             unread = [problem for problem in problems if problem.rule.startswith("This is not YAML")]
@@ -226,6 +243,10 @@ def decide(yes: int, no: int) -> bool | None:
     return None if bool(yes) == bool(no) else bool(yes)
 
 
+def _reference(spec: Parsed) -> dict[str, str]:
+    return {name: primitive.id for primitive in spec.primitives.values() for name in primitive.also_known_as}
+
+
 def _report(spec: Parsed, problems: list[Problem]) -> dict[str, object]:
     primitives = spec.primitives.values()
     by_aspect = Counter(aspect for primitive in primitives for aspect in primitive.aspects)
@@ -236,7 +257,7 @@ def _report(spec: Parsed, problems: list[Problem]) -> dict[str, object]:
         "primitives": len(primitives),
         "by_group": dict(Counter(primitive.group for primitive in primitives)),
         "by_aspect": {aspect: by_aspect[aspect] for aspect in spec.aspects},
-        "reference": {name: primitive.id for primitive in primitives for name in primitive.also_known_as},
+        "reference": _reference(spec),
         "problems": [problem.as_json() for problem in problems],
     }
 
@@ -252,7 +273,7 @@ _READING = Lock()
 
 
 def load_spec(name: str = "core") -> Spec:
-    """A specification that ships, by name; read once per process. ``Spec.load`` reads a folder of your own."""
+    """A specification that ships, by name; read once per process. ``open_spec`` also reads a folder of your own."""
     with _READING:
         return _loaded(name)
 
@@ -260,4 +281,10 @@ def load_spec(name: str = "core") -> Spec:
 @cache
 def _loaded(name: str) -> Spec:
     folder = folder_of(name)
-    return Spec.load(folder, shipped=folder.parent == SPECS)
+    return Spec.load(folder, checked=folder.parent == SPECS)
+
+
+def open_spec(where: str | Path) -> Spec:
+    """A specification that ships, by name, or the one in a folder, which is checked. NotFound; BadInput as ``load``."""
+    folder = folder_of(where)
+    return load_spec(folder.name) if folder.parent == SPECS else Spec.load(folder)

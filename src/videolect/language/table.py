@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several, State
+from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several
 
 Sides = tuple[int, int]
 """The rows where something is yes, and those where it is no."""
@@ -132,13 +132,6 @@ def evaluate(rule: Rule, table: Table, named: Callable[[Named], Sides]) -> Sides
             return named(rule)
         case Ask() | Compare():
             return table.test(rule)
-
-
-def state_at(sides: Sides, row: int = 0) -> State:
-    """The state in one row."""
-    if sides[0] >> row & 1:
-        return True
-    return False if sides[1] >> row & 1 else None
 
 
 def rows_of(rows: int) -> Iterable[int]:

@@ -131,13 +131,13 @@ def _score(counts: Sequence[int], words: int) -> float:
     return round(sum(count / (count + _K * length) for count in counts) / len(counts), 6)
 
 
-def snippet(text: str, marks: Sequence[tuple[int, int]], signs: int = _SNIPPET) -> Snippet:
-    """A stretch of about so many signs that shows the first marks, cut between words; the whole text where it fits."""
-    if len(text) <= signs:
+def snippet(text: str, marks: Sequence[tuple[int, int]]) -> Snippet:
+    """``_SNIPPET`` signs or so that show the first marks, cut between words; the whole text where it fits."""
+    if len(text) <= _SNIPPET:
         return Snippet(text, tuple(marks))
     first = marks[0][0] if marks else 0
-    start = max(0, min(first - signs // 4, len(text) - signs))
-    end = min(len(text), start + signs)
+    start = max(0, min(first - _SNIPPET // 4, len(text) - _SNIPPET))
+    end = min(len(text), start + _SNIPPET)
     while 0 < start < first and not text[start - 1].isspace():
         start += 1
     last = max((mark[1] for mark in marks if mark[1] <= end), default=first)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from videolect.language.answers import settled, standings
 from videolect.language.check import check, sound
 from videolect.language.diff import Diff, Record, diff
-from videolect.language.edit import Entry, EntryKind, Texts, entries, with_entry
+from videolect.language.edit import Entry, Texts, entries, with_entry
 from videolect.language.parse import Parsed, parse
 from videolect.language.rules import Rule
 from videolect.language.source import Problem, Source, read_texts
 from videolect.language.spec import Spec
-from videolect.language.values import Expected
+from videolect.language.values import EntryKind, Expected
 from videolect.language.wording import record_in_words, rule_in_words
 
 

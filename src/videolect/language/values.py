@@ -12,6 +12,10 @@ from videolect.language.source import Place
 FieldKind = Literal["choice", "flag", "list", "text", "segments"]
 FIELD_KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
 
+EntryKind = Literal["primitive", "field", "condition", "consistency", "aspect", "profile"]
+ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
+"""What can be edited. The id of a profile's reading is ``PROFILE/PRIMITIVE``; the data of a condition are its rule."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:

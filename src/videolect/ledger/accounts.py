@@ -52,7 +52,10 @@ class SqlAccounts:
             with self.database.writing("accounts") as connection:
                 connection.execute(accounts.insert().values(**values))
         except sa.exc.IntegrityError:
-            raise BadInput(f"There is an account {person} already.", mend="Choose another id.") from None
+            raise BadInput(
+                f"There is an account {person} already.",
+                mend=f"Choose another id; or give a new password: videolect desk password {person}.",
+            ) from None
         return Account(person=person, name=name, roles=tuple(roles), password_hash=password_hash)
 
     def get(self, person: str) -> Account | None:

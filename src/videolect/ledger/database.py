@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from videolect.errors import BadInput, CannotRead, MissingExtra
+from videolect.errors import INSTALL, UPGRADE, BadInput, CannotRead, MissingExtra
 
 HEAD = "0001"
 """The newest migration. A test compares it with ``migrations/versions``."""
@@ -70,7 +70,7 @@ class Database:
         try:
             self.engine = self._engine(pool_size, read_only)
         except ModuleNotFoundError:
-            raise MissingExtra("PostgreSQL needs its driver.", mend='pip install "videolect[pg]"') from None
+            raise MissingExtra("PostgreSQL needs its driver.", mend=INSTALL.format("pg")) from None
 
     def _engine(self, pool_size: int, read_only: bool) -> Engine:
         if not self.is_sqlite:
@@ -135,14 +135,13 @@ class Database:
             ) from None
         except sa.exc.DatabaseError as error:
             raise CannotRead(
-                f"{self.url.render_as_string()} is not a database: {error.orig}.", mend="Name another file."
+                f"{self.url.render_as_string()} is not a database: {error.orig}.",
+                mend="Bring the file back from a backup, or name another with --database.",
             ) from None
         if found == HEAD:
             return
         if found is not None and found > HEAD:
-            raise CannotRead(
-                f"The database has schema {found}; this release knows up to {HEAD}.", mend="Upgrade videolect."
-            )
+            raise CannotRead(f"The database has schema {found}; this release knows up to {HEAD}.", mend=UPGRADE)
         if found is not None and self.is_sqlite and self.url.database:
             self._copy_beside(found)
         self._upgrade()

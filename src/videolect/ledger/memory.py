@@ -66,7 +66,9 @@ class MemoryLedger:
         for act in new:
             at = versions.get(act.stream, len(self._streams.get(act.stream, ())))
             if (act.worker, act.key) in keys or (act.key is not None and (act.worker, act.key) in self._keys):
-                raise KeyReused(f"{act.worker} used the key {act.key!r} before.", mend="Make a new key for each act.")
+                raise KeyReused(
+                    f"{act.worker} used the key {(act.key or '')[:60]!r} before.", mend="Make a new key for each act."
+                )
             if act.version != at + 1:
                 raise StaleVersion(
                     f"{act.stream} has moved past version {act.version - 1}.", mend="Read the task again."

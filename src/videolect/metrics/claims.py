@@ -4,7 +4,6 @@
     cells = judge(said, states, sayable)                           # states: one {primitive: True or False} per clip
     bootstrap(cells.stats(), videos, precision)
     bootstrap(cells.stats(only={"pan_left", "pan_right"}), videos, recall)
-    cells.by_primitive()["pan_left"]                               # sums [columns]
 
 A primitive counts once per caption and state, however often it is said. A clip without a state for a primitive leaves
 it undetermined: what is said of it is told apart (``open``) and enters no rate. Nothing is read here: the lexicon that
@@ -70,12 +69,6 @@ class ClaimCounts:
             cells = cells[chosen[cells[:, 1]]]
         flat = cells[:, 0] * len(COLUMNS) + cells[:, 2]
         return np.bincount(flat, minlength=self.n * len(COLUMNS)).reshape(self.n, len(COLUMNS)).astype(np.float64)
-
-    def by_primitive(self) -> dict[str, Floats]:
-        """Sums over all items for each primitive that was said or is true: [columns]."""
-        flat = self.cells[:, 1] * len(COLUMNS) + self.cells[:, 2]
-        sums = np.bincount(flat, minlength=len(self.primitives) * len(COLUMNS)).reshape(-1, len(COLUMNS))
-        return {name: row.astype(np.float64) for name, row in zip(self.primitives, sums, strict=True)}
 
 
 def judge(

@@ -47,7 +47,7 @@ class Estimate:
     undefined: int = 0
     """Resamples in which the figure is not defined (a ratio of nothing); they are left out of the interval."""
 
-    def as_json(self, digits: int = 6) -> dict[str, float | int | None]:
+    def as_json(self, digits: int = 6) -> dict[str, Any]:
         """``value``, ``low``, ``high``, ``n``, ``sources``; null for what is no number, which JSON does not have."""
         told = {name: _rounded(getattr(self, name), digits) for name in ("value", "low", "high")}
         return {**told, "n": self.n, "sources": self.groups}
@@ -69,7 +69,7 @@ class Difference:
     groups: int
     undefined: int = 0
 
-    def as_json(self, digits: int = 6) -> dict[str, float | int | None]:
+    def as_json(self, digits: int = 6) -> dict[str, Any]:
         """As ``Estimate.as_json``, and ``p``."""
         told = {name: _rounded(getattr(self, name), digits) for name in ("value", "low", "high", "p")}
         return {**told, "n": self.n, "sources": self.groups}
@@ -132,21 +132,6 @@ def bootstrap_figure(
     low, high, undefined = _interval(drawn, count, level)
     value = float(figure(np.arange(len(number))))
     return Estimate(value=value, low=low, high=high, n=len(number), groups=count, undefined=undefined)
-
-
-def paired_figure(
-    groups: Sequence[Hashable] | NDArray[Any],
-    figure_a: RowFigure,
-    figure_b: RowFigure,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Difference:
-    """How far one figure of items is above another, over the same items."""
-    number, count = _numbers(groups)
-    drawn = np.array([figure_a(rows) - figure_b(rows) for rows in _rows(number, count, resamples, seed)])
-    every = np.arange(len(number))
-    return _difference(float(figure_a(every) - figure_b(every)), drawn, len(number), count, level)
 
 
 def group_draws(groups: int, resamples: int = 1000, seed: int = 0) -> Integers:

@@ -6,7 +6,6 @@ that the data leave open (an AUC without negatives) is NaN. A tie is never a suc
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,31 +49,6 @@ class Calibration:
     n: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Retrieval:
-    """Winoground's three scores (Thrush et al. 2022), strict."""
-
-    text: float
-    """For both videos the right text scores higher."""
-    image: float
-    """For both texts the right video scores higher."""
-    group: float
-    """Both."""
-    n: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Vqa:
-    """Two questions asked of two videos, where each question is true of one."""
-
-    binary: float
-    """Share of the four answers that are right."""
-    question: float
-    """Share of questions answered right for both videos."""
-    n: int
-    """Pairs of videos."""
-
-
 def roc_auc(scores: ArrayLike, labels: ArrayLike) -> float:
     """Chance that a positive scores above a negative, a tie counting half. NaN where one kind is missing."""
     values, positive = _scored(scores, labels)
@@ -116,11 +90,6 @@ def pairwise_stats(good: ArrayLike, bad: ArrayLike) -> Floats:
     return np.stack([one > other, one == other, np.ones(len(one))], axis=1).astype(np.float64)
 
 
-def at_threshold(scores: ArrayLike, labels: ArrayLike, threshold: float = 0.5) -> float:
-    """Share of items judged right: a true one scores above the threshold, a false one below; exactly on it is wrong."""
-    return float(threshold_stats(scores, labels, threshold).mean())
-
-
 def threshold_stats(scores: ArrayLike, labels: ArrayLike, threshold: float = 0.5) -> Truths:
     """Whether each item is judged right. [items]"""
     values, positive = _scored(scores, labels)
@@ -152,30 +121,12 @@ def calibration(probabilities: ArrayLike, labels: ArrayLike, bins: int = 10) -> 
 # ------------------------------------------------------------------------------------------------------- two by two
 
 
-def retrieval(scores: ArrayLike) -> Retrieval:
-    """scores: [pairs, 2 videos, 2 texts], where text i is true of video i."""
-    table = _squares(scores)
-    right = retrieval_stats(table)
-    text, image, group = (float(share) for share in right.mean(axis=0))
-    return Retrieval(text=text, image=image, group=group, n=len(table))
-
-
 def retrieval_stats(scores: ArrayLike) -> Truths:
     """Text, image and group score of each pair. [pairs, 2, 2] -> [pairs, 3]"""
     table = _squares(scores)
     text = (table[:, 0, 0] > table[:, 0, 1]) & (table[:, 1, 1] > table[:, 1, 0])
     image = (table[:, 0, 0] > table[:, 1, 0]) & (table[:, 1, 1] > table[:, 0, 1])
     return np.stack([text, image, text & image], axis=1)
-
-
-def vqa(scores: ArrayLike, threshold: float = 0.5) -> Vqa:
-    """scores: [pairs, 2 videos, 2 questions], where the answer to question i is Yes for video i and No for the other.
-
-    Yes is a score above the threshold, No one below; exactly on it is wrong. For scores of Yes minus scores of No the
-    threshold is 0: then this is CameraBench's.
-    """
-    right = vqa_stats(scores, threshold)
-    return Vqa(binary=float(right.mean()), question=float(right.all(axis=1).mean()), n=len(right))
 
 
 def vqa_stats(scores: ArrayLike, threshold: float = 0.5) -> Truths:
@@ -201,41 +152,6 @@ def spearman(a: ArrayLike, b: ArrayLike) -> float:
     ranks = [mid_ranks(side) - (len(side) + 1) / 2 for side in (one, other)]
     spread = float(np.sqrt((ranks[0] ** 2).sum() * (ranks[1] ** 2).sum()))
     return float((ranks[0] * ranks[1]).sum()) / spread if spread else float("nan")
-
-
-def kendall(a: ArrayLike, b: ArrayLike) -> float:
-    """Kendall's tau-b, -1..1: (concordant - discordant) pairs, ties taken off. NaN where one side is constant.
-
-    Knight 1966: sorted by a, the discordant pairs are the inversions of b.
-    """
-    one, other = _two_sides(a, b)
-    x, y = (np.unique(side, return_inverse=True)[1] for side in (one, other))
-    n = len(x)
-    pairs = n * (n - 1) // 2
-    in_x, in_y, in_both = _tied(x), _tied(y), _tied(x * n + y)
-    if in_x == pairs or in_y == pairs:
-        return float("nan")
-    agreeing = pairs - in_x - in_y + in_both - 2 * _inversions(y[np.lexsort((y, x))])
-    return agreeing / math.sqrt(float(pairs - in_x) * float(pairs - in_y))
-
-
-def _tied(values: NDArray[np.int64]) -> int:
-    counts = np.unique(values, return_counts=True)[1]
-    return int((counts * (counts - 1) // 2).sum())
-
-
-def _inversions(ranks: NDArray[np.int64]) -> int:
-    """Pairs of which the earlier is greater: merge sort's count, all blocks of one width at once."""
-    at, size = np.arange(len(ranks)), int(ranks.max()) + 1
-    found, width = 0, 1
-    while width < len(ranks):
-        keys = at // (2 * width) * size + ranks
-        left = at // width % 2 == 0
-        earlier = np.sort(keys[left])
-        block_end = np.searchsorted(earlier, (keys[~left] // size + 1) * size)
-        found += int((block_end - np.searchsorted(earlier, keys[~left], side="right")).sum())
-        width *= 2
-    return found
 
 
 # -------------------------------------------------------------------------------------------------------------- input

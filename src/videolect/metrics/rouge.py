@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
-from videolect.errors import MissingExtra
+from videolect.errors import INSTALL, MissingExtra
 from videolect.metrics.bleu import Floats
 from videolect.metrics.pairs import equal_ends, paired
 
@@ -54,7 +54,7 @@ def _porter() -> Callable[[str], str]:
     except ImportError as error:
         raise MissingExtra(
             "ROUGE-L compares word stems, and NLTK, which finds them, is not installed.",
-            mend="Install it: pip install 'videolect[eval]'",
+            mend=INSTALL.format("eval"),
         ) from error
     stem: Callable[[str], str] = PorterStemmer().stem
     return stem

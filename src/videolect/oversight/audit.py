@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from videolect.errors import BadInput, NotAllowed, NotFound, NotYourTurn, StaleVersion
+from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Streams, says
@@ -144,11 +144,6 @@ def _said(name: tuple[str, str]) -> str:
     return f"{name[1][:60]!r} of {name[0][:60]!r}"
 
 
-def may_audit(worker: Worker) -> bool:
-    """Every person with a role."""
-    return worker.is_person and bool(worker.roles)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
     """What came of adding captions to an audit."""
@@ -188,11 +183,6 @@ class AuditDesk:
             raise NotFound(f"The audit {name} has no item {number}.", mend=f"Its items are 1 to {len(audit.items)}.")
         return audit, audit.items[number - 1]
 
-    def check_may_audit(self, worker: Worker) -> None:
-        """NotAllowed for models, and for who has no role."""
-        if not may_audit(worker):
-            raise NotAllowed(f"{worker.id} has no role, and may not audit.", mend="Ask a lead for one.")
-
     # -- setting up
 
     def add(
@@ -204,7 +194,7 @@ class AuditDesk:
         What it has already word for word is passed over, and what it has with other words is refused. BadInput where
         ``people`` or ``note`` are not what it was opened with.
         """
-        worker.check_leads("import captions into an audit")
+        worker.check_may("import captions into an audit")
         found = Taken(audit=Audit(), new=0, known=0)
         videos = {each.video_hash for each in items if each.video_hash is not None and self._has(each.video_hash)}
 
@@ -238,12 +228,12 @@ class AuditDesk:
 
     def close(self, worker: Worker, name: str, *, reason: str = "", key: str | None = None) -> Audit:
         """End an audit; doing it again changes nothing."""
-        worker.check_leads("close an audit")
+        worker.check_may("close an audit")
         return self._switch(worker, name, AuditClosed, True, reason, key)
 
     def reopen(self, worker: Worker, name: str, *, reason: str = "", key: str | None = None) -> Audit:
         """Let a closed audit go on; doing it again changes nothing."""
-        worker.check_leads("reopen an audit")
+        worker.check_may("reopen an audit")
         return self._switch(worker, name, AuditReopened, False, reason, key)
 
     # -- the work
@@ -257,7 +247,7 @@ class AuditDesk:
         ``seen``: the version of one's own answer on which this one rests (0: none); StaleVersion where another window
         has answered since. None: do not ask.
         """
-        self.check_may_audit(worker)
+        worker.check_may("audit")
         _, item = self.item(name, number)
         said: dict[str, Any] = {
             "dataset": item.dataset, "item": item.id, "ratings": ratings, "spans": tuple(spans), "critique": critique,

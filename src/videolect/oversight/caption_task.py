@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from videolect.errors import BadInput, NotYourTurn
 from videolect.oversight.changing import changed, unseen
@@ -30,14 +30,15 @@ from videolect.record.acts import (
     Released,
     Revised,
     Stage,
+    Status,
     Submitted,
     Withdrawn,
 )  # fmt: skip
-from videolect.record.campaign import TaskKey
+from videolect.record.campaign import Mode, TaskKey
 from videolect.record.critique import Critique
 
-STATUSES = ("blocked", "to_label", "to_draft", "to_caption", "to_review", "to_correct", "settled", "withdrawn")
-STAGE_OF: Mapping[str, Stage] = {
+STATUSES: tuple[Status, ...] = get_args(Status)
+STAGE_OF: Mapping[Status, Stage] = {
     "to_label": "label", "to_draft": "draft", "to_caption": "caption", "to_review": "review", "to_correct": "correct"
 }  # fmt: skip
 """The stage that a worker takes at each status."""
@@ -96,7 +97,7 @@ class CaptionTask:
     active_seconds: Mapping[Stage, float] = field(default_factory=dict)
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode:
         """How this task is worked on: critique a draft, edit the draft, or write from nothing."""
         return self.opened.mode
 
@@ -111,7 +112,7 @@ class CaptionTask:
         return tuple(dict.fromkeys(each.author for each in self.rounds))
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """Where it stands by its own acts (``standing`` adds 'blocked')."""
         if self.withdrawn is not None:
             return "withdrawn"
@@ -190,8 +191,6 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
     match act:
         case Drafted():
             return _drafted(task, act)
-        case Rated() | Critiqued() | Polished() | Revised() | Edited():
-            return unseen(task, round=work(_open_round(task), act))
         case Submitted() | Corrected():
             closed = changed(_open_round(task), closed=act)
             if act.text != closed.text:
@@ -201,7 +200,7 @@ def _dispatch(task: CaptionTask, act: Act) -> CaptionTask:
             return unseen(task, round=None, rounds=(*task.rounds, closed), holding=task.holding.ended())
         case Approved() | Rejected():
             return _judged(task, act)
-    raise NotYourTurn(f"{type(act).__name__} does not belong in a caption's task.", mend="Use the desk's verbs.")
+    return unseen(task, round=work(_open_round(task), act))
 
 
 _VERB_OF: Mapping[type[Act], str] = {
@@ -319,8 +318,7 @@ def same_notes(one: Critique, other: Critique) -> bool:
 
 
 def _open_round(task: CaptionTask) -> Round:
-    if task.round is None:
-        raise NotYourTurn(f"No round of {task.key.stream} is open.", mend="Claim the task first.")
+    assert task.round is not None, "whoever holds a task to caption or to correct it has a round"
     return task.round
 
 

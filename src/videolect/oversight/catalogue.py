@@ -7,7 +7,8 @@ it the ledger, the shelf of versions and the clock.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 from videolect.errors import BadInput, NotFound, StaleVersion
@@ -29,6 +30,9 @@ from videolect.record.acts import (
 from videolect.record.campaign import LABELS, MODES, Campaign, Mode, Policy, TaskKey
 from videolect.record.clip import Clip, Video
 
+_STATES = 200
+"""Label records whose primitives are remembered."""
+
 _AT_ONCE = 600
 """Tasks that are opened in one transaction."""
 
@@ -41,6 +45,7 @@ class Catalogue:
         self.shelf = shelf
         self.clock = clock or SystemClock()
         self._spec_of: dict[str, Spec] = {}
+        self._states: dict[tuple[str, str, int], Mapping[str, bool | None]] = {}
         self._forms: dict[tuple[str, tuple[str, ...]], Form] = {}
 
     # -- versions of the language
@@ -68,6 +73,22 @@ class Catalogue:
         key = TaskKey.of_stream(labelled.stream)
         spec = self.spec_of(key.campaign) if key is not None else self.spec
         return cast(dict[str, Answer], spec.normalise(spec.migrate(labelled.answers, labelled.record_schema)))
+
+    def states_of(self, labelled: Labelled) -> Mapping[str, bool | None]:
+        """The primitives of a label record under its campaign's specification: yes, no, or None.
+
+        Remembered: every answer about any task of the clip shows them, and to work them out is most of such an answer.
+        """
+        key = TaskKey.of_stream(labelled.stream)
+        spec = self.spec_of(key.campaign) if key is not None else self.spec
+        place = (spec.hash, labelled.labels_hash, labelled.record_schema)
+        found = self._states.get(place)
+        if found is None:
+            found = MappingProxyType(spec.derive(self.answers_of(labelled)))
+            while len(self._states) >= _STATES:
+                self._states.pop(next(iter(self._states)), None)
+            self._states[place] = found
+        return found
 
     # -- videos
 
@@ -104,13 +125,15 @@ class Catalogue:
         for act in self.ledger.read(campaign_stream(name)):
             if isinstance(act, CampaignOpened):
                 return act.campaign
-        raise NotFound(f"There is no campaign {name}.", mend="Choose one of the desk's campaigns.")
+        known = [each.name for each in self.campaigns()]
+        there = f"There are {', '.join(known)}." if known else "Make it: videolect data import FILM --campaign NAME."
+        raise NotFound(f"There is no campaign {name}.", mend=there)
 
     def open_campaign(
         self, worker: Worker, name: str, *, policy: Policy | None = None, aspects: Sequence[str] | None = None
     ) -> Campaign:
         """Begin a campaign under the newest version; with its usual aspects, unless ``aspects`` names others."""
-        worker.check_leads("open a campaign")
+        worker.check_may("open a campaign")
         spec = self.spec
         known = [aspect.id for aspect in spec.aspects]
         usual = [aspect.id for aspect in spec.aspects if aspect.by_default]
@@ -134,7 +157,7 @@ class Catalogue:
 
     def add_clips(self, worker: Worker, campaign: Campaign, clips: Iterable[Clip], *, priority: int = 0) -> int:
         """Open the tasks of these clips (labels and every aspect); those that exist are left. How many were opened."""
-        worker.check_leads("add clips")
+        worker.check_may("add clips")
         acts: list[Act] = []
         seen = set[str]()
         for clip in clips:

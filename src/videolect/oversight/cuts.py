@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from videolect.errors import BadInput, NotAllowed, NotYourTurn, StaleVersion
+from videolect.errors import BadInput, NotYourTurn, StaleVersion
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Streams, says
@@ -92,11 +92,6 @@ def fold(acts: Iterable[Act], after: Cuts | None = None) -> Cuts:
     return Cuts(version=len(kept), edits=tuple(edits), acts=tuple(kept))
 
 
-def may_edit(worker: Worker) -> bool:
-    """Leads and reviewers edit; everybody may look."""
-    return worker.is_person and bool({"lead", "reviewer"} & set(worker.roles))
-
-
 class CutsDesk:
     """The verbs of a film's cuts."""
 
@@ -109,11 +104,6 @@ class CutsDesk:
         """Where the edits stand. NotFound for a film that was never imported."""
         self.catalogue.video(video_hash)
         return self._streams.look(cuts_stream(video_hash))
-
-    def check_may_edit(self, worker: Worker) -> None:
-        """NotAllowed for others than leads and reviewers."""
-        if not may_edit(worker):
-            raise NotAllowed(f"{worker.id} may not edit cuts.", mend="Ask a lead or a reviewer.")
 
     def add(
         self, worker: Worker, video_hash: str, kind: TransitionKind, start: int, end: int, *, table: str | None = None,
@@ -187,7 +177,7 @@ class CutsDesk:
         self, worker: Worker, video_hash: str, made: Callable[[Video, Cuts], Act | None],
         same: Callable[[Act], bool], key: str | None,
     ) -> Cuts:  # fmt: skip
-        self.check_may_edit(worker)
+        worker.check_may("edit cuts")
         video = self.catalogue.video(video_hash)
 
         def acts(cuts: Cuts) -> list[Act]:

@@ -150,10 +150,10 @@ class Desk:
             over = None if task.status == "to_label" else f"It is {task.status}."
             return {
                 "label": None if mine else "Claim the task first.",
-                "withdraw": self._why_no_task_withdrawal(worker) or over,
+                "withdraw": (None if worker.may("close a task") else f"{worker.id} may not close a task.") or over,
             }
         answer: dict[str, str | None] = {}
-        for verb in ("rate", "critique", "revise", "edit", "submit", "approve", "reject", "correct"):
+        for verb in ("rate", "critique", "polish", "revise", "edit", "submit", "approve", "reject", "correct"):
             why = caption_task.why_not(task, verb, worker.id)
             answer[verb] = why and f"{why[0]} {why[1]}"
         why = caption_task.why_not(task, "draft", worker.id)
@@ -162,7 +162,7 @@ class Desk:
         answer["redraft"] = (why and f"{why[0]} {why[1]}") or waits or fresh
         why = caption_task.why_not(task, "withdraw", worker.id)
         answer["withdraw"] = why and f"{why[0]} {why[1]}"
-        if worker.leads and task.status not in ("settled", "withdrawn"):
+        if worker.may("close a task") and task.status not in ("settled", "withdrawn"):
             answer["withdraw"] = None  # a lead may close it
         return answer
 
@@ -410,8 +410,8 @@ class Desk:
         self, worker: Worker, key: TaskKey, work: Work, target: Literal["submission", "task"], reason: str
     ) -> Outcome:
         """Take one's submission back before a verdict; or, as a lead, close the whole task."""
-        if target == "task" and (why := self._why_no_task_withdrawal(worker)):
-            raise NotAllowed(why, mend="Ask the campaign's lead.")
+        if target == "task":
+            worker.check_may("close a task")
         return self._act(worker, key, work, Withdrawn, lambda task: {"target": target, "reason": reason})
 
     # -- inside
@@ -494,10 +494,6 @@ class Desk:
             stream=task.key.stream, version=task.version + 1, actor=worker.actor, at=self.clock.now(),
             spec_version=task.opened.spec_version, token=task.holding.token + 1, stage=stage,
         )  # fmt: skip
-
-    @staticmethod
-    def _why_no_task_withdrawal(worker: Worker) -> str | None:
-        return None if worker.leads else f"{worker.id} is no lead, and may not close a task."
 
 
 class LabelsContradict(BadInput):

@@ -54,8 +54,7 @@ class Holding:
 
     def moved(self, stage: Stage) -> Holding:
         """The same lease, now for the next stage: a reviewer who rejects goes on to correct."""
-        if self.holder is None:
-            raise NotYourTurn("Nobody holds the task.", mend="Claim it first.")
+        assert self.holder is not None, "only who holds the task goes on with it"
         holder = changed(self.holder, stage=stage)
         return changed(self, holder=holder, issued={**self.issued, holder.token: holder})
 

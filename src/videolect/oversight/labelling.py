@@ -8,7 +8,7 @@ from datetime import datetime
 
 from videolect.errors import NotYourTurn
 from videolect.oversight.holding import Holding, beginning, check_follows
-from videolect.record.acts import Act, Claimed, Labelled, Opened, Released, Stage, Withdrawn
+from videolect.record.acts import Act, Claimed, Labelled, Opened, Released, Stage, Status, Withdrawn
 from videolect.record.campaign import TaskKey
 
 
@@ -27,7 +27,7 @@ class LabelTask:
     active_seconds: Mapping[Stage, float] = field(default_factory=dict)
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """to_label, settled or withdrawn."""
         if self.withdrawn is not None:
             return "withdrawn"

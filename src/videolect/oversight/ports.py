@@ -9,11 +9,9 @@ from typing import Protocol
 
 from videolect.language.query import Query
 from videolect.language.text_query import TextQuery
-from videolect.record.acts import Act, Claimed, Stage
+from videolect.record.acts import Act, Claimed, Stage, Status
+from videolect.record.campaign import Mode
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
-
-Status = str
-"""One of ``caption_task.STATUSES``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +32,7 @@ class TaskRow:
     campaign: str
     clip: str
     aspect: str
-    mode: str
+    mode: Mode
     status: Status
     stage: Stage | None
     waiting_for: tuple[str, ...]

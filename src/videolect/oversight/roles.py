@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from videolect.errors import BadInput, NotAllowed
 from videolect.record.acts import Stage
 from videolect.record.people import Actor, Person
 
 ROLES = ("annotator", "reviewer", "lead")
+
+Right = Literal[
+    "open a campaign", "add clips", "close a task", "see who did what", "search what is not final", "export triples",
+    "edit cuts", "edit the language", "see the draft of the language", "publish the language", "audit",
+    "import captions into an audit", "close an audit", "reopen an audit", "see the figures of an audit",
+    "export the answers of an audit",
+]  # fmt: skip
+"""What one may do beside the stages of a task, in the words of a refusal."""
+
+RIGHTS: Mapping[Right, tuple[str, ...]] = {
+    **dict.fromkeys(get_args(Right), ("lead",)),
+    "export triples": ("reviewer", "lead"),
+    "edit cuts": ("reviewer", "lead"),
+    "audit": ROLES,
+}
+"""The roles that have it. docs/oversight.md shows this table."""
 
 _STAGES: Mapping[str, tuple[Stage, ...]] = {
     "annotator": ("label", "caption"),
@@ -41,11 +58,6 @@ class Worker:
         return isinstance(self.actor, Person)
 
     @property
-    def leads(self) -> bool:
-        """Whether this is a campaign lead."""
-        return "lead" in self.roles
-
-    @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages that the worker may take from the queue, in the order of the work."""
         if not self.is_person:
@@ -58,10 +70,21 @@ class Worker:
         """NotAllowed unless the role includes the stage; an author may correct what the policy reserves for them."""
         if stage in self.stages or (reserved_for_me and stage == "correct"):
             return
-        held = " and ".join(self.roles) or ("without a role" if self.is_person else "a model")
-        raise NotAllowed(f"{self.id} is {held}, and may not {stage}.", mend="Ask the campaign's lead for the role.")
+        raise NotAllowed(f"{self.id} is {self._held}, and may not {stage}.", mend="Ask a lead for the role.")
 
-    def check_leads(self, what: str) -> None:
-        """NotAllowed unless this is a lead."""
-        if not self.leads:
-            raise NotAllowed(f"{self.id} is no lead, and may not {what}.", mend="Ask the campaign's lead.")
+    def may(self, right: Right) -> bool:
+        """Whether a role of this person has it; a model has none."""
+        return self.is_person and bool(set(RIGHTS[right]) & set(self.roles))
+
+    def check_may(self, right: Right) -> None:
+        """NotAllowed unless a role of this person has it."""
+        if not self.may(right):
+            roles = " or ".join(RIGHTS[right])
+            raise NotAllowed(
+                f"{self.id} is {self._held}, and may not {right}.",
+                mend=f"Ask a lead to do it, or for the role {roles}.",
+            )
+
+    @property
+    def _held(self) -> str:
+        return " and ".join(self.roles) or ("without a role" if self.is_person else "a model")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from videolect.errors import BadInput, NotAllowed
+from videolect.errors import BadInput
 from videolect.language.query import parse_query
 from videolect.language.spec import Spec
 from videolect.language.text_query import parse_text
@@ -77,10 +77,8 @@ class Searching:
         NotAllowed where texts that are not final are asked for and the worker is no lead; NotFound for a campaign or
         an aspect that there is none of; BadInput as ``read_asked``.
         """
-        if asked.unsettled and not worker.leads:
-            raise NotAllowed(
-                f"{worker.id} is no lead, and may not search what is not final.", mend="Search final captions."
-            )
+        if asked.unsettled:
+            worker.check_may("search what is not final")
         if asked.campaign is not None:
             self.catalogue.campaign(asked.campaign)
         query = read_asked(

@@ -14,13 +14,15 @@ from datetime import datetime
 from typing import Any
 
 from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
-from videolect.language.diff import Diff, Record, diff, order_of, raised
-from videolect.language.edit import Data, Entry, EntryKind, cleaned, entries, with_entry, with_version
+from videolect.language.diff import Diff, Record, diff
+from videolect.language.edit import Data, Entry, cleaned, entries, with_entry, with_version
 from videolect.language.parse import Parsed
 from videolect.language.shelf import Version
 from videolect.language.source import Problem, Source, hash_of, read_texts
 from videolect.language.spec import Spec
 from videolect.language.trial import Ground, Trial, attempt, check_texts, read_parsed
+from videolect.language.values import EntryKind
+from videolect.language.version import order_of, raised
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.labelling import fold as fold_labels
 from videolect.oversight.ports import Ledger, QueueQuery
@@ -334,7 +336,7 @@ class LanguageDesk:
         key: str | None = None,
     ) -> SpecStream:  # fmt: skip
         """Change, add or (None) remove an entry; begins a draft where there is none."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
         body = None if entry is None else json.dumps(cleaned(entry), ensure_ascii=False)
         edited: dict[str, Any] = {"entry_kind": kind, "entry_id": id, "entry": body, "note": note}
 
@@ -350,7 +352,7 @@ class LanguageDesk:
         self, worker: Worker, kind: EntryKind, id: str, *, seen: int | None = None, key: str | None = None
     ) -> SpecStream:
         """Leave an entry as it is in the base."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
         said: dict[str, Any] = {"entry_kind": kind, "entry_id": id}
         return self._change(
             worker, lambda state: [self._act(worker, state, SpecEditDropped, key=key, **said)], seen, key,
@@ -359,7 +361,7 @@ class LanguageDesk:
 
     def drop(self, worker: Worker, *, reason: str = "", seen: int | None = None, key: str | None = None) -> SpecStream:
         """Give the whole draft up."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
         said: dict[str, Any] = {"reason": reason}
         return self._change(
             worker, lambda state: [self._act(worker, state, SpecDraftDropped, key=key, **said)], seen, key,
@@ -368,7 +370,7 @@ class LanguageDesk:
 
     def move(self, worker: Worker, *, seen: int | None = None, key: str | None = None) -> SpecStream:
         """Put the draft's edits upon the newest version. What both changed is as the draft has it."""
-        worker.check_leads("edit the language")
+        worker.check_may("edit the language")
 
         def acts(state: SpecStream) -> list[Act]:
             if state.draft is None:
@@ -385,7 +387,7 @@ class LanguageDesk:
         Safe to repeat after a crash at any moment: the version is on the shelf whole or not at all, and is on the
         record when this returns.
         """
-        worker.check_leads("publish the language")
+        worker.check_may("publish the language")
         with self.shelf.held():  # of two publishers the later finds the draft gone, and leaves no version of its own
             return self._publish(worker, version, note, seen)
 

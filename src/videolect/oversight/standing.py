@@ -15,7 +15,7 @@ from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import STAGE_OF, CaptionTask
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import TaskRow
-from videolect.record.acts import Act, CampaignOpened, Opened, Stage, campaign_stream
+from videolect.record.acts import Act, CampaignOpened, Opened, Stage, Status, campaign_stream
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 
@@ -26,7 +26,7 @@ Task = CaptionTask | LabelTask
 class Standing:
     """A task's status with its siblings taken into account."""
 
-    status: str
+    status: Status
     waiting_for: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
 

@@ -96,8 +96,9 @@ def draft_all(
     """Draft everything that waits, in the order of the queue, so that the aspects of one clip follow each other.
 
     ``stop``: end after the draft at hand once it is set. ``watch``: look again every ``every_s`` when nothing waits,
-    and try again what failed: each task later and later, and after failures in a row nothing for as long, since then it
-    is the writer that fails.
+    and try again what failed: each task later and later, since each try leaves a claim and a release in the ledger, and
+    after failures in a row nothing for as long, since then it is the writer that fails. A database that is away for a
+    moment does not end it then.
     """
     stop = stop or threading.Event()
     count = in_a_row = 0
@@ -115,12 +116,18 @@ def draft_all(
             count, in_a_row = count + 1, 0
             failed.pop(key.stream, None)
         except DraftFailed as error:
-            log.warning("%s: %s", error, error.__cause__)
+            mendable = isinstance(error.__cause__, VideolectError)
+            log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
             failed[error.key.stream] = error.key
             rests.failed(error.key.stream)
             in_a_row += 1
             if watch and in_a_row > 1:
                 stop.wait(min(60.0, rest_s(in_a_row - 1)))
+        except Exception:
+            if not watch:
+                raise
+            log.exception("Drafting failed; trying again")
+            stop.wait(every_s)
     return Drafting(drafted=count, failed=tuple(failed.values()))
 
 
@@ -143,24 +150,3 @@ class _Rests:
 def rest_s(failures: int) -> float:
     """Seconds for which a task is left alone after so many failures: 2, 4, 8 ... up to 4,096."""
     return float(2 ** min(failures, 12))
-
-
-def draft_for_ever(desk: Desk, writer: Writer, worker: Worker, *, stop: threading.Event, every_s: float = 0.2) -> None:
-    """What the server's drafting thread runs: look for work, rest, look again, until ``stop`` is set.
-
-    A task on which the writer failed is left alone for longer and longer, up to an hour or so: each try leaves a claim
-    and a release in the ledger, and the others must not wait for it.
-    """
-    rests = _Rests()
-    while not stop.is_set():
-        try:
-            if draft_next(desk, writer, worker, skip=rests.resting()) is not None:
-                continue
-        except DraftFailed as error:
-            rests.failed(error.key.stream)
-            mendable = isinstance(error.__cause__, VideolectError)
-            log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
-            continue
-        except Exception:
-            log.exception("Drafting failed; trying again")  # a database that is away for a moment must not end it
-        stop.wait(every_s)

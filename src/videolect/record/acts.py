@@ -13,9 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from videolect.errors import BadInput
-from videolect.language.diff import Bump
-from videolect.language.edit import EntryKind
-from videolect.language.values import Segment
+from videolect.language.values import EntryKind, Segment
+from videolect.language.version import Bump
 from videolect.record.audit import AuditItem, AuditRatings, AuditSpan, check_spans
 from videolect.record.campaign import MODES, Campaign, Mode, Policy
 from videolect.record.checks import check_name, check_text, content_hash
@@ -28,6 +27,10 @@ Answer = str | int | float | bool | tuple[str | Segment, ...] | None
 """A raw answer in a label record: a list holds strings, or the segments of a movement; None is "left open"."""
 
 Stage = Literal["label", "draft", "caption", "review", "correct"]
+"""A piece of work on a task that somebody, or a model, can take."""
+Status = Literal["blocked", "to_label", "to_draft", "to_caption", "to_review", "to_correct", "settled", "withdrawn"]
+"""Where a task stands; it follows from the acts (``oversight.caption_task``)."""
+
 MAX_ENTRY = 400_000
 """Characters of one entry of a specification, as JSON."""
 

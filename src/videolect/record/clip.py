@@ -59,6 +59,16 @@ class Video:
         return float((self.end_pts - self.start_pts) * self.time_base)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a video in frames and in ticks, half open."""
+
+    start_frame: int
+    end_frame: int
+    start_pts: int
+    end_pts: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clip:
     """A half-open stretch of a video under the campaign's own name for it."""

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from videolect.errors import BadInput
+from videolect.errors import UPGRADE, BadInput
 from videolect.record.acts import ACTS, Act
 from videolect.record.people import Model, Person
 
@@ -76,7 +76,7 @@ def decode_act(text: str, *, upcasters: Mapping[int, Upcaster] = UPCASTERS, sche
     if found > schema:
         raise BadInput(
             f"The act has schema {found}; this release reads up to {schema}.",
-            mend="Upgrade videolect before opening it.",
+            mend=UPGRADE,
         )
     while found < schema:
         if found not in upcasters:

@@ -9,9 +9,9 @@ import numpy as np
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
 from videolect.stage.clips import Clip, clip_of
-from videolect.stage.measure import AXES, Measured
 from videolect.stage.orders import Aim, Job, Order
 from videolect.stage.truth import Truth
+from videolect.stage.truth.measure import AXES, Measured
 
 Found = tuple[Clip, Truth, Aim | None]
 """A clip with its truth, and the aim that came true, if one did."""
@@ -86,7 +86,7 @@ def _most_telling(spec: Spec, job: Job, order: Order, beside: Job | None) -> tup
 
 def _beside(spec: Spec, job: Job, shown: Aim, seed: int, order: Order) -> tuple[Found, float] | None:
     """What is taken for it, in the same place with the same seed, and how telling that is."""
-    for aim in [aim for aim in job.aims if aim.site == shown.site][:_BESIDE]:
+    for aim in [aim for aim in job.aims if aim.where == shown.where][:_BESIDE]:
         made = _attempt(spec, aim, seed, order)
         if not isinstance(made, str) and _shows(made[1], aim):
             return (*made[:2], aim), _telling(*made[1:])
@@ -105,10 +105,7 @@ def _seeds(job: Job, order: Order, number: int) -> list[int]:
 def _attempt(spec: Spec, aim: Aim, seed: int, order: Order) -> tuple[Clip, Truth, Measured] | str:
     """A clip and its truth, or why there is none. One whose record contradicts itself is never taken."""
     try:
-        clip = clip_of(
-            aim.wish, seed, size=order.size, fps=order.fps, seconds=order.seconds, held_back=order.set == "bench",
-            site=aim.site,
-        )  # fmt: skip
+        clip = clip_of(aim.wish, seed, order.format, aim.where)
     except BadInput as error:
         return error.message
     measured = clip.measured()

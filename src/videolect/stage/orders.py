@@ -9,10 +9,10 @@ import numpy as np
 
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
-from videolect.stage.clips import VERSION
-from videolect.stage.dice import Wish
-from videolect.stage.plans import suits
-from videolect.stage.repertoire import Repertoire
+from videolect.stage import VERSION
+from videolect.stage.format import Format
+from videolect.stage.plan.repertoire import Repertoire
+from videolect.stage.plan.wishes import Where, Wish, suits
 
 Set = Literal["glossary", "exam", "bench", "train"]
 SETS: tuple[Set, ...] = get_args(Set)
@@ -40,16 +40,17 @@ class Order:
             raise BadInput(f"{self.count} clips cannot be rendered.", mend="Ask for 1 to 1,000,000.")
         if not 0 <= self.seed < _BOUND:
             raise BadInput(f"The seed {self.seed} cannot be used.", mend=f"Give a whole number from 0 to {_BOUND - 1}.")
-        if min(self.size) < 32 or max(self.size) > 4096 or self.size[0] % 2 or self.size[1] % 2:
-            raise BadInput(
-                f"A size of {self.size[0]}x{self.size[1]} cannot be rendered.",
-                mend="Give even numbers from 32 to 4096.",
-            )
         if not 1 <= self.fps <= 120 or not 2 <= self.fps * self.seconds <= 2000:
             raise BadInput(
                 f"{self.seconds:g} s at {self.fps} frames a second cannot be rendered.",
                 mend="Give 1 to 120 frames a second, and 2 to 2,000 frames in all.",
             )
+        self.format  # noqa: B018 - which refuses a size that cannot be rendered
+
+    @property
+    def format(self) -> Format:
+        """Of its clips."""
+        return Format(size=self.size, fps=self.fps, frames=round(self.seconds * self.fps))
 
     def as_json(self) -> dict[str, Any]:
         """What stands beside the clips."""
@@ -67,10 +68,9 @@ class Aim:
     state: bool
     """Whether it should come out true, or false beside its look-alike."""
     wish: Wish
+    where: Where
     also: str | None = None
     """The look-alike that should be true instead."""
-    site: tuple[str, int] | None = None
-    """The place and its seed, where it is given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,23 +94,24 @@ def jobs_of(spec: Spec, order: Order) -> list[Job]:
         for number, name in enumerate(known.names[: order.count]):
             seed = _seed(order, number)
             # A clip and its look-alike are shot in one place, if that can be, so that nothing else differs.
-            sites = [(place, seed % 1000) for place in _SITES]
+            sites = [Where(site=(place, seed % 1000)) for place in _SITES]
             shows = tuple(
-                Aim(primitive=name, state=True, wish=wish, site=site)
-                for site in sites
+                Aim(primitive=name, state=True, wish=wish, where=where)
+                for where, place in zip(sites, _SITES, strict=True)
                 for wish in sorted(known.examples[name], key=lambda wish: "both" in wish.values())
-                if suits(wish, site[0])
+                if suits(wish, place)
             )
             made.append(Job(name=f"{name}.yes", aims=shows, seed=seed))
             others = tuple(
-                Aim(primitive=name, state=False, wish=wish, also=other, site=site)
-                for site in sites
+                Aim(primitive=name, state=False, wish=wish, also=other, where=where)
+                for where, place in zip(sites, _SITES, strict=True)
                 for other, wish in known.look_alikes[name]
-                if suits(wish, site[0])
+                if suits(wish, place)
             )
             if others:
                 made.append(Job(name=f"{name}.no", aims=others, seed=seed))
         return made
+    where = Where(held_back=order.set == "bench")
     rng = np.random.default_rng([order.seed, 41, *order.set.encode()])
     decks: list[list[str]] = [[] for _ in range(_AIMS)]
     made = []
@@ -119,7 +120,7 @@ def jobs_of(spec: Spec, order: Order) -> list[Job]:
         for deck in decks:
             if not deck:
                 deck += [known.names[at] for at in rng.permutation(len(known.names))]
-            aims.append(_aim(known, deck.pop(), rng, 0.5 if order.set == "exam" else 0.25))
+            aims.append(_aim(known, deck.pop(), rng, where, 0.5 if order.set == "exam" else 0.25))
         made.append(Job(name=f"{order.set}-{order.seed}-{number:06d}", aims=tuple(aims), seed=_seed(order, number)))
     return made
 
@@ -128,14 +129,14 @@ _AIMS = 3
 """Of each clip of an exam, a benchmark or for training: the first that comes true counts."""
 
 
-def _aim(known: Repertoire, name: str, rng: np.random.Generator, share: float) -> Aim:
+def _aim(known: Repertoire, name: str, rng: np.random.Generator, where: Where, share: float) -> Aim:
     """``share``: of clips that show a look-alike instead."""
     wishes, others = known.examples[name], known.look_alikes[name]
     one, other, draw = int(rng.integers(len(wishes))), int(rng.integers(max(1, len(others)))), rng.random()
     if others and draw < share:
         also, wish = others[other]
-        return Aim(primitive=name, state=False, wish=wish, also=also)
-    return Aim(primitive=name, state=True, wish=wishes[one])
+        return Aim(primitive=name, state=False, wish=wish, where=where, also=also)
+    return Aim(primitive=name, state=True, wish=wishes[one], where=where)
 
 
 def _seed(order: Order, number: int) -> int:

@@ -11,21 +11,20 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
 
 from videolect.errors import BadInput, CannotRead
 from videolect.language.spec import Spec, load_spec
-from videolect.stage.clips import Clip, render, truth_json
+from videolect.stage.clips import render
 from videolect.stage.finding import Found, found_together
 from videolect.stage.orders import Job, Order, jobs_of
-from videolect.stage.truth import Truth
+from videolect.stage.truth_file import truth_json
 
 SETTLED = "set.json"
 """What stands beside the clips, and says which set they are."""
@@ -48,9 +47,7 @@ class Done:
 # ------------------------------------------------------------------------------------------------------------- making
 
 
-def make(
-    spec: Spec, jobs: Sequence[Job], order: Order, out: Path, words: Callable[[Spec, Clip, Truth], dict[str, Any]]
-) -> Iterator[Done]:  # fmt: skip
+def make(spec: Spec, jobs: Sequence[Job], order: Order, out: Path) -> Iterator[Done]:
     """Render clips that belong together, with their truth, into a folder; all but those whose truth is there."""
     begun = time.monotonic()
     if all(_is_done(out, job) for job in jobs):
@@ -60,14 +57,11 @@ def make(
         if _is_done(out, job):
             yield Done(name=job.name, seconds=0.0, kept=True)
         else:
-            yield _made(spec, job, found, order, out, words, begun)
+            yield _made(spec, job, found, out, begun)
         begun = time.monotonic()
 
 
-def _made(
-    spec: Spec, job: Job, found: Found | str, order: Order, out: Path,
-    words: Callable[[Spec, Clip, Truth], dict[str, Any]], begun: float,
-) -> Done:  # fmt: skip
+def _made(spec: Spec, job: Job, found: Found | str, out: Path, begun: float) -> Done:
     truth_path = out / f"{job.name}.truth.json"
     if isinstance(found, str):
         return Done(name=job.name, seconds=time.monotonic() - begun, why=found, hit=False)
@@ -76,9 +70,7 @@ def _made(
     told = out / f".{job.name}.{os.getpid()}.json"
     try:
         render(clip, partial)
-        asked = {"asked": None if aim is None else {"primitive": aim.primitive, "state": aim.state, "also": aim.also}}
-        answer = truth_json(clip, spec, truth) | asked | words(spec, clip, truth)
-        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(truth_json(spec, clip, truth, aim), ensure_ascii=False, separators=(",", ":"))
         told.write_text(text + "\n", encoding="utf-8")
         partial.replace(film)
         told.replace(truth_path)
@@ -130,11 +122,9 @@ def _lives(pid: int) -> bool:
     return state != "Z"
 
 
-def render_set(
-    spec: Spec, order: Order, out: Path, *, jobs: int = 1, words: Callable[[Spec, Clip, Truth], dict[str, Any]],
-    spec_path: Path | None = None,
-) -> Iterator[Done]:  # fmt: skip
+def render_set(order: Order, out: Path, *, jobs: int = 1) -> Iterator[Done]:
     """Render what is not there yet; one result for each clip, as it is done. BadInput for a folder of another set."""
+    spec = load_spec()
     _settle(order, out)
     wanted = jobs_of(spec, order)
     _sweep(out, {job.name for job in wanted})
@@ -148,12 +138,10 @@ def render_set(
             groups.append(group)
     if jobs == 1 or len(groups) < 2:
         for group in groups:
-            yield from make(spec, group, order, out, words)
+            yield from make(spec, group, order, out)
         return
     # Spawned, not forked: the parent may have threads.
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(spec_path, words)
-    ) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         running = {pool.submit(_make, group, order, out) for group in groups}
         try:
             for future in as_completed(running):
@@ -168,15 +156,8 @@ def render_set(
                 future.cancel()
 
 
-_spec: Spec
-_words: Callable[[Spec, Clip, Truth], dict[str, Any]]
-
-
-def _begin(spec_path: Path | None, words: Callable[[Spec, Clip, Truth], dict[str, Any]]) -> None:
-    global _spec, _words
+def _begin() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _spec = load_spec() if spec_path is None else Spec.load(spec_path)
-    _words = words
 
 
 def _end_with_parent() -> None:
@@ -188,7 +169,7 @@ def _end_with_parent() -> None:
 
 
 def _make(jobs: Sequence[Job], order: Order, out: Path) -> list[Done]:
-    return list(make(_spec, jobs, order, out, _words))
+    return list(make(load_spec(), jobs, order, out))
 
 
 def _settle(order: Order, out: Path) -> None:

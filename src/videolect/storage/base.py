@@ -89,15 +89,13 @@ class Storage(Protocol):
         ...
 
 
-def hash_file(path: Path, progress: Progress | None = None) -> tuple[str, int]:
+def hash_file(path: Path) -> tuple[str, int]:
     """BLAKE3 of a file's bytes in hex, and how many there are. CannotRead where it cannot be read to its end."""
     hasher, size = blake3(), 0
     with reading(path) as source:
         for chunk in chunks(source, path):
             hasher.update(chunk)
             size += len(chunk)
-            if progress:
-                progress(size)
     return hasher.hexdigest(), size
 
 

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from blake3 import blake3
 
-from videolect.errors import CannotRead, MissingExtra, VideolectError
+from videolect.errors import INSTALL, CannotRead, MissingExtra, VideolectError
 from videolect.storage.base import (
     FILES,
     STALE_S,
@@ -59,7 +59,7 @@ class S3Storage:
         try:
             import s3fs  # noqa: F401  # told now and not at the first film
         except ImportError:
-            raise MissingExtra("Storage in S3 needs s3fs.", mend='pip install "videolect[s3]"') from None
+            raise MissingExtra("Storage in S3 needs s3fs.", mend=INSTALL.format("s3")) from None
 
     @cached_property
     def _fs(self) -> Any:

@@ -29,7 +29,7 @@ def answer_logs_module(model: Any, *, attention: Attention, train_tower: bool, t
 def _module() -> Any:
     import torch
 
-    class Module(torch.nn.Module):
+    class Module(torch.nn.Module):  # type: ignore[misc]  # its base has no type where torch is not read
         """See the module's own words."""
 
         def __init__(self, model: Any, attention: Attention, train_tower: bool, tile: int) -> None:

@@ -57,7 +57,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, parts: Sequence[Part], sca
 def _merged() -> Any:
     import torch
 
-    class Merged(torch.autograd.Function):
+    class Merged(torch.autograd.Function):  # type: ignore[misc]  # its base has no type where torch is not read
         """See the module."""
 
         @staticmethod

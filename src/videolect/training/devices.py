@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from videolect.errors import MissingExtra
+from videolect.errors import INSTALL, MissingExtra
 from videolect.training.recipe import Recipe
 from videolect.vlm.backends.qwen_forward import LAYERS
 
@@ -100,7 +100,7 @@ class Devices:
             import accelerate
             import torch
         except ImportError:
-            raise MissingExtra("Several devices need accelerate.", mend="Run pip install 'videolect[train]'.") from None
+            raise MissingExtra("Several devices need accelerate.", mend=INSTALL.format("train")) from None
         return accelerate.Accelerator(cpu=not torch.cuda.is_available())
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from videolect.dataset.rows import Row, prompt_of
+from videolect.dataset.rows.row import Row, prompt_of
 from videolect.errors import BadInput, CannotRead
 from videolect.training.films import Shown, ShownRows, grid_of, head_words
 from videolect.training.recipe import LeaveOut

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from videolect.dataset.row_folder import MANIFEST, read_manifest, read_rows
-from videolect.dataset.rows import Row, RowClip, by_clip
+from videolect.dataset.rows.folder import MANIFEST, read_manifest, read_rows
+from videolect.dataset.rows.row import Row, RowClip, by_clip
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.training.examples import Examples, Limits, check_manifest
 from videolect.training.films import Shown, shown_of

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from videolect.errors import BadInput, CannotRead, MissingExtra
+from videolect.errors import INSTALL, BadInput, CannotRead, MissingExtra
 from videolect.training import attention as segments
 from videolect.training import tower as towers
 from videolect.training.answers import AnswerLogs, answer_logs_module
@@ -337,7 +337,7 @@ def _with_lora(model: Any, plan: LoraPlan, train_tower: bool) -> Any:
     try:
         import peft
     except ImportError:
-        raise MissingExtra("LoRA needs peft.", mend="Run pip install 'videolect[train]'.") from None
+        raise MissingExtra("LoRA needs peft.", mend=INSTALL.format("train")) from None
     config = peft.LoraConfig(
         r=plan.rank, lora_alpha=plan.alpha, lora_dropout=plan.dropout, target_modules=plan.layers, bias="none"
     )

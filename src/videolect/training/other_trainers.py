@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from videolect.dataset.row_folder import Command
+from videolect.dataset.rows.folder import Command
 from videolect.errors import BadInput
 from videolect.training.recipe import Recipe
 from videolect.training.recipes import recipe_of

@@ -239,7 +239,7 @@ def teaches_what_it_should(trainee: Trainee, method: Method, batch: Batch) -> Pr
     found = method.loss(trainee, batch if isinstance(method, Draws) else _few(batch))
     if not found.weight > 0:  # of tasks that count nothing
         found = method.loss(trainee, batch)
-    found.value.backward()  # type: ignore[no-untyped-call]
+    found.value.backward()
     count = 0
     try:
         for path, weight in trainee.model.named_parameters():

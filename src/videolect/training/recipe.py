@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal, get_args
 
-from videolect.dataset.rows import TASKS, RowTask
+from videolect.dataset.rows.row import TASKS, RowTask
 from videolect.errors import BadInput
 
 Method = Literal["sft", "dpo", "rlhfv", "gspo"]

@@ -11,7 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from videolect.evals.critique import by_rule, points_in
-from videolect.metrics.points import match_points
+from videolect.points.match import match_points
 from videolect.record.critique import SENTINELS, is_sentinel
 from videolect.training.examples import Branch
 from videolect.vlm.base import Backend, Film, YesScore

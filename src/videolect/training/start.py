@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.dataset.rows import Row
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals.critique import sentinels_of
 from videolect.training.batches import Batches, filled

@@ -78,5 +78,5 @@ def _stretches(cu_seqlens: Tensor) -> list[tuple[int, int, int]]:
             made[-1] = (length, at, stretch + length)
         else:
             made.append((end - start, start, end - start))
-    cu_seqlens._videolect_stretches = made  # type: ignore[attr-defined]
+    cu_seqlens._videolect_stretches = made
     return made

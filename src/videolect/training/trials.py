@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from videolect.dataset.rows import Row, by_clip, prompt_of
+from videolect.dataset.rows.row import Row, by_clip, prompt_of
 from videolect.errors import CannotRead
 from videolect.evals.predictions import ANSWERED, answers_in
 from videolect.evals.run import answer

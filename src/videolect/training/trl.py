@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.errors import BadInput, MissingExtra
+from videolect.errors import INSTALL, BadInput, MissingExtra
 from videolect.files import whole_folder
 from videolect.training.batches import filled
 from videolect.training.examples import Example, Examples
@@ -147,9 +147,7 @@ def _check_weights(examples: Examples) -> None:
 
 
 def _missing(error: ImportError) -> MissingExtra:
-    return MissingExtra(
-        f"Training through TRL needs {error.name or 'trl and datasets'}.", mend="Run pip install 'videolect[train]'."
-    )
+    return MissingExtra(f"Training through TRL needs {error.name or 'trl and datasets'}.", mend=INSTALL.format("train"))
 
 
 def _given(

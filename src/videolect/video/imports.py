@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
-from videolect.record.clip import Video
+from videolect.record.clip import Stretch, Video
 from videolect.storage import Storage, hash_file
 from videolect.video.probe import Probed, probe
 from videolect.video.proxy import needs_proxy, proxy
 from videolect.video.sandbox import Limits, Stop
-from videolect.video.sources import Refused, Source, Sources, Span
+from videolect.video.sources import Refused, Source, Sources
 from videolect.video.timeline import Timeline
 
 __all__ = ["PROXIES", "SAID", "TIMELINES", "Imported", "Progress", "Refused", "import_videos", "usual_jobs"]
@@ -57,7 +57,7 @@ class Imported:
 
     source: Source
     video: Video
-    span: Span | None = None
+    stretch: Stretch | None = None
     """The part that the manifest names."""
     seconds: float = 0.0
     """What it took."""
@@ -179,11 +179,11 @@ class _Work:
         """The film into the storage, or why not. A storage that fails is an error of the whole import."""
         begun = time.monotonic()
         try:
-            video, span = self._take_in(source)
+            video, stretch = self._take_in(source)
         except (CannotRead, BadInput) as error:
             return Refused(source.path, error.message, error.mend, source.line, time.monotonic() - begun)
-        unready = self._prepared(source, video) if span is None else None
-        return Imported(source, video, span, time.monotonic() - begun, unready)
+        unready = self._prepared(source, video) if stretch is None else None
+        return Imported(source, video, stretch, time.monotonic() - begun, unready)
 
     def named(self, result: Imported) -> Imported:
         """The result under the video's first name in the order of the sources, whichever copy was decoded."""
@@ -207,7 +207,7 @@ class _Work:
 
     # -------------------------------------------------------------------------------------------------- inside
 
-    def _take_in(self, source: Source) -> tuple[Video, Span | None]:
+    def _take_in(self, source: Source) -> tuple[Video, Stretch | None]:
         path = source.path
         if not (os.path.isfile(path) and os.path.getsize(path)):
             probe(path, limits=self.limits)  # which says what it is instead
@@ -217,7 +217,7 @@ class _Work:
                 return fresh.video, source.part.within(self._table(content_hash)) if source.part else None
             known = self.already(content_hash) if self.already else None
             probed = known or self._recent.get(content_hash) or self._decoded(path, content_hash)
-            span = source.part.within(probed.timeline) if source.part else None
+            stretch = source.part.within(probed.timeline) if source.part else None
             self.storage.put_file(path, content_hash=content_hash)
             if self.proxies and needs_proxy(probed):
                 self._stand_in(path, probed)
@@ -226,7 +226,7 @@ class _Work:
                 self.storage.put_bytes(TIMELINES, content_hash, probed.timeline.to_bytes())
                 with self._guard:
                     self._fresh[content_hash] = _Fresh(probed.video, waiting=1)
-            return probed.video, span
+            return probed.video, stretch
 
     def _prepared(self, source: Source, video: Video) -> VideolectError | None:
         if self.prepare is None:

@@ -34,6 +34,7 @@ WHY = {
         "holds a video track in which not one frame can be decoded{because}.",
         "Copy it anew from its source.",
     ),
+    "no_encoder": ("got no stand-in. {detail}", "PyAV's own wheel has both: pip install --force-reinstall av."),
     "no_times": ("has frames without timestamps.", "Put it into a container that has them, such as MP4 or MKV."),
     "broken": ("is damaged throughout: {detail}.", "Copy it anew from its source."),
     "too_large": ("has pictures of {detail}, more than the limit.", "Scale it down, or raise Limits.pixels."),

@@ -32,6 +32,7 @@ import numpy as np
 
 from videolect.errors import BadInput
 from videolect.record.checks import check_name, check_text
+from videolect.record.clip import Stretch
 from videolect.video.timeline import Timeline
 
 SUFFIXES = frozenset(
@@ -70,16 +71,6 @@ SPARE_S = Fraction(1, 2000)
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,12})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a film in frames and in ticks, half open."""
-
-    start_frame: int
-    end_frame: int
-    start_pts: int
-    end_pts: int
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """A part of a film as a manifest says it; None: the film's start, the film's end."""
@@ -88,7 +79,7 @@ class Part:
     start: Fraction | None = None
     end: Fraction | None = None
 
-    def within(self, timeline: Timeline) -> Span:
+    def within(self, timeline: Timeline) -> Stretch:
         """The part of this film. BadInput where the film has no such part."""
         ends_s = timeline.end_pts * timeline.time_base
         if self.unit == "frame":
@@ -105,7 +96,7 @@ class Part:
             beyond = self.end is not None and self.end > ends_s + spare_s
         if beyond or first >= last:
             raise BadInput(f"{self} is no part of it: the film has {has}.", mend="Give a start before the end, inside.")
-        return Span(first, last, timeline.pts_of(first), timeline.pts_of(last))
+        return Stretch(first, last, timeline.pts_of(first), timeline.pts_of(last))
 
     def __str__(self) -> str:
         start, end = ("..." if at is None else f"{float(at):g}" for at in (self.start, self.end))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.video.frames import frames
-from videolect.video.sandbox import Limits
 from videolect.video.shots import Engine, Picture, Scores
 from videolect.video.timeline import Timeline
 
@@ -18,9 +17,9 @@ log = logging.getLogger(__name__)
 _TOLD_EVERY = 5_000
 
 
-def scores_of(path: Path, timeline: Timeline, engine: Engine, *, limits: Limits | None = None) -> Scores:
+def scores_of(path: Path, timeline: Timeline, engine: Engine) -> Scores:
     """The detector's bytes for every frame of the film."""
-    pictures = frames(path, range(timeline.frame_count), timeline=timeline, size=engine.size, limits=limits)
+    pictures = frames(path, range(timeline.frame_count), timeline=timeline, size=engine.size)
     scores = engine.score(_told(pictures, timeline.frame_count), timeline.mean_rate)
     if scores.frame_count != timeline.frame_count:
         raise CannotRead(

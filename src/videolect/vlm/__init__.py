@@ -1,1 +1,1 @@
-"""How we speak to a writer of captions, be it a vision-language model or the grammar that knows only labels."""
+"""How we speak to a vision-language model: prompts, films as it sees them, tokens, and the models themselves."""

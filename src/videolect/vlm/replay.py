@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any, Literal, cast
 
-from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.errors import UPGRADE, BadInput, CannotRead, NotFound
 from videolect.files import append, lock
 from videolect.record.people import Model
 from videolect.vlm.base import (
@@ -236,9 +236,7 @@ def _head(path: Path, line: bytes) -> tuple[Model, Wanted]:
     try:
         told = json.loads(line)
         if told["tape"] != FORMAT:
-            raise BadInput(
-                f"{path} is a tape of format {told['tape']!r}; this release reads {FORMAT}.", mend="Upgrade."
-            )
+            raise BadInput(f"{path} is a tape of format {told['tape']!r}; this release reads {FORMAT}.", mend=UPGRADE)
         return Model(**told["model"]), Wanted(**told["wanted"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CannotRead(

@@ -4,7 +4,7 @@ Annotations are evaluated here, not postponed: FastAPI reads them, and some are 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
@@ -13,14 +13,14 @@ from videolect.errors import BadInput, NotFound, StaleVersion
 from videolect.oversight.caption_task import STAGE_OF, STATUSES
 from videolect.oversight.desk import Desk, Outcome, Work
 from videolect.oversight.ports import Lease, QueueQuery
-from videolect.record.acts import Stage
+from videolect.record.acts import Stage, Status
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.codec import from_plain
 from videolect.record.critique import Critique, Point
 from videolect.web import models, views
 from videolect.web.auth import SignedIn, SignInDesk, set_cookie
 
-STAGES: tuple[Stage, ...] = ("label", "draft", "caption", "review", "correct")
+STAGES: tuple[Stage, ...] = get_args(Stage)
 MAX_PAGE = 200
 
 
@@ -146,18 +146,18 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
             open=_open_by_stage(campaign, me),
         )
 
-    def _open_by_stage(campaign: str | None, me: SignedIn) -> dict[str, int]:
+    def _open_by_stage(campaign: str | None, me: SignedIn) -> dict[Stage, int]:
         waiting = dict.fromkeys(me.worker.stages, 0)
         for row in desk.board(campaign):
             stage = STAGE_OF.get(row.status)
             if stage in waiting:
                 waiting[stage] += row.count
-        return {str(stage): count for stage, count in waiting.items()}
+        return waiting
 
     @router.get("/board")
     def board(me: Me, campaign: str | None = None) -> models.BoardShape:
         """How many tasks stand where."""
-        counts: dict[tuple[str, str], dict[str, int]] = {}
+        counts: dict[tuple[str, str], dict[Status, int]] = {}
         for row in desk.board(campaign):
             counts.setdefault((row.campaign, row.aspect), {})[row.status] = row.count
         order = {
@@ -171,8 +171,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     @router.get("/triples", response_class=StreamingResponse)
     def export(me: Me, campaign: str | None = None) -> StreamingResponse:
         """Settled tasks as JSONL: for reviewers and leads."""
-        if not {"reviewer", "lead"} & set(me.account.roles):
-            me.worker.check_leads("export triples")
+        me.worker.check_may("export triples")
         if campaign is not None:
             desk.catalogue.campaign(campaign)
         return StreamingResponse(
@@ -196,7 +195,7 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
         task = models.TaskKeyShape(campaign=key.campaign, clip=key.clip, aspect=key.aspect)
         return models.NextShape(lease=models.NextLease(**taken.model_dump(), task=task), why=None)
 
-    def _stage_held(key: TaskKey, lease: Lease) -> str:
+    def _stage_held(key: TaskKey, lease: Lease) -> Stage:
         return desk.look(key).task.holding.issued[lease.token].stage
 
     def task_key(campaign: str, clip: str, aspect: str) -> TaskKey:

@@ -32,16 +32,17 @@ from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.searching import Searching
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems
-from videolect.stage.pictures import Glossary
+from videolect.stage.glossary import Glossary
 from videolect.storage import CannotReach, CannotStore
 from videolect.video.evidence import CutFinder
+from videolect.video.library import Library
 from videolect.video.previews import PreviewMaker
 from videolect.web.api import ScratchPad, ScratchStale, Triples, desk_router, session_router
 from videolect.web.audit_api import audit_router
 from videolect.web.auth import Accounts, NotSignedIn, SignInDesk, TooManyTries
 from videolect.web.cuts_api import cuts_router
 from videolect.web.films_api import films_router
-from videolect.web.media import Library, media_router
+from videolect.web.media import media_router
 from videolect.web.pictures_api import pictures_router
 from videolect.web.search_api import search_router
 from videolect.web.spec_api import language_router

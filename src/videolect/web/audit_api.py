@@ -16,7 +16,7 @@ from videolect.errors import BadInput, NotFound
 from videolect.evals.audit import judged
 from videolect.evals.audit_files import as_jsonl, read_audit_text
 from videolect.evals.audit_report import audit_report
-from videolect.oversight.audit import Audit, AuditDesk, may_audit
+from videolect.oversight.audit import Audit, AuditDesk
 from videolect.record.acts import Audited, audit_stream
 from videolect.record.audit import AuditItem, AuditRatings, AuditSpan
 from videolect.web import audit_models as shapes
@@ -49,7 +49,7 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         """All audits."""
         return shapes.AuditsShape(
             audits=[shapes.AuditRowShape(**_row(audits.look(name), me)) for name in audits.audits()],
-            may_audit=may_audit(me.worker), may_lead=me.worker.leads,
+            may_audit=me.worker.may("audit"), may_lead=me.worker.may("close an audit"),
         )  # fmt: skip
 
     @router.get("/{name}")
@@ -57,7 +57,9 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         """One audit, with what I have answered."""
         audit = audits.look(name)
         done = [_mine(audit, number, me) for number in audit.by(me.worker.id)]
-        return shapes.AuditShape(**_row(audit, me), done=done, may_audit=may_audit(me.worker), may_lead=me.worker.leads)
+        return shapes.AuditShape(
+            **_row(audit, me), done=done, may_audit=me.worker.may("audit"), may_lead=me.worker.may("close an audit")
+        )
 
     @router.get("/{name}/next")
     def following(
@@ -66,7 +68,7 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         skip: Annotated[list[int], Query(max_length=1000)] = [],  # noqa: B006  # pydantic copies it
     ) -> shapes.AuditNextShape:
         """The item that comes next for me, those to ``skip`` last; nothing is held by asking."""
-        audits.check_may_audit(me.worker)
+        me.worker.check_may("audit")
         audit = audits.look(name)
         return shapes.AuditNextShape(number=None if audit.closed else audit.next_for(me.worker.id, skip))
 
@@ -103,7 +105,7 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
     @router.post("/{name}/import")
     def take(name: _Name, me: Me, body: shapes.AuditImportBody) -> shapes.AuditTakenShape:
         """Captions into an audit, which is opened if it is not there; bad rows are named and the others go on."""
-        me.worker.check_leads("import captions into an audit")
+        me.worker.check_may("import captions into an audit")
         return _take(audits, name, me, body)
 
     @router.post("/{name}/close")
@@ -121,13 +123,13 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         name: _Name, me: Me, resamples: Annotated[int, Query(ge=1, le=10_000)] = 1000
     ) -> shapes.AuditStatisticsShape:
         """Means with intervals, agreement, failures, and the automatic part."""
-        me.worker.check_leads("see the figures of an audit")
+        me.worker.check_may("see the figures of an audit")
         return shapes.AuditStatisticsShape(figures=reports.of(audits.look(name), resamples))
 
     @router.get("/{name}/answers", response_class=StreamingResponse)
     def answers(name: _Name, me: Me) -> StreamingResponse:
         """All answers as JSONL, in the columns that ``eval audit`` reads."""
-        me.worker.check_leads("export the answers of an audit")
+        me.worker.check_may("export the answers of an audit")
         rows = [row for row in judged(audits.look(name)) if row.ratings]
         return StreamingResponse(
             as_jsonl(rows), media_type="application/x-ndjson", headers={"Content-Disposition": "attachment"}
@@ -187,7 +189,8 @@ def _item(
         audit=audit.name, number=number, items=row["items"], mine=row["mine"], left=row["left"], closed=audit.closed,
         note=row["note"], caption=item.caption, aspects=list(item.aspects), film=film,
         answer=None if mine is None else _answer(mine), seen=mine.version if mine else 0,
-        name=f"{item.dataset}: {item.id}" if me.worker.leads else None, may_audit=may_audit(me.worker), scratch=saved,
+        name=f"{item.dataset}: {item.id}" if me.worker.may("see who did what") else None,
+        may_audit=me.worker.may("audit"), scratch=saved,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from videolect.errors import BadInput
-from videolect.oversight.cuts import Cuts, CutsDesk, may_edit, told
+from videolect.oversight.cuts import Cuts, CutsDesk, told
 from videolect.record.acts import Act, CutAdded, CutMoved
 from videolect.video.evidence import MAX_STRIP, CutFinder, around
 from videolect.video.shots import Transition
@@ -41,7 +41,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
     @router.post("/cuts/detect")
     def detect(video_hash: str, me: Me) -> models.CutsShape:
         """Let the detector run, unless it has; it goes on by itself, and ``GET`` says how far it is."""
-        cuts.check_may_edit(me.worker)
+        me.worker.check_may("edit cuts")
         finder.detect(cuts.catalogue.video(video_hash))
         return shown(video_hash, me)
 
@@ -146,8 +146,8 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
             hash=video.hash, file_name=video.file_name, frames=video.frames, table=video.pts_table_hash,
             aspect=round(finder.aspect(video), 4),
         ),
-        seen=state.version, may_edit=may_edit(me.worker),
-        may_undo=last is not None and may_edit(me.worker) and last.worker == me.worker.id,
+        seen=state.version, may_edit=me.worker.may("edit cuts"),
+        may_undo=last is not None and me.worker.may("edit cuts") and last.worker == me.worker.id,
         last_edit=told(last) if last else None, acts=[done(act) for act in state.acts[-_ACTS:]],
         detection=models.DetectionShape(
             state=detection.state, engine=detection.engine, frames_done=detection.frames_done, why=detection.why,

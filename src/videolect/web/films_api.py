@@ -16,10 +16,10 @@ from videolect.oversight.desk import Desk
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.clip import Video
 from videolect.video.known import shape_name, shape_of
+from videolect.video.library import Library
 from videolect.video.previews import MADE, PreviewMaker, Previews
 from videolect.web import films_models as models
 from videolect.web.auth import SignedIn, SignInDesk
-from videolect.web.media import Library
 from videolect.web.models import Shape
 
 _DECODERS = 2
@@ -85,7 +85,7 @@ def films_router(desk: Desk, library: Library, previews: PreviewMaker, signing: 
     def about(video_hash: str, me: Me) -> models.AboutShape:
         """What is known of a film: decoded, said by the file, and found in its pictures."""
         video = desk.catalogue.video(video_hash)
-        return _about(video, library.said(video_hash), proxy=library.stand_in(video_hash) is not None)
+        return _about(video, library.said_of(video_hash), proxy=library.proxy_of(video_hash) is not None)
 
     return router
 

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, Response
 
 from videolect.oversight.desk import Desk
-from videolect.web.ranges import Bytes, ranged
-
-
-class Library(Protocol):
-    """Where the bytes are."""
-
-    def film(self, video_hash: str) -> Path | Bytes:
-        """The file, or its bytes where they lie elsewhere; NotFound where there is none."""
-        ...
-
-    def stand_in(self, video_hash: str) -> str | None:
-        """The hash of the MP4 that is shown in its place, as browsers do not play it; None: it is shown itself."""
-        ...
-
-    def said(self, video_hash: str) -> dict[str, Any]:
-        """What the file says of itself, as ``video probe`` tells it; nothing where it was not kept."""
-        ...
-
-    def timeline(self, video_hash: str) -> dict[str, Any]:
-        """The table of presentation timestamps of what is shown; NotFound where there is none."""
-        ...
-
+from videolect.video.library import Library
+from videolect.web.ranges import ranged
 
 _TYPES = {"mp4": "video/mp4", "webm": "video/webm", "matroska": "video/x-matroska", "mov": "video/mp4"}
 """By a word of the container's name."""
@@ -43,7 +23,7 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
     @router.api_route("/media/{video_hash}", methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
     def film(video_hash: str, request: Request) -> Response:
         video = desk.catalogue.video(video_hash)
-        shown = library.stand_in(video_hash)
+        shown = library.proxy_of(video_hash)
         kind = next((kind for word, kind in _TYPES.items() if word in video.container), "application/octet-stream")
         kind = kind if shown is None else _TYPES["mp4"]
         etag = f'"{shown or video_hash}"'
@@ -54,7 +34,7 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
             "Content-Disposition": "inline",
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
-        found = library.film(shown or video_hash)
+        found = library.file(shown or video_hash)
         if isinstance(found, Path):
             return FileResponse(found, media_type=kind, headers={**said, "ETag": etag})
         return ranged(request.method, request.headers, found, etag, {**said, "Content-Type": kind})
@@ -63,6 +43,6 @@ def media_router(desk: Desk, library: Library, signed_in: Any) -> APIRouter:
     def timeline(video_hash: str) -> dict[str, Any]:
         """The table of presentation timestamps, delta-coded."""
         desk.catalogue.video(video_hash)
-        return library.timeline(video_hash)
+        return library.shown_timeline(video_hash)
 
     return router

@@ -6,7 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-Ticks = dict[str, Literal["agreed", "disagreed"]]
+from videolect.record.acts import Stage, Status, Tick
+from videolect.record.campaign import Mode
+from videolect.record.critique import PointKind, Severity
+
+Ticks = dict[str, Tick]
 
 
 class Shape(BaseModel):
@@ -84,7 +88,21 @@ class PointShape(Shape):
     """One point of a critique."""
 
     id: str
-    kind: Literal["replace", "insert", "delete", "reorder", "remark"]
+    kind: PointKind
+    start: int | None
+    end: int | None
+    words: str
+    start_frame: int | None
+    end_frame: int | None
+    primitive: str | None
+    topic: str | None
+    severity: Severity
+    instruction: str
+
+
+class PointBody(PointShape):
+    """The same as it is sent: what a point has not may be left out."""
+
     start: int | None = None
     end: int | None = None
     words: str = ""
@@ -92,7 +110,7 @@ class PointShape(Shape):
     end_frame: int | None = None
     primitive: str | None = None
     topic: str | None = None
-    severity: Literal["minor", "major", "critical"] = "major"
+    severity: Severity = "major"
     instruction: str = ""
 
 
@@ -100,7 +118,7 @@ class CritiqueBody(WorkBody):
     """What is wrong with the draft."""
 
     raw: str = ""
-    points: list[PointShape] = Field(default_factory=list)
+    points: list[PointBody] = Field(default_factory=list)
     language: str = "en"
     polished: str = ""
 
@@ -190,9 +208,9 @@ class TaskKeyShape(Shape):
 class TaskRowShape(TaskKeyShape):
     """One task in the queue."""
 
-    status: str
-    stage: str | None
-    mode: str
+    status: Status
+    stage: Stage | None
+    mode: Mode
     waiting_for: list[str]
     stale: list[str]
     rating: int | None
@@ -210,7 +228,7 @@ class QueueShape(Shape):
 
     rows: list[TaskRowShape]
     next: str | None
-    open: dict[str, int]
+    open: dict[Stage, int]
 
 
 class BoardRowShape(Shape):
@@ -218,7 +236,7 @@ class BoardRowShape(Shape):
 
     campaign: str
     aspect: str
-    counts: dict[str, int]
+    counts: dict[Status, int]
 
 
 class BoardShape(Shape):
@@ -230,7 +248,7 @@ class BoardShape(Shape):
 class LeaseShape(Shape):
     """A hold on a task."""
 
-    stage: str
+    stage: Stage
     token: int
     until: str
     lifetime_s: int
@@ -336,7 +354,7 @@ class ParentShape(Shape):
 
     text: str | None
     hash: str | None
-    status: str
+    status: Status
 
 
 class LabelsShape(Shape):
@@ -386,9 +404,9 @@ class TaskView(Shape):
 
     task: TaskKeyShape
     version: int
-    status: str
-    stage: str | None
-    mode: str
+    status: Status
+    stage: Stage | None
+    mode: Mode
     waiting_for: list[str]
     stale: list[str]
     may: dict[str, str | None]
@@ -402,7 +420,7 @@ class TaskView(Shape):
     labels: LabelsShape | None
     final: FinalShape | None
     extras: int
-    active_seconds: dict[str, float]
+    active_seconds: dict[Stage, float]
     scratch: ScratchShape | None
 
 

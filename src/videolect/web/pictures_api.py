@@ -13,7 +13,7 @@ from starlette.responses import Response
 from videolect.errors import NotFound
 from videolect.oversight.desk import Desk
 from videolect.oversight.spec_draft import LanguageDesk
-from videolect.stage.pictures import Glossary, Loop
+from videolect.stage.glossary import Glossary, Loop
 from videolect.web.auth import SignedIn, SignInDesk
 from videolect.web.models import Shape
 from videolect.web.ranges import ranged

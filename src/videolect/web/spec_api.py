@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends
 from videolect.errors import NotFound
 from videolect.language.check import check, sound
 from videolect.language.diff import Diff, diff
-from videolect.language.edit import Data, Entry, EntryKind
+from videolect.language.edit import Data, Entry
 from videolect.language.parse import Parsed
 from videolect.language.rules import Ask, Compare, Named, Rule, parts
 from videolect.language.source import Problem
 from videolect.language.spec import Spec
 from videolect.language.trial import Fault, Outcome, Trial, outcomes, place_faults, rules_in_words, rules_of
+from videolect.language.values import EntryKind
 from videolect.language.wording import rule_in_words
 from videolect.oversight.spec_draft import LanguageDesk, Reading, SpecStream
 from videolect.record.acts import SpecPublished
@@ -32,18 +33,22 @@ def language_router(language: LanguageDesk, signing: SignInDesk) -> APIRouter:
     def state_for(me: SignedIn) -> SpecStream:
         """The draft is its leads' business until it is published."""
         state = language.look()
-        return state if me.worker.leads else SpecStream(version=state.version, published=state.published)
+        return (
+            state
+            if me.worker.may("see the draft of the language")
+            else SpecStream(version=state.version, published=state.published)
+        )
 
     @router.get("")
     def whole(me: Me, hash: str | None = None) -> models.LanguageShape:
         """Groups, entries, edits and versions; ``hash`` shows another version, to be read."""
         if hash is None:
-            return _whole(language, state_for(me), may_edit=me.worker.leads)
+            return _whole(language, state_for(me), may_edit=me.worker.may("edit the language"))
         spec, reading = language.reading_of(hash)
         return _whole(language, SpecStream(), may_edit=False, shown=(spec, reading))
 
     @router.get("/entries/{kind}/{id:path}")
-    def entry(kind: models.Kind, id: str, me: Me, hash: str | None = None) -> models.EntryView:
+    def entry(kind: EntryKind, id: str, me: Me, hash: str | None = None) -> models.EntryView:
         """One entry, in the draft and in its base, or as it is in the version of this hash."""
         if hash is None:
             state = state_for(me)
@@ -53,7 +58,7 @@ def language_router(language: LanguageDesk, signing: SignInDesk) -> APIRouter:
     @router.post("/try")
     def attempt(body: models.EntryBody, me: Me) -> models.TrialShape:
         """What an edit would do. Nothing is kept."""
-        me.worker.check_leads("edit the language")
+        me.worker.check_may("edit the language")
         return _trial(language.attempt(body.kind, body.id, body.entry))
 
     @router.post("/edit")
@@ -83,7 +88,7 @@ def language_router(language: LanguageDesk, signing: SignInDesk) -> APIRouter:
     @router.get("/diff")
     def changes(me: Me) -> models.DraftDiff:
         """All that the draft changes, and what it touches."""
-        me.worker.check_leads("see the draft")
+        me.worker.check_may("see the draft of the language")
         return _diff(language, language.look())
 
     @router.post("/publish")

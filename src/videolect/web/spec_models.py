@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from videolect.language.values import EntryKind, FieldKind
 from videolect.web.models import HeadingShape, Shape
 
-Kind = Literal["primitive", "field", "condition", "consistency", "aspect", "profile"]
 Seen = Annotated[int | None, Field(ge=0, lt=2**31)]
 """The draft's version that the page shows; another one is refused as stale."""
 EntryId = Annotated[str, Field(min_length=1, max_length=130)]
@@ -20,7 +20,7 @@ EntryId = Annotated[str, Field(min_length=1, max_length=130)]
 class EntryBody(Shape):
     """One entry as it should be; None removes it."""
 
-    kind: Kind
+    kind: EntryKind
     id: EntryId
     entry: Any = None
 
@@ -36,7 +36,7 @@ class EntryEditBody(EntryBody):
 class DiscardBody(Shape):
     """Whose edits are taken back."""
 
-    kind: Kind
+    kind: EntryKind
     id: EntryId
     seen: Seen = None
     key: str | None = Field(default=None, max_length=200)
@@ -63,7 +63,7 @@ class PublishBody(Shape):
 class EntryRow(Shape):
     """One entry in the list."""
 
-    kind: Kind
+    kind: EntryKind
     id: str
     title: str
     group: str | None
@@ -84,7 +84,7 @@ class FieldChoice(Shape):
 
     id: str
     title: str
-    kind: Literal["choice", "flag", "list", "text", "segments"]
+    kind: FieldKind
     group: str
     options: list[OptionChoice]
 
@@ -109,7 +109,7 @@ class DraftInfo(Shape):
 class EditRow(Shape):
     """The edits of one entry."""
 
-    kind: Kind
+    kind: EntryKind
     id: str
     title: str
     by: str
@@ -188,7 +188,7 @@ class OutcomeOfExample(Shape):
 class EntryView(Shape):
     """One entry with all that its page shows."""
 
-    kind: Kind
+    kind: EntryKind
     id: str
     title: str
     seen: int
@@ -208,7 +208,7 @@ class EntryView(Shape):
 class FaultShape(Shape):
     """What is wrong."""
 
-    kind: Kind | None
+    kind: EntryKind | None
     id: str | None
     rule: str
     mend: str

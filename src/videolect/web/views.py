@@ -10,7 +10,7 @@ from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import Lease, TaskRow
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import text_for_dependants
-from videolect.record.acts import Act, Approved
+from videolect.record.acts import Act, Approved, Stage
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.codec import to_plain
@@ -18,7 +18,7 @@ from videolect.record.critique import Critique
 from videolect.web import models
 
 
-def lease_shape(desk: Desk, lease: Lease, stage: str) -> models.LeaseShape:
+def lease_shape(desk: Desk, lease: Lease, stage: Stage) -> models.LeaseShape:
     """A lease for the one who holds it."""
     return models.LeaseShape(
         stage=stage, token=lease.token, until=lease.until.isoformat(), lifetime_s=desk.lease_seconds
@@ -90,7 +90,7 @@ def task_view(
         },
         labels=_labels(desk, task if isinstance(task, LabelTask) else look.parents.get(LABELS)),
         extras=len(task.extras),
-        active_seconds={str(stage): seconds for stage, seconds in task.active_seconds.items()},
+        active_seconds=dict(task.active_seconds),
         scratch=scratch,
         **parts,
     )  # fmt: skip
@@ -114,7 +114,7 @@ def _caption_parts(task: CaptionTask, worker: Worker) -> dict[str, Any]:
             verdict="corrected" if task.judged.kind == "correction" else "approved",
         )  # fmt: skip
     # A round at work is its author's own business until it is handed in.
-    own = task.round is not None and (task.round.author == worker.id or worker.leads)
+    own = task.round is not None and (task.round.author == worker.id or worker.may("see who did what"))
     return {
         "draft": draft,
         "round": round_shape(task.round, worker) if own and task.round is not None else None,
@@ -138,8 +138,8 @@ def round_shape(of: Round, worker: Worker) -> models.RoundShape:
             not_applied=[models.NotAppliedShape(point=each.point, why=each.why) for each in of.revision.not_applied],
         )  # fmt: skip
     return models.RoundShape(
-        kind=of.kind, author=of.author if of.author == worker.id or worker.leads else None, mine=of.author == worker.id,
-        rating=of.rating, critique=_critique(of.critique),
+        kind=of.kind, author=of.author if of.author == worker.id or worker.may("see who did what") else None,
+        mine=of.author == worker.id, rating=of.rating, critique=_critique(of.critique),
         polished=of.polished.text if of.polished else None, revision=revision, edited=of.edited,
         text=of.closed.text if of.closed else of.text, submitted_at=of.closed.at.isoformat() if of.closed else None,
         verdict=verdict,
@@ -160,15 +160,15 @@ def _labels(desk: Desk, task: object) -> models.LabelsShape | None:
         return None
     answers = desk.catalogue.answers_of(task.labelled)
     untouched = [name for name in task.labelled.untouched if name in answers]
-    spec = desk.catalogue.spec_of(task.key.campaign)
-    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=spec.derive(answers))
+    states = dict(desk.catalogue.states_of(task.labelled))
+    return models.LabelsShape(answers=to_plain(answers), untouched=untouched, primitives=states)
 
 
 def act_shape(act: Act, worker: Worker) -> dict[str, Any]:
     """One act of a task's history. Those who are not leads see their own name, and no model, and no planted error."""
     plain: dict[str, Any] = {"kind": type(act).__name__, **to_plain(act)}
     del plain["key"]
-    if not worker.leads:
+    if not worker.may("see who did what"):
         plain["actor"] = {"type": plain["actor"]["type"], "id": act.actor.id if act.actor.id == worker.id else None}
         plain["asked_by"] = act.asked_by if act.asked_by == worker.id else None
         plain.pop("planted", None)

@@ -6,10 +6,14 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from videolect.errors import BadInput
 from videolect.record.clip import Clip
+from videolect.video.backends.pyav import write_mp4
 from videolect.video.frames import take
 from videolect.video.probe import Probed
 from videolect.video.recipe import Fit, Recipe
@@ -73,3 +77,23 @@ def film_of(path: Path, probed: Probed, wanted: Wanted, *, start: int = 0, end: 
     found = take(path, recipe_for(wanted), probed, start=start, end=end)
     first = float(probed.timeline.pts_of(start) * probed.timeline.time_base)
     return Film(pictures=found.pictures, times_s=tuple(time - first for time in found.times_s))
+
+
+def film_as_mp4(film: Film, *, off_s: float = 0.0) -> bytes:
+    """A film as a model sees it, as H.264 in MP4. BadInput where its frames do not begin at 0, evenly in time.
+
+    ``off_s``: by how much a frame may be shown off its time, where the model reads times less exactly than that.
+    """
+    count, height, width, _ = film.pictures.shape
+    step = film.times_s[-1] / (count - 1) if count > 1 else 1.0
+    even = all(abs(time - number * step) <= max(off_s, 0.01 * step) for number, time in enumerate(film.times_s))
+    if not even or width % 2 or height % 2:
+        raise BadInput(
+            f"{count} frames of {width}x{height} from {film.times_s[0]:.3f} to {film.times_s[-1]:.3f} s make no "
+            "film of one rate and even sides, which begins at 0.",
+            mend="Send them as frames or video_frames.",
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        write_mp4(path, film.pictures, fps=Fraction(1 / step).limit_denominator(1001), size=(width, height), crf=10)
+        return path.read_bytes()

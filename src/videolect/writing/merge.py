@@ -133,7 +133,7 @@ class _Reader:
     def __call__(self, text: str) -> Claims:
         """Primitives with their states."""
         if text not in self._read:
-            self._read[text] = frozenset((claim.primitive, claim.state) for claim in claims_of(text, self.spec))
+            self._read[text] = frozenset((claim.primitive, claim.state) for claim in claims_of(text, self.spec.lexicon))
         return self._read[text]
 
     def each(self, kept: Kept) -> Claims:
@@ -197,7 +197,7 @@ def _merged(text: str, whole: str, count: Count, **more: object) -> Merged:
 
 def _terms(spec: Spec, parts: Mapping[str, str]) -> tuple[str, ...]:
     """The words with which the captions make their claims."""
-    return tuple(dict.fromkeys(claim.words for text in parts.values() for claim in claims_of(text, spec)))
+    return tuple(dict.fromkeys(claim.words for text in parts.values() for claim in claims_of(text, spec.lexicon)))
 
 
 def _drop_repeated(read: _Reader, kept: Kept) -> list[str]:

@@ -1,7 +1,7 @@
 /** The addresses of audits of other people's captions. */
-import { answer, client } from "./client";
+import { answer, client, plain } from "./client";
 import type { components } from "./schema";
-import type { Scratch } from "./types";
+import type { Scratch } from "./server";
 
 type Shapes = components["schemas"];
 export type AuditRow = Shapes["AuditRowShape"];
@@ -47,7 +47,7 @@ export interface Lint {
 export type Claims = { captions: number; words?: Figure } & Record<string, { per_caption: Figure; any?: Figure }>;
 export interface Correlation extends Estimate {
   automatic: string;
-  rating: string;
+  rating: Rated;
   within: Figure;
 }
 /** What docs/audit.md tells of them. */
@@ -80,8 +80,8 @@ export const auditServer = {
   close: (name: string): Promise<AuditRow> => answer(client.POST("/api/audits/{name}/close", { params: at(name), body: { reason: "" } })),
   reopen: (name: string): Promise<AuditRow> => answer(client.POST("/api/audits/{name}/reopen", { params: at(name), body: { reason: "" } })),
   figures: async (name: string): Promise<Figures> => {
-    const { figures } = await answer(client.GET("/api/audits/{name}/statistics", { params: at(name) }));
-    return figures as unknown as Figures;
+    const told = await plain<{ figures: Figures }>(answer(client.GET("/api/audits/{name}/statistics", { params: at(name) })));
+    return told.figures;
   },
 };
 

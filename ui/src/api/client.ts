@@ -97,6 +97,9 @@ export async function answer<T>(sent: Promise<{ data?: T; error?: unknown; respo
   throw errorFrom(response.status, error);
 }
 
+/** What is an object to the document, as the shape that a page of docs/ gives it: the language, a timeline, figures. */
+export const plain = <T>(told: Promise<unknown>): Promise<T> => told as Promise<T>;
+
 function errorFrom(status: number, body: unknown): ServerError {
   const told = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
   const text = (name: string, otherwise: string) => (typeof told[name] === "string" ? (told[name] as string) : otherwise);

@@ -1761,7 +1761,7 @@ export interface components {
              */
             language: string;
             /** Points */
-            points?: components["schemas"]["PointShape"][];
+            points?: components["schemas"]["PointBody"][];
             /**
              * Polished
              * @default
@@ -2291,8 +2291,11 @@ export interface components {
         LeaseShape: {
             /** Lifetime S */
             lifetime_s: number;
-            /** Stage */
-            stage: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "label" | "draft" | "caption" | "review" | "correct";
             /** Token */
             token: number;
             /** Until */
@@ -2378,8 +2381,11 @@ export interface components {
         NextLease: {
             /** Lifetime S */
             lifetime_s: number;
-            /** Stage */
-            stage: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "label" | "draft" | "caption" | "review" | "correct";
             task: components["schemas"]["TaskKeyShape"];
             /** Token */
             token: number;
@@ -2446,8 +2452,11 @@ export interface components {
         ParentShape: {
             /** Hash */
             hash: string | null;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "blocked" | "to_label" | "to_draft" | "to_caption" | "to_review" | "to_correct" | "settled" | "withdrawn";
             /** Text */
             text: string | null;
         };
@@ -2464,10 +2473,10 @@ export interface components {
             roles: string[];
         };
         /**
-         * PointShape
-         * @description One point of a critique.
+         * PointBody
+         * @description The same as it is sent: what a point has not may be left out.
          */
-        PointShape: {
+        PointBody: {
             /** End */
             end?: number | null;
             /** End Frame */
@@ -2502,6 +2511,40 @@ export interface components {
              * Words
              * @default
              */
+            words: string;
+        };
+        /**
+         * PointShape
+         * @description One point of a critique.
+         */
+        PointShape: {
+            /** End */
+            end: number | null;
+            /** End Frame */
+            end_frame: number | null;
+            /** Id */
+            id: string;
+            /** Instruction */
+            instruction: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "replace" | "insert" | "delete" | "reorder" | "remark";
+            /** Primitive */
+            primitive: string | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "minor" | "major" | "critical";
+            /** Start */
+            start: number | null;
+            /** Start Frame */
+            start_frame: number | null;
+            /** Topic */
+            topic: string | null;
+            /** Words */
             words: string;
         };
         /**
@@ -2842,18 +2885,24 @@ export interface components {
             may_claim: boolean;
             /** Mine */
             mine: boolean;
-            /** Mode */
-            mode: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "critique" | "edit" | "write";
             /** Priority */
             priority: number;
             /** Rating */
             rating: number | null;
             /** Stage */
-            stage: string | null;
+            stage: ("label" | "draft" | "caption" | "review" | "correct") | null;
             /** Stale */
             stale: string[];
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "blocked" | "to_label" | "to_draft" | "to_caption" | "to_review" | "to_correct" | "settled" | "withdrawn";
             /** Updated At */
             updated_at: string;
             /** Version */
@@ -2885,8 +2934,11 @@ export interface components {
             may: {
                 [key: string]: string | null;
             };
-            /** Mode */
-            mode: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "critique" | "edit" | "write";
             /** Parents */
             parents: {
                 [key: string]: components["schemas"]["ParentShape"];
@@ -2896,11 +2948,14 @@ export interface components {
             rounds: components["schemas"]["RoundShape"][];
             scratch: components["schemas"]["ScratchShape"] | null;
             /** Stage */
-            stage: string | null;
+            stage: ("label" | "draft" | "caption" | "review" | "correct") | null;
             /** Stale */
             stale: string[];
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "blocked" | "to_label" | "to_draft" | "to_caption" | "to_review" | "to_correct" | "settled" | "withdrawn";
             task: components["schemas"]["TaskKeyShape"];
             /** Version */
             version: number;

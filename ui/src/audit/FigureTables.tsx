@@ -50,7 +50,7 @@ function Automatic({ figures }: { figures: Figures }) {
       <Table title={w.correlation} testid="audit-correlation" columns={[w.rating, w.overSets, w.insideSets]}
         rows={figures.correlation.map((each) => [
           w.counted[each.automatic as keyof typeof w.counted] ?? each.automatic,
-          [w.rated[each.rating as Rated], shown(each), shown(each.within)],
+          [w.rated[each.rating], shown(each), shown(each.within)],
         ])} />
       <p className="dim">{w.automaticHint}</p>
     </>

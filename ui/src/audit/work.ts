@@ -1,9 +1,9 @@
 /** What is typed on one item, and how it changes: ratings, marks, critique. */
 import { FAILURES, RATED, type AuditItem, type Failure, type Mark, type Rated, type Ratings } from "../api/audit";
-import type { Scratch } from "../api/types";
+import type { Scratch } from "../api/server";
 import { codePointLength, sliceCodePoints, type Span } from "../lib/codepoints";
 
-export interface Work {
+export interface Auditing {
   v: 1;
   kind: "audit";
   ratings: Partial<Ratings>;
@@ -14,8 +14,8 @@ export interface Work {
 const whole = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value);
 
 /** The page's own shape of whatever was kept; where nothing was, the answer as it stands. */
-export function revived(item: AuditItem, kept: Scratch): Work {
-  const found = kept as Partial<Work>;
+export function revived(item: AuditItem, kept: Scratch): Auditing {
+  const found = kept as Partial<Auditing>;
   if (found.v !== 1 || found.kind !== "audit") {
     const { ratings = {}, spans = [], critique = "" } = item.answer ?? {};
     return { v: 1, kind: "audit", ratings, spans, critique };

@@ -9,8 +9,8 @@ import { Strip, stir } from "./Strip";
 
 export function times(engine: PlayerEngine | null, place: Stretch): string {
   if (!engine) return "";
-  const start = timecode(engine.stretch, place.start);
-  return place.end === place.start ? start : `${start} – ${timecode(engine.stretch, place.end)}`;
+  const start = timecode(engine.clock, place.start);
+  return place.end === place.start ? start : `${start} – ${timecode(engine.clock, place.end)}`;
 }
 
 export function numbers(one: Transition): string {

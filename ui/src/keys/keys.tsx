@@ -122,3 +122,8 @@ const SHOWN: Record<string, string> = {
 export function showKey(key: string): string {
   return key.split("+").map((part) => SHOWN[part] ?? part).join(" ") || key;
 }
+
+/** Out of the field that is written in: Esc on most pages. */
+export function leaveField(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}

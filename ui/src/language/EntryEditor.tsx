@@ -3,9 +3,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { ServerError } from "../api/client";
 import { languageServer, type Data, type Entry, type EntryKind, type EntryView, type Language } from "../api/language";
-import { useKeys } from "../keys/keys";
+import { leaveField, useKeys } from "../keys/keys";
 import { PARTS, tidy } from "../lib/entry";
-import { sameData } from "../lib/rule";
+import { same } from "../lib/same";
 import { kept } from "../lib/storage";
 import { uuid } from "../lib/uuid";
 import { Banner, Key, Trouble } from "../parts/parts";
@@ -47,9 +47,9 @@ export function EntryEditor({ language, kind, id, start, view, me, onDone }: Pro
   const [problem, setProblem] = useState<unknown>(null);
   const stale = problem instanceof ServerError && problem.kind === "StaleVersion";
   const sent = useMemo(() => tidy(typed.entry), [typed.entry]);
-  const changed = !sameData(sent, typed.began);
+  const changed = !same(sent, typed.began);
   const checked = useTrial(kind, id, sent, changed);
-  const moved = !sameData(began, typed.began);
+  const moved = !same(began, typed.began);
 
   useEffect(() => {
     if (changed || typed.note) kept.write(name, typed);
@@ -95,7 +95,7 @@ export function EntryEditor({ language, kind, id, start, view, me, onDone }: Pro
       { keys: ["Ctrl+Enter"], label: w.save, inText: true, run: save },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
-        run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+        run: leaveField,
       },
     ],
   });

@@ -1,32 +1,34 @@
 /** The pages' addresses. Small and typed; what a page shows of itself (playhead, range, filters) is in the query. */
 import { useSyncExternalStore } from "react";
-import type { Stage, TaskKey } from "../api/types";
+import type { Stage, TaskKey } from "../api/server";
+
+/** Pages whose address is their name alone. */
+const PLAIN = ["signin", "board", "language", "search", "audits"] as const;
+type Plain = (typeof PLAIN)[number];
+const isPlain = (name: string): name is Plain => (PLAIN as readonly string[]).includes(name);
 
 export type Route =
   | { page: "queue" }
-  | { page: "signin" }
-  | { page: "board" }
-  | { page: "language" }
-  | { page: "search" }
+  | { page: Plain }
   | { page: "cuts"; video: string }
   | { page: "labels"; task: TaskKey }
   | { page: "caption"; task: TaskKey }
   | { page: "review"; task: TaskKey }
-  | { page: "audits" }
   | { page: "audit"; audit: string }
   | { page: "audit-item"; audit: string; number: number }
   | { page: "lost" };
 
 export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter(Boolean).map(decode);
-  if (parts.length === 0) return { page: "queue" };
-  if (parts.length === 1 && (parts[0] === "signin" || parts[0] === "board" || parts[0] === "language" || parts[0] === "audits" || parts[0] === "search")) return { page: parts[0] };
-  if (parts.length === 2 && parts[0] === "audits" || parts[0] === "search") return { page: "audit", audit: parts[1]! };
-  if (parts.length === 3 && parts[0] === "audits" && /^\d{1,9}$/.test(parts[2]!)) return { page: "audit-item", audit: parts[1]!, number: Number(parts[2]) };
-  if (parts.length === 2 && parts[0] === "cuts") return { page: "cuts", video: parts[1]! };
-  if (parts.length === 4 && (parts[0] === "task" || parts[0] === "review")) {
-    const task = { campaign: parts[1]!, clip: parts[2]!, aspect: parts[3]! };
-    if (parts[0] === "review") return { page: "review", task };
+  const [first, second, third] = parts;
+  if (first === undefined) return { page: "queue" };
+  if (parts.length === 1 && isPlain(first)) return { page: first };
+  if (parts.length === 2 && first === "audits") return { page: "audit", audit: second! };
+  if (parts.length === 3 && first === "audits" && /^\d{1,9}$/.test(third!)) return { page: "audit-item", audit: second!, number: Number(third) };
+  if (parts.length === 2 && first === "cuts") return { page: "cuts", video: second! };
+  if (parts.length === 4 && (first === "task" || first === "review")) {
+    const task = { campaign: second!, clip: third!, aspect: parts[3]! };
+    if (first === "review") return { page: "review", task };
     return { page: task.aspect === "labels" ? "labels" : "caption", task };
   }
   return { page: "lost" };

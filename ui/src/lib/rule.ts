@@ -95,14 +95,3 @@ export function countTests(rule: Rule): number {
   if (rule.sort === "all" || rule.sort === "any") return rule.rules.reduce((sum, each) => sum + countTests(each), 0);
   return rule.sort === "not" ? countTests(rule.rule) : 1;
 }
-
-/** The same entry: keys in any order, lists in theirs. */
-export function sameData(one: Data | null | undefined, other: Data | null | undefined): boolean {
-  if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return false;
-  if (Array.isArray(one) || Array.isArray(other)) {
-    return Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((each, i) => sameData(each, other[i]));
-  }
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => key in other && sameData(one[key], other[key]));
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Option, Segment } from "../api/types";
+import type { Option, Segment } from "../api/spec";
 import { added, moved, removed, timed, toggled, troubleOf } from "./segments";
 
 const options: Option[] = [

@@ -1,5 +1,5 @@
 /** Rows of what the camera does, in order of time: how they change, and what keeps one from standing. */
-import type { Option, Segment } from "../api/types";
+import type { Option, Segment } from "../api/spec";
 
 /** Half open, in frames of the clip; an end that was not set yet is null. */
 export interface Times {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, Field, Form } from "../api/types";
+import type { Answer, Field, Form } from "../api/spec";
 import { asked, broken, evaluate, following, meant, sendable, untouched, violationsOf } from "./spec";
 
 const field = (id: string, over: Partial<Field> = {}): Field => ({

@@ -1,5 +1,5 @@
 /** The specification's rules as data, in three values (Kleene): true, false, null where that hangs on an open question. */
-import type { Answer, Answers, Field, Form, Heading, Rule, Segment, Violation } from "../api/types";
+import type { Answer, Answers, Field, Form, Heading, Rule, Segment, Violation } from "../api/spec";
 
 export type State = boolean | null;
 
@@ -10,6 +10,9 @@ export function isAnswered(answer: Answer | undefined): boolean {
 export function isSegments(answer: Answer | undefined): answer is Segment[] {
   return Array.isArray(answer) && answer.some((each) => typeof each === "object");
 }
+
+/** Whether it is the answer, or one of those in a list. */
+export const holds = (given: Answer | undefined, value: Answer): boolean => (Array.isArray(given) ? members(given).includes(value) : given === value);
 
 const members = (answer: Answer): unknown[] => (Array.isArray(answer) ? answer : []);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parsePlace, timecode, type Stretch } from "./timecode";
+import { parsePlace, timecode, type FrameClock } from "./timecode";
 
-const steady = (rate: number, frames: number): Stretch => ({ frames, starts: (frame) => frame / rate });
+const steady = (rate: number, frames: number): FrameClock => ({ frames, starts: (frame) => frame / rate });
 
 describe("timecode", () => {
   it("counts frames within their second", () => {
@@ -11,18 +11,18 @@ describe("timecode", () => {
   });
 
   it("gives each frame of 23.976 its own timecode", () => {
-    const stretch = steady(24000 / 1001, 500);
-    const codes = Array.from({ length: 500 }, (_, frame) => timecode(stretch, frame));
+    const clock = steady(24000 / 1001, 500);
+    const codes = Array.from({ length: 500 }, (_, frame) => timecode(clock, frame));
     expect(new Set(codes).size).toBe(500);
-    codes.forEach((code, frame) => expect(parsePlace(stretch, code)).toBe(frame));
+    codes.forEach((code, frame) => expect(parsePlace(clock, code)).toBe(frame));
   });
 });
 
 describe("a typed place", () => {
-  const stretch = steady(24, 720);
+  const clock = steady(24, 720);
   it.each([
     ["f317", 317], ["317", 317], ["12.5", 300], ["12s", 288], ["0:13", 312], ["00:13:05", 317], ["00:00:13:05", 317],
     ["99999", 719], [" F3 ", 3],
-  ])("%s is frame %i", (typed, frame) => expect(parsePlace(stretch, typed)).toBe(frame));
-  it.each(["", "abc", "-3", "1:2:3:4:5", "1,5"])("%j is none", (typed) => expect(parsePlace(stretch, typed)).toBeNull());
+  ])("%s is frame %i", (typed, frame) => expect(parsePlace(clock, typed)).toBe(frame));
+  it.each(["", "abc", "-3", "1:2:3:4:5", "1,5"])("%j is none", (typed) => expect(parsePlace(clock, typed)).toBeNull());
 });

@@ -2,11 +2,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { FAILURES, RATED, auditServer, type AuditItem, type Failure, type Rated } from "../api/audit";
-import { ServerError, Unreachable } from "../api/client";
-import type { ClipInfo, Person, SavedScratch, Scratch } from "../api/types";
+import { ServerError } from "../api/client";
+import type { ClipInfo, Person, SavedScratch, Scratch } from "../api/server";
 import { skipped } from "../audit/skipped";
-import { behind, isWhole, nameOf, nextOpen, revived, toggled, type Work } from "../audit/work";
-import { useKeys } from "../keys/keys";
+import { behind, isWhole, nameOf, nextOpen, revived, toggled, type Auditing } from "../audit/work";
+import { leaveField, useKeys } from "../keys/keys";
 import { ActiveClock } from "../lib/active";
 import type { Span } from "../lib/codepoints";
 import { auditPath, navigate } from "../lib/router";
@@ -14,10 +14,10 @@ import { notify } from "../parts/notices";
 import { Banner, Key, Link, Section, Trouble, UserText } from "../parts/parts";
 import { Player } from "../player/Player";
 import { usePlayer } from "../player/use-player";
-import { DraftText } from "../task/DraftText";
-import { answered, pendingAct } from "../task/outbox";
+import { MarkedText } from "../task/MarkedText";
+import { deliver } from "../task/outbox";
 import { SaveState, ScratchConflict } from "../task/Shell";
-import { RETRIES_MS, useBook, wait } from "../task/use-task";
+import { useOpenScratch } from "../task/use-scratch";
 import { say, words } from "../words";
 
 const queryKey = (audit: string, number: number) => ["audit-item", audit, number];
@@ -28,7 +28,7 @@ export function AuditItemPage({ audit, number, me }: { audit: string; number: nu
   return <Item item={found.data} me={me} again={() => void found.refetch()} />;
 }
 
-function useItemBook(item: AuditItem, me: Person) {
+function useItemScratch(item: AuditItem, me: Person) {
   const client = useQueryClient();
   const { audit, number } = item;
   const save = useCallback((revision: number, body: Scratch) => auditServer.saveScratch(audit, number, revision, body), [audit, number]);
@@ -37,14 +37,14 @@ function useItemBook(item: AuditItem, me: Person) {
     (scratch: SavedScratch) => client.setQueryData<AuditItem>(queryKey(audit, number), (known) => known && { ...known, scratch }),
     [client, audit, number],
   );
-  return useBook<Work>(`${me.id}:audit/${audit}/${number}`, save, item.scratch, revive, cleared);
+  return useOpenScratch<Auditing>(`${me.id}:audit/${audit}/${number}`, save, item.scratch, revive, cleared);
 }
 
 function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => void }) {
   const w = words.audit;
   const client = useQueryClient();
-  const book = useItemBook(item, me);
-  const { value: work, update } = book;
+  const scratch = useItemScratch(item, me);
+  const { value: work, update } = scratch;
   const [clock] = useState(() => new ActiveClock());
   useEffect(() => clock.start(), [clock]);
   const clip = useMemo<ClipInfo | undefined>(
@@ -63,7 +63,7 @@ function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => v
   const caption = useRef<HTMLDivElement>(null);
   const mine = item.may_audit && !item.closed;
 
-  const put = (change: Partial<Work>) => {
+  const put = (change: Partial<Auditing>) => {
     setHint(null);
     if (mine) update(change);
   };
@@ -106,23 +106,14 @@ function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => v
     setTrouble(null);
     const place = `audit/${item.audit}/${item.number}`;
     const body = { ratings: work.ratings, spans: work.spans, critique: work.critique, seen: item.seen };
-    const pending = pendingAct(me.id, place, "answer", body, clock.total());
     try {
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          const after = await auditServer.say(item.audit, item.number, { ...body, key: pending.key, active_seconds: pending.active_seconds });
-          answered(me.id, place, "answer");
-          clock.taken(pending.active_seconds);
-          client.setQueryData(queryKey(item.audit, item.number), after);
-          await book.clear(); // after it, so that the page knows the scratch's new revision when it comes back
-          break;
-        } catch (error) {
-          if (error instanceof ServerError && error.status < 500) answered(me.id, place, "answer");
-          if (!(error instanceof Unreachable) || attempt >= RETRIES_MS.length) throw error;
-          setResending(true);
-          await wait(RETRIES_MS[attempt]!);
-        }
-      }
+      const after = await deliver({
+        person: me.id, place, verb: "answer", body, clock,
+        send: (work) => auditServer.say(item.audit, item.number, { ...body, ...work }),
+        onAgain: () => setResending(true),
+      });
+      client.setQueryData(queryKey(item.audit, item.number), after);
+      await scratch.clear(); // after it, so that the page knows the scratch's new revision when it comes back
       skipped.drop(item.audit, item.number);
       notify(item.seen ? w.amended : w.kept);
       await goOn();
@@ -150,7 +141,7 @@ function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => v
         keys: ["Escape"], label: w.escape, inText: true,
         run: () => {
           setChosen(null);
-          if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+          leaveField();
         },
       },
     ],
@@ -167,7 +158,7 @@ function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => v
         <span className="dim" data-testid="audit-count">{say(w.counts, { mine: item.mine, left: item.left })}</span>
         {item.name && <UserText className="dim" text={item.name} />}
         <span className="grow" />
-        {mine && <SaveState state={book.state} keeper={book.keeper} />}
+        {mine && <SaveState state={scratch.state} keeper={scratch.keeper} />}
       </div>
       <div className="columns">
         <div className="left">
@@ -190,10 +181,10 @@ function Item({ item, me, again }: { item: AuditItem; me: Person; again: () => v
               <button type="button" className="text-button" onClick={() => setTrouble(null)}>{words.task.dismiss}</button>
             </Trouble>
             {resending && <Banner kind="warn" testid="resending">{words.task.resending}</Banner>}
-            <ScratchConflict state={book.state} keeper={book.keeper} />
+            <ScratchConflict state={scratch.state} keeper={scratch.keeper} />
             <Section title={w.caption} testid="audit-caption" aside={mine && <span className="hint">{w.selectHint}</span>}>
               <div ref={caption}>
-                <DraftText
+                <MarkedText
                   text={item.caption} points={marks} active={hovered} onHover={setHovered} label={w.captionLabel}
                   onSelect={mine ? setChosen : undefined}
                 />

@@ -1,7 +1,6 @@
 /** How far each campaign is: aspects by status, as counts and as slim bars. */
 import { useQuery } from "@tanstack/react-query";
-import { server } from "../api/server";
-import type { BoardRow, Status } from "../api/types";
+import { server, type BoardRow, type Status } from "../api/server";
 import { setQuery, useQuery as useAddress } from "../lib/router";
 import { Trouble } from "../parts/parts";
 import { say, words } from "../words";
@@ -58,7 +57,7 @@ export function BoardPage() {
 
 function AspectRow({ row }: { row: BoardRow }) {
   const total = STATUSES.reduce((sum, status) => sum + (row.counts[status] ?? 0), 0);
-  const settled = row.counts.settled ?? 0;
+  const settled = row.counts["settled"] ?? 0;
   return (
     <tr>
       <th scope="row">{row.aspect}</th>

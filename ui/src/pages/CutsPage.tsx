@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Unreachable } from "../api/client";
 import { cutsServer, type Cuts, type Stretch, type Transition, type TransitionKind } from "../api/cuts";
-import type { ClipInfo, Person } from "../api/types";
+import type { ClipInfo, Person } from "../api/server";
 import { CutKeeper } from "../cuts/keeper";
 import { List, numbers, times } from "../cuts/List";
 import { QUIET_MS, pollAfter } from "../cuts/news";
@@ -287,11 +287,11 @@ function useUnsaved(keeper: CutKeeper): void {
 }
 
 function secondsAround(engine: PlayerEngine, place: Stretch): Stretch {
-  const { stretch, frames } = engine;
+  const { clock, frames } = engine;
   let start = place.start;
-  while (start > 0 && stretch.starts(place.start) - stretch.starts(start) < AROUND_S) start -= 1;
+  while (start > 0 && clock.starts(place.start) - clock.starts(start) < AROUND_S) start -= 1;
   let end = place.end;
-  while (end < frames && stretch.starts(end) - stretch.starts(place.end) < AROUND_S) end += 1;
+  while (end < frames && clock.starts(end) - clock.starts(place.end) < AROUND_S) end += 1;
   return { start, end: Math.max(end, start + 1) };
 }
 

@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ServerError } from "../api/client";
 import { picturesServer, type AnswerPicture } from "../api/pictures";
-import { server } from "../api/server";
-import type { Answer, Answers, Field, Form, Person, Primitive, Scratch, Segment, Spec, TaskKey, TaskView } from "../api/types";
-import { useKeys } from "../keys/keys";
+import { server, type Person, type Scratch, type TaskKey, type TaskView } from "../api/server";
+import type { Answer, Answers, Field, Form, Primitive, Segment, Spec } from "../api/spec";
+import { leaveField, useKeys } from "../keys/keys";
 import { added, timesOf, toggled } from "../lib/segments";
-import { asked, broken, following, grouped, isAnswered, isSegments, meant, sendable, untouched, violationsOf } from "../lib/spec";
+import { asked, broken, following, grouped, holds, isAnswered, isSegments, meant, sendable, untouched, violationsOf } from "../lib/spec";
 import { entryPath } from "../language/EntryReader";
 import { Loop } from "../parts/Loop";
 import { Key, Trouble, UserText } from "../parts/parts";
@@ -17,7 +17,7 @@ import { usePlayer } from "../player/use-player";
 import { choicesOf, Question } from "../task/Question";
 import { SegmentEditor } from "../task/SegmentEditor";
 import { Shell } from "../task/Shell";
-import { goOn, useScratch, useTask, type Desk } from "../task/use-task";
+import { goOn, useTaskScratch, useTask, type OpenTask } from "../task/use-task";
 import { say, words } from "../words";
 
 interface Labelling {
@@ -45,17 +45,17 @@ function answersOf(labels: NonNullable<TaskView["labels"]>, form: Form): Answers
 }
 
 export function LabelsPage({ task, me }: { task: TaskKey; me: Person }) {
-  const desk = useTask(task, me);
+  const opened = useTask(task, me);
   const spec = useQuery({ queryKey: ["spec", task.campaign], queryFn: () => server.spec(task.campaign), staleTime: Infinity });
   const form = useQuery({ queryKey: ["form", task.campaign], queryFn: () => server.form(task), staleTime: Infinity });
-  const player = usePlayer(desk.view?.clip, desk.clock);
-  const problem = desk.problem ?? form.error;
-  if (!desk.view || !form.data) return <main className="plain">{problem ? <Trouble error={problem} /> : <p className="dim">{words.loading}</p>}</main>;
-  return <Labels desk={desk} view={desk.view} spec={spec.data} form={form.data} me={me} task={task} player={player} />;
+  const player = usePlayer(opened.view?.clip, opened.clock);
+  const problem = opened.problem ?? form.error;
+  if (!opened.view || !form.data) return <main className="plain">{problem ? <Trouble error={problem} /> : <p className="dim">{words.loading}</p>}</main>;
+  return <Labels opened={opened} view={opened.view} spec={spec.data} form={form.data} me={me} task={task} player={player} />;
 }
 
 interface Props {
-  desk: Desk;
+  opened: OpenTask;
   view: TaskView;
   /** For looking words up; the form does without. */
   spec: Spec | undefined;
@@ -65,14 +65,14 @@ interface Props {
   player: ReturnType<typeof usePlayer>;
 }
 
-function Labels({ desk, view, spec, form, me, task, player }: Props) {
+function Labels({ opened, view, spec, form, me, task, player }: Props) {
   const w = words.labels;
   const { engine } = player;
   const reviveHere = useCallback((scratch: Scratch) => revive(view, form, scratch), [view, form]);
-  const book = useScratch(task, me, view, reviveHere);
-  const { value: work, update } = book;
+  const scratch = useTaskScratch(task, me, view, reviveHere);
+  const { value: work, update } = scratch;
   const { answers, seen } = work;
-  const mine = desk.holding;
+  const mine = opened.holding;
   const fields = useMemo(() => asked(form.fields, answers), [form, answers]);
   const shown = useMemo(() => meant(form.fields, answers), [form, answers]);
   const derived = useMemo(() => following(form.fields, shown), [form, shown]);
@@ -88,7 +88,7 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
   const [showing, setShowing] = useState(false);
   // The form does without: where there are none, or they do not come, nothing is offered.
   const pictures = useQuery({ queryKey: ["answer-pictures", task.campaign], queryFn: () => picturesServer.questions(task.campaign), staleTime: Infinity }).data;
-  const refused = desk.trouble instanceof ServerError ? violationsOf(desk.trouble.details) : [];
+  const refused = opened.trouble instanceof ServerError ? violationsOf(opened.trouble.details) : [];
   const rules = broken(form, answers);
   const violations = [...rules, ...refused.filter((each) => !rules.some((known) => known.rule === each.rule))];
 
@@ -98,7 +98,7 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
     if (value !== undefined) next[field.id] = value;
     else if (isAnswered(field.default)) next[field.id] = null; // cleared, not forgotten
     else delete next[field.id];
-    if (desk.trouble) desk.setTrouble(null);
+    if (opened.trouble) opened.setTrouble(null);
     update({ answers: next });
   };
   const look = (field: Field) => {
@@ -166,11 +166,11 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
   }, [current]);
 
   const submit = async () => {
-    if (!mine || desk.busy) return;
+    if (!mine || opened.busy) return;
     try {
       const handed = { answers: sendable(form.fields, answers), untouched: [...left] };
-      const { outcome } = await desk.act("label", handed);
-      await book.clear();
+      const { outcome } = await opened.act("label", handed);
+      await scratch.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : words.task.submitted);
       await goOn(task.campaign, ["label"]);
     } catch (error) {
@@ -197,7 +197,7 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
       { keys: ["Ctrl+Enter"], label: w.submit, inText: true, run: () => void submit() },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
-        run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+        run: leaveField,
       },
     ],
   });
@@ -244,14 +244,14 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
         {left.size > 0 && say(w.notLookedAt, { count: left.size })}
       </span>
       <span className="grow" />
-      <button type="button" className="primary" onClick={() => void submit()} disabled={desk.busy !== null} data-testid="submit">
+      <button type="button" className="primary" onClick={() => void submit()} disabled={opened.busy !== null} data-testid="submit">
         {w.submit} <Key name="Ctrl+Enter" />
       </button>
     </>
   ) : null;
 
   return (
-    <Shell desk={desk} view={view} left={beside} footer={footer} save={mine ? book : undefined} trouble={refused.length ? w.contradict : undefined}>
+    <Shell opened={opened} view={view} left={beside} footer={footer} save={mine ? scratch : undefined} trouble={refused.length ? w.contradict : undefined}>
       {elsewhere.map((each) => (
         <p key={each.rule} className="violation" role="alert">
           <strong>{each.rule}</strong> {each.mend}
@@ -291,7 +291,6 @@ function Labels({ desk, view, spec, form, me, task, player }: Props) {
 /** What the answers to a question look like, under their digits; those without a picture are left out. */
 function AnswerPictures({ field, given, pictures, hash }: { field: Field; given: Answer | undefined; pictures: AnswerPicture[]; hash: string | undefined }) {
   const choices = field.kind === "segments" ? field.options : choicesOf(field);
-  const on = (value: Answer) => (Array.isArray(given) ? (given as unknown[]).includes(value) : given === value);
   return (
     <ul className="answer-pictures" data-testid="answer-pictures">
       {choices.map((choice, i) => {
@@ -300,7 +299,7 @@ function AnswerPictures({ field, given, pictures, hash }: { field: Field; given:
         return (
           <li key={String(choice.value)} data-testid={`picture-${String(choice.value)}`}>
             <Loop loop={found.loop} name={found.title} />
-            <a className={on(choice.value) ? "answer-name on" : "answer-name"} href={entryPath("primitive", found.primitive, hash)} target="_blank" rel="noreferrer" title={found.title}>
+            <a className={holds(given, choice.value) ? "answer-name on" : "answer-name"} href={entryPath("primitive", found.primitive, hash)} target="_blank" rel="noreferrer" title={found.title}>
               {i < 10 && <kbd>{(i + 1) % 10}</kbd>}
               <span>{choice.title}</span>
             </a>

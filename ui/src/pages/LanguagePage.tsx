@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { languageServer, type Data, type EntryKind, type EntryRow, type Language } from "../api/language";
-import type { Person } from "../api/types";
+import type { Person } from "../api/server";
 import { useKeys } from "../keys/keys";
 import { copyOf, isId } from "../lib/entry";
 import { setQuery, useQuery as useAddress } from "../lib/router";

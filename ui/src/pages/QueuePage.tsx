@@ -1,8 +1,7 @@
 /** What I may do now. The main action takes the next task; the list is for looking and choosing. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { server } from "../api/server";
-import type { Person, Stage, TaskRow } from "../api/types";
+import { server, type Person, type Stage, type TaskRow } from "../api/server";
 import { useKeys } from "../keys/keys";
 import { navigate, setQuery, taskPath, useQuery as useAddress } from "../lib/router";
 import { Key, Link, Trouble, UserText } from "../parts/parts";

@@ -1,27 +1,26 @@
 /** The review page: was the critique right, and may the caption stand? */
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { server } from "../api/server";
-import type { Person, Point, Round, Scratch, TaskKey, TaskView, Tick } from "../api/types";
-import { useKeys } from "../keys/keys";
+import { server, type Person, type Point, type Round, type Scratch, type TaskKey, type TaskView, type Tick, type Ticks } from "../api/server";
+import { leaveField, useKeys } from "../keys/keys";
 import { navigate, taskPath } from "../lib/router";
-import { Diff, Key, Link, Section, Trouble, UserText, type DiffView } from "../parts/parts";
+import { Diff, DiffChoice, DiffCount, nextView, type DiffView } from "../parts/Diff";
+import { Key, Link, Section, Trouble, UserText } from "../parts/parts";
 import { notify } from "../parts/notices";
 import { Player } from "../player/Player";
 import { usePlayer } from "../player/use-player";
 import { CannotKnow, LabelFacts, Parents, Rounds } from "../task/Background";
-import { DraftText } from "../task/DraftText";
-import { PointList, showPoint } from "../task/PointList";
+import { MarkedText } from "../task/MarkedText";
+import { PointList, rangesOf, showPoint } from "../task/PointList";
 import { Shell } from "../task/Shell";
-import { goOn, useScratch, useTask, type Desk } from "../task/use-task";
+import { goOn, useTaskScratch, useTask, type OpenTask } from "../task/use-task";
 import { say, words } from "../words";
-import { DiffChoice, DiffCount } from "./CaptionPage";
 
 interface Judging {
   v: 1;
   kind: "review";
   for: string;
-  ticks: Record<string, Tick>;
+  ticks: Ticks;
   reason: string;
   rejecting: boolean;
 }
@@ -35,34 +34,34 @@ function revive(view: TaskView, scratch: Scratch): Judging {
 }
 
 export function ReviewPage({ task, me }: { task: TaskKey; me: Person }) {
-  const desk = useTask(task, me);
-  const player = usePlayer(desk.view?.clip, desk.clock);
-  if (!desk.view) return <main className="plain">{desk.problem ? <Trouble error={desk.problem} /> : <p className="dim">{words.loading}</p>}</main>;
-  return <Review desk={desk} view={desk.view} me={me} task={task} player={player} />;
+  const opened = useTask(task, me);
+  const player = usePlayer(opened.view?.clip, opened.clock);
+  if (!opened.view) return <main className="plain">{opened.problem ? <Trouble error={opened.problem} /> : <p className="dim">{words.loading}</p>}</main>;
+  return <Review opened={opened} view={opened.view} me={me} task={task} player={player} />;
 }
 
 interface Props {
-  desk: Desk;
+  opened: OpenTask;
   view: TaskView;
   me: Person;
   task: TaskKey;
   player: ReturnType<typeof usePlayer>;
 }
 
-function Review({ desk, view, me, task, player }: Props) {
+function Review({ opened, view, me, task, player }: Props) {
   const w = words.review;
   const { engine } = player;
   const spec = useQuery({ queryKey: ["spec", task.campaign], queryFn: () => server.spec(task.campaign), staleTime: Infinity }).data;
   const reviveHere = useCallback((scratch: Scratch) => revive(view, scratch), [view]);
-  const book = useScratch(task, me, view, reviveHere);
-  const { value: work, update } = book;
+  const scratch = useTaskScratch(task, me, view, reviveHere);
+  const { value: work, update } = scratch;
   const [active, setActive] = useState<string | null>(null);
   const [diffView, setDiffView] = useState<DiffView>("inline");
   const [hint, setHint] = useState<string | null>(null);
   const reason = useRef<HTMLTextAreaElement>(null);
 
   const judged: Round | undefined = view.rounds.at(-1);
-  const mine = desk.holding && view.stage !== "correct";
+  const mine = opened.holding && view.stage !== "correct";
   const points = useMemo(() => judged?.critique?.points ?? [], [judged]);
   const draft = view.draft?.text ?? "";
   const submitted = judged?.text ?? view.final?.text ?? "";
@@ -87,10 +86,10 @@ function Review({ desk, view, me, task, player }: Props) {
   };
 
   const approve = async () => {
-    if (!mine || desk.busy) return;
+    if (!mine || opened.busy) return;
     try {
-      const { outcome } = await desk.act("approve", { ticks: work.ticks });
-      await book.clear();
+      const { outcome } = await opened.act("approve", { ticks: work.ticks });
+      await scratch.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : w.approvedNotice);
       await goOn(task.campaign, ["review"]);
     } catch {
@@ -103,15 +102,15 @@ function Review({ desk, view, me, task, player }: Props) {
     window.setTimeout(() => reason.current?.focus(), 0);
   };
   const reject = async () => {
-    if (!mine || desk.busy) return;
+    if (!mine || opened.busy) return;
     if (work.reason.trim() === "") {
       setHint(w.reasonFirst);
       reason.current?.focus();
       return;
     }
     try {
-      const { outcome, task: after } = await desk.act("reject", { reason: work.reason.trim(), ticks: work.ticks });
-      await book.clear();
+      const { outcome, task: after } = await opened.act("reject", { reason: work.reason.trim(), ticks: work.ticks });
+      await scratch.clear();
       notify(outcome === "extra" ? words.task.keptAsExtra : w.rejectedNotice);
       if (after.stage === "correct" && after.lease) navigate(taskPath(task, "correct"));
       else await goOn(task.campaign, ["review"]);
@@ -125,7 +124,7 @@ function Review({ desk, view, me, task, player }: Props) {
     bindings: [
       { keys: ["A"], label: w.approve, run: () => void approve() },
       { keys: ["R"], label: w.reject, run: openReject },
-      { keys: ["D"], label: w.diffKey, run: () => setDiffView(diffView === "inline" ? "side" : diffView === "side" ? "clean" : "inline") },
+      { keys: ["D"], label: w.diffKey, run: () => setDiffView(nextView(diffView)) },
       { keys: ["ArrowDown"], label: w.nextPoint, run: () => move(1) },
       { keys: ["ArrowUp"], label: w.previousPoint, run: () => move(-1) },
       { keys: ["Enter"], label: w.showPoint, run: withActive((point) => showPoint(engine, point)) },
@@ -134,16 +133,12 @@ function Review({ desk, view, me, task, player }: Props) {
       { keys: ["Ctrl+Enter"], label: w.sendRejection, inText: true, run: () => work.rejecting && void reject() },
       {
         keys: ["Escape"], label: words.caption.leaveField, inText: true,
-        run: () => (work.rejecting && work.reason === "" ? put({ rejecting: false }) : document.activeElement instanceof HTMLElement && document.activeElement.blur()),
+        run: () => (work.rejecting && work.reason === "" ? put({ rejecting: false }) : leaveField()),
       },
     ],
   });
 
-  const ranges = points.flatMap((point, i) =>
-    point.start_frame === null || point.end_frame === null
-      ? []
-      : [{ id: point.id, name: say(words.point.numbered, { number: i + 1 }), start: point.start_frame, end: point.end_frame, active: active === point.id }],
-  );
+  const ranges = rangesOf(points, active);
 
   const left = (
     <>
@@ -164,14 +159,14 @@ function Review({ desk, view, me, task, player }: Props) {
       {work.rejecting ? (
         <>
           <button type="button" className="text-button" onClick={() => put({ rejecting: false })}>{w.notReject}</button>
-          <button type="button" className="danger" onClick={() => void reject()} disabled={desk.busy !== null} data-testid="reject-send">
+          <button type="button" className="danger" onClick={() => void reject()} disabled={opened.busy !== null} data-testid="reject-send">
             {w.sendRejection} <Key name="Ctrl+Enter" />
           </button>
         </>
       ) : (
         <>
-          <button type="button" onClick={openReject} disabled={desk.busy !== null} data-testid="reject">{w.reject} <Key name="R" /></button>
-          <button type="button" className="primary" onClick={() => void approve()} disabled={desk.busy !== null} data-testid="approve">{w.approve} <Key name="A" /></button>
+          <button type="button" onClick={openReject} disabled={opened.busy !== null} data-testid="reject">{w.reject} <Key name="R" /></button>
+          <button type="button" className="primary" onClick={() => void approve()} disabled={opened.busy !== null} data-testid="approve">{w.approve} <Key name="A" /></button>
         </>
       )}
     </>
@@ -183,7 +178,7 @@ function Review({ desk, view, me, task, player }: Props) {
   ) : null;
 
   return (
-    <Shell desk={desk} view={view} left={left} footer={footer} save={mine ? book : undefined}>
+    <Shell opened={opened} view={view} left={left} footer={footer} save={mine ? scratch : undefined}>
       {mine && work.rejecting && (
         <div className="reject-box">
           <label className="field">
@@ -242,7 +237,7 @@ function Review({ desk, view, me, task, player }: Props) {
           </Section>
           {view.draft && points.length > 0 && (
             <Section title={words.caption.draft} testid="review-draft">
-              <DraftText text={draft} points={points} active={active} onHover={setActive} onPoint={(point) => showPoint(engine, point)} />
+              <MarkedText text={draft} points={points} active={active} onHover={setActive} onPoint={(point) => showPoint(engine, point)} />
             </Section>
           )}
           {judged.verdict && (

@@ -3,8 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { ServerError } from "../api/client";
 import { searchServer, type Asked, type Hit } from "../api/search";
-import { server } from "../api/server";
-import type { Person } from "../api/types";
+import { server, type Person } from "../api/server";
 import { useKeys } from "../keys/keys";
 import { sliceCodePoints, toUnits } from "../lib/codepoints";
 import { setQuery, taskPath, useQuery as useAddress } from "../lib/router";
@@ -63,7 +62,7 @@ function Form({ asked, leads }: { asked: Asked; leads: boolean }) {
   const [text, setText] = useState(asked.text);
   const first = useRef<HTMLInputElement>(null);
   const campaigns = useQuery({ queryKey: ["campaigns"], queryFn: server.campaigns }).data?.campaigns ?? [];
-  const spec = useQuery({ queryKey: ["spec", asked.campaign ?? ""], queryFn: () => searchServer.spec(asked.campaign), staleTime: Infinity, retry: false }).data;
+  const spec = useQuery({ queryKey: ["spec", asked.campaign ?? ""], queryFn: () => server.spec(asked.campaign), staleTime: Infinity, retry: false }).data;
   useKeys({ title: w.title, bindings: [{ keys: ["/"], label: w.focus, run: () => first.current?.focus() }] });
   return (
     <form

@@ -1,8 +1,7 @@
 /** Signing in: as a page, and as a panel over a page whose session has ended. */
 import { useState, type FormEvent } from "react";
 import { ServerError, rememberSession } from "../api/client";
-import { server } from "../api/server";
-import type { Session } from "../api/types";
+import { server, type Session } from "../api/server";
 import { Trouble } from "../parts/parts";
 import { say, words } from "../words";
 

@@ -1,6 +1,6 @@
 /** A field for a query over primitives, which completes their names. Arrows choose, Enter or Tab takes, Escape closes. */
 import { useId, useRef, useState } from "react";
-import type { Primitive } from "../api/types";
+import type { Primitive } from "../api/spec";
 import { completed, suggestions, wordAt } from "../lib/complete";
 
 export function QueryInput({ value, onChange, primitives, label, placeholder, inputRef }: {

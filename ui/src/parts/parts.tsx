@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import { ServerError, Unreachable } from "../api/client";
 import { showKey } from "../keys/keys";
 import { navigate } from "../lib/router";
-import { wordDiff } from "../lib/worddiff";
 import { words } from "../words";
 
 export function Link({ to, className, children, testid }: { to: string; className?: string; children: ReactNode; testid?: string }) {
@@ -68,40 +67,6 @@ export function Banner({ children, kind = "note", testid }: { children: ReactNod
   return (
     <div className={`banner ${kind}`} role={kind === "note" ? "note" : "alert"} data-testid={testid}>
       {children}
-    </div>
-  );
-}
-
-export type DiffView = "inline" | "side" | "clean";
-
-/** Two texts and what lies between them. Colour is not the only sign: what went is struck through, what came is underlined. */
-export function Diff({ before, after, view = "inline", testid }: { before: string; after: string; view?: DiffView; testid?: string }) {
-  const w = words.diff;
-  if (view === "clean") return <UserText as="div" className="caption" text={after} testid={testid ?? "diff"} />;
-  const pieces = wordDiff(before, after);
-  const render = (left: boolean, right: boolean) =>
-    pieces.map((piece, i) => {
-      if (piece.kind === "gone") return left ? <del key={i}>{piece.text}</del> : null;
-      if (piece.kind === "new") return right ? <ins key={i}>{piece.text}</ins> : null;
-      return <span key={i}>{piece.text}</span>;
-    });
-  if (view === "side") {
-    return (
-      <div className="diff-side" data-testid={testid ?? "diff"}>
-        <div>
-          <h3>{w.before}</h3>
-          <div dir="auto" className="user-text caption">{render(true, false)}</div>
-        </div>
-        <div>
-          <h3>{w.after}</h3>
-          <div dir="auto" className="user-text caption">{render(false, true)}</div>
-        </div>
-      </div>
-    );
-  }
-  return (
-    <div dir="auto" className="user-text caption diff" data-testid={testid ?? "diff"}>
-      {render(true, true)}
     </div>
   );
 }

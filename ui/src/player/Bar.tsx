@@ -68,7 +68,7 @@ export function Bar({ engine, hash, clip, ranges }: Props) {
     <div
       className="bar" ref={track} role="slider" tabIndex={0} data-testid="bar" aria-label={words.player.bar}
       aria-valuemin={0} aria-valuemax={frames - 1} aria-valuenow={state.frame}
-      aria-valuetext={engine ? say(words.player.barValue, { frame: state.frame, code: timecode(engine.stretch, state.frame) }) : undefined}
+      aria-valuetext={engine ? say(words.player.barValue, { frame: state.frame, code: timecode(engine.clock, state.frame) }) : undefined}
       onPointerDown={down} onPointerMove={move} onPointerLeave={() => setOver(null)} onPointerCancel={() => setOver(null)} onKeyDown={key}
     >
       <div className="bar-track">
@@ -115,7 +115,7 @@ function Over({ engine, hash, clip, place }: { engine: PlayerEngine; hash: strin
           />
         )}
         <span className="bar-over-label">
-          {timecode(engine.stretch, place.frame)} <strong>{place.frame}</strong>
+          {timecode(engine.clock, place.frame)} <strong>{place.frame}</strong>
         </span>
       </div>
     </div>

@@ -38,10 +38,10 @@ export function Player({ engine, hash, clip, ranges, problem }: Props) {
   usePlayerKeys(engine, { fullScreen, goTo: () => setTyping("") });
 
   const w = words.player;
-  const code = engine ? timecode(engine.stretch, state.frame) : "--:--:--:--";
+  const code = engine ? timecode(engine.clock, state.frame) : "--:--:--:--";
   const go = (event: FormEvent) => {
     event.preventDefault();
-    const to = engine && typing ? parsePlace(engine.stretch, typing) : null;
+    const to = engine && typing ? parsePlace(engine.clock, typing) : null;
     if (engine && to !== null) {
       engine.pause();
       engine.seek(to);
@@ -155,7 +155,7 @@ function usePlayerKeys(engine: PlayerEngine | null, more: { fullScreen: () => vo
     if (slow.current) engine?.step(direction);
     else if (!event.repeat) engine?.shuttle(direction);
   };
-  const second = () => Math.max(1, Math.round(engine ? engine.frames / engine.stretch.starts(engine.frames) : 1));
+  const second = () => Math.max(1, Math.round(engine ? engine.frames / engine.clock.starts(engine.frames) : 1));
   const at = () => engine?.snapshot();
   const go = (frame: number | null | undefined) => {
     if (!engine || frame === null || frame === undefined) return;

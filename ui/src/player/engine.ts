@@ -7,7 +7,7 @@
  * There the engine *creeps*: it plays slowly up to the frame and pauses on it.
  */
 import type { Timeline } from "../lib/timeline";
-import type { Stretch } from "../lib/timecode";
+import type { FrameClock } from "../lib/timecode";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 
@@ -40,7 +40,7 @@ export interface PlayerState {
 
 export class PlayerEngine {
   readonly frames: number;
-  readonly stretch: Stretch;
+  readonly clock: FrameClock;
   private state: PlayerState = {
     frame: 0, settled: false, playing: false, shuttle: 1, speed: 1, muted: false, loop: false,
     markIn: null, markOut: null, region: null, problem: null,
@@ -69,7 +69,7 @@ export class PlayerEngine {
   ) {
     this.frames = Math.max(1, Math.min(end, timeline.frames) - first);
     const zero = timeline.times[first]!;
-    this.stretch = { frames: this.frames, starts: (frame) => timeline.times[first + frame]! - zero };
+    this.clock = { frames: this.frames, starts: (frame) => timeline.times[first + frame]! - zero };
   }
 
   subscribe = (listener: () => void): (() => void) => {

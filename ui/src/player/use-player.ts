@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { server } from "../api/server";
-import type { ClipInfo } from "../api/types";
+import { server, type ClipInfo } from "../api/server";
 import type { ActiveClock } from "../lib/active";
 import { Timeline } from "../lib/timeline";
 import { setQuery } from "../lib/router";

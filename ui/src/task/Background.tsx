@@ -1,6 +1,8 @@
 /** What stands beside a caption: what the writer could not know, the captions it rests on, the labels, earlier rounds. */
-import type { Round, Spec, TaskView } from "../api/types";
-import { Diff, UserText } from "../parts/parts";
+import type { Round, TaskView } from "../api/server";
+import type { Spec } from "../api/spec";
+import { Diff } from "../parts/Diff";
+import { UserText } from "../parts/parts";
 import { say, words } from "../words";
 import { PointList } from "./PointList";
 

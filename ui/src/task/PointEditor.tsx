@@ -1,6 +1,7 @@
 /** One point being written: what kind of mend, which words, what instead, where in the video. */
 import { useEffect, useId, useRef, type KeyboardEvent } from "react";
-import type { Point, PointKind, Primitive, Severity } from "../api/types";
+import type { Point, PointKind, Severity } from "../api/server";
+import type { Primitive } from "../api/spec";
 import { codePointLength } from "../lib/codepoints";
 import type { PlayerEngine } from "../player/engine";
 import { usePlayerPart } from "../player/use-player";

@@ -1,7 +1,8 @@
 /** The points, numbered as in the draft. A click seeks to a point's frames and loops them. */
 import type { ReactNode } from "react";
-import type { Point, Tick } from "../api/types";
+import type { Point, Ticks } from "../api/server";
 import { UserText } from "../parts/parts";
+import type { BarRange } from "../player/Bar";
 import type { PlayerEngine } from "../player/engine";
 import { say, words } from "../words";
 import { shownFrames } from "./points";
@@ -11,7 +12,7 @@ interface Props {
   active: string | null;
   onHover: (id: string | null) => void;
   onPoint: (point: Point) => void;
-  ticks?: Record<string, Tick> | undefined;
+  ticks?: Ticks | undefined;
   notApplied?: Record<string, string> | undefined;
   applied?: string[] | undefined;
   actions?: ((point: Point) => ReactNode) | undefined;
@@ -67,4 +68,13 @@ export function PointList({ points, active, onHover, onPoint, ticks, notApplied,
 export function showPoint(engine: PlayerEngine | null, point: Point): void {
   if (!engine || point.start_frame === null || point.end_frame === null) return;
   engine.playRange({ start: point.start_frame, end: point.end_frame }, true);
+}
+
+/** The points' frames as the player's bar shows them. */
+export function rangesOf(points: Point[], active: string | null): BarRange[] {
+  return points.flatMap((point, i) =>
+    point.start_frame === null || point.end_frame === null
+      ? []
+      : [{ id: point.id, name: say(words.point.numbered, { number: i + 1 }), start: point.start_frame, end: point.end_frame, active: active === point.id }],
+  );
 }

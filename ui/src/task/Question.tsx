@@ -1,7 +1,7 @@
 /** One question of the label form: its options by digits, a text, or rows in order of time. */
 import type { KeyboardEvent, ReactNode } from "react";
-import type { Answer, Field, Violation } from "../api/types";
-import { isAnswered } from "../lib/spec";
+import type { Answer, Field, Violation } from "../api/spec";
+import { holds, isAnswered } from "../lib/spec";
 import { words } from "../words";
 
 interface Props {
@@ -29,7 +29,7 @@ export function choicesOf(field: Field): { value: Answer; title: string }[] {
 export function Question({ field, given, current, readOnly, preset, from, violations, onFocus, onChoose, onText, children }: Props) {
   const w = words.labels;
   const choices = choicesOf(field);
-  const on = (value: Answer) => (Array.isArray(given) ? (given as unknown[]).includes(value) : given === value);
+  const on = (value: Answer) => holds(given, value);
   const id = `question-${field.id}`;
   const listed = field.kind !== "text" && field.kind !== "segments";
   const short = from !== null || (listed && choices.length <= 4 && choices.reduce((sum, choice) => sum + choice.title.length, 0) <= 30);

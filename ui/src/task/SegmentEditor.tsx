@@ -1,6 +1,6 @@
 /** What the camera does, stretch by stretch: a row for each, with one or more movements and perhaps its frames. */
 import { useEffect, useRef, type KeyboardEvent } from "react";
-import type { Field, Segment } from "../api/types";
+import type { Field, Segment } from "../api/spec";
 import { added, moved, removed, timed, timesOf, toggled, troubleOf } from "../lib/segments";
 import { Icon } from "../parts/Icon";
 import type { PlayerEngine } from "../player/engine";

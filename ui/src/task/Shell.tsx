@@ -1,15 +1,15 @@
 /** The frame of every task page: title and state above, the video left, the words right, the main action below them. */
 import type { ReactNode } from "react";
-import type { TaskView } from "../api/types";
+import type { TaskView } from "../api/server";
 import { cutsPath } from "../lib/router";
 import { Banner, Link, Trouble } from "../parts/parts";
 import { AboutFilm } from "../player/AboutFilm";
 import { say, words } from "../words";
-import type { Desk } from "./use-task";
+import type { OpenTask } from "./use-task";
 import type { ScratchKeeper, ScratchState } from "./scratch";
 
 interface Props {
-  desk: Desk;
+  opened: OpenTask;
   view: TaskView;
   left: ReactNode;
   children: ReactNode;
@@ -19,7 +19,7 @@ interface Props {
   save?: { state: ScratchState; keeper: ScratchKeeper } | undefined;
 }
 
-export function Shell({ desk, view, left, children, footer, save, trouble }: Props) {
+export function Shell({ opened, view, left, children, footer, save, trouble }: Props) {
   const w = words.task;
   const { task } = view;
   const own = view.stage === "review" && view.rounds.some((round) => round.mine);
@@ -37,31 +37,31 @@ export function Shell({ desk, view, left, children, footer, save, trouble }: Pro
         <AboutFilm hash={view.clip.video_hash} />
         <Link to={cutsPath(view.clip.video_hash, view.clip.start_frame, window.location.pathname)} className="dim" testid="to-cuts">{words.cuts.title}</Link>
         {save && <SaveState state={save.state} keeper={save.keeper} />}
-        {desk.holding && !desk.lost && view.lease && (
-          <button type="button" className="small" onClick={() => void desk.release()} data-testid="release">{w.giveBack}</button>
+        {opened.holding && !opened.lost && view.lease && (
+          <button type="button" className="small" onClick={() => void opened.release()} data-testid="release">{w.giveBack}</button>
         )}
       </div>
       <div className="columns">
         <div className="left">{left}</div>
         <div className="right">
           <div className="right-scroll">
-            {desk.lost && <Banner kind="warn" testid="lease-lost">{w.lost}</Banner>}
-            {!desk.holding && view.stage && view.stage !== "draft" && (
+            {opened.lost && <Banner kind="warn" testid="lease-lost">{w.lost}</Banner>}
+            {!opened.holding && view.stage && view.stage !== "draft" && (
               <Banner testid="claim-banner">
                 <span>
                   {view.held_by_another ? w.heldByAnother : own ? w.own : say(w.looking, { stage: words.stageVerbs[view.stage] })}
                 </span>
                 {!view.held_by_another && !own && (
-                  <button type="button" className="primary" onClick={() => void desk.claim()} data-testid="claim">{w.take}</button>
+                  <button type="button" className="primary" onClick={() => void opened.claim()} data-testid="claim">{w.take}</button>
                 )}
               </Banner>
             )}
             {view.status === "blocked" && <Banner testid="blocked">{say(w.blocked, { aspects: view.waiting_for.join(", ") })}</Banner>}
             {view.status === "to_draft" && <Banner>{w.toDraft}</Banner>}
-            <Trouble error={trouble ? new Error(trouble) : desk.trouble}>
-              <button type="button" className="text-button" onClick={() => desk.setTrouble(null)}>{w.dismiss}</button>
+            <Trouble error={trouble ? new Error(trouble) : opened.trouble}>
+              <button type="button" className="text-button" onClick={() => opened.setTrouble(null)}>{w.dismiss}</button>
             </Trouble>
-            {desk.resending && <Banner kind="warn" testid="resending">{w.resending}</Banner>}
+            {opened.resending && <Banner kind="warn" testid="resending">{w.resending}</Banner>}
             {save && <ScratchConflict state={save.state} keeper={save.keeper} />}
             {children}
           </div>

@@ -1,6 +1,7 @@
 /** Points in a text: pieces for showing them, and finding their words again in another draft. */
-import type { Critique, Point } from "../api/types";
+import type { Critique, Point } from "../api/server";
 import { codePointLength, relocate, sliceCodePoints, toUnits, type Span } from "../lib/codepoints";
+import { same } from "../lib/same";
 
 /** What marks words of a text: a point of a critique, or a mark of an audit. */
 export interface Marked {
@@ -11,7 +12,7 @@ export interface Marked {
   end: number | null;
 }
 
-export interface DraftPiece<T extends Marked = Point> {
+export interface Piece<T extends Marked = Point> {
   text: string;
   /** Points that cover it, in list order. */
   points: T[];
@@ -20,11 +21,11 @@ export interface DraftPiece<T extends Marked = Point> {
 }
 
 /** A text cut where points begin and end. An insertion at a bare place gives an empty piece. */
-export function pieces<T extends Marked>(text: string, points: T[]): DraftPiece<T>[] {
+export function pieces<T extends Marked>(text: string, points: T[]): Piece<T>[] {
   const placed = points.filter((point) => point.start !== null && point.end !== null);
   const cuts = new Set([0, codePointLength(text), ...placed.flatMap((point) => [point.start!, point.end!])]);
   const sorted = [...cuts].sort((a, b) => a - b);
-  const result: DraftPiece<T>[] = [];
+  const result: Piece<T>[] = [];
   sorted.forEach((start, i) => {
     const empty = placed.filter((point) => point.start === start && point.end === start);
     if (empty.length) result.push({ text: "", points: empty, begins: empty });
@@ -41,7 +42,8 @@ export function pieces<T extends Marked>(text: string, points: T[]): DraftPiece<
 
 /** Whether the point still names just these words of this text. */
 export function fits(text: string, point: Point): boolean {
-  return point.start === null || point.end === null || sliceCodePoints(text, point.start, point.end) === point.words;
+  if (point.start === null || point.end === null) return true;
+  return point.end <= codePointLength(text) && sliceCodePoints(text, point.start, point.end) === point.words;
 }
 
 /** The points for another draft: moved to where their words stand now, or kept as remarks where they are gone. */
@@ -79,17 +81,9 @@ export function samePlain(mine: { raw: string; points: Point[]; language: string
 /** Whether two critiques say the same, so that none is sent twice: a new one voids the revision. */
 export function sameCritique(mine: { raw: string; points: Point[]; language: string; polished?: string }, theirs: Critique | null): boolean {
   if (!theirs) return mine.raw.trim() === "" && mine.points.length === 0;
-  const plain = (point: Point) =>
-    JSON.stringify([
-      point.id, point.kind, point.start, point.end, point.words, point.start_frame, point.end_frame,
-      point.primitive, point.topic, point.severity, point.instruction,
-    ]);
-  return (
-    mine.raw === theirs.raw &&
-    mine.language === theirs.language &&
-    (mine.polished ?? "") === theirs.polished &&
-    mine.points.length === theirs.points.length &&
-    mine.points.every((point, i) => plain(point) === plain(theirs.points[i]!))
+  return same(
+    [mine.raw, mine.language, mine.polished ?? "", mine.points],
+    [theirs.raw, theirs.language, theirs.polished, theirs.points],
   );
 }
 

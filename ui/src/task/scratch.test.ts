@@ -1,7 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ServerError, Unreachable } from "../api/client";
-import { pendingAct, answered } from "./outbox";
 import { ScratchKeeper } from "./scratch";
 
 beforeEach(() => {
@@ -99,16 +98,5 @@ describe("typed words", () => {
   it("of an old copy give way to the server's", () => {
     localStorage.setItem("s", JSON.stringify({ revision: 1, body: { raw: "old" }, dirty: false }));
     expect(new ScratchKeeper("s", port(), { revision: 2, body: { raw: "new" } }).snapshot().body).toEqual({ raw: "new" });
-  });
-});
-
-describe("an act's key", () => {
-  it("stays until an answer came, and only for the same words", () => {
-    const first = pendingAct("ann", "c/1/camera", "rate", { rating: 3 }, 10);
-    expect(pendingAct("ann", "c/1/camera", "rate", { rating: 3 }, 25)).toEqual(first);
-    expect(pendingAct("ann", "c/1/camera", "rate", { rating: 4 }, 25).key).not.toBe(first.key);
-    const next = pendingAct("ann", "c/1/camera", "rate", { rating: 3 }, 25);
-    answered("ann", "c/1/camera", "rate");
-    expect(pendingAct("ann", "c/1/camera", "rate", { rating: 3 }, 25).key).not.toBe(next.key);
   });
 });

@@ -3,7 +3,8 @@
  * a short pause; it survives a reload, a lost network and an ended session. Two tabs that disagree are shown both texts.
  */
 import { ServerError, Unreachable } from "../api/client";
-import type { SavedScratch, Scratch } from "../api/types";
+import type { SavedScratch, Scratch } from "../api/server";
+import { same } from "../lib/same";
 import { kept } from "../lib/storage";
 
 export type SaveState = "saved" | "saving" | "offline" | "attention";
@@ -181,16 +182,4 @@ export class ScratchKeeper {
 /** A page that was handed in and cleared: nothing is lost by writing over it. */
 function isEmpty(body: Scratch): boolean {
   return Object.keys(body).length === 0;
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    each && typeof each === "object" && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

@@ -1,27 +1,24 @@
 /** One open task: what the server says of it, the lease with its heartbeat, the acts, and the time at work. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { ServerError, Unreachable } from "../api/client";
-import { server, type Said } from "../api/server";
-import type { Outcome, Person, SavedScratch, Scratch, Stage, TaskKey, TaskView, Verb } from "../api/types";
+import { server, type Said, type Outcome, type Person, type SavedScratch, type Scratch, type Stage, type TaskKey, type TaskView, type Verb } from "../api/server";
 import { ActiveClock } from "../lib/active";
 import { navigate, taskPath } from "../lib/router";
 import { notify } from "../parts/notices";
 import { words } from "../words";
-import { answered, pendingAct } from "./outbox";
-import { ScratchKeeper, type ScratchState } from "./scratch";
+import { deliver } from "./outbox";
+import { useOpenScratch, type OpenScratch } from "./use-scratch";
 
 const HEARTBEAT_MS = 30_000;
-export const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 export const taskId = (key: TaskKey) => `${key.campaign}/${key.clip}/${key.aspect}`;
 const queryKey = (key: TaskKey) => ["task", key.campaign, key.clip, key.aspect];
-export const wait = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
 
 /** Do one thing; verbs that need no words take none. */
 export type Act = <V extends Verb>(verb: V, ...said: Partial<Said<V>> extends Said<V> ? [Said<V>?] : [Said<V>]) => Promise<Outcome>;
 
-export interface Desk {
+export interface OpenTask {
   view: TaskView | undefined;
   problem: unknown;
   /** I hold the task, or held it when I began to work on it. */
@@ -41,7 +38,7 @@ export interface Desk {
   clock: ActiveClock;
 }
 
-export function useTask(key: TaskKey, me: Person): Desk {
+export function useTask(key: TaskKey, me: Person): OpenTask {
   const client = useQueryClient();
   const query = useQuery({ queryKey: queryKey(key), queryFn: () => server.task(key) });
   const view = query.data;
@@ -67,25 +64,16 @@ export function useTask(key: TaskKey, me: Person): Desk {
   const act = useCallback<Act>(
     async (verb, ...said) => {
       const body = said[0] ?? ({} as Said<typeof verb>);
-      const pending = pendingAct(me.id, path, verb, { ...body, token }, clock.total());
       setBusy(verb);
       setTrouble(null);
       try {
-        for (let attempt = 0; ; attempt += 1) {
-          try {
-            const work = { token, key: pending.key, active_seconds: pending.active_seconds };
-            const outcome = await server.act(key, verb, body, work);
-            answered(me.id, path, verb);
-            clock.taken(pending.active_seconds);
-            client.setQueryData(queryKey(key), outcome.task);
-            return outcome;
-          } catch (error) {
-            if (error instanceof ServerError && error.status < 500) answered(me.id, path, verb);
-            if (!(error instanceof Unreachable) || attempt >= RETRIES_MS.length) throw error;
-            setResending(true);
-            await wait(RETRIES_MS[attempt]!);
-          }
-        }
+        const outcome = await deliver({
+          person: me.id, place: path, verb, body: { ...body, token }, clock,
+          send: (work) => server.act(key, verb, body, { token, ...work }),
+          onAgain: () => setResending(true),
+        });
+        client.setQueryData(queryKey(key), outcome.task);
+        return outcome;
       } catch (error) {
         if (error instanceof ServerError && error.kind === "LeaseLost") setLost(true);
         if (error instanceof ServerError && error.kind === "StaleVersion") void client.invalidateQueries({ queryKey: queryKey(key) });
@@ -143,70 +131,15 @@ function useHeartbeat(key: TaskKey, token: number | null, onLost: () => void): v
   }, [key, token]);
 }
 
-export interface Draftbook<T> {
-  value: T;
-  update: (change: Partial<T>) => void;
-  state: ScratchState;
-  keeper: ScratchKeeper;
-  /** After handing in. The next page of the same task then begins with an empty one. */
-  clear: () => Promise<void>;
-}
-
-/** What is being written on this task; see `useBook`. */
-export function useScratch<T extends object>(key: TaskKey, me: Person, view: TaskView, revive: (kept: Scratch) => T): Draftbook<T> {
+/** What is being written on this task; see `useOpenScratch`. */
+export function useTaskScratch<T extends object>(key: TaskKey, me: Person, view: TaskView, revive: (kept: Scratch) => T): OpenScratch<T> {
   const client = useQueryClient();
   const save = useCallback((revision: number, body: Scratch) => server.saveScratch(key, revision, body), [key]);
   const cleared = useCallback(
     (scratch: SavedScratch) => client.setQueryData<TaskView>(queryKey(key), (known) => known && { ...known, scratch }),
     [client, key],
   );
-  return useBook(`${me.id}:${taskId(key)}`, save, view.scratch, revive, cleared);
-}
-
-/**
- * What is being written, as a value of the page's own shape. `revive` makes that shape of whatever was kept (an empty
- * object at first); it must accept anything. `name` is this person's and this page's alone.
- */
-export function useBook<T extends object>(
-  name: string, save: (revision: number, body: Scratch) => Promise<{ revision: number }>, saved: SavedScratch | null,
-  revive: (kept: Scratch) => T, cleared: (scratch: SavedScratch) => void,
-): Draftbook<T> {
-  const keeper = useMemo(
-    () => new ScratchKeeper(`videolect:scratch:${name}`, { save }, saved),
-    // What was saved counts once, when the page is opened: later it is this page that knows better.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [name, save],
-  );
-  const state = useSyncExternalStore(keeper.subscribe, keeper.snapshot);
-  useEffect(() => {
-    keeper.resume();
-    const retry = keeper.retry;
-    const hide = () => document.visibilityState === "hidden" && keeper.retry();
-    window.addEventListener("online", retry);
-    document.addEventListener("visibilitychange", hide);
-    return () => {
-      window.removeEventListener("online", retry);
-      document.removeEventListener("visibilitychange", hide);
-      keeper.leave();
-    };
-  }, [keeper]);
-  const value = useMemo(() => revive(state.body), [revive, state.body]);
-  const latest = useRef(value);
-  useEffect(() => {
-    latest.current = value;
-  });
-  const update = useCallback(
-    (change: Partial<T>) => {
-      latest.current = { ...latest.current, ...change };
-      keeper.write(latest.current as unknown as Scratch);
-    },
-    [keeper],
-  );
-  const clear = useCallback(async () => {
-    const revision = await keeper.clear();
-    if (revision !== null) cleared({ revision, body: {} });
-  }, [cleared, keeper]);
-  return { value, update, state, keeper, clear };
+  return useOpenScratch(`${me.id}:${taskId(key)}`, save, view.scratch, revive, cleared);
 }
 
 /** After handing in: the next task of the same stage, or the queue. */

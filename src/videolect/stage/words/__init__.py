@@ -8,6 +8,6 @@ Pure functions of their arguments: the same facts and the same seed give the sam
 from videolect.stage.words.captions import ASPECTS, captions
 from videolect.stage.words.critiques import critiques
 from videolect.stage.words.drafts import Draft, drafts
-from videolect.stage.words.truth import Truth, Verdict, judge
+from videolect.stage.words.telling import Telling, Verdict, judge
 
-__all__ = ["ASPECTS", "Draft", "Truth", "Verdict", "captions", "critiques", "drafts", "judge"]
+__all__ = ["ASPECTS", "Draft", "Telling", "Verdict", "captions", "critiques", "drafts", "judge"]

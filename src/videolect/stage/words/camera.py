@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from videolect.stage.words.movement import movement
 from videolect.stage.words.phrases import plain, wrong_values
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, capital, sentence
-from videolect.stage.words.truth import Truth
+from videolect.stage.words.sentences import Bit, Maker, Picker, Sentence, Wrong, capital, sentence
+from videolect.stage.words.telling import Telling
 
 HEIGHTS = {
     "aerial_level": ("at aerial level", "from an aerial height"),
@@ -29,41 +29,41 @@ ANGLES = {
 PLANES = {"foreground": "foreground", "middle_ground": "middle ground", "background": "background"}
 
 
-def makers(truth: Truth) -> list[Maker]:
+def makers(telling: Telling) -> list[Maker]:
     """In the order of the policy's topics."""
     return [
-        plain(truth, "video_speed", "playback_speed"),
-        plain(truth, "frame_freezing", "playback_speed"),
-        plain(truth, "lens_distortion", "lens_distortion"),
-        lambda pick: _setup(truth, pick),
-        plain(truth, "dutch_angle", "dutch_angle"),
-        plain(truth, "lens_traits", "lens_distortion"),
-        lambda pick: _refocus(truth, pick),
-        *movement(truth),
-        plain(truth, "support_look", "steadiness"),
-        plain(truth, "motion_blur", "movement_speed"),
-        plain(truth, "cinemagraph", "movement"),
+        plain(telling, "video_speed", "playback_speed"),
+        plain(telling, "frame_freezing", "playback_speed"),
+        plain(telling, "lens_distortion", "lens_distortion"),
+        lambda pick: _setup(telling, pick),
+        plain(telling, "dutch_angle", "dutch_angle"),
+        plain(telling, "lens_traits", "lens_distortion"),
+        lambda pick: _refocus(telling, pick),
+        *movement(telling),
+        plain(telling, "support_look", "steadiness"),
+        plain(telling, "motion_blur", "movement_speed"),
+        plain(telling, "cinemagraph", "movement"),
     ]
 
 
 Parts = list[str | Bit]
 
 
-def _setup(truth: Truth, pick: Picker) -> Sentence | None:
+def _setup(telling: Telling, pick: Picker) -> Sentence | None:
     """Height, angle, lens and depth of field: in one sentence, in two, or in one for each."""
-    view, lens, depth = _view(truth, pick), _lens(truth), _field(truth)
+    view, lens, depth = _view(telling, pick), _lens(telling), _field(telling)
     if not view or not (lens or depth) or pick.chance(25):
-        opening = _taken(view, [], pick) if view else _changing(truth, pick)
-        return _in_a_row(opening, *_apart(truth, lens, depth, pick))
+        opening = _taken(view, [], pick) if view else _changing(telling, pick)
+        return _in_a_row(opening, *_apart(telling, lens, depth, pick))
     if pick.chance(40):
-        return _in_a_row(_taken(view, lens, pick), _depth(truth, pick))
+        return _in_a_row(_taken(view, lens, pick), _depth(telling, pick))
     if pick.chance(50):
         return sentence("The shot is ", pick.one("taken ", "filmed "), *view, *_with(lens, depth, pick), ".")
     first = view[0]
     lead = [_capital(first) if isinstance(first, Bit) else first, *view[1:]]
     if lens:
         return sentence(*lead, ", the shot is filmed with ", *lens, *_with([], depth, pick), ".")
-    if truth.get("camera_focus") == "deep_focus":
+    if telling.get("camera_focus") == "deep_focus":
         return sentence(*lead, ", the shot is in ", *depth, ".")
     focus: Parts = [", with the focus on the ", *depth[2:]] if depth[2:] else []
     return sentence(*lead, ", the shot has ", depth[0], *focus, ".")
@@ -80,11 +80,11 @@ def _in_a_row(*told: Sentence | None) -> Sentence | None:
     return tuple(bits) or None
 
 
-def _apart(truth: Truth, lens: list[Bit], depth: list[Bit], pick: Picker) -> tuple[Sentence | None, ...]:
+def _apart(telling: Telling, lens: list[Bit], depth: list[Bit], pick: Picker) -> tuple[Sentence | None, ...]:
     """Lens and depth of field behind what is said of the view."""
     if lens and depth and pick.chance(60):
         return (sentence("The shot is filmed with ", *lens, *_with([], depth, pick), "."),)
-    return plain(truth, "focal_length_look", "lens_distortion")(pick), _depth(truth, pick)
+    return plain(telling, "focal_length_look", "lens_distortion")(pick), _depth(telling, pick)
 
 
 def _taken(view: Parts, lens: list[Bit], pick: Picker) -> Sentence:
@@ -109,21 +109,21 @@ def _behind(lead: str, bit: Bit, *, cut: bool) -> Bit:
     return replace(bit, words=lead + bit.words, wrong=wrong, cut=cut)
 
 
-def _lens(truth: Truth) -> list[Bit]:
+def _lens(telling: Telling) -> list[Bit]:
     """'a wide-angle lens'"""
-    look = truth.get("focal_length_look")
+    look = telling.get("focal_length_look")
     words = {"wide_angle": "a wide-angle lens", "long_lens": "a long lens"}
     if look not in words:
         return []
-    says = truth.needed.get("focal_length_look", ())
+    says = telling.needed.get("focal_length_look", ())
     wrong = tuple(Wrong(kind="lens", words=said) for value, said in words.items() if value != look)
     return [Bit(words=words[look], says=says, topic="lens_distortion", wrong=wrong)]
 
 
-def _field(truth: Truth) -> list[Bit]:
+def _field(telling: Telling) -> list[Bit]:
     """'deep focus', 'a shallow depth of field and the focus on the foreground'"""
-    focus = truth.get("camera_focus")
-    says = truth.needed.get("camera_focus", ())
+    focus = telling.get("camera_focus")
+    says = telling.needed.get("camera_focus", ())
     if focus == "deep_focus":
         shallow = (Wrong(kind="focus", words="shallow focus"),)
         return [Bit(words="deep focus", says=says, topic="depth_of_field", wrong=shallow)]
@@ -132,38 +132,38 @@ def _field(truth: Truth) -> list[Bit]:
         return []
     large = (Wrong(kind="focus", words="a large depth of field"),)
     field = Bit(words=words[focus], says=says, topic="depth_of_field", wrong=large)
-    start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
+    start, end = telling.get("focus_plane_start"), telling.get("focus_plane_end")
     if start not in PLANES or (end and end != start):
         return [field]
-    wrong = wrong_values(truth, "focus_plane_start", start, PLANES, "focus")
+    wrong = wrong_values(telling, "focus_plane_start", start, PLANES, "focus")
     plane = Bit(
-        words=PLANES[start], says=truth.needed.get("focus_plane_start", ()), topic="depth_of_field", wrong=wrong
+        words=PLANES[start], says=telling.needed.get("focus_plane_start", ()), topic="depth_of_field", wrong=wrong
     )
     return [field, Bit(words=" and the focus on the "), plane]
 
 
-def _view(truth: Truth, pick: Picker) -> Parts:
+def _view(telling: Telling, pick: Picker) -> Parts:
     """'from a low angle at eye level', where neither changes."""
-    height, angle = _ends(truth, "overall_height"), _ends(truth, "camera_angle")
+    height, angle = _ends(telling, "overall_height"), _ends(telling, "camera_angle")
     if height[1] or angle[1]:
         return []
-    at = _level(truth, "overall_height_start", HEIGHTS, height[0], pick, "camera_height", 0)
-    look = _level(truth, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle", 1)
+    at = _level(telling, "overall_height_start", HEIGHTS, height[0], pick, "camera_height", 0)
+    look = _level(telling, "camera_angle_start", ANGLES, angle[0], pick, "camera_angle", 1)
     if at and look:
         return pick.one([look, " ", at], [look, " ", at], [at, " and ", look])
     return [each for each in (at, look) if each]
 
 
-def _changing(truth: Truth, pick: Picker) -> Sentence | None:
+def _changing(telling: Telling, pick: Picker) -> Sentence | None:
     """Height and angle, where one of the two has another state at the end."""
-    height, angle = _ends(truth, "overall_height"), _ends(truth, "camera_angle")
+    height, angle = _ends(telling, "overall_height"), _ends(telling, "camera_angle")
     parts: list[str | Bit] = []
     for (start, end), table, field, topic in (
         (height, HEIGHTS, "overall_height", "camera_height"),
         (angle, ANGLES, "camera_angle", "camera_angle"),
     ):
-        first = _level(truth, f"{field}_start", table, start, pick, topic, 0)
-        last = _level(truth, f"{field}_end", table, end, pick, topic, 0)
+        first = _level(telling, f"{field}_start", table, start, pick, topic, 0)
+        last = _level(telling, f"{field}_end", table, end, pick, topic, 0)
         lead = ["The camera "] if not parts else [" ", "It "]
         if first and last:
             begins, ends = pick.one(
@@ -181,13 +181,13 @@ def _changing(truth: Truth, pick: Picker) -> Sentence | None:
     return sentence(*parts) if parts else None
 
 
-def _ends(truth: Truth, field: str) -> tuple[str, str]:
-    start, end = truth.get(f"{field}_start"), truth.get(f"{field}_end")
+def _ends(telling: Telling, field: str) -> tuple[str, str]:
+    start, end = telling.get(f"{field}_start"), telling.get(f"{field}_end")
     return start, "" if end == start else end
 
 
 def _level(
-    truth: Truth,
+    telling: Telling,
     field: str,
     table: Mapping[str, tuple[str, ...]],
     value: str,
@@ -199,8 +199,8 @@ def _level(
         return None
     which = pick.number(4) // 3 if form is None else form
     words = {other: forms[min(which, len(forms) - 1)] for other, forms in table.items()}
-    wrong = wrong_values(truth, field, value, words, "size" if "size" in field else topic.removeprefix("camera_"))
-    return Bit(words=words[value], says=truth.needed.get(field, ()), topic=topic, wrong=wrong)
+    wrong = wrong_values(telling, field, value, words, "size" if "size" in field else topic.removeprefix("camera_"))
+    return Bit(words=words[value], says=telling.needed.get(field, ()), topic=topic, wrong=wrong)
 
 
 def _capital(bit: Bit) -> Bit:
@@ -211,9 +211,9 @@ def _capital(bit: Bit) -> Bit:
 # ------------------------------------------------------------------------------------------------------------- focus
 
 
-def _depth(truth: Truth, pick: Picker) -> Sentence | None:
-    focus = truth.get("camera_focus")
-    says = truth.needed.get("camera_focus", ())
+def _depth(telling: Telling, pick: Picker) -> Sentence | None:
+    focus = telling.get("camera_focus")
+    says = telling.needed.get("camera_focus", ())
     if focus == "deep_focus":
         shallow = (Wrong(kind="focus", words="Shallow focus"),)
         deep = Bit(words="Deep focus", says=says, wrong=shallow)
@@ -232,7 +232,7 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
     word = "shallow" if focus == "shallow_focus" else pick.one(
         "very shallow", "extremely shallow", "ultra-shallow")  # fmt: skip
     field = Bit(words=word, says=says, wrong=(Wrong(kind="focus", words="deep"),))
-    start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
+    start, end = telling.get("focus_plane_start"), telling.get("focus_plane_end")
     plane = PLANES.get(start, "")
     if (end and end != start) or not plane:
         return pick.one(
@@ -244,10 +244,10 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
                 topic="depth_of_field",
             ),
         )
-    says = truth.needed.get("focus_plane_start", ())
-    wrong = wrong_values(truth, "focus_plane_start", start, PLANES, "focus")
+    says = telling.needed.get("focus_plane_start", ())
+    wrong = wrong_values(telling, "focus_plane_start", start, PLANES, "focus")
     where = Bit(words=plane, says=says, wrong=wrong)
-    who = _sharp(truth, start)
+    who = _sharp(telling, start)
     lead = "An " if word[0] in "eu" else "A "
     soft = pick.one("", " and lets the rest go soft")
     if not who:
@@ -263,25 +263,25 @@ def _depth(truth: Truth, pick: Picker) -> Sentence | None:
     )
 
 
-def _sharp(truth: Truth, plane: str) -> str:
+def _sharp(telling: Telling, plane: str) -> str:
     """Who is sharp there, where that is known."""
-    layer = truth.get("subject_depth_start")
-    main = truth.main
+    layer = telling.get("subject_depth_start")
+    main = telling.main
     if main is not None and (layer == plane or PLANES.get(plane, "") in main.where):
-        return truth.the(main)
+        return telling.the(main)
     return ""
 
 
-def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
-    start, end = truth.get("focus_plane_start"), truth.get("focus_plane_end")
-    reason = truth.get("focus_change_reason")
-    says = truth.needed.get("focus_change_reason", ())
+def _refocus(telling: Telling, pick: Picker) -> Sentence | None:
+    start, end = telling.get("focus_plane_start"), telling.get("focus_plane_end")
+    reason = telling.get("focus_change_reason")
+    says = telling.needed.get("focus_change_reason", ())
     if start == "out_of_focus" or end == "out_of_focus":
-        return _unsharp(truth, start, end)
+        return _unsharp(telling, start, end)
     if reason == "focus_tracking":
-        who = truth.the(truth.main) if truth.main else "the moving subject"
+        who = telling.the(telling.main) if telling.main else "the moving subject"
         follows = Bit(words=f"he focus follows {who}", says=says)
-        planes = _planes(truth, start, end, "At the start the ", pick, " is in focus, and at the end the ")
+        planes = _planes(telling, start, end, "At the start the ", pick, " is in focus, and at the end the ")
         if planes:
             return sentence(*planes, " is in focus, as t", follows, ".", topic="focus_change")
         return sentence("T", follows, ".", topic="focus_change")
@@ -292,12 +292,12 @@ def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
         }.get(reason, "")
         if verb:
             return sentence(
-                Bit(words=verb, says=says), *_planes(truth, start, end, "", pick), ".", topic="focus_change"
+                Bit(words=verb, says=says), *_planes(telling, start, end, "", pick), ".", topic="focus_change"
             )
-        if not truth.is_true("focus_change"):
+        if not telling.is_true("focus_change"):
             return None
         return sentence(
-            "At the start the ", *_planes(truth, start, end, "", pick, " is in focus, and at the end the "),
+            "At the start the ", *_planes(telling, start, end, "", pick, " is in focus, and at the end the "),
             " is in focus.", topic="focus_change",
         )  # fmt: skip
     if reason == "rack_focus":
@@ -307,9 +307,9 @@ def _refocus(truth: Truth, pick: Picker) -> Sentence | None:
     return None
 
 
-def _unsharp(truth: Truth, start: str, end: str) -> Sentence | None:
+def _unsharp(telling: Telling, start: str, end: str) -> Sentence | None:
     """Where nothing is sharp at one end."""
-    planes = (*truth.needed.get("focus_plane_start", ()), *truth.needed.get("focus_plane_end", ()))
+    planes = (*telling.needed.get("focus_plane_start", ()), *telling.needed.get("focus_plane_end", ()))
     says = tuple(dict.fromkeys(planes))
     if start == "out_of_focus" and end in PLANES:
         words = f"begins out of focus and comes into sharp focus on the {PLANES[end]}"
@@ -321,11 +321,11 @@ def _unsharp(truth: Truth, start: str, end: str) -> Sentence | None:
     return sentence("The shot ", Bit(words=words, says=says), ".", topic="focus_change")
 
 
-def _planes(truth: Truth, start: str, end: str, lead: str, pick: Picker, to: str = " to the ") -> list[str | Bit]:
+def _planes(telling: Telling, start: str, end: str, lead: str, pick: Picker, to: str = " to the ") -> list[str | Bit]:
     """'the foreground to the background'."""
     if start not in PLANES or end not in PLANES or start == end:
         return []
     first, last = PLANES[start], PLANES[end]
-    says = (*truth.needed.get("focus_plane_start", ()), *truth.needed.get("focus_plane_end", ()))
+    says = (*telling.needed.get("focus_plane_start", ()), *telling.needed.get("focus_plane_end", ()))
     wrong = (Wrong(kind="direction", words=f"{last}{to}{first}"),)
     return [lead, Bit(words=f"{first}{to}{last}", says=tuple(dict.fromkeys(says)), wrong=wrong)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from videolect.language.lexicon_values import Lexicon
 from videolect.language.lint import constructiveness, lint_critique
 from videolect.record.critique import SENTINEL, Point
 from videolect.stage.words.drafts import Draft
-from videolect.stage.words.telling import Picker, capital
+from videolect.stage.words.sentences import Picker, capital
 
 Forms = dict[str, tuple[str, ...]]
 _TERSE: Forms = {
@@ -96,21 +97,21 @@ _LISTED = ("terse", "hurried")
 """Voices that number their points, now and then."""
 
 
-def critiques(draft: Draft, seed: int) -> tuple[str, ...]:
+def critiques(draft: Draft, seed: int, lexicon: Lexicon) -> tuple[str, ...]:
     """One critique in each voice; for a right draft the one sentence that says so."""
     if not draft.points:
         return (SENTINEL,)
-    return tuple(critique(draft, voice, seed) for voice in VOICES)
+    return tuple(critique(draft, voice, seed, lexicon) for voice in VOICES)
 
 
-def critique(draft: Draft, voice: str, seed: int) -> str:
+def critique(draft: Draft, voice: str, seed: int, lexicon: Lexicon) -> str:
     """All points in one voice. Of several wordings the first is taken of which the linter has nothing to say."""
     best, score = "", -1.0
     for attempt in range(12):
         pick = Picker("critique", voice, seed, attempt, draft.text)
         text = _joined(_sentences(draft, VOICES[voice], pick), voice, pick)
-        findings = lint_critique(text, draft.aspect)
-        value = constructiveness(text) - len(findings)
+        findings = lint_critique(text, draft.aspect, lexicon)
+        value = constructiveness(text, lexicon) - len(findings)
         if value > score or not best:
             best, score = text, value
         if not findings and value >= 1.0:

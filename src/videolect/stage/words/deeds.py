@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from videolect.stage.facts import Named
-from videolect.stage.words.telling import Bit, Picker, Sentence, Wrong, capital, sentence
-from videolect.stage.words.truth import Truth
-from videolect.stage.world import Event
+from videolect.stage.words.sentences import Bit, Picker, Sentence, Wrong, capital, sentence
+from videolect.stage.words.telling import Telling
+from videolect.stage.world.scene import Event
 
 VERBS: dict[str, tuple[str, ...]] = {
     "stand": ("stands in place", "stands there"),
@@ -52,54 +52,54 @@ PLAIN = {"walk": "walks", "run": "runs", "drive": "moves", "roll": "rolls"}
 """Verbs that a way goes with."""
 
 
-def carries_way(truth: Truth, deed: Event) -> bool:
+def carries_way(telling: Telling, deed: Event) -> bool:
     """Whether the way across the screen is told with this deed: the first travel of the main subject."""
-    main = truth.main
-    if main is None or truth.get("screen_direction") not in WAYS:
+    main = telling.main
+    if main is None or telling.get("screen_direction") not in WAYS:
         return False
     own = [
         each
-        for each in truth.facts.happenings
+        for each in telling.facts.happenings
         if each.who[0] == main.id and each.what in ("walk", "run", "drive", "roll")
     ]
     return bool(own) and deed == min(own, key=lambda each: (each.start_frame, each.end_frame))
 
 
-def _way(truth: Truth) -> Bit:
-    way = truth.get("screen_direction")
+def _way(telling: Telling) -> Bit:
+    way = telling.get("screen_direction")
     wrong = tuple(Wrong(kind="direction", words=f" {words}") for value, words in WAYS.items() if value != way)
     return Bit(
-        words=f" {WAYS[way]}", says=truth.needed.get("screen_direction", ()), topic="travel", wrong=wrong, cut=True
+        words=f" {WAYS[way]}", says=telling.needed.get("screen_direction", ()), topic="travel", wrong=wrong, cut=True
     )
 
 
-def clause(truth: Truth, deed: Event, pick: Picker, says: tuple[str, ...]) -> Bit:
+def clause(telling: Telling, deed: Event, pick: Picker, says: tuple[str, ...]) -> Bit:
     """What is done, with what could be said wrongly of it."""
     forms = VERBS[deed.what]
-    if deed.what == "sit_down" and not truth.facts.named(deed.who[0]).is_person:
+    if deed.what == "sit_down" and not telling.facts.named(deed.who[0]).is_person:
         forms = (forms[0], forms[-1])
     if name := SAYS.get(deed.what):  # the last wording is one that claims nothing
-        at = pick.number(len(forms) - 1) if truth.is_true(name) else len(forms) - 1
+        at = pick.number(len(forms) - 1) if telling.is_true(name) else len(forms) - 1
     else:
         at = pick.number(len(forms))
-    words = _filled(truth, deed, VERBS[deed.what][at])
+    words = _filled(telling, deed, VERBS[deed.what][at])
     other = FALSE.get(deed.what, "")
-    wrong = (Wrong(kind="action", words=_filled(truth, deed, VERBS[other][0])),) if other else ()
+    wrong = (Wrong(kind="action", words=_filled(telling, deed, VERBS[other][0])),) if other else ()
     return Bit(words=words, says=says, topic="actions", wrong=wrong)
 
 
-def _filled(truth: Truth, deed: Event, form: str) -> str:
-    to = [truth.the(truth.facts.named(id)) for id in deed.who[1:]]
+def _filled(telling: Telling, deed: Event, form: str) -> str:
+    to = [telling.the(telling.facts.named(id)) for id in deed.who[1:]]
     to += ["the others"] * 2
     if "{o2}" in form:
         return form.replace("{o2}", to[1] if len(deed.who) > 2 else "it").replace("{o}", to[0])
     return form.replace("{o}", to[0])
 
 
-def _of_her(truth: Truth, bit: Bit, named: Named) -> Bit:
+def _of_her(telling: Telling, bit: Bit, named: Named) -> Bit:
     """'follows her' for 'follows the woman', who has just been spoken of."""
-    her = {"she": "her", "he": "him"}.get(truth.she(named), "")
-    name = truth.the(named)
+    her = {"she": "her", "he": "him"}.get(telling.she(named), "")
+    name = telling.the(named)
     wrong = tuple(replace(each, words=each.words.replace(name, her)) for each in bit.wrong)
     return replace(bit, words=bit.words.replace(name, her), wrong=wrong) if her else bit
 
@@ -125,24 +125,24 @@ def in_time(happenings: Iterable[Event]) -> list[Event]:
     return sorted(filter(told, happenings), key=lambda h: (h.start_frame, h.end_frame, h.who, h.what))
 
 
-def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
+def clauses(telling: Telling, deeds: list[Event], pick: Picker) -> Sentence:
     """All of it, in one or more sentences told as one. What follows in time is a step of its own."""
     parts: list[str | Bit] = []
     before: Event | None = None
     joined = then = False
     """Whether this sentence has a "while" or a "then" already."""
     for number, deed in enumerate(deeds, 1):
-        named = truth.facts.named(deed.who[0])
-        who = truth.the(named)
+        named = telling.facts.named(deed.who[0])
+        who = telling.the(named)
         name = SAYS.get(deed.what, "")
-        says = (name,) if name and truth.is_true(name) else ()
-        said = [clause(truth, deed, pick, says)]
+        says = (name,) if name and telling.is_true(name) else ()
+        said = [clause(telling, deed, pick, says)]
         if before is not None and deed.what == "follow" and deed.who[1] == before.who[0]:
-            said = [_of_her(truth, said[0], truth.facts.named(deed.who[1]))]
-        if carries_way(truth, deed):
+            said = [_of_her(telling, said[0], telling.facts.named(deed.who[1]))]
+        if carries_way(telling, deed):
             other = PLAIN.get(FALSE.get(deed.what, ""), "")
             wrong = (Wrong(kind="action", words=other),) if other else ()
-            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions", wrong=wrong), _way(truth)]
+            said = [Bit(words=PLAIN[deed.what], says=says, topic="actions", wrong=wrong), _way(telling)]
         said = [replace(bit, step=number, frames=(deed.start_frame, deed.end_frame)) for bit in said]
         actor = Bit(words=f"{who} ", step=number, turned=f"{capital(who)} ")
         if before is None:
@@ -155,7 +155,7 @@ def clauses(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence:
                 parts += [pick.one(" while ", " as ", " while "), f"{who} ", *said]
             joined = not joined
         elif deed.who[0] == before.who[0]:
-            she = truth.she(named)
+            she = telling.she(named)
             if not then and pick.chance(55):
                 then = True
                 parts += [pick.one(", then ", " and then "), *said]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from videolect.language.claims import claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import Spec
+from videolect.points.apply import apply_points
 from videolect.record.critique import Point, PointKind
 from videolect.stage.facts import Facts
 from videolect.stage.words.captions import composed
 from videolect.stage.words.errors import Change, ErrorKind, candidates
-from videolect.stage.words.telling import Picker, text_of
-from videolect.stage.words.truth import Truth, judge
-from videolect.vlm.points import apply_points
+from videolect.stage.words.sentences import Picker, text_of
+from videolect.stage.words.telling import Telling, judge
 
 MAX_ERRORS = 4
 
@@ -36,20 +36,20 @@ class Draft:
 
 def drafts(spec: Spec, facts: Facts, aspect: str, seed: int, count: int = 3) -> tuple[Draft, ...]:
     """Up to ``count`` drafts of 0 to 4 errors each; none where there is no exact caption to begin with."""
-    truth = Truth(spec, facts)
+    telling = Telling(spec, facts)
     found = []
     for number in range(count):
-        told = composed(truth, aspect, seed, 1000 + number)
+        told = composed(telling, aspect, seed, 1000 + number)
         if told is None:
             continue
         pick = Picker("draft", seed, aspect, number)
         wanted = pick.number(MAX_ERRORS + 1)
         text = text_of(told)
         chosen: list[Change] = []
-        for change in candidates(truth, aspect, told, pick):
+        for change in candidates(telling, aspect, told, pick):
             if len(chosen) == wanted:
                 break
-            if not _is_error(truth, aspect, text, change) or any(_touch(change, other) for other in chosen):
+            if not _is_error(telling, aspect, text, change) or any(_touch(change, other) for other in chosen):
                 continue
             if _mended(text, sorted([*chosen, change], key=_place)):
                 chosen.append(change)
@@ -69,27 +69,27 @@ def _touch(one: Change, other: Change) -> bool:
     return one.start <= other.end + 1 and other.start <= one.end + 1
 
 
-def _is_error(truth: Truth, aspect: str, text: str, change: Change) -> bool:
+def _is_error(telling: Telling, aspect: str, text: str, change: Change) -> bool:
     """Whether the change can be told: in what the text claims, or in what the linter finds."""
     draft = text[: change.start] + change.words + text[change.end :]
     if change.kind in ("vague", "subjective"):
         # A clause that only judges must not claim anything besides.
-        found = {finding.kind for finding in lint(draft, aspect, truth.spec)}
+        found = {finding.kind for finding in lint(draft, aspect, telling.spec.lexicon)}
         return change.kind in found and not (
-            change.kind == "subjective" and _claims(truth, draft) != _claims(truth, text)
+            change.kind == "subjective" and _claims(telling, draft) != _claims(telling, text)
         )
-    if not draft.strip() or lint(draft, aspect, truth.spec):
+    if not draft.strip() or lint(draft, aspect, telling.spec.lexicon):
         return False
     if change.kind == "wrong" and change.what == "look":
         return draft != text
     if change.kind == "order":
-        return _claims(truth, draft) != _claims(truth, text)
-    verdict = judge(truth, aspect, draft)
+        return _claims(telling, draft) != _claims(telling, text)
+    verdict = judge(telling, aspect, draft)
     return bool(verdict.unsaid if change.kind == "missing" else verdict.untrue)
 
 
-def _claims(truth: Truth, text: str) -> tuple[tuple[str, str, int], ...]:
-    return tuple(sorted((claim.primitive, claim.state, claim.order) for claim in claims_of(text, truth.spec)))
+def _claims(telling: Telling, text: str) -> tuple[tuple[str, str, int], ...]:
+    return tuple(sorted((claim.primitive, claim.state, claim.order) for claim in claims_of(text, telling.spec.lexicon)))
 
 
 def _mended(text: str, chosen: list[Change]) -> bool:

@@ -9,8 +9,8 @@ from itertools import accumulate, groupby, pairwise
 from typing import Literal
 
 from videolect.record.critique import Severity
-from videolect.stage.words.telling import Bit, Picker, Sentence, parted, text_of
-from videolect.stage.words.truth import Truth
+from videolect.stage.words.sentences import Bit, Picker, Sentence, parted, text_of
+from videolect.stage.words.telling import Telling
 
 ErrorKind = Literal["wrong", "missing", "invented", "vague", "subjective", "order"]
 
@@ -140,11 +140,11 @@ INVENTED: dict[str, tuple[tuple[str, str, str], ...]] = {
 _SEVERE = frozenset({"direction", "subject", "action", "size", "count"})
 
 
-def candidates(truth: Truth, aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
+def candidates(telling: Telling, aspect: str, told: tuple[Sentence, ...], pick: Picker) -> Iterator[Change]:
     """Errors that the text could have, the kinds mixed. Whether each is one is for the caller to see."""
     told = tuple(each for bits in told for each in parted(bits))
     kinds = [
-        list(_wrong(told)), list(_missing(told)), list(_invented(truth, aspect, told)),
+        list(_wrong(told)), list(_missing(told)), list(_invented(telling, aspect, told)),
         list(_vague(aspect, told, pick)), list(_subjective(told, pick)), list(_order(told)),
     ]  # fmt: skip
     queues = [pick.shuffled(kind) for kind in kinds]
@@ -215,11 +215,11 @@ def _missing(told: tuple[Sentence, ...]) -> Iterator[Change]:
             at += len(bit.words)
 
 
-def _invented(truth: Truth, aspect: str, told: tuple[Sentence, ...]) -> Iterator[Change]:
-    name = truth.the(truth.main) if truth.main else ""
+def _invented(telling: Telling, aspect: str, told: tuple[Sentence, ...]) -> Iterator[Change]:
+    name = telling.the(telling.main) if telling.main else ""
     ends = [start + len(text_of([bits])) for start, bits in _places(told)]
     for number, (primitive, form, topic) in enumerate(INVENTED.get(aspect, ())):
-        if not truth.is_false(primitive) or ("{she}" in form and not name):
+        if not telling.is_false(primitive) or ("{she}" in form and not name):
             continue
         words = form.replace("{she}", name[:1].upper() + name[1:])
         at = ends[-1 - number % min(2, len(ends))]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from videolect.stage.words.phrases import plain
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, sentence
-from videolect.stage.words.truth import Truth
+from videolect.stage.words.sentences import Bit, Maker, Picker, Sentence, Wrong, sentence
+from videolect.stage.words.telling import Telling
 
 FIELDS = {
     "color": (
@@ -36,22 +36,22 @@ FIELDS = {
 }
 
 
-def color(truth: Truth) -> list[Maker]:
+def color(telling: Telling) -> list[Maker]:
     """Temperature, strength, brightness, exposure."""
     fields = list(FIELDS["color"])
-    if truth.get("color_temperature") == "black_white" or truth.get("colorfulness") == "black_white":
-        gone = "colorfulness" if truth.get("color_temperature") == "black_white" else "color_temperature"
+    if telling.get("color_temperature") == "black_white" or telling.get("colorfulness") == "black_white":
+        gone = "colorfulness" if telling.get("color_temperature") == "black_white" else "color_temperature"
         fields = [each for each in fields if each[0] != gone]
-    return [plain(truth, field, topic) for field, topic in fields]
+    return [plain(telling, field, topic) for field, topic in fields]
 
 
-def lighting(truth: Truth) -> list[Maker]:
+def lighting(telling: Telling) -> list[Maker]:
     """Sources, quality, direction, contrast."""
     fields = FIELDS["lighting"]
-    if not _lit(truth):
-        return [plain(truth, field, topic) for field, topic in fields]
-    rest = [plain(truth, field, topic) for field, topic in fields if field not in _TOGETHER]
-    return [lambda pick: _place_lit(truth, pick), *rest]
+    if not _lit(telling):
+        return [plain(telling, field, topic) for field, topic in fields]
+    rest = [plain(telling, field, topic) for field, topic in fields if field not in _TOGETHER]
+    return [lambda pick: _place_lit(telling, pick), *rest]
 
 
 _TOGETHER = ("scene_type", "light_sources", "sunlight_quality")
@@ -61,26 +61,26 @@ _SUN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def _lit(truth: Truth) -> dict[str, tuple[str, ...]]:
+def _lit(telling: Telling) -> dict[str, tuple[str, ...]]:
     """The lights that can be told in one sentence with the place; empty where there is more to say."""
-    place, sources = truth.get("scene_type"), truth.many("light_sources")
+    place, sources = telling.get("scene_type"), telling.many("light_sources")
     if place == "interior" and sources == ("non_visible_light_source",):
         return {"": ("an unseen light source", "an unseen source")}
-    if place == "exterior" and sources == ("sunlight",) and truth.get("sunlight_quality") in _SUN:
+    if place == "exterior" and sources == ("sunlight",) and telling.get("sunlight_quality") in _SUN:
         return _SUN
     return {}
 
 
-def _place_lit(truth: Truth, pick: Picker) -> Sentence:
-    lights, quality, which = _lit(truth), truth.get("sunlight_quality"), pick.number(2)
+def _place_lit(telling: Telling, pick: Picker) -> Sentence:
+    lights, quality, which = _lit(telling), telling.get("sunlight_quality"), pick.number(2)
     words = {value: forms[which] for value, forms in lights.items()}
     told = quality if quality in words else ""
-    says = (*truth.needed.get("light_sources", ()), *truth.needed.get("sunlight_quality", ()))
+    says = (*telling.needed.get("light_sources", ()), *telling.needed.get("sunlight_quality", ()))
     wrong = tuple(Wrong(kind="content", words=said) for value, said in words.items() if value != told)
     light = Bit(words=words[told], says=tuple(dict.fromkeys(says)), topic="quality" if told else "sources", wrong=wrong)
-    where = truth.get("scene_type")
+    where = telling.get("scene_type")
     other = "interior" if where == "exterior" else "exterior"
-    place = Bit(words=where, says=truth.needed.get("scene_type", ()), wrong=(Wrong(kind="place", words=other),))
+    place = Bit(words=where, says=telling.needed.get("scene_type", ()), wrong=(Wrong(kind="place", words=other),))
     return pick.one(
         sentence("The ", place, " is lit by ", light, ".", topic="environment"),
         sentence("The shot shows an ", place, " lit by ", light, ".", topic="environment"),
@@ -88,6 +88,6 @@ def _place_lit(truth: Truth, pick: Picker) -> Sentence:
     )
 
 
-def effects(truth: Truth) -> list[Maker]:
+def effects(telling: Telling) -> list[Maker]:
     """Whatever stands out."""
-    return [plain(truth, field, topic) for field, topic in FIELDS["effects"]]
+    return [plain(telling, field, topic) for field, topic in FIELDS["effects"]]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from videolect.stage.words.following import following, gestures, grows
-from videolect.stage.words.telling import Bit, Maker, Picker, Sentence, Wrong, parted, sentence
-from videolect.stage.words.truth import Truth
+from videolect.stage.words.sentences import Bit, Maker, Picker, Sentence, Wrong, parted, sentence
+from videolect.stage.words.telling import Telling
 
 Form = tuple[str, str, str]
 """'dollies', 'dollying', 'in': adverbs stand before the verb or behind its direction."""
@@ -65,42 +65,44 @@ class Step:
     """When, half open; None where nobody knows."""
 
 
-def steps(truth: Truth) -> list[Step]:
+def steps(telling: Telling) -> list[Step]:
     """Stretch by stretch; one step where the order is not known. Only movements that are yes beyond doubt."""
     found: list[Step] = []
-    for segment in truth.segments():
+    for segment in telling.segments():
         moves = tuple(SEGMENT.get(move, move) for move in segment.movements)
-        known = tuple(told for move in moves if (told := _told_as(truth, move)))
+        known = tuple(told for move in moves if (told := _told_as(telling, move)))
         if known:
             start, end = segment.start_frame, segment.end_frame
-            end = None if end is None else min(end, truth.facts.frames)
+            end = None if end is None else min(end, telling.facts.frames)
             when = None if start is None or end is None or start >= end else (start, end)
             found.append(Step(known, at_once=True, frames=when))
     if found:
         return found
-    moves = tuple(move for pair in PAIRS[:-1] for move in pair if truth.is_true(move))
+    moves = tuple(move for pair in PAIRS[:-1] for move in pair if telling.is_true(move))
     return [Step(moves, at_once=False)] if moves else []
 
 
-def _told_as(truth: Truth, move: str) -> str:
+def _told_as(telling: Telling, move: str) -> str:
     """The movement in as far as it is yes beyond doubt: on an arc the way of a whip pan is open."""
-    if truth.is_true(move.removeprefix("whip_")):
+    if telling.is_true(move.removeprefix("whip_")):
         return move
-    return "whip_pan" if move.startswith("whip_") and truth.is_true("whip_pan") else ""
+    return "whip_pan" if move.startswith("whip_") and telling.is_true("whip_pan") else ""
 
 
-def movement(truth: Truth) -> list[Maker]:
+def movement(telling: Telling) -> list[Maker]:
     """Steadiness, movement, direction, speed, order, and who is followed."""
     return [
-        lambda pick: _still(truth, pick), lambda pick: _moving_after(truth, pick), lambda pick: grows(truth, pick),
-    ]  # fmt: skip
+        lambda pick: _still(telling, pick),
+        lambda pick: _moving_after(telling, pick),
+        lambda pick: grows(telling, pick),
+    ]
 
 
 # ----------------------------------------------------------------------------------------------------------- in place
 
 
-def _still(truth: Truth, pick: Picker) -> Sentence | None:
-    if truth.is_true("fixed_camera"):
+def _still(telling: Telling, pick: Picker) -> Sentence | None:
+    if telling.is_true("fixed_camera"):
         other = Wrong(kind="steadiness", words=pick.one("shakes noticeably", "pans to the left"))
         words = pick.one(
             "stays completely still", "remains static throughout", "does not move", "holds a fixed position",
@@ -108,10 +110,10 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
         )  # fmt: skip
         says = ("fixed_camera",)
         return sentence("The camera ", Bit(words=words, says=says, topic="movement", wrong=(other,)), ".")
-    stays = truth.answers.get("camera_movement") == "no" or truth.is_true("fixed_camera_with_shake")
-    if not stays and truth.get("camera_movement"):
+    stays = telling.answers.get("camera_movement") == "no" or telling.is_true("fixed_camera_with_shake")
+    if not stays and telling.get("camera_movement"):
         return None
-    shaky, very = truth.is_true("shaky_camera"), truth.is_true("very_shaky_camera")
+    shaky, very = telling.is_true("shaky_camera"), telling.is_true("very_shaky_camera")
     still = (Wrong(kind="steadiness", words="is perfectly still"),)
     if very:
         words = pick.one("stays where it is but shakes heavily", "keeps its place but shakes violently")
@@ -123,7 +125,7 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
             "stays in a fixed position with noticeable shake", "is fixed in place but shaky",
             "stays in a fixed position with visible shake", "stays fixed but is unsteady",
         )  # fmt: skip
-    elif truth.is_true("fixed_camera_with_shake"):
+    elif telling.is_true("fixed_camera_with_shake"):
         words = pick.one(
             "stays fixed but slightly unsteady", "is fixed in place, slightly shaky", "is fixed but slightly shaky",
             "remains static but slightly unsteady", "stays fixed, if slightly unsteady",
@@ -131,7 +133,7 @@ def _still(truth: Truth, pick: Picker) -> Sentence | None:
     else:
         return None
     name = "fixed_camera_with_shake"
-    known = (name,) if truth.is_true(name) else ()
+    known = (name,) if telling.is_true(name) else ()
     return sentence("The camera ", Bit(words=words, says=known, topic="steadiness", wrong=still), ".")
 
 
@@ -172,15 +174,15 @@ _STEADINESS = (
 )
 
 
-def _manner(truth: Truth) -> list[Manner]:
+def _manner(telling: Telling) -> list[Manner]:
     """Pace and steadiness, as far as they are known; of each the strongest."""
-    known = [[each for each in few if truth.is_true(each.says)][:1] for few in (_PACES, _STEADINESS)]
+    known = [[each for each in few if telling.is_true(each.says)][:1] for few in (_PACES, _STEADINESS)]
     return [each for few in known for each in few]
 
 
-def _adverbs(truth: Truth, pick: Picker, ahead_of: int = 35) -> tuple[list[Bit], list[Bit]]:
+def _adverbs(telling: Telling, pick: Picker, ahead_of: int = 35) -> tuple[list[Bit], list[Bit]]:
     """(before the verb, behind the movement)"""
-    known = _manner(truth)
+    known = _manner(telling)
     plain = [each for each in known if " " not in each.adverb or each.adverb.startswith("very ")]
     ahead = plain if pick.chance(ahead_of) else []
     before: list[Bit] = []
@@ -195,33 +197,33 @@ def _adverbs(truth: Truth, pick: Picker, ahead_of: int = 35) -> tuple[list[Bit],
     return before, after
 
 
-def _moving(truth: Truth, pick: Picker) -> Sentence | None:
-    if truth.is_true("fixed_camera") or truth.answers.get("camera_movement") == "no":
+def _moving(telling: Telling, pick: Picker) -> Sentence | None:
+    if telling.is_true("fixed_camera") or telling.answers.get("camera_movement") == "no":
         return None
-    minor, complex_ = truth.is_true("minor_camera_movement"), truth.is_true("complex_camera_movement")
-    done = [] if minor else steps(truth)
+    minor, complex_ = telling.is_true("minor_camera_movement"), telling.is_true("complex_camera_movement")
+    done = [] if minor else steps(telling)
     if minor:
-        return _slight(truth, pick)
-    if truth.is_true("dolly_zoom"):
-        return _dolly_zoom(truth, pick)
+        return _slight(telling, pick)
+    if telling.is_true("dolly_zoom"):
+        return _dolly_zoom(telling, pick)
     if complex_:
-        return _complex(truth, pick, done)
+        return _complex(telling, pick, done)
     if done:
-        if len(done) > 1 and pick.chance(60) and (lead := _as_lead(truth)):
+        if len(done) > 1 and pick.chance(60) and (lead := _as_lead(telling)):
             return sentence(lead, "the camera ", _told(done, pick, []), ".", topic="direction")
-        if len(done) > 1 and not _manner(truth) and pick.chance(50):
+        if len(done) > 1 and not _manner(telling) and pick.chance(50):
             return _one_by_one(done, pick)
-        before, after = _adverbs(truth, pick, 100 if len(done) > 1 else 35)
+        before, after = _adverbs(telling, pick, 100 if len(done) > 1 else 35)
         told = _told(done, pick, before)
         return sentence("The camera ", told, after, ".", topic="direction")
-    manner = _manner(truth)
-    if not manner and not truth.is_true("moving_camera"):
+    manner = _manner(telling)
+    if not manner and not telling.is_true("moving_camera"):
         return None
-    before, after = _adverbs(truth, pick)
-    moves = Bit(words="moves", says=("moving_camera",) if truth.is_true("moving_camera") else (), topic="movement")
-    if not truth.is_true("moving_camera"):
+    before, after = _adverbs(telling, pick)
+    moves = Bit(words="moves", says=("moving_camera",) if telling.is_true("moving_camera") else (), topic="movement")
+    if not telling.is_true("moving_camera"):
         words = {"very_shaky_camera": "shakes heavily", "shaky_camera": "is shaky", "stable_camera": "is steady"}
-        known = [Bit(words=said, says=(name,)) for name, said in words.items() if truth.is_true(name)]
+        known = [Bit(words=said, says=(name,)) for name, said in words.items() if telling.is_true(name)]
         return sentence("The camera ", known[0], ".", topic="steadiness") if known else None
     return sentence("The camera ", before, moves, after, ".", topic="movement")
 
@@ -237,55 +239,55 @@ def _one_by_one(done: list[Step], pick: Picker) -> Sentence:
     return sentence(*parts, ".", topic="direction")
 
 
-def _as_lead(truth: Truth) -> list[Bit]:
+def _as_lead(telling: Telling) -> list[Bit]:
     """'In a very smooth, slow movement, ', which covers all that follows."""
-    how = _manner(truth)[::-1]
+    how = _manner(telling)[::-1]
     if not how or any(each.adverb.startswith("with") for each in how):
         return []
     bits = [each.bit("", ", " if number + 1 < len(how) else " ", adjective=True) for number, each in enumerate(how)]
     return [Bit(words="In a "), *bits, Bit(words="movement, ")]
 
 
-def _moving_after(truth: Truth, pick: Picker) -> Sentence | None:
+def _moving_after(telling: Telling, pick: Picker) -> Sentence | None:
     """The movement, what it is for, and who is followed with it: in one sentence or in several."""
-    moving = _moving(truth, pick)
+    moving = _moving(telling, pick)
     if moving is None:
-        named, then = gestures(truth, pick), following(truth, pick)
+        named, then = gestures(telling, pick), following(telling, pick)
         return (*named, Bit(words=" "), *then) if named and then else named or then
     whole = len(parted(moving)) == 1 and moving[0].words == "The camera " and moving[-1].words == "."
-    named = gestures(truth, pick, joined=whole)
+    named = gestures(telling, pick, joined=whole)
     if named is not None:
         moving = (*moving[:-1], *named) if whole else (*moving, Bit(words=" "), *named)
-    if not truth.is_true("tracking_shot"):
+    if not telling.is_true("tracking_shot"):
         return moving
     if named is None and pick.chance(60):
-        tail = following(truth, pick, ing=True)
+        tail = following(telling, pick, ing=True)
         return (*moving[:-1], *(tail or ()))
-    then = following(truth, pick) or ()
+    then = following(telling, pick) or ()
     return (*moving, Bit(words=" "), *then)
 
 
-def _slight(truth: Truth, pick: Picker) -> Sentence:
+def _slight(telling: Telling, pick: Picker) -> Sentence:
     """A slight movement is summed up, without a direction."""
     words = pick.one("drifts very slightly", "moves very slightly")
     wrong = (Wrong(kind="amount", words="makes a complex movement"),)
     moves = Bit(words=words, says=("minor_camera_movement",), topic="movement", wrong=wrong)
     after: list[Bit] = []
-    for each in _manner(truth):
+    for each in _manner(telling):
         if each.kind == "steadiness":
             after.append(each.bit(" " if each.adverb.startswith("with") else " and ", cut=True))
-    ways = [move for step in steps(truth) for move in step.moves]  # an arc, a crane: they are no small corrections
+    ways = [move for step in steps(telling) for move in step.moves]  # an arc, a crane: they are no small corrections
     which = [bit for number, move in enumerate(ways)
              for bit in (Bit(words=" and " if number else ", "), _move(move, pick, ing=True))]  # fmt: skip
     return sentence("The camera ", moves, after, which, ".")
 
 
-def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
+def _complex(telling: Telling, pick: Picker, done: list[Step]) -> Sentence:
     says = ("complex_camera_movement",)
     adjectives: list[Bit] = []
     shake: list[Bit] = []
     before: list[Bit] = []
-    for each in _manner(truth):
+    for each in _manner(telling):
         if each.adverb.startswith("with"):
             shake.append(each.bit(" ", cut=True))
         elif each.kind == "speed":
@@ -293,7 +295,7 @@ def _complex(truth: Truth, pick: Picker, done: list[Step]) -> Sentence:
         else:
             adjectives.append(each.bit("", ", ", adjective=True))
     verb, noun = pick.one("makes a ", "performs a "), "complex movement"
-    if not truth.is_true("moving_camera"):
+    if not telling.is_true("moving_camera"):
         verb, noun = "takes a ", "complex path"
     lead: list[str | Bit] = [*before, verb, *adjectives, Bit(words=noun, says=says, topic="movement")]
     if not done:
@@ -353,17 +355,17 @@ def _join(form: Form, which: int) -> str:
     return f"{form[which]} {form[2]}".strip()
 
 
-def _dolly_zoom(truth: Truth, pick: Picker) -> Sentence:
+def _dolly_zoom(telling: Telling, pick: Picker) -> Sentence:
     says = ("dolly_zoom",)
     name = Bit(words="a dolly zoom", says=says)
-    after = [each.bit(" " if each.adverb.startswith("with") else ", ", cut=True) for each in _manner(truth)]
-    halves = [move for move in ("dolly_in", "dolly_out", "zoom_in", "zoom_out") if truth.is_true(move)]
+    after = [each.bit(" " if each.adverb.startswith("with") else ", ", cut=True) for each in _manner(telling)]
+    halves = [move for move in ("dolly_in", "dolly_out", "zoom_in", "zoom_out") if telling.is_true(move)]
     told: list[Bit] = []
     for number, move in enumerate(halves):
         form = FORMS[move][0]
         wrong = (Wrong(kind="direction", words=_join(FORMS[OTHER[move]][0], 1)),)
         told += [Bit(words=" while " if number else ", "), Bit(words=_join(form, 1), says=(move,), wrong=wrong)]
-    others = [move for step in steps(truth) for move in step.moves if move not in halves]
+    others = [move for step in steps(telling) for move in step.moves if move not in halves]
     more = [Bit(words=" It also ")] if others else []
     for number, move in enumerate(others):
         more += [Bit(words=" and ")] if number else []

@@ -8,8 +8,7 @@ from dataclasses import replace
 from videolect.stage.facts import KINDS, Named
 from videolect.stage.words.deeds import WAYS, carries_way, clauses, in_time
 from videolect.stage.words.phrases import plain, wrong_values
-from videolect.stage.words.spatial import comings
-from videolect.stage.words.telling import (
+from videolect.stage.words.sentences import (
     Bit,
     Maker,
     Picker,
@@ -21,8 +20,9 @@ from videolect.stage.words.telling import (
     listed,
     sentence,
 )
-from videolect.stage.words.truth import Truth
-from videolect.stage.world import Event
+from videolect.stage.words.spatial import comings
+from videolect.stage.words.telling import Telling
+from videolect.stage.world.scene import Event
 
 COLOURS = ("red", "blue", "green", "yellow", "black", "white", "grey", "brown", "orange", "purple", "pink")
 POSES = {
@@ -38,38 +38,38 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 # ------------------------------------------------------------------------------------------------------------- subject
 
 
-def subject(truth: Truth) -> list[Maker]:
+def subject(telling: Telling) -> list[Maker]:
     """Kinds, number, looks, pose, entering and leaving."""
-    if truth.main is None:
-        return [lambda pick: _scenery(truth, pick)] if truth.answers.get("shot_type") == "scenery" else []
-    if not truth.many("subject_kinds"):
+    if telling.main is None:
+        return [lambda pick: _scenery(telling, pick)] if telling.answers.get("shot_type") == "scenery" else []
+    if not telling.many("subject_kinds"):
         return []  # who counts is open: to tell of the rest alone would mislead
-    made: list[Maker] = [lambda pick: _count(truth, pick), lambda pick: _main(truth, pick)]
-    if truth.get("subject_count") != "one":
-        made += [lambda pick, few=few: _more(truth, few, pick) for few in _others(truth)]  # type: ignore[misc]
-    made += [lambda pick: _worn(truth, pick), lambda pick: _face(truth, pick)]
-    return [*made, lambda pick: comings(truth, pick, "subject_change")]
+    made: list[Maker] = [lambda pick: _count(telling, pick), lambda pick: _main(telling, pick)]
+    if telling.get("subject_count") != "one":
+        made += [lambda pick, few=few: _more(telling, few, pick) for few in _others(telling)]  # type: ignore[misc]
+    made += [lambda pick: _worn(telling, pick), lambda pick: _face(telling, pick)]
+    return [*made, lambda pick: comings(telling, pick, "subject_change")]
 
 
-def _scenery(truth: Truth, pick: Picker) -> Sentence:
-    of = f" of {truth.facts.place}" if truth.facts.place else ""
-    says = ("scenery_shot",) if truth.is_true("scenery_shot") else ()
+def _scenery(telling: Telling, pick: Picker) -> Sentence:
+    of = f" of {telling.facts.place}" if telling.facts.place else ""
+    says = ("scenery_shot",) if telling.is_true("scenery_shot") else ()
     shot = Bit(words=f"scenery shot{of}", says=says)
     return pick.one(
         sentence("This is a ", shot, ", with no main subject.",
                  topic="subject_type"),
         sentence("It is a ", shot, pick.one(", in which nothing stands out.", ", with no single subject."),
                  topic="subject_type"),
-        sentence("A ", Bit(words="scenery shot", says=says), f" shows {truth.facts.place or 'the surroundings'}",
+        sentence("A ", Bit(words="scenery shot", says=says), f" shows {telling.facts.place or 'the surroundings'}",
                  pick.one(", with no main subject.", ", in which nothing stands out."), topic="subject_type"),
     )  # fmt: skip
 
 
-def _count(truth: Truth, pick: Picker) -> Sentence | None:
-    answer = truth.get("subject_count")
-    says = truth.needed.get("subject_count", ())
-    number = len(truth.facts.subjects)
-    people = all(named.is_person for named in truth.facts.subjects)
+def _count(telling: Telling, pick: Picker) -> Sentence | None:
+    answer = telling.get("subject_count")
+    says = telling.needed.get("subject_count", ())
+    number = len(telling.facts.subjects)
+    people = all(named.is_person for named in telling.facts.subjects)
     noun = "people" if people else "subjects"
     if answer == "two":
         wrong = (Wrong(kind="count", words=f"Three {noun}"),)
@@ -89,49 +89,49 @@ def _count(truth: Truth, pick: Picker) -> Sentence | None:
     return None
 
 
-def _main(truth: Truth, pick: Picker) -> Sentence:
+def _main(telling: Telling, pick: Picker) -> Sentence:
     """The main subject with its looks and its pose: in one sentence, or its clothes in one of their own."""
-    main = truth.main
+    main = telling.main
     assert main is not None
-    one = truth.get("subject_count") == "one"
-    others = truth.facts.subjects[1:] if one else ()
+    one = telling.get("subject_count") == "one"
+    others = telling.facts.subjects[1:] if one else ()
     lone = one and not others and main.noun in ("man", "woman", "boy", "girl") and pick.chance(40)
-    does = _does(truth, main, others, pick, alone=one and not lone)
+    does = _does(telling, main, others, pick, alone=one and not lone)
     if main.is_person and main.look and does and not lone and pick.chance(30):
-        worn = sentence(*_person(truth, main, " wears ", lone=False), ".", topic="subject_look")
-        she = truth.she(main)
-        who = capital(she) if she != "they" else capital(truth.the(main))
+        worn = sentence(*_person(telling, main, " wears ", lone=False), ".", topic="subject_look")
+        she = telling.she(main)
+        who = capital(she) if she != "they" else capital(telling.the(main))
         return (*worn, Bit(words=" "), *sentence(who, *does, ".", topic="subject_pose"))
     if main.is_person and main.look and not does:
         return sentence(
-            *_person(truth, main, pick.one(" wears ", " is wearing "), lone=lone), ".", topic="subject_look"
+            *_person(telling, main, pick.one(" wears ", " is wearing "), lone=lone), ".", topic="subject_look"
         )
-    named = _named(truth, main, lone=lone)
+    named = _named(telling, main, lone=lone)
     return sentence(*named, *(does or [" is in view"]), ".", topic="subject_look")
 
 
-def _does(truth: Truth, main: Named, others: Sequence[Named], pick: Picker, *, alone: bool) -> list[str | Bit]:
+def _does(telling: Telling, main: Named, others: Sequence[Named], pick: Picker, *, alone: bool) -> list[str | Bit]:
     """' stands alone in the frame, facing the camera', behind the name; nothing where none of it is known."""
-    pose, facing = truth.get("subject_pose_start"), truth.get("subject_facing_start")
-    end, gets = truth.get("subject_pose_end"), truth.needed.get("subject_pose_end", ())
+    pose, facing = telling.get("subject_pose_start"), telling.get("subject_facing_start")
+    end, gets = telling.get("subject_pose_end"), telling.needed.get("subject_pose_end", ())
     later = "sits down" if "gets_down" in gets else "stands up" if "stands_up" in gets and end else ""
     parts: list[str | Bit] = []
     if pose in POSES:
         which = pick.number(2)
         words = {value: f" {forms[which]}" for value, forms in POSES.items()}
-        wrong = wrong_values(truth, "subject_pose_start", pose, words, "pose")
-        says = truth.needed.get("subject_pose_start", ())
+        wrong = wrong_values(telling, "subject_pose_start", pose, words, "pose")
+        says = telling.needed.get("subject_pose_start", ())
         parts.append(Bit(words=words[pose], says=says, topic="subject_pose", wrong=wrong))
     if alone:
-        says = truth.needed.get("subject_count", ())
+        says = telling.needed.get("subject_count", ())
         parts.append(Bit(words=f"{'' if parts else ' is'} alone in the frame", says=says, topic="subject_count"))
         if others:
-            parts += [" except for ", *_list([_named(truth, other, large=False) for other in others])]
+            parts += [" except for ", *_list([_named(telling, other, large=False) for other in others])]
     if facing in FACING:
         lead = " is " if not parts else " " if facing == "front" and not alone else ", "
         words = {value: f"{lead}{said}" for value, said in FACING.items()}
-        wrong = wrong_values(truth, "subject_facing_start", facing, words, "orientation")
-        says = truth.needed.get("subject_facing_start", ())
+        wrong = wrong_values(telling, "subject_facing_start", facing, words, "orientation")
+        says = telling.needed.get("subject_facing_start", ())
         parts.append(Bit(words=words[facing], says=says, topic="subject_pose", wrong=wrong))
     if later:
         join = "" if not parts else ", and" if facing in FACING or others else " and"
@@ -139,11 +139,11 @@ def _does(truth: Truth, main: Named, others: Sequence[Named], pick: Picker, *, a
     return parts
 
 
-def _named(truth: Truth, named: Named, *, lone: bool = False, large: bool = True) -> list[str | Bit]:
+def _named(telling: Telling, named: Named, *, lone: bool = False, large: bool = True) -> list[str | Bit]:
     """'A woman in a red jacket and dark blue trousers', 'a brown dog'."""
     if named.is_person:
-        return _person(truth, named, " in ", lone=lone, large=large)
-    says = _kinds(truth, named)
+        return _person(telling, named, " in ", lone=lone, large=large)
+    says = _kinds(telling, named)
     if not named.look:
         noun = capital(a(named.noun)) if large else a(named.noun)
         return [Bit(words=noun, says=says, topic="subject_type", wrong=_other_noun(named, large))]
@@ -155,16 +155,16 @@ def _named(truth: Truth, named: Named, *, lone: bool = False, large: bool = True
     return [first, *more, f" {named.noun}"]
 
 
-def _person(truth: Truth, named: Named, verb: str, *, lone: bool, large: bool = True) -> list[str | Bit]:
+def _person(telling: Telling, named: Named, verb: str, *, lone: bool, large: bool = True) -> list[str | Bit]:
     """With ``verb``, 'in' or 'wears', before what is worn."""
     noun = f"a lone {named.noun}" if lone else a(named.noun)
-    says = (*_kinds(truth, named), *(truth.needed.get("subject_count", ()) if lone else ()))
+    says = (*_kinds(telling, named), *(telling.needed.get("subject_count", ()) if lone else ()))
     wrong = () if lone or named.look else _other_noun(named, large)
     who = Bit(words=capital(noun) if large else noun, says=says, topic="subject_type", wrong=wrong)
-    marks = _marks(truth, named)
+    marks = _marks(telling, named)
     worn: list[list[str | Bit]] = []
     for number, mark in enumerate(marks):
-        says = truth.needed.get("subject_wears", ()) if number == 0 else ()
+        says = telling.needed.get("subject_wears", ()) if number == 0 else ()
         worn.append([Bit(words=mark, says=says, topic="subject_look")])
     worn += [[_coloured(a(look))] for look in named.look]
     return [who, *([verb, *_list(worn)] if worn else [])]
@@ -181,24 +181,24 @@ def _list(items: Sequence[Sequence[str | Bit]]) -> list[str | Bit]:
 WORN = {"uniform": "a work uniform", "costume": "a costume", "headwear": "a hat", "face_covering": "a face mask"}
 
 
-def _wearer(truth: Truth) -> Named | None:
-    people = [named for named in truth.facts.subjects if named.is_person]
-    return next((named for named in people if named.wears), truth.main)
+def _wearer(telling: Telling) -> Named | None:
+    people = [named for named in telling.facts.subjects if named.is_person]
+    return next((named for named in people if named.wears), telling.main)
 
 
-def _marks(truth: Truth, named: Named) -> list[str]:
+def _marks(telling: Telling, named: Named) -> list[str]:
     """What somebody wears beside what the looks say: 'a hat'."""
-    if named != _wearer(truth) or not named.look:
+    if named != _wearer(telling) or not named.look:
         return []
-    worn = truth.many("subject_wears")
+    worn = telling.many("subject_wears")
     return [WORN[each] for each in worn if each in WORN and each in (named.wears or worn)]
 
 
-def _others(truth: Truth) -> list[list[Named]]:
+def _others(telling: Telling) -> list[list[Named]]:
     """Everybody else, those together who can be named in one sentence: a kind is only read where it is named first."""
-    known = {_kind(named) for named in truth.facts.subjects[:1]}
+    known = {_kind(named) for named in telling.facts.subjects[:1]}
     found: list[list[Named]] = []
-    for named in truth.facts.subjects[1:6]:
+    for named in telling.facts.subjects[1:6]:
         if found and _kind(named) in known:
             found[-1].append(named)
         else:
@@ -207,15 +207,15 @@ def _others(truth: Truth) -> list[list[Named]]:
     return found
 
 
-def _more(truth: Truth, few: Sequence[Named], pick: Picker) -> Sentence:
-    named = _list([_named(truth, each, large=not number) for number, each in enumerate(few)])
+def _more(telling: Telling, few: Sequence[Named], pick: Picker) -> Sentence:
+    named = _list([_named(telling, each, large=not number) for number, each in enumerate(few)])
     verb = "are" if len(few) > 1 else "is"
     said = pick.one(f" {verb} also in view.", f" {verb} there too.", f" {verb} also in the shot.")
     return sentence(*named, said, topic="subject_look")
 
 
-def _kinds(truth: Truth, named: Named) -> tuple[str, ...]:
-    return tuple(p for p in truth.needed.get("subject_kinds", ()) if p.startswith(_KIND.get(_kind(named), "-")))
+def _kinds(telling: Telling, named: Named) -> tuple[str, ...]:
+    return tuple(p for p in telling.needed.get("subject_kinds", ()) if p.startswith(_KIND.get(_kind(named), "-")))
 
 
 _KIND = {
@@ -247,66 +247,66 @@ def _coloured(words: str, large: bool = False) -> Bit:
     return Bit(words=capital(words) if large else words, topic="subject_look", wrong=wrong)
 
 
-def _worn(truth: Truth, pick: Picker) -> Sentence | None:
+def _worn(telling: Telling, pick: Picker) -> Sentence | None:
     """What is worn, where it does not stand beside the looks."""
-    wearer, worn = _wearer(truth), truth.many("subject_wears")
-    if wearer is None or not wearer.is_person or _marks(truth, wearer):
+    wearer, worn = _wearer(telling), telling.many("subject_wears")
+    if wearer is None or not wearer.is_person or _marks(telling, wearer):
         return None
     told = [WORN[each] for each in worn if each in WORN and each in (wearer.wears or worn)]
     if not told:
         return None
-    says = truth.needed.get("subject_wears", ())
-    return sentence(f"{capital(truth.the(wearer))} is wearing ", Bit(words=listed(told), says=says), ".",
+    says = telling.needed.get("subject_wears", ())
+    return sentence(f"{capital(telling.the(wearer))} is wearing ", Bit(words=listed(told), says=says), ".",
                     topic="subject_look")  # fmt: skip
 
 
-def _face(truth: Truth, pick: Picker) -> Sentence | None:
-    if truth.main is None or truth.get("subject_expression") not in ("smile", "changes"):
+def _face(telling: Telling, pick: Picker) -> Sentence | None:
+    if telling.main is None or telling.get("subject_expression") not in ("smile", "changes"):
         return None
-    says = truth.needed.get("subject_expression", ())
-    who = capital(truth.the(truth.main))
-    verb = "smiles" if truth.get("subject_expression") == "smile" else "has a face that changes expression"
+    says = telling.needed.get("subject_expression", ())
+    who = capital(telling.the(telling.main))
+    verb = "smiles" if telling.get("subject_expression") == "smile" else "has a face that changes expression"
     return sentence(f"{who} ", Bit(words=verb, says=says), ".", topic="subject_look")
 
 
 # -------------------------------------------------------------------------------------------------------------- motion
 
 
-def motion(truth: Truth) -> list[Maker]:
+def motion(telling: Telling) -> list[Maker]:
     """How much moves, and what everybody does, in order of time."""
-    deeds = in_time(truth.facts.happenings)
-    made: list[Maker] = [lambda pick: _amount(truth, deeds, pick), lambda pick: _travels(truth, pick)]
+    deeds = in_time(telling.facts.happenings)
+    made: list[Maker] = [lambda pick: _amount(telling, deeds, pick), lambda pick: _travels(telling, pick)]
     if deeds:
-        made.append(lambda pick: clauses(truth, deeds, pick))
-    return [*made, lambda pick: comings_once(truth, deeds, pick)]
+        made.append(lambda pick: clauses(telling, deeds, pick))
+    return [*made, lambda pick: comings_once(telling, deeds, pick)]
 
 
 AMOUNTS = {"mostly_static": "mostly still scene", "dynamic": "dynamic scene"}
 
 
-def _amount(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence | None:
+def _amount(telling: Telling, deeds: list[Event], pick: Picker) -> Sentence | None:
     """How much moves: before what is done, or in a sentence of its own."""
-    much = truth.get("scene_movement")
+    much = telling.get("scene_movement")
     if much not in AMOUNTS or not deeds or pick.chance(25):
-        return plain(truth, "scene_movement", "amount_of_motion")(pick)
+        return plain(telling, "scene_movement", "amount_of_motion")(pick)
     wrong = tuple(Wrong(kind="content", words=said) for value, said in AMOUNTS.items() if value != much)
-    says = truth.needed.get("scene_movement", ())
+    says = telling.needed.get("scene_movement", ())
     return sentence("In a ", Bit(words=AMOUNTS[much], says=says, wrong=wrong), ", ", topic="amount_of_motion")
 
 
-def comings_once(truth: Truth, deeds: list[Event], pick: Picker) -> Sentence | None:
+def comings_once(telling: Telling, deeds: list[Event], pick: Picker) -> Sentence | None:
     """Entering and leaving, where no happening tells it."""
     if any(deed.what.startswith(("enter", "leave")) for deed in deeds):
         return None
-    return comings(truth, pick, "travel")
+    return comings(telling, pick, "travel")
 
 
-def _travels(truth: Truth, pick: Picker) -> Sentence | None:
-    way, main = truth.get("screen_direction"), truth.main
-    if main is None or way not in WAYS or any(carries_way(truth, deed) for deed in truth.facts.happenings):
+def _travels(telling: Telling, pick: Picker) -> Sentence | None:
+    way, main = telling.get("screen_direction"), telling.main
+    if main is None or way not in WAYS or any(carries_way(telling, deed) for deed in telling.facts.happenings):
         return None
     verb = pick.one("moves", "travels")
     words = {value: f"{verb} {said}" for value, said in WAYS.items()}
-    wrong = wrong_values(truth, "screen_direction", way, words, "direction")
-    bit = Bit(words=words[way], says=truth.needed.get("screen_direction", ()), topic="travel", wrong=wrong)
-    return sentence(f"{capital(truth.the(main))} ", bit, ".", topic="travel")
+    wrong = wrong_values(telling, "screen_direction", way, words, "direction")
+    bit = Bit(words=words[way], says=telling.needed.get("screen_direction", ()), topic="travel", wrong=wrong)
+    return sentence(f"{capital(telling.the(main))} ", bit, ".", topic="travel")

@@ -21,8 +21,10 @@ from videolect.errors import BadInput
 from videolect.files import whole_file
 from videolect.language import load_spec
 from videolect.record.acts import Answer
-from videolect.stage.dice import Wish
+from videolect.stage import VERSION
 from videolect.stage.facts import Facts
+from videolect.stage.format import Format
+from videolect.stage.plan.wishes import Where, Wish
 from videolect.stage.words import captions
 from videolect.vlm.base import Film
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from videolect.stage.clips import Clip
 
 FRAMES = tuple(range(0, 16, 2))
-FPS, SECONDS, SIZE = 8, 2.0, (64, 64)
+FPS, SIZE = 8, (64, 64)
 TIMES_S = tuple(frame / FPS for frame in FRAMES)
 SLOW = 0.35
 """Share of the moving clips that move slowly."""
@@ -91,23 +93,16 @@ def wish_of(move: str, *, slow: bool) -> Wish:
 def sentences(move: str, slow: bool) -> tuple[str, ...]:
     """The stage's captions of the camera for a clip of which no more is known: its movement in several wordings."""
     spec, found = load_spec(), dict[str, None]()
-    record = {**wish_of(move, slow=slow), "shot_transition": False}
-    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")  # type: ignore[arg-type]
+    record = {**wish_of(move, slow=slow), "shot_transition": False, "has_overlays": False}
+    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")
     for seed in range(12):
         found.update(dict.fromkeys(captions(spec, facts, "camera", seed)))
     return tuple(found)
 
 
-def drawn_by() -> int:
-    """The version of the stage."""
-    from videolect.stage.clips import VERSION  # here, since drawing loads numba and words alone do not need it
-
-    return VERSION
-
-
 def part(number: int, *, folder: Path, held_back: bool = False, say: Callable[[str], None] | None = None) -> Part:
     """From the folder, or drawn and kept there. ``held_back``: in places that no other part shows."""
-    path = folder / f"{'held' if held_back else 'part'}-{drawn_by()}-{number:04d}.npz"
+    path = folder / f"{'held' if held_back else 'part'}-{VERSION}-{number:04d}.npz"
     if not path.is_file():
         if say is not None:
             say(f"Drawing {PART} clips: {path.name}")
@@ -143,12 +138,12 @@ def staged(
     those that do not."""
     from videolect.stage.clips import clip_of
 
-    spec, rng = load_spec(), np.random.default_rng(seed)
+    spec, rng, where = load_spec(), np.random.default_rng(seed), Where(held_back=held_back)
     slow = move != "fixed_camera" and bool(rng.random() < SLOW)
     wish = wish_of(move, slow=slow)
     for _ in range(_TRIES):
         try:
-            clip = clip_of(wish, int(rng.integers(1 << 31)), size=size, fps=FPS, seconds=SECONDS, held_back=held_back)
+            clip = clip_of(wish, int(rng.integers(1 << 31)), Format(size=size, fps=FPS, frames=16), where)
         except BadInput:
             continue
         states = clip.truth(spec).states

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from videolect.dataset.rows import Row, RowTask
+from videolect.dataset.rows.row import Row, RowTask
 from videolect.language import load_spec
+from videolect.language.lexicon import shipped_lexicon
 from videolect.record.critique import SENTINEL
 from videolect.stage.facts import Facts
 from videolect.stage.words import Draft, drafts
@@ -161,7 +162,7 @@ def rows_of(clip: Clip) -> list[Row]:
         made.append(_row(clip, "yes_no", what, prompts.judge(text, aspect="camera"), answer, caption=text))
     sound = bool(rng.random() < _SOUND)
     if clip.held_back or not sound:
-        said = critique(flawed, "terse", 0)
+        said = critique(flawed, "terse", 0, shipped_lexicon())
         made.append(_row(clip, "critique", "draft", criticise(flawed.text), said, caption=flawed.text))
     if clip.held_back or sound:
         made.append(_row(clip, "critique", "final", criticise(right), SENTINEL, caption=right))
@@ -180,8 +181,8 @@ def wrong_sentence(move: str, slow: bool, rng: np.random.Generator) -> str:
 def flawed_drafts(move: str, slow: bool, seeds: int = 10) -> tuple[Draft, ...]:
     """Drafts of one or two errors, which the stage planted and whose points it knows."""
     spec = load_spec()
-    record = {**wish_of(move, slow=slow), "shot_transition": False}
-    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")  # type: ignore[arg-type]
+    record = {**wish_of(move, slow=slow), "shot_transition": False, "has_overlays": False}
+    facts = Facts(record=record, frames=16, fps=Fraction(FPS), place="")
     found: dict[str, Draft] = {}
     for seed in range(seeds):
         for draft in drafts(spec, facts, "camera", seed):

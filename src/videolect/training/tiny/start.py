@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from videolect.errors import BadInput
+from videolect.stage import VERSION as STAGED
 from videolect.training.recipe import Recipe
 from videolect.training.run import Run
 from videolect.training.start import Given, start
-from videolect.training.tiny.clips import NAMES, drawn_by
+from videolect.training.tiny.clips import NAMES
 from videolect.training.tiny.hints import Hinted, thrown_away
 from videolect.training.tiny.models import SIZES, built
 from videolect.training.tiny.rows import HELD, PARTS, VERSION, Staged
@@ -43,7 +44,7 @@ def start_tiny(
     trial = Staged(clips, parts=held, held_back=True, variants=("",), say=say)
     given = Given(
         rows=staged.rows(recipe.tasks), shown=staged.shown, films=staged.film,
-        rows_hash=f"staged {VERSION} {drawn_by()} {parts}",
+        rows_hash=f"staged {VERSION} {STAGED} {parts}",
     )  # fmt: skip
     labels = staged.labels()
     return start(

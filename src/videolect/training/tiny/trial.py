@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from videolect.dataset.critique_points import points_of
-from videolect.language import load_spec
 from videolect.language.claims import claims_of
-from videolect.metrics.points import match_points
+from videolect.points.match import match_points
+from videolect.points.reading.critique import points_of
 from videolect.record.critique import is_sentinel
 from videolect.training.tiny.clips import NAMES, REVERSED
 from videolect.training.tiny.rows import CAPTION, Clip, Staged, criticise, flawed_drafts, rows_of
@@ -108,7 +107,7 @@ def controls(backend: Any, staged: Staged, clips: Sequence[Clip]) -> dict[str, f
 
 def asserted(text: str) -> set[str]:
     """Primitives that a text asserts."""
-    return {claim.primitive for claim in claims_of(text, load_spec()) if claim.state == "asserted"}
+    return {claim.primitive for claim in claims_of(text) if claim.state == "asserted"}
 
 
 def moves_in(text: str) -> set[str]:

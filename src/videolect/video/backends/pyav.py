@@ -14,12 +14,14 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import av
 import av.logging
+from av.codec.codec import UnknownCodecError
 from av.video.frame import PictureType
 
+from videolect.errors import MissingExtra
 from videolect.video.boxes import fragments_and_edits
 from videolect.video.lengths import promised_bytes
 
@@ -237,19 +239,53 @@ in the packets themselves. Of H.264 only some do; of MPEG-4 part 2 the container
 _OWN_GROUPS = 100_000
 """Frames after which the encoder would begin a group by itself: we begin one every second."""
 
+Encoder = Literal["libx264", "libvpx-vp9"]
+ENCODERS: tuple[Encoder, ...] = ("libx264", "libvpx-vp9")
+"""What we write films with, the best first; browsers play both in MP4. PyAV's wheels hold both, but x264 is GPL, so an
+FFmpeg that was built without it is not rare."""
+
+
+def _encoder(crf: int, **x264: str) -> tuple[Encoder, dict[str, str]]:
+    """The first of ``ENCODERS`` that this FFmpeg has, and its options for a quality on x264's scale, 0 (best) to 51.
+
+    ``x264``: what only that one is told. MissingExtra where there is none.
+    """
+    name = next((name for name in ENCODERS if _has_encoder(name)), None)
+    if name is None:
+        raise MissingExtra(
+            f"This FFmpeg can write none of the films that we make: it lacks {' and '.join(ENCODERS)}.",
+            mend="PyAV's own wheel has both: pip install --force-reinstall --only-binary av av.",
+        )
+    if name == "libx264":
+        return name, {"preset": "veryfast", "crf": str(crf), **x264}
+    # VP9's scale ends at 63. Frames that are never shown are left out: each of ours has its time.
+    options = {"crf": str(round(crf * 63 / 51)), "b": "0", "deadline": "good", "cpu-used": "5"}
+    return name, {**options, "auto-alt-ref": "0", "lag-in-frames": "0"}
+
+
+def _has_encoder(name: str) -> bool:
+    try:
+        av.Codec(name, "w")
+    except UnknownCodecError:
+        return False
+    return True
+
 
 def write_proxy(path: str, times: Sequence[int], out: str, *, threads: int, size: tuple[int, int], fps: float) -> int:
-    """The frames with these timestamps (rising) as H.264 in MP4 that browsers play and seek in; how many there were.
+    """The frames with these timestamps (rising) as a film in MP4 that browsers play and seek in; how many there were.
 
     8 bits, 4:2:0, no frame that is shown before it is decoded, a closed group of pictures every second, the index at
     the front, no sound. Each frame keeps its timestamp, in the file's own time base. ``size`` (width, height) is even.
     """
     written = 0
+    try:
+        encoder, options = _encoder(20, **{"forced-idr": "1", "x264-params": "open-gop=0:scenecut=0"})
+    except MissingExtra as error:
+        raise Refused("no_encoder", error.message) from error
     with _opened(path) as container, av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as film:
         source = _picture_of(container)
         assert source.time_base is not None
-        options = {"preset": "veryfast", "crf": "20", "forced-idr": "1", "x264-params": "open-gop=0:scenecut=0"}
-        stream = film.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=options)
+        stream = film.add_stream(encoder, rate=Fraction(fps).limit_denominator(1001), options=options)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         context = stream.codec_context
         context.time_base = stream.time_base = source.time_base
@@ -603,7 +639,7 @@ def _words(error: Exception) -> str:
 def write_mp4(
     path: Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fraction, size: tuple[int, int], crf: int = 18
 ) -> int:
-    """Our own pictures ([height, width, 3] RGB) as H.264 in MP4 that every browser plays; how many there were.
+    """Our own pictures ([height, width, 3] RGB) as a film in MP4 that every browser plays; how many there were.
 
     4:2:0, BT.709, a key frame every second, the index at the front. One encoder thread: the same pictures give the
     same bytes.
@@ -613,8 +649,8 @@ def write_mp4(
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as out:
         # One key frame a second, so that a seek decodes at most a second.
         # x264's tree of macroblocks rounds by what lies in memory: without it the same pictures give the same bytes.
-        options = {"preset": "veryfast", "crf": str(crf), "threads": "1", "x264-params": "mbtree=0"}
-        stream = out.add_stream("libx264", rate=fps, options=options)
+        encoder, options = _encoder(crf, **{"x264-params": "mbtree=0"})
+        stream = out.add_stream(encoder, rate=fps, options={**options, "threads": "1"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.gop_size = max(1, round(fps))
         stream.codec_context.time_base = 1 / fps

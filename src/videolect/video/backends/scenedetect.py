@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
-from videolect.errors import BadInput, MissingExtra
+from videolect.errors import INSTALL, BadInput, MissingExtra
 from videolect.video.shots import Picture, Scores, Transition, as_bytes
 
 _FULL = 127.5
@@ -29,8 +28,8 @@ class _Detector(ABC):
     _name: str
 
     def __init__(self) -> None:
-        _library()
-        self.found_by = f"scenedetect-{self._name} {version('scenedetect')}"
+        library = _library()
+        self.found_by = f"scenedetect-{self._name} {library.__version__}"
 
     def score(self, pictures: Iterable[Picture], rate: float) -> Scores:
         """``content_val`` of each frame."""
@@ -98,11 +97,6 @@ def _replaying(detector: Any) -> Any:
 def _library() -> Any:
     try:
         import scenedetect
-
-        version("scenedetect")
-    except (ImportError, PackageNotFoundError) as error:
-        raise MissingExtra(
-            f"PySceneDetect cannot be loaded: {error}.",
-            mend="pip install 'videolect[shots]'. Where libGL is missing, replace opencv-python by its headless twin.",
-        ) from error
+    except ImportError as error:
+        raise MissingExtra(f"PySceneDetect cannot be loaded: {error}.", mend=INSTALL.format("shots")) from error
     return scenedetect

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.errors import BadInput, CannotRead, MissingExtra, NotFound
+from videolect.errors import INSTALL, BadInput, CannotRead, MissingExtra, NotFound
 from videolect.video.shots import Picture, Scores, Transition, as_bytes, runs
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _BLOCKS = 2
 _DILATIONS = (1, 2, 4, 8)
 _LOOKUP = 101
 _NORM_EPSILON = 1e-3
-_WORDS = "pip install 'videolect[transnet]'"
+_WORDS = INSTALL.format("transnet")
 
 
 def shapes() -> dict[str, tuple[int, ...]]:

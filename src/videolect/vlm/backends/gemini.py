@@ -17,7 +17,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import parse_qsl
 
-from videolect.errors import BadInput, MissingExtra, VideolectError
+from videolect.errors import INSTALL, BadInput, MissingExtra, VideolectError
 from videolect.record.people import Model
 from videolect.vlm.base import GREEDY, Answer, Cancelled, Decoding, Film, Finish, NoAnswer, Spent, Wanted, YesScore
 from videolect.vlm.keys import Key, read_key
@@ -70,7 +70,7 @@ class Gemini:
             from google import genai
             from google.genai import types
         except ImportError:
-            raise MissingExtra("Gemini needs google-genai.", mend="Run pip install 'videolect[gemini]'.") from None
+            raise MissingExtra("Gemini needs google-genai.", mend=INSTALL.format("gemini")) from None
         if not model.strip():
             raise BadInput("The model has no name.", mend="Write gemini:MODEL, such as gemini:gemini-3-pro.")
         self._types: Any = types

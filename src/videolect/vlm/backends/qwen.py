@@ -7,6 +7,7 @@ model proves that it sees (``prove_sight``).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import threading
@@ -170,7 +171,7 @@ class Qwen:
         with self._lock:
             encoded = self._encode(film)
             rows = [self._suffix(prompt) for prompt in prompts for _ in range(how.count)]
-            seeds = [(how.seed, at % how.count, prompts[at // how.count].hash) for at in range(len(rows))]
+            seeds = [(how.seed, at % how.count, prompts[at // how.count].text) for at in range(len(rows))]
             self._check_room(encoded, rows, how.max_tokens)
             written: list[Answer] = []
             for span in self._spans(len(rows)):
@@ -465,8 +466,12 @@ def _check_positive(**values: int) -> None:
 
 
 def _generator(seed: tuple[int, int, str]) -> np.random.Generator:
-    """Of one candidate: by seed, number and prompt, so that it does not depend on what else is in the batch."""
-    return np.random.default_rng([seed[0] % (1 << 64), seed[1], int(seed[2][:12], 16)])
+    """Of one candidate: by seed, number and the prompt's words, whatever else is in the batch.
+
+    Not by the prompt's hash: a server is told the words alone, and has to draw what is drawn here.
+    """
+    words = hashlib.sha256(seed[2].encode()).digest()
+    return np.random.default_rng([seed[0] % (1 << 64), seed[1], int.from_bytes(words[:6])])
 
 
 def _chosen(logits: torch.Tensor, how: Decoding, draws: Sequence[np.random.Generator]) -> list[int]:

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from videolect.errors import BadInput, CannotRead, MissingExtra, NotFound, VideolectError
+from videolect.errors import INSTALL, BadInput, CannotRead, MissingExtra, NotFound, VideolectError
 from videolect.vlm import tokens
 from videolect.vlm.tokens import PixelFormat
 
@@ -32,7 +32,7 @@ def libraries() -> tuple[Any, Any]:
         import transformers as library
     except ImportError as error:
         raise MissingExtra(
-            f"A local model needs {error.name or 'torch and transformers'}.", mend="Run pip install 'videolect[vlm]'."
+            f"A local model needs {error.name or 'torch and transformers'}.", mend=INSTALL.format("vlm")
         ) from None
     transformers: Any = library
     transformers.utils.logging.disable_progress_bar()
@@ -41,7 +41,8 @@ def libraries() -> tuple[Any, Any]:
 
 def config_of(transformers: Any, source: str) -> Any:
     """Its configuration. NotFound for a path without a model, BadInput for one of another architecture."""
-    looks_local = source.startswith((".", "/", "~")) or Path(source).exists()
+    # A name on a hub has an owner before it: without one it is a folder that was mistyped, and nothing is asked for.
+    looks_local = "/" not in source or source.startswith((".", "/", "~")) or Path(source).exists()
     if looks_local and not (Path(source) / "config.json").is_file():
         if (Path(source) / "adapter_config.json").is_file():
             raise BadInput(
@@ -139,7 +140,7 @@ def with_adapter(model: Any, source: str) -> Any:
     try:
         import peft
     except ImportError:
-        raise MissingExtra("An adapter needs peft.", mend="Run pip install 'videolect[vlm]'.") from None
+        raise MissingExtra("An adapter needs peft.", mend=INSTALL.format("vlm")) from None
     if not (Path(source) / "adapter_config.json").is_file():
         raise NotFound(f"There is no adapter in {source}.", mend="Give the folder with its adapter_config.json.")
     try:

@@ -1,0 +1,1 @@
+"""The captions of the paper's authors as our triples (docs/authors-data.md)."""

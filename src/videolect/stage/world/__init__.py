@@ -1,0 +1,1 @@
+"""What stands before the camera: places, figures, and what they do. ``scene`` has the values."""
