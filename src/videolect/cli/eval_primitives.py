@@ -84,9 +84,9 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
 
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
     if asked.campaign:
-        desk = workspace_of(asked).desk
-        spec = desk.catalogue.spec_of(asked.campaign) if asked.spec == SHIPPED else spec_of(asked)
-        known = known_of_campaign(desk.ledger, asked.campaign, spec)
+        with workspace_of(asked) as workspace:
+            spec = workspace.catalogue.spec_of(asked.campaign) if asked.spec == SHIPPED else spec_of(asked)
+            known = known_of_campaign(workspace.ledger, asked.campaign, spec)
     else:
         spec = spec_of(asked)
         known = read_known(asked.states, spec)
@@ -174,11 +174,8 @@ def _films(asked: argparse.Namespace) -> Iterator[Find | None]:
     if asked.campaign is None:
         yield None if asked.videos is None else in_files(asked.videos)
         return
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         yield in_campaign(workspace, asked.campaign)
-    finally:
-        workspace.close()
 
 
 def _shown(find: Find, tasks: TaskSet) -> Shown:

@@ -35,11 +35,8 @@ def films_of(asked: argparse.Namespace) -> Iterator[Find]:
         return
     from videolect.cli.desk import workspace_of
 
-    workspace = workspace_of(asked)
-    try:
+    with workspace_of(asked) as workspace:
         yield in_workspace(workspace)
-    finally:
-        workspace.close()
 
 
 def in_workspace(workspace: Workspace) -> Find:

@@ -8,7 +8,7 @@ fail: tests plant its bug.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -361,9 +361,3 @@ class _Given:
                 yield
             finally:
                 self._past = False
-
-
-PROOFS: tuple[Callable[..., Proof], ...] = (
-    labels, same_as_inference, sees_the_film, keeps_branches_apart, prefers_what_it_should, teaches_what_it_should,
-)  # fmt: skip
-"""Of every method, in the order in which they are run."""
