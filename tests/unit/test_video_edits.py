@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -150,6 +151,31 @@ def oracle(transitions: Iterable[Transition], edits: Iterable[CutEdit]) -> list[
     return sorted([*found, *by_people], key=place)
 
 
+def checked(now: list[Transition], edits: Sequence[CutEdit], new: CutEdit) -> bool | None:
+    """``Laid.check`` as it was at first: over all transitions, and by who found them; None where it refuses."""
+
+    def gap(one: Transition) -> int:
+        assert new.now is not None
+        return max(one.start_frame - new.now[1], new.now[0] - one.end_frame)
+
+    if new.was is not None:
+        target = next((one for one in now if (one.start_frame, one.end_frame) == new.was), None)
+        if target is None:
+            return None
+        now = [one for one in now if one is not target]
+        if isinstance(new, CutRemoved):
+            return True
+        if target.kind == new.transition_kind and new.was == new.now:
+            return False
+    beside = -1 if new.was == new.now else 0
+    people = {(edit.worker, edit.start_frame, edit.end_frame) for edit in edits}
+    for one in now:
+        by_person = (one.found_by, one.start_frame, one.end_frame) in people
+        if gap(one) <= (beside if by_person else NEAR_FRAMES):
+            return None
+    return True
+
+
 def drawn_stretch(draw: Random, most: int) -> dict[str, int]:
     start = draw.randrange(most)
     return {"start_frame": start, "end_frame": start + draw.choice([0, 0, 0, 1, 3, 12])}
@@ -159,6 +185,11 @@ def drawn_transition(draw: Random, most: int) -> Transition:
     place = drawn_stretch(draw, most)
     kind = "cut" if place["start_frame"] == place["end_frame"] else draw.choice(["dissolve", "gradual"])
     return Transition(kind=kind, **place, found_by="detector 1", score=draw.random())
+
+
+def drawn_kind_and_place(draw: Random, most: int) -> dict[str, Any]:
+    place = drawn_stretch(draw, most)
+    return {**place, "transition_kind": "cut" if place["start_frame"] == place["end_frame"] else "dissolve"}
 
 
 def drawn_edit(draw: Random, most: int) -> CutEdit:
@@ -197,3 +228,28 @@ def test_edits_one_by_one_give_what_all_at_once_gave(seed: int):
             assert edited(found, kept) == expected
         assert laid.transitions() == oracle(found, kept)
     assert refused or most == 300
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_an_editor_may_do_is_what_a_look_at_all_transitions_allows(seed: int):
+    draw, answers = Random(seed), set[bool | None]()
+    laid, kept = Laid(drawn_transition(draw, 60) for _ in range(8)), list[CutEdit]()
+    for _ in range(150):
+        edit, before = drawn_edit(draw, 60), laid.transitions()
+        if draw.random() < 0.5 and before:  # as often as not at a place where something is
+            one = draw.choice(before)
+            edit = moved("ann", kind=one.kind, start_frame=one.start_frame, end_frame=one.end_frame,
+                         was_start=one.start_frame, was_end=one.end_frame)  # fmt: skip
+            if draw.random() < 0.7:
+                edit = replace(edit, **drawn_kind_and_place(draw, 60))
+        try:
+            answer: bool | None = laid.check(edit)
+        except BadInput:
+            answer = None
+        assert answer == checked(before, kept, edit)
+        assert laid.transitions() == before
+        answers.add(answer)
+        if answer:
+            laid.apply(edit)
+            kept.append(edit)
+    assert answers == {True, False, None}
