@@ -17,7 +17,8 @@ from videolect.errors import CannotRead, NotFound
 from videolect.oversight.cuts import CutsDesk
 from videolect.video import evidence
 from videolect.video.backends.pyav import write_mp4
-from videolect.video.imports import PROXIES, import_videos
+from videolect.video.imports import import_videos
+from videolect.video.library import PROXIES
 from videolect.video.probe import probe
 from videolect.video.proxy import proxy
 from videolect.wiring import OPERATOR, Workspace

@@ -20,13 +20,15 @@ from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cut
 from videolect.record.clip import Video
 from videolect.record.codec import decode_act, encode_act
 from videolect.storage import CannotReach, open_storage
-from videolect.video import evidence, sandbox
+from videolect.video import sandbox, strips
 from videolect.video.backends.pillow import picture_of
 from videolect.video.backends.pyav import write_mp4
 from videolect.video.blends import Blends
-from videolect.video.evidence import CutFinder, around, laid_over
-from videolect.video.imports import TIMELINES
+from videolect.video.edits import laid_over
+from videolect.video.evidence import CutFinder
+from videolect.video.library import TIMELINES
 from videolect.video.probe import probe
+from videolect.video.strips import around
 
 SPEC = Spec.load(Path(__file__).parents[1] / "data" / "spec" / "mini")
 HASH, TABLE = "ab" * 32, "cd" * 32
@@ -463,7 +465,7 @@ def test_a_strip_that_cannot_be_drawn_names_the_film_and_not_its_place(
     def broken(path: Path, *_: Any, **__: Any) -> Any:
         raise CannotRead(f"{path} no longer gives frame 1.", mend="Import it again.")
 
-    monkeypatch.setattr(evidence, "frames", broken)
+    monkeypatch.setattr(strips, "frames", broken)
     with pytest.raises(CannotRead, match=r"^film\.mp4 no longer gives frame 1"):
         finder.strip(video, [1], 90)
 

@@ -15,8 +15,8 @@ from tests.support import movies
 from videolect.errors import CannotRead
 from videolect.storage import CannotReach, CannotStore, FolderStorage, hash_file
 from videolect.video import imports
-from videolect.video.imports import TIMELINES, Imported, Refused, import_videos
-from videolect.video.library import Library
+from videolect.video.imports import Imported, Refused, import_videos
+from videolect.video.library import SAID, TIMELINES, Library
 from videolect.video.probe import Probed, probe
 from videolect.video.proxy import proxy
 from videolect.video.sandbox import Limits
@@ -278,7 +278,7 @@ def test_what_browsers_do_not_play_gets_a_proxy_once(tmp_path: Path, monkeypatch
     shown = films.file(str(films.proxy_of(probe(other).video.hash)))
     assert isinstance(shown, Path)
     assert probe(shown).video.browser_playable
-    assert json.loads(storage.get_bytes(imports.SAID, probe(plain).video.hash))["shape_name"] == "16:9"
+    assert json.loads(storage.get_bytes(SAID, probe(plain).video.hash))["shape_name"] == "16:9"
 
 
 def test_without_proxies_or_where_none_can_be_made_the_film_is_there(

@@ -17,7 +17,8 @@ from videolect.storage import Storage, open_storage
 from videolect.video import previews
 from videolect.video.backends import pillow
 from videolect.video.imports import import_videos
-from videolect.video.previews import BOX, ENTRIES, EXACT_FRAMES, MOST, PREVIEWS, PreviewMaker, choose, size_of
+from videolect.video.library import PREVIEWS
+from videolect.video.previews import BOX, ENTRIES, EXACT_FRAMES, MOST, PreviewMaker, choose, size_of
 from videolect.video.timeline import Timeline
 
 

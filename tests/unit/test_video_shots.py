@@ -1,12 +1,9 @@
-"""Shots: values, bytes of scores, transitions to shots, people's edits."""
+"""Shots: values, bytes of scores, transitions to shots."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
-from random import Random
 
 import numpy as np
 import pytest
@@ -14,19 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from videolect.errors import BadInput, CannotRead
-from videolect.record.cuts import NEAR_FRAMES
 from videolect.video.blends import Blends
 from videolect.video.shots import (
-    Added,
-    Edit,
-    Laid,
-    Moved,
-    Removed,
     Scores,
     ShotRules,
     Transition,
     as_bytes,
-    edited,
     reshoot,
     runs,
     shots_of,
@@ -251,155 +241,3 @@ def test_small_helpers():
     assert list(runs(np.array([0, 1, 1, 0, 1], bool))) == [(1, 3), (4, 5)]
     assert list(runs(np.zeros(0, bool))) == []
     assert as_bytes(np.array([-1, 0, 0.5, 1, 2])).tolist() == [0, 0, 128, 255, 255]
-
-
-# -------------------------------------------------------------------------------------------------------------- edits
-
-
-def places(transitions: list[Transition]) -> list[tuple[str, int, int, str]]:
-    return [(one.kind, one.start_frame, one.end_frame, one.found_by) for one in transitions]
-
-
-def test_people_add_move_and_remove():
-    found = [cut(20), cut(40), dissolve(60, 70)]
-    edits = [
-        Added(by="ann", kind="cut", start_frame=30, end_frame=30),
-        Removed(by="ann", start_frame=40, end_frame=40),
-        Moved(by="rev", was_start=60, was_end=70, kind="fade_white", start_frame=58, end_frame=72),
-    ]
-    assert places(edited(found, edits)) == [
-        ("cut", 20, 20, "detector 1"), ("cut", 30, 30, "ann"), ("fade_white", 58, 72, "rev"),
-    ]  # fmt: skip
-
-
-def test_no_edits_change_nothing():
-    assert edited([cut(40), cut(20)], []) == [cut(20), cut(40)]
-
-
-def test_a_later_detector_does_not_overrule_a_person():
-    edits = [
-        Added(by="ann", kind="cut", start_frame=30, end_frame=30),
-        Removed(by="ann", start_frame=40, end_frame=40),
-        Moved(by="ann", was_start=50, was_end=50, kind="cut", start_frame=55, end_frame=55),
-    ]
-    # The new run is a frame off, has found nothing at 50, and says a dissolve where ann saw a cut.
-    new = [dissolve(26, 34, by="detector 2"), cut(41, by="detector 2"), cut(80, by="detector 2")]
-    assert places(edited(new, edits)) == [
-        ("cut", 30, 30, "ann"), ("cut", 55, 55, "ann"), ("cut", 80, 80, "detector 2"),
-    ]  # fmt: skip
-
-
-def test_the_nearest_of_two_is_meant():
-    assert [
-        one.start_frame for one in edited([cut(20), cut(22)], [Removed(by="ann", start_frame=22, end_frame=22)])
-    ] == [20]
-
-
-def test_a_person_may_take_back_what_a_person_did():
-    edits = [
-        Added(by="ann", kind="cut", start_frame=30, end_frame=30),
-        Moved(by="rev", was_start=30, was_end=30, kind="cut", start_frame=31, end_frame=31),
-        Removed(by="rev", start_frame=31, end_frame=31),
-    ]
-    assert edited([], edits[:2])[0].found_by == "rev"
-    assert edited([], edits) == []
-
-
-def test_two_people_do_not_put_one_over_the_other():
-    first = Added(by="ann", kind="dissolve", start_frame=30, end_frame=40)
-    with pytest.raises(BadInput, match="rev puts a cut at frame 35"):
-        edited([], [first, Added(by="rev", kind="cut", start_frame=35, end_frame=35)])
-    # Two cuts that are close are two cuts when people say so.
-    close = [Added(by="ann", kind="cut", start_frame=at, end_frame=at) for at in (50, 52)]
-    assert [one.start_frame for one in edited([], close)] == [50, 52]
-
-
-def test_the_edited_transitions_make_shots():
-    edits = [Added(by="ann", kind="cut", start_frame=30, end_frame=30)]
-    shots = shots_of(edited([cut(60)], edits), timeline())
-    assert [shot.found_by for shot in shots] == ["ann", "ann", "detector 1"]
-
-
-def oracle(transitions: Iterable[Transition], edits: Iterable[Edit]) -> list[Transition]:
-    """``edited`` as it was at first: over all transitions for each edit."""
-
-    def place(one: Transition) -> tuple[int, int]:
-        return one.start_frame, one.end_frame
-
-    def distance(one: Transition, start: int, end: int) -> int:
-        return max(start - one.end_frame, one.start_frame - end)
-
-    found = sorted(transitions, key=place)
-    by_people: list[Transition] = []
-    for edit in edits:
-        if isinstance(edit, Removed | Moved):
-            old = (edit.start_frame, edit.end_frame) if isinstance(edit, Removed) else (edit.was_start, edit.was_end)
-            near = [one for one in [*found, *by_people] if distance(one, *old) <= NEAR_FRAMES]
-            target = min(
-                near, key=lambda one: abs(one.start_frame - old[0]) + abs(one.end_frame - old[1]), default=None
-            )
-            found = [one for one in found if one is not target]
-            by_people = [one for one in by_people if one is not target]
-        if isinstance(edit, Added | Moved):
-            new = Transition(
-                kind=edit.kind, start_frame=edit.start_frame, end_frame=edit.end_frame, found_by=edit.by, score=1.0
-            )
-            for other in by_people:
-                if distance(other, *place(new)) < 0 or place(other) == place(new):
-                    raise BadInput(
-                        f"{edit.by} puts a {new.kind} at frame {new.start_frame}, over the {other.kind} of "
-                        f"{other.found_by} at {other.start_frame}.",
-                        mend="Remove or move that one first.",
-                    )
-            found = [one for one in found if distance(one, *place(new)) > NEAR_FRAMES]
-            by_people.append(new)
-    return sorted([*found, *by_people], key=place)
-
-
-def drawn_stretch(draw: Random, most: int) -> dict[str, int]:
-    start = draw.randrange(most)
-    return {"start_frame": start, "end_frame": start + draw.choice([0, 0, 0, 1, 3, 12])}
-
-
-def drawn_transition(draw: Random, most: int) -> Transition:
-    place = drawn_stretch(draw, most)
-    kind = "cut" if place["start_frame"] == place["end_frame"] else draw.choice(["dissolve", "gradual"])
-    return Transition(kind=kind, **place, found_by="detector 1", score=draw.random())
-
-
-def drawn_edit(draw: Random, most: int) -> Edit:
-    place, by = drawn_stretch(draw, most), draw.choice(["ann", "rev"])
-    kind = "cut" if place["start_frame"] == place["end_frame"] else draw.choice(["dissolve", "fade_black"])
-    was = drawn_stretch(draw, most)
-    match draw.randrange(4):
-        case 0:
-            return Removed(by=by, **place)
-        case 1:
-            return Added(by=by, kind=kind, **place)
-    return Moved(by=by, kind=kind, **place, was_start=was["start_frame"], was_end=was["end_frame"])
-
-
-@pytest.mark.parametrize("seed", range(15))
-def test_edits_one_by_one_give_what_all_at_once_gave(seed: int):
-    draw = Random(seed)
-    most = draw.choice([20, 60, 300])
-    found = [drawn_transition(draw, most) for _ in range(draw.randrange(60))]
-    laid, kept = Laid(found), list[Edit]()
-    refused = 0
-    for _ in range(60):
-        if kept and draw.random() < 0.25:
-            laid.take_back()
-            kept.pop()
-        edit = drawn_edit(draw, most)
-        try:
-            expected = oracle(found, [*kept, edit])
-        except BadInput as why:
-            refused += 1
-            with pytest.raises(BadInput, match=re.escape(str(why))):
-                laid.apply(edit)
-        else:
-            laid.apply(edit)
-            kept.append(edit)
-            assert edited(found, kept) == expected
-        assert laid.transitions() == oracle(found, kept)
-    assert refused or most == 300

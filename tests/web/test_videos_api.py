@@ -21,8 +21,7 @@ from videolect.record.clip import Stretch
 from videolect.record.people import Person
 from videolect.video import previews
 from videolect.video.backends.pillow import picture_of
-from videolect.video.imports import PROXIES, SAID
-from videolect.video.previews import PREVIEWS
+from videolect.video.library import PREVIEWS, PROXIES, SAID
 from videolect.wiring import Workspace
 
 FRAMES = 60

@@ -40,7 +40,7 @@ def run_split(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if not asked.file.exists():
         raise NotFound(f"There is no file {asked.file}.", mend="Give the path of a video.")
     from videolect.files import write_whole
-    from videolect.video.evidence import laid_over
+    from videolect.video.edits import laid_over
     from videolect.video.probe import probe
     from videolect.video.sheet import encoder_of, sheets
     from videolect.video.shots import check_threshold, reshoot, shots_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from videolect.language.parse import Parsed
 from videolect.language.rules import Named, Rule, fields_of
 from videolect.language.table import Sides, Table, evaluate, rows_of
-from videolect.language.values import Field, Segment, Violation
+from videolect.language.values import Expected, Field, Segment, Violation
 
 Answers = Mapping[str, object]
 
@@ -172,11 +172,30 @@ def applies(spec: Parsed, asked: Field, table: Table) -> Sides:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The rows where a primitive's question does not arise, and those where each of its rules holds."""
+    """The rows where a primitive's question does not arise, and those where each of its rules holds.
+
+    Where both rules hold, a fault of the specification, it is neither yes nor no.
+    """
 
     outside: int
     yes: int
     no: int
+
+    @property
+    def is_yes(self) -> int:
+        """The rows where it is yes."""
+        return self.yes & ~self.no
+
+    @property
+    def is_no(self) -> int:
+        """The rows where it is no."""
+        return self.no & ~self.yes
+
+    def at(self, row: int) -> Expected:
+        """How it stands in one row, as examples say it."""
+        if self.outside >> row & 1:
+            return "does_not_apply"
+        return "yes" if self.is_yes >> row & 1 else "no" if self.is_no >> row & 1 else "undetermined"
 
 
 def standings(spec: Parsed, table: Table) -> dict[str, Standing]:
@@ -187,7 +206,7 @@ def standings(spec: Parsed, table: Table) -> dict[str, Standing]:
         if part.kind == "condition":
             return table.once(f"condition {part.id}", lambda: evaluate(spec.conditions[part.id], table, named))
         one = of(part.id)
-        return one.yes & ~one.no, one.no & ~one.yes
+        return one.is_yes, one.is_no
 
     def of(id_: str) -> Standing:
         if id_ not in found:

@@ -26,8 +26,7 @@ class States:
     def column(self, primitive: str) -> NDArray[np.int8]:
         """[rows] of int8: 1 yes, 0 no, -1 undetermined or not applicable."""
         standing = self.found[primitive]
-        both = standing.yes & standing.no
-        yes, no = self._rows_of(standing.yes & ~both), self._rows_of(standing.no & ~both)
+        yes, no = self._rows_of(standing.is_yes), self._rows_of(standing.is_no)
         return np.where(yes, 1, np.where(no, 0, -1)).astype(np.int8)
 
     def _rows_of(self, rows: int) -> NDArray[np.bool_]:

@@ -540,8 +540,7 @@ def _readable(a: Spec, b: Spec, records: Iterable[Record]) -> tuple[list[dict[st
 
 
 def _sides(standing: Standing, every: int) -> dict[str, int]:
-    both = standing.yes & standing.no
-    yes, no = standing.yes & ~both, standing.no & ~both
+    yes, no = standing.is_yes, standing.is_no
     outside = standing.outside & ~yes & ~no
     return {"yes": yes, "no": no, "does_not_apply": outside, "undetermined": every & ~(yes | no | outside)}
 

@@ -48,7 +48,7 @@ class Tried:
                 rule = self.spec.conditions[part.id]
                 return self.table.once(f"condition {part.id}", lambda: evaluate(rule, self.table, named))
             one = self.standings[part.id]
-            return one.yes & ~one.no, one.no & ~one.yes
+            return one.is_yes, one.is_no
 
         return self.consistent & evaluate(rule, self.table, named)[0]
 
@@ -78,7 +78,7 @@ def problems_of(tried: Tried) -> Iterator[Problem]:
         ids = [id_ for id_ in (case.primitive.id, case.other) if id_]
         if any(id_ not in tried.standings for id_ in ids):
             continue
-        states = {id_: _state(tried.standings[id_], 1 << row) for id_ in ids}
+        states = {id_: tried.standings[id_].at(row) for id_ in ids}
         own = states[case.primitive.id]
         if case.expected is None and sum(state == "yes" for state in states.values()) != 1:
             told = " and ".join(f"{id_} is {state}" for id_, state in states.items())
@@ -87,11 +87,3 @@ def problems_of(tried: Tried) -> Iterator[Problem]:
         elif case.expected is not None and own != case.expected:
             text = f"An example of {case.primitive.id} should be {case.expected} and is {own}."
             yield case.place.problem(text, "Mend the example or the rule.")
-
-
-def _state(standing: Standing, at: int) -> Expected:
-    if standing.outside & at:
-        return "does_not_apply"
-    if bool(standing.yes & at) == bool(standing.no & at):
-        return "undetermined"
-    return "yes" if standing.yes & at else "no"

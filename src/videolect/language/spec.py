@@ -113,7 +113,7 @@ class Spec:
         It reads the normalised record.
         """
         found = standings(self._parsed, settled(self._parsed, [answers]))
-        return {id_: decide(standing.yes, standing.no) for id_, standing in found.items()}
+        return {id_: True if one.is_yes else False if one.is_no else None for id_, one in found.items()}
 
     def derive_columns(self, columns: Columns) -> States:
         """The states for many records at once, given as one sequence a field (None: left open). See ``columns``."""
@@ -236,11 +236,6 @@ def _aspect_json(aspect: Aspect) -> dict[str, object]:
         "policy": aspect.purpose,
         "topics": [{"id": t.id, "title": t.title, "known_from": list(t.known_from)} for t in aspect.topics],
     }
-
-
-def decide(yes: int, no: int) -> bool | None:
-    """Yes or no where just one of the two rules holds; else undetermined."""
-    return None if bool(yes) == bool(no) else bool(yes)
 
 
 def _reference(spec: Parsed) -> dict[str, str]:

@@ -126,14 +126,8 @@ def outcomes(spec: Parsed, id: str) -> tuple[Outcome, ...]:
     standing = standings(spec, settled(spec, [each.answers for each in primitive.examples]))[id]
     found = []
     for row, example in enumerate(primitive.examples):
-        at = 1 << row
-        state: Expected = "undetermined"
-        if standing.outside & at:
-            state = "does_not_apply"
-        elif bool(standing.yes & at) != bool(standing.no & at):
-            state = "yes" if standing.yes & at else "no"
         words = record_in_words(spec, example.answers)
-        found.append(Outcome(expected=example.expected, state=state, record=words))
+        found.append(Outcome(expected=example.expected, state=standing.at(row), record=words))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """People's edits of a film's transitions: one stream of acts for each film, folded to the edits that count.
 
 What a detector found is no act: it can be made again at any time. The edits are laid over it by place
-(``video.shots.edited``); this room knows the film only through the port ``Footage``.
+(``video.edits``); this room knows the film only through the port ``Footage``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Streams, says
 from videolect.record.acts import Act, CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
-from videolect.record.cuts import NEAR_FRAMES, TransitionKind, gap
+from videolect.record.cuts import NEAR_FRAMES, Place, TransitionKind, gap
 
 
 class Footage(Protocol):
@@ -26,10 +26,6 @@ class Footage(Protocol):
         """Whether ``new`` changes anything after these edits. BadInput where it cannot follow them: nothing is at its
         place, or something else already."""
         ...
-
-
-Place = tuple[int, int]
-"""The first frame that is no longer wholly the old shot, and the first that is wholly the new one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,22 +43,11 @@ class Cuts:
         if isinstance(act, CutUndone):
             was, now = self.change(self.acts[act.undone - 1])
             return now, was
-        return _change_of(act)
+        return (act.was, act.now) if isinstance(act, CutAct) else (None, None)
 
     def told(self, act: Act) -> str:
         """As ``told``; what was taken back is told too."""
         return f"{told(act)}: {told(self.acts[act.undone - 1])}" if isinstance(act, CutUndone) else told(act)
-
-
-def _change_of(act: Act) -> tuple[Place | None, Place | None]:
-    match act:
-        case CutAdded():
-            return None, (act.start_frame, act.end_frame)
-        case CutMoved():
-            return (act.was_start, act.was_end), (act.start_frame, act.end_frame)
-        case CutRemoved():
-            return (act.start_frame, act.end_frame), None
-    return None, None
 
 
 def fold(acts: Iterable[Act], after: Cuts | None = None) -> Cuts:

@@ -20,7 +20,7 @@ from videolect.record.campaign import MODES, Campaign, Mode, Policy
 from videolect.record.checks import check_name, check_text, content_hash
 from videolect.record.clip import Clip, Video
 from videolect.record.critique import Critique
-from videolect.record.cuts import TRANSITION_KINDS, TransitionKind
+from videolect.record.cuts import Place, TransitionKind, check_stretch, check_transition
 from videolect.record.people import Actor
 
 Answer = str | int | float | bool | tuple[str | Segment, ...] | None
@@ -369,6 +369,16 @@ class CutAct(Act):
         Act.__post_init__(self)
         check_name(self.pts_table_hash, "The hash of the table of timestamps")
 
+    @property
+    def was(self) -> Place | None:
+        """Where the transition was before the edit; None where it is new."""
+        return None
+
+    @property
+    def now(self) -> Place | None:
+        """Where it is after it; None where it is gone."""
+        return None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CutAdded(CutAct):
@@ -383,6 +393,11 @@ class CutAdded(CutAct):
     def __post_init__(self) -> None:
         CutAct.__post_init__(self)
         check_transition(self.transition_kind, self.start_frame, self.end_frame)
+
+    @property
+    def now(self) -> Place:
+        """Where it is."""
+        return self.start_frame, self.end_frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -400,6 +415,16 @@ class CutMoved(CutAct):
         check_stretch(self.was_start, self.was_end)
         check_transition(self.transition_kind, self.start_frame, self.end_frame)
 
+    @property
+    def was(self) -> Place:
+        """Where it was."""
+        return self.was_start, self.was_end
+
+    @property
+    def now(self) -> Place:
+        """Where it is."""
+        return self.start_frame, self.end_frame
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CutRemoved(CutAct):
@@ -411,6 +436,11 @@ class CutRemoved(CutAct):
     def __post_init__(self) -> None:
         CutAct.__post_init__(self)
         check_stretch(self.start_frame, self.end_frame)
+
+    @property
+    def was(self) -> Place:
+        """Where it was."""
+        return self.start_frame, self.end_frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -533,24 +563,3 @@ def cuts_stream(video_hash: str) -> str:
 def audit_stream(name: str) -> str:
     """The stream of one audit: its items and all answers."""
     return f"audit/{check_name(name, 'The name of the audit')}"
-
-
-def check_stretch(start: int, end: int) -> None:
-    """BadInput where these frames are no stretch of a film."""
-    if start < 0 or end < start:
-        raise BadInput(
-            f"The stretch runs from frame {start} to {end}.",
-            mend="Give a start of 0 or more and an end that is not before it.",
-        )
-
-
-def check_transition(kind: str, start: int, end: int) -> None:
-    """BadInput where these frames are no transition of that kind."""
-    if kind not in TRANSITION_KINDS:
-        raise BadInput(f"There is no transition of kind {kind!r}.", mend=f"Use one of {', '.join(TRANSITION_KINDS)}.")
-    check_stretch(start, end)
-    if (kind == "cut") != (start == end):
-        raise BadInput(
-            f"A {kind} has {end - start} frames of its own.",
-            mend="A cut lies between two frames and has none; every other transition has some.",
-        )

@@ -7,37 +7,29 @@ Memory does not grow with the number of films: a few results wait for their turn
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from videolect.errors import BadInput, CannotRead, NotFound, VideolectError
+from videolect.errors import BadInput, CannotRead, VideolectError
 from videolect.record.clip import Stretch, Video
 from videolect.storage import Storage, hash_file
+from videolect.video.library import Library
 from videolect.video.probe import Probed, probe
 from videolect.video.proxy import needs_proxy, proxy
 from videolect.video.sandbox import Limits, Stop
 from videolect.video.sources import Refused, Source, Sources
 from videolect.video.timeline import Timeline
+from videolect.video.turns import Turns
 
-__all__ = ["PROXIES", "SAID", "TIMELINES", "Imported", "Progress", "Refused", "import_videos", "usual_jobs"]
-
-TIMELINES = "timeline"
-"""Under this name the storage keeps each video's table of presentation timestamps, by the video's hash."""
-
-PROXIES = "proxy"
-"""... the hash of its proxy, in hex, where it has one. The proxy has a table of its own."""
-
-SAID = "said"
-"""... what its file says of itself and which bars were found, as JSON."""
+__all__ = ["Imported", "Progress", "Refused", "import_videos", "usual_jobs"]
 
 Progress = Callable[[int, int, Path], None]
 """(how many are done, of how many, the one at hand): once before each file, and once after the last."""
@@ -163,13 +155,14 @@ class _Work:
         prepare: Callable[[Source, Video], None] | None,
     ) -> None:  # fmt: skip
         self.storage = storage
+        self.library = Library(storage)
         self.proxies = proxies
         self.prepare = prepare
         self.limits = limits
         self.already = already
         self.stop = Stop()
         self._guard = threading.Lock()
-        self._turns: dict[str, tuple[threading.Lock, int]] = {}
+        self._turns = Turns()  # of several with the same bytes only the first is decoded
         # Without `already` nobody else knows what was decoded, so all are kept; with it, those on their way.
         self._fresh: dict[str, _Fresh] = {}
         # The tables of a few, for the many parts of one film.
@@ -212,7 +205,7 @@ class _Work:
         if not (os.path.isfile(path) and os.path.getsize(path)):
             probe(path, limits=self.limits)  # which says what it is instead
         content_hash = hash_file(path)[0]
-        with self._turn(content_hash):
+        with self._turns.of(content_hash):
             if fresh := self._taken(content_hash):
                 return fresh.video, source.part.within(self._table(content_hash)) if source.part else None
             known = self.already(content_hash) if self.already else None
@@ -222,8 +215,8 @@ class _Work:
             if self.proxies and needs_proxy(probed):
                 self._stand_in(path, probed)
             if known is None:
-                self.storage.put_bytes(SAID, content_hash, json.dumps(probed.facts()).encode())
-                self.storage.put_bytes(TIMELINES, content_hash, probed.timeline.to_bytes())
+                self.library.keep_said(content_hash, probed.facts())
+                self.library.keep_timeline(content_hash, probed.timeline)
                 with self._guard:
                     self._fresh[content_hash] = _Fresh(probed.video, waiting=1)
             return probed.video, stretch
@@ -232,7 +225,7 @@ class _Work:
         if self.prepare is None:
             return None
         try:
-            with self._turn(video.hash):  # copies of one film: the first does the work
+            with self._turns.of(video.hash):  # copies of one film: the first does the work
                 self.prepare(source, video)
         except CannotRead as error:
             return error
@@ -241,15 +234,14 @@ class _Work:
     def _stand_in(self, path: Path, probed: Probed) -> None:
         """Make the proxy and keep it, where there is none. Without one the film is there all the same."""
         content_hash = probed.video.hash
-        with suppress(NotFound):
-            self.storage.get_bytes(PROXIES, content_hash)
+        if self.library.proxy_of(content_hash) is not None:
             return
         try:
             with proxy(path, probed, limits=self.limits, stop=self.stop) as made:
                 _check_same(path, content_hash)
                 proxy_hash = self.storage.put_file(made.path, content_hash=made.probed.video.hash)[0]
-                self.storage.put_bytes(TIMELINES, proxy_hash, made.probed.timeline.to_bytes())
-            self.storage.put_bytes(PROXIES, content_hash, proxy_hash.encode())
+                self.library.keep_timeline(proxy_hash, made.probed.timeline)
+            self.library.keep_proxy(content_hash, proxy_hash)
         except CannotRead as error:
             _log.warning("%s has no proxy: %s %s", path, error.message, error.mend)
 
@@ -278,22 +270,7 @@ class _Work:
 
     def _table(self, content_hash: str) -> Timeline:
         recent = self._recent.get(content_hash)
-        return recent.timeline if recent else Timeline.from_bytes(self.storage.get_bytes(TIMELINES, content_hash))
-
-    @contextmanager
-    def _turn(self, content_hash: str) -> Iterator[None]:
-        """Of several with the same bytes one at a time, so that only the first is decoded."""
-        with self._guard:
-            lock, users = self._turns.get(content_hash, (threading.Lock(), 0))
-            self._turns[content_hash] = (lock, users + 1)
-        try:
-            with lock:
-                yield
-        finally:
-            with self._guard:
-                lock, users = self._turns.pop(content_hash)
-                if users > 1:
-                    self._turns[content_hash] = (lock, users - 1)
+        return recent.timeline if recent else self.library.timeline_of(content_hash)
 
 
 def _check_same(path: Path, content_hash: str) -> None:

@@ -13,8 +13,6 @@ import json
 import logging
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -25,17 +23,17 @@ from blake3 import blake3
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.record.clip import Video
 from videolect.storage import Storage
-from videolect.video.imports import TIMELINES
 from videolect.video.known import shape_of
+from videolect.video.library import PREVIEWS, Library
 from videolect.video.probe import Probed
 from videolect.video.sampling import Rate, pick
 from videolect.video.sandbox import Limits
 from videolect.video.sprites import laid_out
 from videolect.video.timeline import Timeline
+from videolect.video.turns import Turns
 
 log = logging.getLogger(__name__)
 
-PREVIEWS = "previews"
 MADE = "previews-1"
 """Stands in what is kept and in the pictures' addresses: who changes a choice of frames or a pixel changes it."""
 
@@ -77,7 +75,7 @@ class PreviewMaker:
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
         self._guard = threading.Lock()
-        self._turns: dict[str, tuple[threading.Lock, int]] = {}
+        self._turns = Turns()
         self._failed: dict[str, None] = {}
 
     def kept(self, video: Video, start: int, end: int) -> Previews | None:
@@ -104,7 +102,7 @@ class PreviewMaker:
                 mend=f"Give a start before the end, from 0 to {video.frames}.",
             )
         name = _name(video, start, end)
-        with self._turn(name):
+        with self._turns.of(name):
             found = self.kept(video, start, end)
             if found is not None or self.failed(video, start, end):
                 return found
@@ -121,11 +119,7 @@ class PreviewMaker:
             return found
 
     def _draw(self, video: Video, start: int, end: int) -> Previews:
-        timeline = Timeline.from_bytes(self.storage.get_bytes(TIMELINES, video.hash))
-        if timeline.hash != video.pts_table_hash:
-            raise CannotRead(
-                "The film's table of timestamps is not the one that it was imported with.", mend="Import it again."
-            )
+        timeline = Library(self.storage).timeline_of(video)
         wanted, exact = choose(timeline, start, end)
         with self.storage.local(video.hash) as path:
             sheet = laid_out(
@@ -135,21 +129,6 @@ class PreviewMaker:
         return Previews(
             frames=sheet.frames, width=sheet.width, height=sheet.height, columns=sheet.columns, jpeg=sheet.jpeg()
         )
-
-    @contextmanager
-    def _turn(self, name: str) -> Iterator[None]:
-        """Of several who ask for the same one at a time, so that only the first decodes."""
-        with self._guard:
-            lock, users = self._turns.get(name, (threading.Lock(), 0))
-            self._turns[name] = (lock, users + 1)
-        try:
-            with lock:
-                yield
-        finally:
-            with self._guard:
-                lock, users = self._turns.pop(name)
-                if users > 1:
-                    self._turns[name] = (lock, users - 1)
 
 
 def choose(timeline: Timeline, start: int, end: int) -> tuple[tuple[int, ...], bool]:

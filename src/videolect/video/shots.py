@@ -10,8 +10,7 @@ the new shot. A gradual transition is the half-open stretch of frames that belon
 every frame once. With ``halved`` it is shared by its neighbours, and the shots alone cover every frame. A transition
 that reaches the first or the last frame of the film (a fade-in from black) is cut off the first or last shot.
 
-**People correct the detector** with edits, oldest first (``edited``). What a person did is a transition found by that
-person, and no later run of a detector moves it.
+**People correct the detector**: ``edits``.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,7 +29,7 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from videolect.errors import BadInput, CannotRead
-from videolect.record.cuts import NEAR_FRAMES, TRANSITION_KINDS, gap
+from videolect.record.cuts import TRANSITION_KINDS, check_transition
 from videolect.video.timeline import Timeline
 
 Picture = NDArray[np.uint8]
@@ -56,20 +54,9 @@ class Transition:
     """0..1, the detector's own measure; 1 where a person said so."""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise BadInput(f"There is no transition of kind {self.kind!r}.", mend=f"Use one of {', '.join(KINDS)}.")
+        check_transition(self.kind, self.start_frame, self.end_frame)
         if not self.found_by.strip():
             raise BadInput("A transition has no author.", mend="Say which detector or person found it.")
-        if self.start_frame < 0 or self.end_frame < self.start_frame:
-            raise BadInput(
-                f"A {self.kind} runs from frame {self.start_frame} to {self.end_frame}.",
-                mend="Give a start of 0 or more and an end that is not before it.",
-            )
-        if (self.kind == "cut") != (self.start_frame == self.end_frame):
-            raise BadInput(
-                f"A {self.kind} has {self.end_frame - self.start_frame} frames of its own.",
-                mend="A cut lies between two frames and has none; every other transition has some.",
-            )
         if not 0 <= self.score <= 1:
             raise BadInput(f"The score {self.score} is not between 0 and 1.", mend="Scale it.")
 
@@ -350,139 +337,3 @@ def _parts(timeline: Timeline, start: int, end: int, max_s: float | None) -> Ite
 
 def _seconds(timeline: Timeline, start: int, end: int) -> float:
     return float((timeline.pts_of(end) - timeline.pts_of(start)) * timeline.time_base)
-
-
-# -------------------------------------------------------------------------------------------------------------- edits
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Added:
-    """A person saw a transition."""
-
-    by: str
-    kind: str
-    start_frame: int
-    end_frame: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moved:
-    """A person put a transition elsewhere, or said that it is of another kind."""
-
-    by: str
-    was_start: int
-    was_end: int
-    kind: str
-    start_frame: int
-    end_frame: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Removed:
-    """A person said that nothing happens there."""
-
-    by: str
-    start_frame: int
-    end_frame: int
-
-
-Edit = Added | Moved | Removed
-
-
-def edited(transitions: Iterable[Transition], edits: Iterable[Edit]) -> list[Transition]:
-    """The transitions after people's edits, oldest edit first.
-
-    An edit finds its transition by place: the one that overlaps it or lies within ``NEAR_FRAMES``, the nearest of
-    several. A place where the detector (by now) shows nothing is no error: a removal then has nothing to do, and a move
-    adds. What a person adds takes the place of whatever a detector shows there; over what another person put there it
-    is BadInput, because only a removal takes that back.
-    """
-    laid = Laid(transitions)
-    for edit in edits:
-        laid.apply(edit)
-    return laid.transitions()
-
-
-_Entry = tuple[int, int, int, int, Transition]
-"""(start, end, 1 for a person's, a number that counts up, itself): sorted, so that a place is found by bisection."""
-
-
-class Laid:
-    """A detector's transitions under people's edits, one edit after another: ``edited`` for one who keeps the state.
-
-    An edit costs what lies about its place, whatever the number of edits before it; the latest can be taken back.
-    """
-
-    def __init__(self, transitions: Iterable[Transition]) -> None:
-        found = sorted(transitions, key=_place)
-        self._all: list[_Entry] = [(one.start_frame, one.end_frame, 0, at, one) for at, one in enumerate(found)]
-        self._longest = max((one.end_frame - one.start_frame for one in found), default=0)
-        self._put = 0
-        self._done: list[tuple[list[_Entry], _Entry | None]] = []  # what each edit took away, and what it put
-
-    def transitions(self) -> list[Transition]:
-        """As they stand, in order."""
-        return [entry[-1] for entry in self._all]
-
-    def apply(self, edit: Edit) -> None:
-        """One more edit. BadInput where it puts something over what a person put there; nothing has changed then."""
-        gone: list[_Entry] = []
-        if isinstance(edit, Removed | Moved):
-            old = (edit.start_frame, edit.end_frame) if isinstance(edit, Removed) else (edit.was_start, edit.was_end)
-            near = self._near(*old)
-            if near:
-                gone.append(min(near, key=lambda entry: (_apart(entry[-1], *old), entry[2], entry[3])))
-        put: _Entry | None = None
-        if isinstance(edit, Added | Moved):
-            new = Transition(
-                kind=edit.kind, start_frame=edit.start_frame, end_frame=edit.end_frame, found_by=edit.by, score=1.0
-            )
-            about = [entry for entry in self._near(*_place(new)) if entry not in gone]
-            over = [entry for entry in about if entry[2] and _is_over(entry[-1], new)]
-            if over:
-                other = min(over, key=lambda entry: entry[3])[-1]
-                raise BadInput(
-                    f"{edit.by} puts a {new.kind} at frame {new.start_frame}, over the {other.kind} of "
-                    f"{other.found_by} at {other.start_frame}.",
-                    mend="Remove or move that one first.",
-                )
-            gone += [entry for entry in about if not entry[2]]
-            self._put += 1
-            put = (*_place(new), 1, self._put, new)
-        for entry in gone:
-            del self._all[bisect_left(self._all, entry[:4])]
-        if put is not None:
-            insort(self._all, put)
-            self._longest = max(self._longest, put[1] - put[0])
-        self._done.append((gone, put))
-
-    def take_back(self) -> None:
-        """As if the latest edit had not been applied."""
-        gone, put = self._done.pop()
-        if put is not None:
-            del self._all[bisect_left(self._all, put[:4])]
-        for entry in gone:
-            insort(self._all, entry)
-
-    def _near(self, start: int, end: int) -> list[_Entry]:
-        """What overlaps this place or lies within ``NEAR_FRAMES`` of it."""
-        first = bisect_left(self._all, (start - NEAR_FRAMES - self._longest,))
-        last = bisect_left(self._all, (end + NEAR_FRAMES + 1,))
-        return [entry for entry in self._all[first:last] if _distance(entry[-1], start, end) <= NEAR_FRAMES]
-
-
-def _place(one: Transition) -> tuple[int, int]:
-    return one.start_frame, one.end_frame
-
-
-def _distance(one: Transition, start: int, end: int) -> int:
-    """Frames between a transition and a place; below 0 where they overlap by more than an edge."""
-    return gap((start, end), _place(one))
-
-
-def _apart(one: Transition, start: int, end: int) -> int:
-    return abs(one.start_frame - start) + abs(one.end_frame - end)
-
-
-def _is_over(one: Transition, new: Transition) -> bool:
-    return _distance(one, new.start_frame, new.end_frame) < 0 or _place(one) == _place(new)

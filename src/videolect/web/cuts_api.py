@@ -12,8 +12,9 @@ from starlette.responses import Response
 from videolect.errors import BadInput
 from videolect.oversight.cuts import Cuts, CutsDesk, told
 from videolect.record.acts import Act, CutAdded, CutMoved
-from videolect.video.evidence import MAX_STRIP, CutFinder, around
+from videolect.video.evidence import CutFinder
 from videolect.video.shots import Transition
+from videolect.video.strips import MAX_STRIP, around, aspect_of
 from videolect.web import cuts_models as models
 from videolect.web.auth import SignedIn, SignInDesk
 
@@ -144,7 +145,7 @@ def _shown(cuts: CutsDesk, finder: CutFinder, video_hash: str, me: SignedIn, sta
     return models.CutsShape(
         video=models.VideoShape(
             hash=video.hash, file_name=video.file_name, frames=video.frames, table=video.pts_table_hash,
-            aspect=round(finder.aspect(video), 4),
+            aspect=round(aspect_of(video), 4),
         ),
         seen=state.version, may_edit=me.worker.may("edit cuts"),
         may_undo=last is not None and me.worker.may("edit cuts") and last.worker == me.worker.id,

@@ -57,8 +57,8 @@ class Telling:
         ]  # fmt: skip
         bare = [{name: a for name, a in self.answers.items() if name not in self._parts(field.id)} for field in asked]
         found = spec.derive_many([self.answers, *bare]).found
-        yes = {name: standing.yes & ~standing.no for name, standing in found.items()}
-        no = {name: standing.no & ~standing.yes for name, standing in found.items()}
+        yes = {name: standing.is_yes for name, standing in found.items()}
+        no = {name: standing.is_no for name, standing in found.items()}
         self.states: dict[str, bool | None] = {
             name: True if yes[name] & 1 else False if no[name] & 1 else None for name in found
         }
