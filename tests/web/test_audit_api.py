@@ -110,7 +110,9 @@ def test_figures_and_answers_come_out_for_leads(site: Site):
     say(site, "ann", 1, spans=[SPAN])
     say(site, "bob", 1, ratings=RATINGS | {"overall": 5})
     figures = site.call("lea", "GET", "/api/audits/spring/statistics?resamples=50")["figures"]
-    assert figures["per_dataset"]["Their Set"]["overall"] == {"value": 4, "low": None, "high": None, "n": 1}
+    assert figures["per_dataset"]["Their Set"]["overall"] == {
+        "value": 4, "low": None, "high": None, "n": 1, "sources": 1,
+    }  # fmt: skip
     assert (figures["pooled"]["items"], figures["agreement"]["items"]) == (2, 1)
     assert figures["claims"]["pooled"]["camera"]["any"]["value"] == 1
     say(site, "ann", 2)
