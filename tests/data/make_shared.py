@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
@@ -27,11 +26,11 @@ from videolect.errors import BadInput
 from videolect.language import Spec, load_spec
 from videolect.language.answers import follows, plain, sides_of, tabulate
 from videolect.language.rules import COMPARISONS, Ask, Compare, Not, Rule, Several, as_data
-from videolect.record.acts import CutAdded, CutEdit, CutMoved
+from videolect.record.acts import CutAdded, CutMoved
 from videolect.record.critique import Point
 from videolect.record.cuts import TransitionKind
 from videolect.record.people import Person
-from videolect.video.evidence import CutFinder
+from videolect.video.edits import Laid
 from videolect.video.shots import Transition
 from videolect.video.timeline import Timeline
 
@@ -161,26 +160,33 @@ def cuts() -> dict[str, Any]:
         ("cut", (20, 20), None), ("dissolve", (40, 50), "lea"), ("gradual", (50, 55), None), ("cut", (70, 70), "lea"),
         ("fade_black", (80, 90), None), ("cut", (93, 93), None), ("cut", (94, 94), "lea"),
     ]  # fmt: skip
-    now = [
-        Transition(kind=kind, start_frame=place[0], end_frame=place[1], found_by=by or "blends", score=1.0)
+    laid = Laid(
+        Transition(kind=kind, start_frame=place[0], end_frame=place[1], found_by="blends", score=1.0)
         for kind, place, by in shown
+        if by is None
+    )
+    for kind, place, by in shown:
+        if by is not None:
+            laid.apply(edit(kind, place, by=by))
+    people = {by for _, _, by in shown}
+    now = [
+        (one.kind, (one.start_frame, one.end_frame), one.found_by if one.found_by in people else None)
+        for one in laid.transitions()
     ]
-    edits: list[CutEdit] = [edit(kind, place, by=by) for kind, place, by in shown if by]
-    finder: Any = SimpleNamespace(transitions=lambda video, edits: now)
 
     def taken(kind: TransitionKind, place: Place, was: Place | None) -> bool:
         try:
-            return CutFinder.check(finder, finder, edits, edit(kind, place, was))
+            return laid.check(edit(kind, place, was))
         except BadInput:
             return False
 
     cases: list[tuple[TransitionKind, int, Place | None]] = [
         ("cut", 0, None), ("dissolve", 1, None), ("gradual", 7, None),
-        *((kind, end - start, (start, end)) for kind, (start, end), _ in shown), ("fade_white", 10, (40, 50)),
+        *((kind, end - start, (start, end)) for kind, (start, end), _ in now), ("fade_white", 10, (40, 50)),
     ]  # fmt: skip
     return {
         "frames": 120,
-        "shown": [{"kind": kind, "start": start, "end": end, "by": by} for kind, (start, end), by in shown],
+        "shown": [{"kind": kind, "start": start, "end": end, "by": by} for kind, (start, end), by in now],
         "edits": [
             {
                 "kind": kind, "length": length, "was": was,
