@@ -76,7 +76,7 @@ def test_films_in_two_parts_are_told_and_joined(films: Path, triples: Path, tmp_
     assert "mirrored" in told
 
 
-def test_clips_of_a_workspace_are_compared_by_their_stretch(films: Path, tmp_path: Path, capsys):
+def test_clips_are_compared_by_their_stretch_of_a_film_of_the_workspace_or_of_a_file(tmp_path: Path, capsys):
     """The copy shows the middle of a longer film: only the clip of that stretch shows the same."""
     root = tmp_path / "workspace"
     long = copies.drifting(tmp_path / "long.mp4", 5, frames=240)
@@ -89,11 +89,11 @@ def test_clips_of_a_workspace_are_compared_by_their_stretch(films: Path, tmp_pat
     def clip(number: int, source: str, start_s: int, end_s: int) -> Triple:
         start, end = (int(at / base) for at in (start_s, end_s))
         where = {"video_hash": whole.video.hash, "start_pts": start, "end_pts": end, "time_base": base}
-        return triple(number, source, **where)
+        return triple(number, source, video_id="long.mp4", **where)
 
     copied = triple(
-        3, OTHER, video_hash=cut.video.hash, start_pts=cut.video.start_pts, end_pts=cut.video.end_pts,
-        time_base=cut.video.time_base,
+        3, OTHER, video_id="part.mp4", video_hash=cut.video.hash, start_pts=cut.video.start_pts,
+        end_pts=cut.video.end_pts, time_base=cut.video.time_base,
     )  # fmt: skip
     path = tmp_path / "triples.jsonl"
     for clips, found in (
@@ -101,10 +101,11 @@ def test_clips_of_a_workspace_are_compared_by_their_stretch(films: Path, tmp_pat
         ([clip(0, ONE, 0, 3), clip(1, ONE, 4, 8)], [sorted([ONE, OTHER])]),
     ):
         write_triples([*clips, copied], path)
-        words = ["data", "splits", path, "--out", tmp_path / "p.csv", "--films", "--workspace", root, "--jobs", 2]
-        code, answer = run(capsys, *words)
-        assert (code, answer["contamination"]["same_films"]) == (int(bool(found)), found)
-        assert answer["films"]["looked_at"] == len(clips) + 1
+        for where in (("--workspace", root), ("--videos", tmp_path / "{video_id}")):
+            words = ["data", "splits", path, "--out", tmp_path / "p.csv", "--films", *where, "--jobs", 2]
+            code, answer = run(capsys, *words)
+            assert (code, answer["contamination"]["same_films"]) == (int(bool(found)), found)
+            assert answer["films"]["looked_at"] == len(clips) + 1
 
 
 def test_the_same_bytes_are_the_same_also_where_there_is_nothing_to_see(tmp_path: Path, capsys):
