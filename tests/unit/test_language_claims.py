@@ -489,7 +489,35 @@ def size(state: str, words: str, order: int, *names: str) -> set[tuple[str, str,
             "It starts as a medium shot and ends as a medium shot.",
             size("asserted", "medium shot", 0, "starts_medium") | size("asserted", "medium shot", 1, "ends_medium"),
         ),
+        *(
+            (f"A close-up {when}.", size("asserted", "close-up", 0, "starts_close_up"))
+            for when in ("at the start", "initially", "of a wall at the beginning")
+        ),
+        *(
+            (f"A close-up {when}.", size("asserted", "close-up", 0, "ends_close_up"))
+            for when in ("at the end", "by the end", "towards the end", "toward the end")
+        ),
+        *(
+            (f"The move brings the wall into {how}.", size("asserted", "medium shot", 0, "ends_medium"))
+            for how in ("a medium shot", "the medium shot", "a slightly closer medium shot", "more of a medium shot")
+        ),
+        (
+            "A medium shot at the start, a close-up at the end.",
+            size("asserted", "medium shot", 0, "starts_medium")
+            | size("asserted", "close-up", 0, "ends_close_up", "changes", "wide_to_close"),
+        ),
+        (
+            "A wide shot at the start and a medium shot by the end.",
+            size("asserted", "A wide", 0, "starts_wide")
+            | size("asserted", "medium shot", 0, "ends_medium", "changes", "wide_to_close"),
+        ),
+        (
+            "It ends with a close-up. It starts with a medium shot.",
+            size("asserted", "medium shot", 0, "starts_medium")
+            | size("asserted", "close-up", 0, "ends_close_up", "changes", "wide_to_close"),
+        ),
         ("A medium shot of a wall. A close-up of a wall.", set()),
+        ("A medium shot, a wide shot, and a close-up.", set()),
     ],
 )
 def test_all_that_is_said_of_a_size_is_read_and_nothing_else(text: str, expected: set[tuple[str, str, str, int]]):

@@ -144,10 +144,19 @@ def test_the_hash_is_that_of_the_documented_bytes():
     assert table != Timeline(time_base=Fraction(1, 1000), pts=np.array([5, 8]), end_pts=9)
 
 
-@pytest.mark.parametrize("spoil", [lambda b: b[:-1], lambda b: b[:20], lambda b: b"x" + b, lambda b: b""])
-def test_other_bytes_are_no_table(spoil):
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda b: b[:-1], "it breaks off"),
+        (lambda b: b[:20], ".*"),
+        (lambda b: b[:16] + bytes(8) + b[24:], ".*"),
+        (lambda b: b"x" + b, "another beginning"),
+        (lambda b: b"", "another beginning"),
+    ],
+)
+def test_other_bytes_are_no_table(spoil, why: str):
     table = Timeline(time_base=Fraction(1, 1000), pts=np.array([5, 7]), end_pts=9, unreachable=(1,))
-    with pytest.raises(CannotRead, match=r"^This is no table of timestamps: .*\. Import the file again\.$"):
+    with pytest.raises(CannotRead, match=rf"^This is no table of timestamps: {why}\. Import the file again\.$"):
         Timeline.from_bytes(spoil(table.to_bytes()))
 
 

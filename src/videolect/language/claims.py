@@ -259,8 +259,10 @@ def _stages(text: Text, said: list[Match], marks: list[Match]) -> list[Literal["
     """For each mention whether the words around it place it at the start or at the end."""
     cues = sorted((mark for mark in marks if mark.rule.mark in ("start", "end", "goal")), key=lambda mark: mark.behind)
     found: list[Literal["start", "end"] | None] = []
+    taken = 0
+    """Behind the words that placed a mention before them: "a close-up at the start" says nothing of what comes next."""
     for index, match in enumerate(said):
-        floor = max(text.sentences[match.first], said[index - 1].behind if index else 0)
+        floor = max(text.sentences[match.first], said[index - 1].behind if index else 0, taken)
         stage: Literal["start", "end"] | None = None
         for cue in cues:
             if cue.first >= floor and cue.behind <= match.first:
@@ -270,12 +272,11 @@ def _stages(text: Text, said: list[Match], marks: list[Match]) -> list[Literal["
             near = match.behind <= cue.first <= match.behind + 4 and cue.behind <= ceiling
             if near and stage is None and text.words[cue.first] in ("at", "by", "initially", "towards", "toward"):
                 stage = "start" if cue.rule.mark == "start" else "end"
+                taken = taken if "," in text.words[match.behind : cue.first] else cue.behind
         if text.words[match.first] == "from" and match.since < match.first:
             stage = "start"
         elif text.words[match.first] in ("to", "into") or (stage is None and _going_to(text, match)):
             stage = "end"
-            if found and found[-1] is None and _from(text, said[index - 1]):
-                found[-1] = "start"
         found.append(stage)
     return found
 
@@ -289,10 +290,6 @@ def _going_to(text: Text, match: Match) -> bool:
         if words[index] in (",", ".", ";"):
             return False
     return False
-
-
-def _from(text: Text, match: Match) -> bool:
-    return "from" in text.words[max(match.first - 4, text.sentences[match.first]) : match.first]
 
 
 def _dense(claims: list[Claim]) -> tuple[Claim, ...]:
