@@ -15,7 +15,7 @@ from tests.support.commands import ask, shown
 from tests.support.triples import revised
 from tests.support.village import render_clip
 from videolect import wiring
-from videolect.cli.desk import workspace_of
+from videolect.cli.options import workspace_of
 from videolect.errors import BadInput
 from videolect.evals.score import Benchmark
 from videolect.wiring import Workspace

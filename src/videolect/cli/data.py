@@ -13,7 +13,7 @@ from videolect.cli.data_authors import triples_from_authors
 from videolect.cli.data_import import imported
 from videolect.cli.data_records import import_records
 from videolect.cli.data_records import render as render_records
-from videolect.cli.desk import workspace_of
+from videolect.cli.options import workspace_of
 from videolect.dataset.triple_jobs import write_settled
 from videolect.errors import BadInput, NotFound, perhaps
 from videolect.files import names_in

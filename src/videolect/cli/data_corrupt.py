@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
+from videolect.cli.options import add_writer, choice_of
 from videolect.cli.spec_option import add_spec, spec_of
-from videolect.cli.writer_options import add_writer, choice_of
 from videolect.dataset.corruption.authors import import_variants
 from videolect.dataset.corruption.corrupt import corrupt
 from videolect.dataset.corruption.folder import write_corruption

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.desk import workspace_of
+from videolect.cli.options import workspace_of
 from videolect.cli.video_duplicates import MOST_BITS
 from videolect.dataset.rows.contamination import SameVideos
 from videolect.dataset.rows.formats import path_of

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.desk import workspace_of
+from videolect.cli.options import workspace_of
 from videolect.cli.progress import Progress
 from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
 from videolect.dataset.search_files import search_files

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from videolect.cli.demo_script import Play, http_caller
-from videolect.cli.desk import add_serving, drafting, listening, serve, workspace_of
+from videolect.cli.desk import add_serving, drafting, listening, serve
+from videolect.cli.options import choice_of, workspace_of
 from videolect.cli.stage import need_numba
-from videolect.cli.writer_options import choice_of
 from videolect.errors import BadInput, CannotRead, perhaps
 from videolect.files import names_in, write_secret
 from videolect.record.acts import Answer

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.options import add_writer, place_of, workspace_of
 from videolect.cli.progress import Progress
-from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
 from videolect.oversight.roles import ROLES
 from videolect.wiring import FILMS, Workspace
@@ -71,24 +71,6 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
         "--glossary", type=Path, metavar="DIR", default=Path(said) if said else None,
         help="pictures of the language; default: $VIDEOLECT_GLOSSARY, or the workspace's folder glossary",
     )  # fmt: skip
-
-
-def place_of(asked: argparse.Namespace) -> Path:
-    """The folder of the workspace that is meant: the one that is named, or the usual one."""
-    return asked.workspace or Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace"))
-
-
-def workspace_of(
-    asked: argparse.Namespace, *, create: bool = False, writes: bool = False, plant: int = 0, **options: Any
-) -> Workspace:
-    """The workspace that the command line names. ``writes``: with the writer that it names, which may be a model that
-    is loaded now; else with the labels writer. ``plant``: errors that the labels writer plants."""
-    if writes:
-        options["writer"] = choice_of(asked, plant=plant)
-    if getattr(asked, "glossary", None):
-        options.setdefault("glossary", asked.glossary)
-    make = Workspace.create if create else Workspace.open
-    return make(place_of(asked), database_url=asked.database, **options)
 
 
 def run_init(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -74,7 +74,7 @@ def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    from videolect.cli.desk import workspace_of
+    from videolect.cli.options import workspace_of
     from videolect.evals.audit import judged
     from videolect.oversight.audit import AuditDesk
 
@@ -102,7 +102,7 @@ def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str,
 
 def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Good rows come in together; a film that cannot be taken in costs its caption the picture, and is told."""
-    from videolect.cli.desk import workspace_of
+    from videolect.cli.options import workspace_of
     from videolect.evals.audit_files import read_audit
     from videolect.oversight.audit import AuditDesk
     from videolect.wiring import OPERATOR

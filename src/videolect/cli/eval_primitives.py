@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.desk import workspace_of
 from videolect.cli.eval_options import with_interval
 from videolect.cli.find_films import Find, in_campaign, in_files
+from videolect.cli.options import workspace_of
 from videolect.cli.progress import Progress
 from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
 from videolect.dataset.rows.row import RowClip

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from videolect.cli.find_films import films_of
+from videolect.cli.options import add_writer, choice_of
 from videolect.cli.progress import Progress
-from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import BadInput
 
 

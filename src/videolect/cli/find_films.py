@@ -33,7 +33,7 @@ def films_of(asked: argparse.Namespace) -> Iterator[Find]:
     if asked.videos is not None:
         yield in_files(asked.videos)
         return
-    from videolect.cli.desk import workspace_of
+    from videolect.cli.options import workspace_of
 
     with workspace_of(asked) as workspace:
         yield in_workspace(workspace)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.desk import workspace_of
+from videolect.cli.options import workspace_of
 from videolect.errors import NotFound
 from videolect.files import check_free
 from videolect.language.diff import diff

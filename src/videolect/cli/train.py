@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videolect.cli.desk import place_of
 from videolect.cli.find_films import films_of
+from videolect.cli.options import place_of
 from videolect.errors import BadInput
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videolect.cli import shot_rules
-from videolect.cli.desk import workspace_of
+from videolect.cli.options import workspace_of
 from videolect.errors import NotFound
 from videolect.oversight.cuts import CutsDesk
 

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from videolect.cli import write_models, write_serve
+from videolect.cli.options import add_writer, choice_of
 from videolect.cli.spec_option import spec_of
 from videolect.cli.write_clip import add_clip, request_of
-from videolect.cli.writer_options import add_writer, choice_of
 from videolect.wiring import make_writer
 from videolect.writing.writer import write_draft
 

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from videolect.cli.options import add_writer, choice_of
 from videolect.cli.spec_option import SHIPPED, add_spec, spec_of
 from videolect.cli.write_clip import add_clip, read_captions, request_of, text_of
-from videolect.cli.writer_options import add_writer, choice_of
 from videolect.errors import INSTALL, BadInput, NotFound
 
 

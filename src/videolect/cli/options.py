@@ -1,11 +1,32 @@
-"""The options of whatever writes: which writer, and how a model's texts are drawn."""
+"""What commands of several nouns ask for: the workspace, and whatever writes."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
+from typing import Any
 
 from videolect.vlm.base import Decoding
-from videolect.wiring import WriterChoice
+from videolect.wiring import Workspace, WriterChoice
+
+
+def place_of(asked: argparse.Namespace) -> Path:
+    """The folder of the workspace that is meant: the one that is named, or the usual one."""
+    return asked.workspace or Path(os.environ.get("VIDEOLECT_HOME", "videolect-workspace"))
+
+
+def workspace_of(
+    asked: argparse.Namespace, *, create: bool = False, writes: bool = False, plant: int = 0, **options: Any
+) -> Workspace:
+    """The workspace that the command line names. ``writes``: with the writer that it names, which may be a model that
+    is loaded now; else with the labels writer. ``plant``: errors that the labels writer plants."""
+    if writes:
+        options["writer"] = choice_of(asked, plant=plant)
+    if getattr(asked, "glossary", None):
+        options.setdefault("glossary", asked.glossary)
+    make = Workspace.create if create else Workspace.open
+    return make(place_of(asked), database_url=asked.database, **options)
 
 
 def add_writer(
