@@ -375,7 +375,9 @@ def main(arguments: Sequence[str] | None = None, shows: Sequence[Show] | None = 
         for show in wanted:
             print(f"{show.name:24} {'whole' if show.whole else 'quick'}  {show.says}")
         return 0
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # its commands end with it, and its folders go
+    # Its commands end with it, and its folders go. What a shell puts into the background is deaf to interrupts, and the
+    # servers that are shown would be deaf too.
+    before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGINT, signal.SIGTERM)}
     state = State(KEPT / "state.json", resume=asked.resume)
     outcomes: dict[str, Outcome] = {}
     try:
@@ -395,7 +397,8 @@ def main(arguments: Sequence[str] | None = None, shows: Sequence[Show] | None = 
         print(table(outcomes))
         return 1
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     print(table(outcomes))
     return int(any(outcome.came == "failed" for outcome in outcomes.values()))
 

@@ -223,7 +223,7 @@ def test_a_run_that_is_stopped_ends_its_command_and_tells_what_was_shown(how: si
     while not (tmp_path / "kept" / "a.n1.log").is_file() or "sleep" not in (tmp_path / "kept" / "a.n1.log").read_text():
         time.sleep(0.05)
     started.send_signal(how)
-    said, _ = started.communicate(timeout=120)
+    said, _ = started.communicate(timeout=500)
     assert started.returncode == 1
     assert "1 shown, 0 failed" in said
     assert not list(tmp_path.glob("vlshow-*"))
