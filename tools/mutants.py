@@ -48,6 +48,7 @@ def folder_of(part: str) -> Path:
         "pytest_add_cli_args_test_selection": [f"tests/{file}" for file in chosen["tests"]],
         "pytest_add_cli_args": ["-p", "no:cacheprovider", *(["-k", f"not ({skip})"] if skip else [])],
         "use_git_change_detection": False,
+        "timeout_constant": 60.0,  # seconds on the clock: a busy machine must not pass for a mutant that hangs
     }
     ours = (ROOT / "pyproject.toml").read_text()
     lines = (f"{key} = {json.dumps(value)}" for key, value in own.items())
@@ -92,7 +93,8 @@ def report(parts: list[str]) -> None:
         if of := found.total():
             seen = of - found["survived"]
             low, high = wilson(seen, of)
-            print(f"{part:9} {seen:5} of {of:5}  {seen / of:6.1%}  [{low:.1%}, {high:.1%}]")
+            hung = f", {found['timeout']} of them by their time limit" if found["timeout"] else ""
+            print(f"{part:9} {seen:5} of {of:5}  {seen / of:6.1%}  [{low:.1%}, {high:.1%}]{hung}")
 
 
 def main() -> int:

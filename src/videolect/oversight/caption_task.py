@@ -367,9 +367,8 @@ def _begin_round(task: CaptionTask, who: str, token: int) -> CaptionTask:
 
 def _drafted(task: CaptionTask, act: Drafted) -> CaptionTask:
     """A first draft ends the model's lease; a new draft under a person's lease begins the round anew."""
-    holder = task.holding.holder
     unseen(task, draft=act)
-    if task.round is None or holder is None or holder.stage == "draft":
+    if task.round is None:
         return unseen(task, holding=task.holding.ended())
     fresh = Round(
         kind=task.round.kind, author=task.round.author, token=task.round.token, draft=act,
