@@ -6,6 +6,7 @@ killed writer leaves only that, and ``sweep`` takes it away. Locks are ``flock``
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -26,7 +27,35 @@ class CannotWrite(BadInput):
 
 def cannot_write(path: Path, error: OSError) -> CannotWrite:
     """The error for a path and what the system said of it."""
-    return CannotWrite(f"{path} cannot be written: {error.strerror}.", mend="Make room, or name another place.")
+    mend = "Make room, or name another place."
+    if error.errno == errno.ENOENT and not path.parent.is_dir():
+        mend = f"Make the folder {path.parent} first, or name another place."
+    return CannotWrite(f"{path} cannot be written: {error.strerror or error}.", mend=mend)
+
+
+@contextmanager
+def _told(path: Path, partial: Path) -> Iterator[None]:
+    """CannotWrite for what the system says of this place; of all else nothing is claimed."""
+    try:
+        yield
+    except OSError as error:
+        about = (error.filename, error.filename2)
+        if about == (None, None) and error.errno not in _OF_THE_DISK:
+            raise
+        if about != (None, None) and not any(_is_of(name, path, partial) for name in about):
+            raise
+        raise cannot_write(path, error) from error
+
+
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+"""What comes without a name, from a write to an open file."""
+
+
+def _is_of(name: object, path: Path, partial: Path) -> bool:
+    return name is not None and any(
+        Path(os.fsdecode(name)).is_relative_to(place)  # type: ignore[arg-type]  # what the system calls a name
+        for place in (path, partial)
+    )
 
 
 # -------------------------------------------------------------------------------------------------- whole or not at all
@@ -41,12 +70,11 @@ def whole_file(path: Path, *, flush: bool = True) -> Iterator[Path]:
     """
     partial = _beside(path)
     try:
-        yield partial
-        if flush:
-            sync(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
+        with _told(path, partial):
+            yield partial
+            if flush:
+                sync(partial)
+            partial.replace(path)
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -64,36 +92,44 @@ def write_json(path: Path, told: Mapping[str, Any]) -> None:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """A file that only its owner reads."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    """A file that only its owner reads, whole or as it was. CannotWrite."""
+    with whole_file(path) as partial:
+        partial.touch(0o600)
+        partial.write_text(text, encoding="utf-8")
 
 
 @contextmanager
 def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
     """Which folder to fill; with the end of the block it is ``folder``. CannotWrite where that cannot be done.
 
-    ``instead``: takes the place of what is there; else BadInput as ``check_free``.
+    ``instead``: takes the place of what is there, which is put aside until the new one has its name; else BadInput as
+    ``check_free``.
     """
     if not instead:
         check_free(folder)
     partial = _beside(folder)
+    aside = partial.with_suffix(".old")
     try:
-        partial.mkdir()
-        yield partial
-        for written in partial.rglob("*"):
-            sync(written)
-        if instead:
-            shutil.rmtree(folder, ignore_errors=True)
-        elif folder.is_dir():
-            folder.rmdir()  # it is empty
-        partial.rename(folder)
-        sync(folder.parent)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
+        with _told(folder, partial):
+            partial.mkdir()
+            yield partial
+            for written in (partial, *partial.rglob("*")):
+                sync(written)
+            if instead and (folder.exists() or folder.is_symlink()):
+                folder.rename(aside)
+            elif folder.is_dir():
+                folder.rmdir()  # it is empty
+            try:
+                partial.rename(folder)
+            except OSError:
+                if aside.exists():
+                    aside.rename(folder)
+                raise
+            sync(folder.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def check_free(folder: Path) -> None:
@@ -145,7 +181,8 @@ def _beside(path: Path) -> Path:
 def append(handle: int, lines: Iterable[str]) -> None:
     """Add lines to a file that is open for reading and appending; they are on the disk afterwards. OSError.
 
-    What a killed writer left of a line gets an end first, so that nothing is glued to it. Half a character, which UTF-8
+    The caller holds the file's lock (``lock``) where others may add too. What a killed writer left of a line gets an
+    end first, so that nothing is glued to it. Half a character, which UTF-8
     does not have, is written as its escape in JSON.
     """
     size = os.fstat(handle).st_size

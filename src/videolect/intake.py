@@ -7,7 +7,7 @@ so an import that was killed is done again from the start, and only what it did 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.clip_names import ClipNames
 from videolect.oversight.cuts import CutsDesk
 from videolect.oversight.roles import Worker
-from videolect.record.campaign import Policy
+from videolect.record.campaign import Campaign, Policy
 from videolect.record.clip import Clip, Stretch, Video
 from videolect.storage import Storage
 from videolect.video.evidence import CutFinder
@@ -77,10 +77,19 @@ class Opener:
         try:
             found = self.catalogue.campaign(self.campaign)
         except NotFound:
-            found = self.catalogue.open_campaign(self.worker, self.campaign, policy=self.policy, aspects=self.aspects)
-            self.campaigns = 1
+            found = self._opened()
         self.tasks += self.catalogue.add_clips(self.worker, found, self._waiting, priority=self.priority)
         self._waiting = []
+
+    def _opened(self) -> Campaign:
+        try:
+            made = self.catalogue.open_campaign(self.worker, self.campaign, policy=self.policy, aspects=self.aspects)
+        except BadInput:
+            with suppress(NotFound):  # another import opened it a moment ago
+                return self.catalogue.campaign(self.campaign)
+            raise
+        self.campaigns = 1
+        return made
 
 
 class Intake:

@@ -1124,7 +1124,7 @@ def test_a_new_file_is_not_copied(tmp_path: Path):
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path):
     path = tmp_path / "notes.txt"
     path.write_text("These are my notes. " * 200)
-    with pytest.raises(CannotRead, match=r"notes.txt is not a database.*Name another file"):
+    with pytest.raises(CannotRead, match=r"notes.txt is not a database.*from a backup"):
         open_database(f"sqlite:///{path}")
     assert path.read_text() == "These are my notes. " * 200
 

@@ -93,7 +93,7 @@ def points_of(triple: Triple) -> tuple[Point, ...]:
 
 
 def says(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset((claim.primitive, claim.state) for claim in claims_of(text, SPEC))
+    return frozenset((claim.primitive, claim.state) for claim in claims_of(text, SPEC.lexicon))
 
 
 # ----------------------------------------------------------------------------------------------------------- each kind

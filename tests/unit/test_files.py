@@ -21,6 +21,7 @@ from videolect.files import (
     whole_file,
     whole_folder,
     write_json,
+    write_secret,
     write_whole,
 )
 
@@ -115,6 +116,55 @@ def test_a_folder_may_take_the_place_of_another(tmp_path: Path) -> None:
         (partial / "new").touch()
         assert names(folder) == ["old"]
     assert names(folder) == ["new"]
+
+
+def test_what_another_file_says_is_not_said_of_this_one(tmp_path: Path) -> None:
+    def reads_another() -> None:
+        with whole_file(tmp_path / "out") as partial:
+            partial.write_text((tmp_path / "missing").read_text())
+
+    def loses_its_reader() -> None:
+        with whole_file(tmp_path / "out") as partial:
+            partial.touch()
+            raise BrokenPipeError(32, "Broken pipe")
+
+    with pytest.raises(FileNotFoundError, match="missing"):
+        reads_another()
+    with pytest.raises(BrokenPipeError):
+        loses_its_reader()
+    assert not names(tmp_path)
+
+
+def test_a_secret_is_its_owners_even_where_a_file_was_everybodys(tmp_path: Path) -> None:
+    path = tmp_path / "passwords"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_secret(path, "new")
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_old_folder_is_there_until_the_new_one_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old").touch()
+    rename = Path.rename
+
+    def fails(path: Path, to: Path) -> Path:
+        if to == folder and path.suffix == ".part":
+            raise OSError(5, "Input/output error", str(to))
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", fails)
+
+    def replace() -> None:
+        with whole_folder(folder, instead=True) as partial:
+            (partial / "new").touch()
+
+    with pytest.raises(CannotWrite, match="Input/output error"):
+        replace()
+    assert names(folder) == ["old"]
+    assert names(tmp_path) == ["model"]
 
 
 def test_a_killed_writer_leaves_what_the_sweep_takes_away(tmp_path: Path) -> None:

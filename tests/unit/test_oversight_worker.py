@@ -147,6 +147,14 @@ def test_one_broken_draft_does_not_end_drafting_for_the_others(error: Exception)
     assert made.status(clip="c3") == "to_caption"
 
 
+def test_one_task_that_always_fails_keeps_no_other_waiting():
+    made = labelled_bench(breaks_on("c1", RuntimeError("broken")), clips=("c1", "c2"))
+    stop = Rounds(40)
+    draft_all(made.desk, made.writer, DRAFTER, stop=stop, watch=True, every_s=1)
+    assert made.status(clip="c2") == "to_caption"
+    assert max(stop.waited) <= 4, "it looks again as often as ever, not after a rest for the writer"
+
+
 def test_two_processes_do_not_take_each_others_drafts_for_their_own():
     """Each drafts under a name of its own: a task that one holds is not offered to the other."""
     made = labelled_bench()

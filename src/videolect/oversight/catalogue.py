@@ -7,6 +7,7 @@ it the ledger, the shelf of versions and the clock.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import cast
@@ -45,6 +46,7 @@ class Catalogue:
         self.shelf = shelf
         self.clock = clock or SystemClock()
         self._spec_of: dict[str, Spec] = {}
+        self._guard = threading.Lock()
         self._states: dict[tuple[str, str, int], Mapping[str, bool | None]] = {}
         self._forms: dict[tuple[str, tuple[str, ...]], Form] = {}
 
@@ -82,12 +84,14 @@ class Catalogue:
         key = TaskKey.of_stream(labelled.stream)
         spec = self.spec_of(key.campaign) if key is not None else self.spec
         place = (spec.hash, labelled.labels_hash, labelled.record_schema)
-        found = self._states.get(place)
+        with self._guard:
+            found = self._states.get(place)
         if found is None:
             found = MappingProxyType(spec.derive(self.answers_of(labelled)))
-            while len(self._states) >= _STATES:
-                self._states.pop(next(iter(self._states)), None)
-            self._states[place] = found
+            with self._guard:
+                self._states[place] = found
+                while len(self._states) > _STATES:
+                    del self._states[next(iter(self._states))]
         return found
 
     # -- videos
@@ -172,8 +176,22 @@ class Catalogue:
                             policy=campaign.policy, priority=priority,
                         )
                     )  # fmt: skip
+        count = 0
         for start in range(0, len(acts), _AT_ONCE):
-            self.ledger.append(acts[start : start + _AT_ONCE])
+            count += self._opened(acts[start : start + _AT_ONCE])
+        return count
+
+    def _opened(self, acts: list[Act]) -> int:
+        """Of these tasks those that nobody else opens at the same time."""
+        while acts:
+            try:
+                self.ledger.append(acts)
+                break
+            except StaleVersion:
+                left = [act for act in acts if not self.ledger.read(act.stream)]
+                if len(left) == len(acts):
+                    raise
+                acts = left
         return len(acts)
 
 

@@ -97,11 +97,13 @@ def draft_all(
 
     ``stop``: end after the draft at hand once it is set. ``watch``: look again every ``every_s`` when nothing waits,
     and try again what failed: each task later and later, since each try leaves a claim and a release in the ledger, and
-    after failures in a row nothing for as long, since then it is the writer that fails. A database that is away for a
+    after several tasks in a row nothing for as long, since then it is the writer that fails; one bad task keeps nobody
+    waiting. A database that is away for a
     moment does not end it then.
     """
     stop = stop or threading.Event()
-    count = in_a_row = 0
+    count = 0
+    in_a_row = set[str]()  # different tasks that failed, with nothing drafted between
     failed: dict[str, TaskKey] = {}
     rests = _Rests()
     while not stop.is_set():
@@ -111,18 +113,20 @@ def draft_all(
             if key is None:
                 if not watch:
                     break
+                in_a_row.clear()
                 stop.wait(every_s)
                 continue
-            count, in_a_row = count + 1, 0
+            count += 1
+            in_a_row.clear()
             failed.pop(key.stream, None)
         except DraftFailed as error:
             mendable = isinstance(error.__cause__, VideolectError)
             log.warning("%s: %s", error, error.__cause__, exc_info=None if mendable else error.__cause__)
             failed[error.key.stream] = error.key
             rests.failed(error.key.stream)
-            in_a_row += 1
-            if watch and in_a_row > 1:
-                stop.wait(min(60.0, rest_s(in_a_row - 1)))
+            in_a_row.add(error.key.stream)
+            if watch and len(in_a_row) > 1:
+                stop.wait(min(60.0, rest_s(len(in_a_row) - 1)))
         except Exception:
             if not watch:
                 raise
