@@ -59,27 +59,27 @@ DOORS: Mapping[tuple[str, str], frozenset[str]] = {
 LIBRARIES: Mapping[str, frozenset[str]] = {
     "errors": frozenset(),
     "files": frozenset(),
-    "storage": frozenset({"blake3", "fsspec", "s3fs"}),
+    "storage": frozenset({"blake3", "s3fs"}),
     "language": frozenset({"yaml", "jinja2", "numpy"}),
     "record": frozenset(),
     "metrics": frozenset({"numpy", "nltk"}),
     "oversight": frozenset(),
     "video": frozenset({"av", "numpy", "blake3", "PIL", "scenedetect", "torch"}),
-    "vlm": frozenset({"google", "numpy", "PIL", "httpx", "openai", "peft", "tokenizers", "torch", "transformers"}),
+    "vlm": frozenset({"google", "numpy", "PIL", "httpx", "peft", "tokenizers", "torch", "transformers"}),
     "points": frozenset(),
-    "ledger": frozenset({"sqlalchemy", "alembic", "psycopg"}),
+    "ledger": frozenset({"sqlalchemy", "alembic"}),
     "writing": frozenset(),
     "dataset": frozenset({"pyarrow", "numpy"}),
-    "stage": frozenset({"PIL", "av", "numba", "numpy"}),
+    "stage": frozenset({"PIL", "numba", "numpy"}),
     "intake": frozenset(),
-    "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl", "torch", "transformers"}),
+    "evals": frozenset({"jinja2", "numpy", "pyarrow", "sklearn", "threadpoolctl"}),
     "training": frozenset(
-        {"accelerate", "datasets", "numpy", "peft", "pyarrow", "safetensors", "tensorboard", "tokenizers", "torch"}
+        {"accelerate", "datasets", "numpy", "peft", "safetensors", "tensorboard", "tokenizers", "torch"}
         | {"transformers", "trl"}
     ),
     "recaption": frozenset({"numpy", "pyarrow", "ray", "torch", "transformers"}),
     "generator": frozenset({"numpy", "pyarrow", "av", "torch", "transformers", "diffusers", "accelerate"}),
-    "web": frozenset({"fastapi", "starlette", "pydantic", "uvicorn", "argon2", "anyio"}),
+    "web": frozenset({"fastapi", "starlette", "pydantic", "argon2", "anyio"}),
     "wiring": frozenset(),
     "cli": frozenset({"httpx", "uvicorn"}),
 }
