@@ -828,7 +828,8 @@ def test_dependants_of_other_clips_and_campaigns_are_left(ledger: Any):
 @every_adapter
 def test_a_rebuild_makes_the_same_projections(full: Any):
     before, told = (contents(full), full.projections_hash()), []
-    assert full.rebuild(lambda done, of: told.append((done, of))).tasks == 10
+    rebuilt = full.rebuild(lambda done, of: told.append((done, of)))
+    assert (rebuilt.tasks, rebuilt.before, rebuilt.after) == (10, before[1], before[1])
     assert (contents(full), full.projections_hash()) == before
     assert told
     assert told[-1] == (10, 10)
@@ -845,6 +846,15 @@ def test_a_long_rebuild_tells_how_far_it_is(ledger: Any):
     streams = [History(clip=name).key.stream for name in clips]
     assert [len(acts) for acts in ledger.read_many(streams).values()] == [1] * 1001
     check_board(ledger)
+
+
+@every_adapter
+def test_the_hash_of_the_projections_is_another_where_a_row_is_another(ledger: Any, waiting: History):
+    before = ledger.projections_hash()
+    claim(ledger, waiting, "ann")
+    claimed = ledger.projections_hash()
+    ledger.append([History(clip="c2").acts[0]])
+    assert len({before, claimed, ledger.projections_hash()}) == 3
 
 
 @every_adapter

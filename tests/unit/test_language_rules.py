@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 
 from videolect.errors import BadInput, NotFound
 from videolect.language import Spec, load_spec
-from videolect.language.answers import check_many
+from videolect.language.answers import Standing, check_many
 from videolect.language.parse import parse
-from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several, parse_rule
+from videolect.language.rules import Ask, Compare, Named, Not, Rule, Several, as_data, fields_of, parse_rule
 from videolect.language.solver import Solver
 from videolect.language.source import Place, Problem, Wrong, read, read_texts
 from videolect.language.table import Table, evaluate
@@ -520,3 +521,45 @@ def test_a_record_that_is_found_gives_the_states_back():
             found = inverse.record(wanted)
             assert found is not None
             assert {id_: spec.derive(found)[id_] for id_ in names} == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("{not: {primitive: pans}}", {"not": {"primitive": "pans"}}),
+        (
+            "{all: [{a: {is: b}}, {any: [{c: {has: d}}]}]}",
+            {"all": [{"field": "a", "is": "b"}, {"any": [{"field": "c", "has": "d"}]}]},
+        ),
+        ("{a: {in: [b, c]}}", {"field": "a", "in": ["b", "c"]}),
+        ("{a: {has_any: [b]}}", {"field": "a", "has_any": ["b"]}),
+        ("{a: {is: [b, c]}}", {"field": "a", "is": ["b", "c"]}),
+        ("{a: {answered: yes}}", {"field": "a", "answered": "yes"}),
+        ("{a: {before: b}}", {"field": "a", "before": "b", "order": []}),
+        ("{condition: still}", {"field": "moves", "is": "no"}),
+    ],
+)  # fmt: skip
+def test_a_rule_goes_to_the_pages_with_its_conditions_written_out(text: str, data: object):
+    rule = rule_of(text)
+    if isinstance(rule, Ask) and rule.test == "is" and len(rule.values) > 1:
+        rule = replace(rule, exact=True)  # as a field of several answers is read
+    assert as_data(rule, {"still": rule_of("{moves: {is: no}}")}) == data
+
+
+def test_what_leaves_a_rule_open_goes_with_it():
+    rule = replace(rule_of("{a: {is: b}}"), open_values=frozenset({"unsure", "mixed"}))
+    assert as_data(rule, {}) == {"field": "a", "is": "b", "open": ["mixed", "unsure"]}
+
+
+def test_the_fields_of_a_rule_are_those_of_its_conditions_too():
+    conditions = {
+        "still": rule_of("{moves: {is: no}}"),
+        "calm": rule_of("{all: [{condition: still}, {wind: {is: no}}]}"),
+    }
+    asked = rule_of("{any: [{not: {condition: calm}}, {a: {before: b}}, {primitive: pans}, {condition: gone}]}")
+    assert fields_of(asked, conditions) == ("moves", "wind", "a", "b")
+
+
+def test_a_standing_says_of_each_record_where_it_is():
+    found = Standing(yes=0b0011, no=0b0110, outside=0b1000)
+    assert [found.at(row) for row in range(5)] == ["yes", "undetermined", "no", "does_not_apply", "undetermined"]
