@@ -30,7 +30,8 @@ def cannot_write(path: Path, error: OSError) -> CannotWrite:
     mend = "Make room, or name another place."
     if error.errno == errno.ENOENT and not path.parent.is_dir():
         mend = f"Make the folder {path.parent} first, or name another place."
-    return CannotWrite(f"{path} cannot be written: {error.strerror or error}.", mend=mend)
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return CannotWrite(f"{path} cannot be written: {why}.", mend=mend)
 
 
 @contextmanager
@@ -40,9 +41,11 @@ def _told(path: Path, partial: Path) -> Iterator[None]:
         yield
     except OSError as error:
         about = (error.filename, error.filename2)
-        if about == (None, None) and error.errno not in _OF_THE_DISK:
-            raise
-        if about != (None, None) and not any(_is_of(name, path, partial) for name in about):
+        if about == (None, None):  # libraries write names into their words
+            ours = error.errno in _OF_THE_DISK or partial.name in str(error)
+        else:
+            ours = any(_is_of(name, path, partial) for name in about)
+        if not ours:
             raise
         raise cannot_write(path, error) from error
 

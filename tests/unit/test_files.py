@@ -80,6 +80,17 @@ def test_a_place_that_takes_no_file_is_named(tmp_path: Path, path: str) -> None:
     assert names(tmp_path) == ["there"]
 
 
+def test_what_a_library_says_of_the_place_in_words_is_told(tmp_path: Path) -> None:
+    def writes(name: str) -> None:
+        with whole_file(tmp_path / "none" / "out") as partial:
+            raise FileNotFoundError(2, f"Failed to open local file '{name.format(partial)}'")
+
+    with pytest.raises(CannotWrite, match=r"out cannot be written: No such file or directory\. Make the folder"):
+        writes("{}")
+    with pytest.raises(FileNotFoundError):
+        writes("another")
+
+
 def test_json_is_for_people_too(tmp_path: Path) -> None:
     write_json(tmp_path / "run.json", {"b": "pån", "a": 1})
     assert (tmp_path / "run.json").read_text(encoding="utf-8") == '{\n "a": 1,\n "b": "pån"\n}\n'
