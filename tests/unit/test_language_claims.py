@@ -518,6 +518,24 @@ def size(state: str, words: str, order: int, *names: str) -> set[tuple[str, str,
         ),
         ("A medium shot of a wall. A close-up of a wall.", set()),
         ("A medium shot, a wide shot, and a close-up.", set()),
+        (
+            "A medium shot, a close-up at the end.",
+            size("asserted", "medium shot", 0, "starts_medium")
+            | size("asserted", "close-up", 0, "ends_close_up", "changes", "wide_to_close"),
+        ),
+        (
+            "The shot begins as a medium shot, then a close-up.",
+            size("asserted", "medium shot", 0, "starts_medium") | size("asserted", "close-up", 1, "ends_close_up"),
+        ),
+        (
+            "A medium shot of the old man at the start, then a close-up.",
+            size("asserted", "medium shot", 0, "starts_medium") | size("asserted", "close-up", 1, "ends_close_up"),
+        ),
+        (
+            "Initially medium shot, finally a close-up.",
+            size("asserted", "medium shot", 0, "starts_medium")
+            | size("asserted", "close-up", 1, "ends_close_up", "changes", "wide_to_close"),
+        ),
     ],
 )
 def test_all_that_is_said_of_a_size_is_read_and_nothing_else(text: str, expected: set[tuple[str, str, str, int]]):
@@ -557,6 +575,24 @@ def test_any_text_is_read_and_spans_are_its_words(text: str):
     assert all(text[claim.start : claim.end] == claim.words and claim.words for claim in found)
 
 
+def test_a_claim_is_told_with_all_that_it_is():
+    told = {"primitive": "zoom_in", "state": "denied", "start": 17, "end": 24, "words": "zoom in", "order": 0}
+    assert told in [claim.as_json() for claim in claims_of("The view doesn't zoom in.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("A dog runs. He is at the left of the frame.", {"starts_at_left"}),
+        ("A dog runs. It sits. He is at the left of the frame.", set()),
+        ("A man is on the left. A woman is on the right.", {"starts_at_left"}),
+        ("The man is on the left of the frame", {"starts_at_left"}),
+    ],
+)
+def test_the_main_subject_stands_where_the_first_two_sentences_say(text: str, where: set[str]):
+    assert {one for one in asserted(text) if one.startswith("starts_at_")} == where
+
+
 def test_spans_stand_for_the_words_and_claims_stand_in_their_order():
     text = "From a high angle, the camera — at eye level — pans left, doesn't zoom in, and the man's dog runs."
     found = claims_of(text)
@@ -577,17 +613,6 @@ def test_a_long_text_takes_time_in_proportion(piece: str):
     began = time.process_time()
     claims_of(long)
     assert time.process_time() - began < 40 * first + 1.0
-
-
-def test_a_caption_takes_about_a_millisecond():
-    text = (
-        "From a high angle at eye level, the camera smoothly pans left and tilts up to follow a man in a red coat. " * 4
-    )
-    claims_of(text)
-    began = time.process_time()
-    for _ in range(50):
-        claims_of(text)
-    assert (time.process_time() - began) / 50 < 0.02
 
 
 # ---------------------------------------------------------------------------------------------------- the reading
@@ -642,6 +667,16 @@ def test_a_text_is_cut_into_words_that_know_their_places():
             for word in ("are", "was", "were", "has", "have")
         ),
         ("Slowly panning.", set(), set()),
+        ("The camera rises. Slowly. It pans.", {"rises", "pans"}, set()),
+        ("The camera rises while the man walks; pans left.", {"rises", "pans"}, {"walks"}),
+        ("The camera that pans tilts.", {"pans", "tilts"}, set()),
+        ("The camera that pans left rises.", {"pans", "rises"}, set()),
+        ("The camera rises. As a man walks, it pans.", {"rises", "pans"}, {"walks"}),
+        ("As a man turns and walks, the camera pans.", {"pans"}, {"turns", "walks"}),
+        ("The camera follows it and pans.", {"follows", "pans"}, set()),
+        ("Cars rise and turn.", set(), {"rise", "turn"}),
+        ("The camera passes the tree tilted.", {"passes", "tilted"}, set()),
+        ("The camera watches a dog runs past.", {"watches"}, {"runs"}),
     ],
 )
 def test_a_verb_is_that_of_whoever_acts(text: str, camera: set[str], other: set[str]):
@@ -746,6 +781,8 @@ def found_in(phrase: str, text: str) -> list[str]:
         ("(pan left|tilt [it] up)~", "panning left, tilts it up, tilt upping", ["panning left", "tilts it up"]),
         ("(a|an (old|new)) door", "a door, an old door, an door", ["a door", "an old door"]),
         ("(pans|tilts) >> up", "pans up, tilts up, zooms up", ["up", "up"]),
+        ("(tilt (it|them) up|pan left)~", "tilts it up, tilts thems up, panning left", ["tilts it up", "panning left"]),
+        ("  wide-shot ", "a wide shot, a wide-shot", ["wide shot", "wide shot"]),
     ],
 )
 def test_a_phrase_means_what_its_page_says(phrase: str, text: str, hits: list[str]):

@@ -232,7 +232,7 @@ def _settle(text: Text, matches: list[Match], marks: list[Match], no: list[bool]
         return claims
     if family.first_counts and not starts and stages[0] is None:
         starts = [first]
-    if ends and (starts or stages[0] is None or stages[0] == "start"):
+    if ends and (starts or stages[0] is None):
         start, end = (starts or [first])[0], ends[-1]
         say(family.starts, start)
         say(family.ends, end)

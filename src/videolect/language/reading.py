@@ -43,9 +43,7 @@ def read_text(text: str) -> Text:
             words.append(_STOPS.get(raw, "."))
             spans.append((start, end))
             continue
-        word = raw.lower()
-        if not word.isascii():
-            word = word.replace("’", "'").replace(" ", "")
+        word = raw.lower().replace("’", "'")
         if "'" in word:
             head, _, tail = word.partition("'")
             if tail == "t" and head.endswith("n"):
