@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from videolect.stage.plan.dice import Dice
 from videolect.stage.plan.focus import tracks_by_focus
 from videolect.stage.plan.movements import ANGLES, HEIGHTS, SIZES, Framed, centres, looks_back, movements_of
 from videolect.stage.plan.staging import Staging
-from videolect.stage.world.scene import Scene
+from videolect.stage.world.scene import Floats, Scene
 
 _FACINGS: dict[str, tuple[float, float]] = {
     "front": (0, 14),
@@ -91,20 +91,74 @@ def _size(dice: Dice, staging: Staging) -> str:
     return "wide" if main.kind != "person" and size not in ("extreme_wide", "wide", "full") else size
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Body:
+    """The main actor as the camera has to take it in. Metres."""
+
+    frame: int
+    """At which it is looked at: where it walks, in the middle of its way."""
+    low: float
+    top: float
+    height: float
+    """Of what must be in the picture: of a long one that is seen from its side, more than from feet to top."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _View:
+    """How far the camera is from its subject, and with which lens; each wish may change what an earlier one chose."""
+
+    size: str
+    extent: float
+    """Metres that the picture is high where the subject stands."""
+    centre: float
+    """Metres above the ground of the picture's middle."""
+    focal: float
+    slant: float
+    """Metres from the camera to the middle."""
+    barrel: float
+
+
 def _framed(dice: Dice, staging: Staging) -> Framed:
     """The main actor at the wished size, from the wished height and angle."""
-    scene, main = staging.scene, staging.scene.actors[0]
+    body = _body(dice, staging)
+    view = _view(dice, staging, body)
+    z = _height(dice, body, view)
+    ground = math.sqrt(max(0.0, view.slant**2 - (z - view.centre) ** 2))
+    bearing = _bearing(dice, staging, body.frame, view.size)
+    at = _looked_at(dice, staging, body.frame)
+    place = (float(at[0] - math.sin(bearing) * ground), float(at[1] + math.cos(bearing) * ground), z)
+    yaw = math.atan2(-(at[0] - place[0]), at[1] - place[1]) if ground > 1e-6 else bearing + math.pi
+    pitch = math.atan2(view.centre - z, max(ground, 1e-9))
+    shift, reveal = _shift(dice, view.focal), 0.0
+    if dice.has("movement_gestures", "reveal"):
+        # It ends on the subject, and begins beside it.
+        beside = max(0.55, math.atan(0.5 / view.focal) + math.atan(0.35 * view.extent / view.slant) + 0.08)
+        shift = reveal = beside if dice.wish.get("camera_pan") != "right_to_left" else -beside
+    setup = Setup(
+        place=place, yaw=yaw + shift, pitch=pitch, roll=_lean(dice), focal=view.focal, focus=view.slant,
+        barrel=view.barrel,
+    )  # fmt: skip
+    return Framed(setup=setup, size=view.size, reveal=reveal)
+
+
+def _body(dice: Dice, staging: Staging) -> _Body:
+    main = staging.scene.actors[0]
     frame = dice.format.frames // 2 if staging.play in ("walk", "run") and not dice.asked("shot_size_start") else 0
     low, top = float(main.marks["feet"][frame, 2]), float(main.marks["top"][frame, 2])
-    body = max(0.3, top - low)
+    height = max(0.3, top - low)
     if main.kind in ("vehicle", "animal"):
-        body = max(body, 1.1 * float(np.ptp([main.marks[n][frame, :2] for n in ("nose", "rear")], axis=0).max()))
+        height = max(height, 1.1 * float(np.ptp([main.marks[n][frame, :2] for n in ("nose", "rear")], axis=0).max()))
+    return _Body(frame=frame, low=low, top=top, height=height)
+
+
+def _view(dice: Dice, staging: Staging, body: _Body) -> _View:
+    """From how far and with which lens the subject has the wished size."""
     size = _size(dice, staging)
     dice.plan["size"] = size
     bottom, upper = SIZES[size]
     jitter = 1 + dice.one(-0.03, 0.03)
-    extent = (upper - bottom) * body * jitter
-    centre = low + (upper + bottom) / 2 * body
+    extent = (upper - bottom) * body.height * jitter
+    centre = body.low + (upper + bottom) / 2 * body.height
     focal, barrel = _lens(dice)
     if not dice.wished("focal_length_look") and barrel == 0:
         if size == "extreme_close_up":
@@ -118,37 +172,46 @@ def _framed(dice: Dice, staging: Staging) -> Framed:
     if tracks_by_focus(dice):
         slant = dice.one(8.6, 9.2)  # it goes from among what is seen to before it, or back
         extent = slant * dice.format.aspect / focal
-    angle, height = dice.asked("camera_angle_start"), dice.asked("overall_height_start")
-    against = dice.asked("subject_height_start")
-    if height is None and against is not None:
-        z = {"above_subject": top + dice.one(0.3, 1.2), "below_subject": low - dice.one(0.3, 0.7),
-             "at_subject": low + dice.one(0.3, 0.7) * body}[against]  # fmt: skip
-        z = max(0.2, z)
-    elif height is not None:
-        z = dice.one(*HEIGHTS[height])
-    elif _sinks(dice):
-        z = dice.one(1.6, 2.4) if centres(dice) else dice.one(2.4, 3.4)
-    elif tracks_by_focus(dice):
-        z = dice.one(0.7, 0.9)
-    else:
-        z = math.nan
+    return _View(size=size, extent=extent, centre=centre, focal=focal, slant=slant, barrel=barrel)
+
+
+def _height(dice: Dice, body: _Body, view: _View) -> float:
+    """Metres above the ground. Where height and angle are both wished, distance and lens of the view give way."""
+    angle, z = dice.asked("camera_angle_start"), _wished_height(dice, body)
     if angle is not None:
         pitch = math.radians(dice.one(*ANGLES[angle]))
-        if math.isnan(z):
-            z = centre - slant * math.sin(pitch)
+        if z is None:
+            z = view.centre - view.slant * math.sin(pitch)
             if z < 0.2:
                 raise BadInput("The camera would lie below the ground.", mend="Try another seed.")
         elif angle == "level_angle":
-            slant = max(slant, abs(centre - z) / math.sin(math.radians(5.5)))
+            view.slant = max(view.slant, abs(view.centre - z) / math.sin(math.radians(5.5)))
         else:
-            slant = abs((centre - z) / math.sin(pitch))
-        focal = slant * dice.format.aspect / extent
-    elif math.isnan(z):
-        z = centre + slant * math.sin(math.radians(dice.one(-4, 6)))
-        z = max(z, 0.25)
-    if not 0.22 <= focal <= 9:
-        raise BadInput(f"The lens would have a focal length of {focal:.2f} widths.", mend="Try another seed.")
-    ground = math.sqrt(max(0.0, slant**2 - (z - centre) ** 2))
+            view.slant = abs((view.centre - z) / math.sin(pitch))
+        view.focal = view.slant * dice.format.aspect / view.extent
+    elif z is None:
+        z = max(view.centre + view.slant * math.sin(math.radians(dice.one(-4, 6))), 0.25)
+    if not 0.22 <= view.focal <= 9:
+        raise BadInput(f"The lens would have a focal length of {view.focal:.2f} widths.", mend="Try another seed.")
+    return z
+
+
+def _wished_height(dice: Dice, body: _Body) -> float | None:
+    """None where the wish leaves it to the angle."""
+    height, against = dice.asked("overall_height_start"), dice.asked("subject_height_start")
+    if height is not None:
+        return dice.one(*HEIGHTS[height])
+    if against is not None:
+        above, below, beside = dice.one(0.3, 1.2), dice.one(0.3, 0.7), dice.one(0.3, 0.7) * body.height
+        z = {"above_subject": body.top + above, "below_subject": body.low - below, "at_subject": body.low + beside}
+        return max(0.2, z[against])
+    if _sinks(dice):
+        return dice.one(1.6, 2.4) if centres(dice) else dice.one(2.4, 3.4)
+    return dice.one(0.7, 0.9) if tracks_by_focus(dice) else None
+
+
+def _bearing(dice: Dice, staging: Staging, frame: int, size: str) -> float:
+    """From which side the camera looks at the main actor. Radians of the world."""
     facing = dice.asked("subject_facing_start") or dice.of(list(_FACINGS), [3, 3, 1.5, 0.7, 0.7])
     if staging.play in ("walk", "run", "walk_group", "follow", "collide") and not dice.asked("subject_facing_start"):
         facing = {"left_to_right": "profile", "right_to_left": "profile", "toward_camera": "front",
@@ -161,25 +224,21 @@ def _framed(dice: Dice, staging: Staging) -> Framed:
     if dice.wish.get("screen_direction") in ("left_to_right", "right_to_left"):
         # From its right side it goes from left to right... as its right side sees it.
         side = -1 if dice.wish["screen_direction"] == "left_to_right" else 1
-    bearing = float(main.heading[frame]) + side * math.radians(dice.one(*_FACINGS[facing]))
+    bearing = float(staging.scene.actors[0].heading[frame]) + side * math.radians(dice.one(*_FACINGS[facing]))
     if size == "extreme_wide" and not dice.asked("subject_facing_start"):
-        bearing = math.pi + dice.one(-0.35, 0.35)  # from the side on which there is room
-    at = main.marks["middle"][frame, :2]
-    if staging.play in ("walk", "run", "walk_group", "follow"):
-        at = np.asarray(staging.at) if dice.wish.get("shot_type") != "change_of_subject" else at
+        return math.pi + dice.one(-0.35, 0.35)  # from the side on which there is room
+    return bearing
+
+
+def _looked_at(dice: Dice, staging: Staging, frame: int) -> Floats:
+    """[2] metres: the main actor, the middle of its way, or the middle of several."""
+    actors = staging.scene.actors
     if staging.play in ("pair", "group", "gather", "hand_over", "collide"):
-        at = np.mean([actor.marks["middle"][frame, :2] for actor in scene.actors], axis=0)
-    place = (float(at[0] - math.sin(bearing) * ground), float(at[1] + math.cos(bearing) * ground), z)
-    yaw = math.atan2(-(at[0] - place[0]), at[1] - place[1]) if ground > 1e-6 else bearing + math.pi
-    pitch = math.atan2(centre - z, max(ground, 1e-9))
-    shift, reveal = _shift(dice, focal), 0.0
-    if dice.has("movement_gestures", "reveal"):
-        # It ends on the subject, and begins beside it.
-        right = dice.wish.get("camera_pan") != "right_to_left"
-        reveal = (1 if right else -1) * max(0.55, math.atan(0.5 / focal) + math.atan(0.35 * extent / slant) + 0.08)
-        shift = reveal
-    setup = Setup(place=place, yaw=yaw + shift, pitch=pitch, roll=_lean(dice), focal=focal, focus=slant, barrel=barrel)
-    return Framed(setup=setup, size=size, reveal=reveal)
+        middle: Floats = np.mean([actor.marks["middle"][frame, :2] for actor in actors], axis=0)
+        return middle
+    if staging.play in ("walk", "run", "walk_group", "follow") and dice.wish.get("shot_type") != "change_of_subject":
+        return np.asarray(staging.at)
+    return actors[0].marks["middle"][frame, :2]
 
 
 def _shift(dice: Dice, focal: float) -> float:
