@@ -473,16 +473,16 @@ def size(state: str, words: str, order: int, *names: str) -> set[tuple[str, str,
         (
             "A close-up that opens to a wide shot at the end.",
             size("asserted", "close-up", 0, "starts_close_up")
-            | size("asserted", "to a wide", 0, "ends_wide", "changes", "close_to_wide"),
+            | size("asserted", "to a wide shot", 0, "ends_wide", "changes", "close_to_wide"),
         ),
         (
             "Starting with a wide shot, the framing ends as a close-up.",
-            size("asserted", "a wide", 0, "starts_wide")
+            size("asserted", "a wide shot", 0, "starts_wide")
             | size("asserted", "close-up", 1, "ends_close_up", "changes", "wide_to_close"),
         ),
         (
             "It starts as a wide shot and then becomes a medium shot before ending in a close-up.",
-            size("asserted", "a wide", 0, "starts_wide")
+            size("asserted", "a wide shot", 0, "starts_wide")
             | size("asserted", "close-up", 1, "ends_close_up", "changes", "wide_to_close"),
         ),
         (
@@ -508,7 +508,7 @@ def size(state: str, words: str, order: int, *names: str) -> set[tuple[str, str,
         ),
         (
             "A wide shot at the start and a medium shot by the end.",
-            size("asserted", "A wide", 0, "starts_wide")
+            size("asserted", "A wide shot", 0, "starts_wide")
             | size("asserted", "medium shot", 0, "ends_medium", "changes", "wide_to_close"),
         ),
         (
@@ -530,6 +530,10 @@ def size(state: str, words: str, order: int, *names: str) -> set[tuple[str, str,
         (
             "A medium shot of the old man at the start, then a close-up.",
             size("asserted", "medium shot", 0, "starts_medium") | size("asserted", "close-up", 1, "ends_close_up"),
+        ),
+        (
+            "A wide shot of the old man at the start, then a close-up.",
+            size("asserted", "A wide shot", 0, "starts_wide") | size("asserted", "close-up", 1, "ends_close_up"),
         ),
         (
             "Initially medium shot, finally a close-up.",

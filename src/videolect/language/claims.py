@@ -201,6 +201,8 @@ def _settle(text: Text, matches: list[Match], marks: list[Match], no: list[bool]
                     claims.append(_claim(text, primitive, "denied", match.first, match.behind, order))
         elif not said or said[-1].behind <= match.first:
             said.append(match)
+        elif said[-1].rule.value == match.rule.value and said[-1].behind < match.behind:
+            said[-1] = replace(said[-1], behind=match.behind)  # "a wide" and "wide shot" are one mention
     if not said:
         return claims
     stages = _stages(text, said, marks)
