@@ -166,7 +166,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 def shown(
     browser: Browser, address: str, name: str, times: list[float], awaited: list[int] | None = None
 ) -> list[tuple[float | None, int | None]]:
-    """What the browser says of the frame at each time, and the number it shows: once it is the awaited one, or after 5 s."""
+    """What the browser says of the frame at each time, and the number it shows: the awaited one, or that after 5 s."""
     context = browser.new_context()
     try:
         page = context.new_page()
