@@ -277,7 +277,6 @@ class Shown:
 
     def __init__(self, spec: Spec, loops: tuple[Loop, ...]) -> None:
         self.spec = spec
-        self._loops = loops
         states = spec.derive_many([loop.answers for loop in loops])
         self._states = (
             {loop.name: row for row, loop in enumerate(loops)},
