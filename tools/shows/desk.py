@@ -32,20 +32,28 @@ TRIPLE = """triple_id video_id video_hash source_id start_pts end_pts time_base 
 """Columns of docs/triples.md."""
 
 
-def played(answer: Answer) -> str:
-    """The script of annotator and reviewer came to its end, with every way in which a caption can end."""
+def settled(answer: Answer) -> str:
+    """The script of annotator and reviewer came to its end, whoever drafted."""
     triples = answer.json["triples"]
     for triple in triples:
         keys(triple, TRIPLE)
-    applied = max(sum(point["addressed"] for point in triple["points"]) for triple in triples)
     return told(
         f"{at_least('settled', answer.json['settled'], 5)} of {answer.json['tasks']} tasks",
         at_least("triples", len(triples), 5),
-        holds("one perfect", any(each["kind"] == "perfect" for each in triples)),
-        at_least("points of one critique applied", applied, 2),
         holds(
             "one rejected and corrected", any(t["verdict"] == "corrected" and t["rejected_critique"] for t in triples)
         ),
+    )
+
+
+def played(answer: Answer) -> str:
+    """With every way in which a caption can end: the drafts were made for it."""
+    triples = answer.json["triples"]
+    applied = max(sum(point["addressed"] for point in triple["points"]) for triple in triples)
+    return told(
+        settled(answer),
+        holds("one perfect", any(each["kind"] == "perfect" for each in triples)),
+        at_least("points of one critique applied", applied, 2),
     )
 
 

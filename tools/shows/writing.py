@@ -23,7 +23,7 @@ from tools.shows.asking import (
     same,
     told,
 )
-from tools.shows.desk import played
+from tools.shows.desk import settled
 
 MODEL = "{root}/build/tiny-models/micro"
 HOW = "--aspect camera --label-free --max-tokens 12 --temperature 1 --seed 3 --accept-cut"
@@ -54,7 +54,7 @@ def by_a_model(answer: Answer) -> str:
     holds("drafts say their model", all("memory" in str(each["pre_model"]) for each in triples if each["pre_model"]))
     holds("drafts say their prompt", all(each["pre_prompt_hash"] for each in triples))
     holds("a revision says its model", any("memory" in str(each["post_model"]) for each in triples))
-    return played(answer)
+    return settled(answer)  # a model of chance words leaves little to apply
 
 
 def alike(answer: Answer) -> str:
