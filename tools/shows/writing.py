@@ -76,8 +76,12 @@ def within_budget(answer: Answer) -> str:
 
 
 def one_prompt(answer: Answer) -> str:
-    """Of five captions."""
-    return told(at_most("tokens", answer.json["tokens"], BUDGET), holds("what went is told", answer.json["dropped"]))
+    """Of five captions, with what went and the claims that went with it."""
+    return told(
+        at_most("tokens", answer.json["tokens"], BUDGET),
+        holds("what went is told", answer.json["dropped"]),
+        same("claims lost", answer.json["lost"], ["walks", "waterside_place"]),
+    )
 
 
 def chosen_better(answer: Answer) -> str:
@@ -173,7 +177,7 @@ WRITING = (
         says="five captions become one prompt within its tokens, and what went is told",
         steps=(
             File(name="captions.json", text=json.dumps(FIVE)),
-            ours(f"write merge captions.json --budget {BUDGET}", one_prompt),
+            ours(f"write merge captions.json --budget {BUDGET}", one_prompt, code=1),  # a claim was lost
         ),
         pages=("docs/writing.md",),
     ),
