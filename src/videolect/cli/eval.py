@@ -41,9 +41,10 @@ def add_parser(nouns: Any) -> None:
 
 def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Figures with intervals over sources, per aspect and pooled, beside floors and ceilings. Needs no model."""
+    from videolect.evals.blind.baselines import score_baselines
+    from videolect.evals.measures.scores import as_json
+    from videolect.evals.measures.system import score_system
     from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import score_baselines, score_system
-    from videolect.evals.scores import as_json
 
     benchmark = benchmark_of(asked)
     predictions = read_predictions(asked.predictions, benchmark.items, asked.part, partial=asked.partial)
@@ -90,9 +91,9 @@ def render_score(answer: dict[str, Any]) -> str:
 
 def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The first system less the second on the items that both answered, with paired intervals over sources."""
+    from videolect.evals.measures.scores import compared
+    from videolect.evals.measures.system import PREFIX, measure_all, of_common
     from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import PREFIX, measure_all, of_common
-    from videolect.evals.scores import compared
 
     benchmark = benchmark_of(asked)
     both = [

@@ -8,9 +8,9 @@ from typing import Any
 
 from videolect.dataset.rows.row import Row, by_clip, prompt_of
 from videolect.errors import CannotRead
+from videolect.evals.measures.system import flat, measure_all
 from videolect.evals.predictions import ANSWERED, answers_in
 from videolect.evals.run import answer
-from videolect.evals.score import flat, measure_all
 from videolect.training.films import ShownRows
 from videolect.training.watch import Evaluate, Sample, Trial
 from videolect.vlm.base import Film

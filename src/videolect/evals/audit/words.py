@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from videolect.evals.audit import Item, by_dataset, mean_of
+from videolect.evals.audit.people import Item, by_dataset, mean_of
 from videolect.language.claims import Claim, claims_of
 from videolect.language.lint import lint
 from videolect.language.spec import Spec

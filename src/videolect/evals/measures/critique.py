@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from videolect.dataset.rows.row import Row
-from videolect.evals.caption import text_measures
-from videolect.evals.scores import Measure, Measured, f1, mean, percent
+from videolect.evals.measures.caption import text_measures
+from videolect.evals.measures.scores import Measure, Measured, f1, mean, percent
 from videolect.metrics.intervals import ratio
 from videolect.metrics.text import word_edits
 from videolect.points.apply import apply_points

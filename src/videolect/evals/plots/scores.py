@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.evals.plots import Svg, box, drawing, line, mark, number, text
+from videolect.evals.plots.pen import Svg, box, drawing, line, mark, number, text
 
 Floats = NDArray[np.float64]
 _TENTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

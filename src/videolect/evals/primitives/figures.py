@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.evals.primitive_scores import Scored
-from videolect.evals.primitives import Task, TaskSet
+from videolect.evals.primitives.scores import Scored
+from videolect.evals.primitives.tasks import Task, TaskSet
 from videolect.metrics.intervals import Estimate, divided, group_draws
 from videolect.metrics.ranking import average_precision, retrieval_stats, roc_auc, vqa_stats
 from videolect.metrics.resampled import average_precision_draws, roc_auc_draws

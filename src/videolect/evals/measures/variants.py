@@ -20,8 +20,8 @@ from videolect.dataset.authors.triples import WORST
 from videolect.dataset.authors.triples import Variant as Recorded
 from videolect.dataset.corruption.values import original_id
 from videolect.dataset.rows.row import Row
-from videolect.evals import critique
-from videolect.evals.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, percent, scores_of
+from videolect.evals.measures import critique
+from videolect.evals.measures.scores import POOLED, RESAMPLES, Measure, Measured, as_json, mean, percent, scores_of
 from videolect.metrics.intervals import Estimate, ratio
 from videolect.metrics.ranking import spearman
 from videolect.metrics.text import bleu_counts, corpus_bleu

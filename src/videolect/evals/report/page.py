@@ -15,11 +15,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from videolect.evals import published
-from videolect.evals.examples import by_aspect
-from videolect.evals.plots import number, swatch
-from videolect.evals.report import Report
-from videolect.evals.report_tables import TASKS
+from videolect.evals.plots.pen import number, swatch
+from videolect.evals.report import published
+from videolect.evals.report.collect import Report
+from videolect.evals.report.examples import by_aspect
+from videolect.evals.report.tables import TASKS
 from videolect.evals.shown import plain
 
 
@@ -44,13 +44,13 @@ class _Own:
 
 
 def _part(name: str) -> str:
-    return files("videolect.evals").joinpath("templates", name).read_text(encoding="utf-8")
+    return files("videolect.evals.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("videolect.evals", "templates"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("videolect.evals.report", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=plain,
     )  # fmt: skip
     made.filters |= {"number": number, "swatch": swatch, "by_aspect": by_aspect, "told": _told, "exact": _exact}

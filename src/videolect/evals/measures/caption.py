@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from videolect.dataset.rows.row import Row
-from videolect.evals.scores import Measure, Measured, mean
+from videolect.evals.measures.scores import Measure, Measured, mean
 from videolect.metrics.intervals import ratio
 from videolect.metrics.text import bleu_counts, cider, corpus_bleu, rouge_l, sentence_bleu
 

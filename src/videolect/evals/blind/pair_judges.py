@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.evals.blind import folds_of, need_sklearn, runs_of_words
+from videolect.evals.blind.judges import folds_of, need_sklearn, runs_of_words
 
 Family = Literal["words", "characters", "letters"]
 Floats = NDArray[np.float64]

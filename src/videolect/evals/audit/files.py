@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.evals.audit import Judged
+from videolect.evals.audit.people import Judged
 from videolect.files import whole_file
 from videolect.record.audit import FAILURES, LEAST, MOST, RATED, AuditItem
 from videolect.record.checks import check_text

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from videolect.dataset.rows.row import Row
-from videolect.evals.scores import Measure, Measured, mean, percent
+from videolect.evals.measures.scores import Measure, Measured, mean, percent
 from videolect.metrics.intervals import ratio
 
 FIGURES: Mapping[str, str] = {

@@ -1,6 +1,6 @@
 """A report on systems: their figures beside floors, ceilings and each other, from files of predictions and rows.
 
-It is collected here and written as one page by ``report_page``; no model is asked.
+It is collected here and written as one page by ``report.page``; no model is asked.
 """
 
 from __future__ import annotations
@@ -14,22 +14,17 @@ from typing import Any
 from videolect import __version__
 from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
-from videolect.evals.baselines import Baseline
-from videolect.evals.examples import Example, Thumbnail, examples
-from videolect.evals.leaderboard import Line as BoardLine
-from videolect.evals.plots import TONES, Kind, Svg
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.blind.baselines import Baseline, measure_baselines
+from videolect.evals.measures.scores import RESAMPLES, Measured
+from videolect.evals.measures.system import PREFIX, flat, score_system
+from videolect.evals.plots.pen import TONES, Svg
+from videolect.evals.plots.systems import Kind
 from videolect.evals.predictions import Predictions, read_predictions
-from videolect.evals.report_scores import (
-    Calibrated,
-    Leak,
-    Lengths,
-    calibrated,
-    leak,
-    lengths_of,
-)
-from videolect.evals.report_tables import TASKS, Entry, Matrix, Section, Table, headline, matrices, section
-from videolect.evals.score import PREFIX, Benchmark, flat, measure_baselines, score_system
-from videolect.evals.scores import RESAMPLES, Measured
+from videolect.evals.report.examples import Example, Thumbnail, examples
+from videolect.evals.report.leaderboard import Line as BoardLine
+from videolect.evals.report.scores import Calibrated, Leak, Lengths, calibrated, leak, lengths_of
+from videolect.evals.report.tables import TASKS, Entry, Matrix, Section, Table, headline, matrices, section
 from videolect.metrics.intervals import Difference
 
 Say = Callable[[str], None]

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from videolect.dataset.rows.row import Row
-from videolect.evals import blind, caption, critique, reward
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.blind import judges
+from videolect.evals.measures import caption, claims, critique, reward
+from videolect.evals.measures.scores import RESAMPLES, Measured
+from videolect.evals.measures.system import Flat, flat
 from videolect.evals.predictions import ANSWERED
-from videolect.evals.scores import Measured
 
 Items = Mapping[str, Sequence[Row]]
 """Task -> rows of one part."""
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +64,31 @@ def measure(baseline: Baseline, items: Items, *, full: bool = True) -> Measured:
     return caption.measure(rows, baseline.texts, full=full)
 
 
+def score_baselines(
+    benchmark: Benchmark, tasks: Sequence[str], *, resamples: int = RESAMPLES, full: bool = True, say: Say | None = None
+) -> list[tuple[Baseline, Flat]]:  # fmt: skip
+    """All floors and ceilings of these tasks."""
+    return [
+        (each, flat({each.task: measured}, resamples=resamples))
+        for each, measured in measure_baselines(benchmark, tasks, full=full, say=say)
+    ]
+
+
+def measure_baselines(
+    benchmark: Benchmark, tasks: Sequence[str], *, full: bool = True, say: Say | None = None
+) -> list[tuple[Baseline, Measured]]:
+    """The measures of all floors and ceilings of these tasks."""
+    found = []
+    for each in baselines(benchmark.items, benchmark.train, tasks=tasks):
+        if say is not None:
+            say(f"{each.task}: {each.name}")
+        measured = measure(each, benchmark.items, full=full)
+        if each.task == "caption":
+            measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
+        found.append((each, measured))
+    return found
+
+
 def _of_captions(items: Items, seed: int) -> list[Baseline]:
     rows = items.get("caption", ())
     drafts = drafts_of(items)
@@ -96,20 +125,20 @@ def drafts_of(items: Items) -> dict[str, str]:
 def _of_rewards(rows: Sequence[Row], train: Sequence[Row], seed: int) -> list[Baseline]:
     if not rows:
         return []
-    learnt = "other sources of the training part" if blind.teaches(train) else "the other sources, fold by fold"
+    learnt = "other sources of the training part" if judges.teaches(train) else "the other sources, fold by fold"
     return [
         Baseline(
             name="longer_wins", kind="floor", task="yes_no", says="the caption of more words scores higher",
-            yes=blind.longer_wins(rows),
+            yes=judges.longer_wins(rows),
         ),
         Baseline(
             name="more_characters_win", kind="floor", task="yes_no",
-            says="the caption of more characters scores higher", yes=blind.longer_wins(rows, characters=True),
+            says="the caption of more characters scores higher", yes=judges.longer_wins(rows, characters=True),
         ),
         Baseline(
             name="blind_words", kind="floor", task="yes_no", probabilities=True,
             says=f"TF-IDF of 1-3 words and logistic regression, which never sees the film; learnt from {learnt}",
-            yes=blind.blind_yes(rows, train, seed=seed),
+            yes=judges.blind_yes(rows, train, seed=seed),
         ),
     ]  # fmt: skip
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.evals.predictions import FORMAT, LEAVE_OUT, Problem, Taken
-from videolect.evals.primitives import TaskSet
+from videolect.evals.primitives.tasks import TaskSet
 
 _NAMES = ("video_id", "primitive")
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from videolect.dataset.rows.row import Row
-from videolect.evals import reward
-from videolect.evals.plots import Svg
-from videolect.evals.plots_scores import Curve, calibration, lengths, spread
+from videolect.evals.measures import reward
+from videolect.evals.plots.pen import Svg
+from videolect.evals.plots.scores import Curve, calibration, lengths, spread
 from videolect.evals.predictions import Predictions
-from videolect.evals.report_tables import Column, Entry, Table, table
+from videolect.evals.report.tables import Column, Entry, Table, table
 from videolect.metrics import ranking
 from videolect.metrics.intervals import Difference
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import CannotRead, NotFound
-from videolect.evals.primitives import CONTRASTS, Pair, Rule, Task, TaskSet
+from videolect.evals.primitives.tasks import CONTRASTS, Pair, Rule, Task, TaskSet
 from videolect.evals.states import Known
 from videolect.files import whole_folder
 from videolect.language.spec import Spec

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videolect.dataset.rows.row import Row
-from videolect.evals.scores import Measure, Measured
+from videolect.evals.measures.scores import Measure, Measured
 from videolect.evals.states import Known
 from videolect.language.claims import claims_of
 from videolect.language.spec import Spec, load_spec

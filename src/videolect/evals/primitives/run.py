@@ -13,7 +13,7 @@ from typing import Any
 
 from videolect.errors import VideolectError
 from videolect.evals.predictions import FORMAT
-from videolect.evals.primitives import TaskSet
+from videolect.evals.primitives.tasks import TaskSet
 from videolect.evals.run_file import is_answer, run_file
 from videolect.vlm.base import Backend, Film, TooDear, Wanted
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from videolect.evals import caption, claims, critique, reward
-from videolect.evals.plots import Dot, Kind, Svg, bars, intervals
-from videolect.evals.score import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, PREFIX, Flat
-from videolect.evals.scores import POOLED, Measured, compared
+from videolect.evals.measures import caption, claims, critique, reward
+from videolect.evals.measures.scores import POOLED, Measured, compared
+from videolect.evals.measures.system import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, PREFIX, Flat
+from videolect.evals.plots.pen import Svg
+from videolect.evals.plots.systems import Dot, Kind, bars, intervals
 from videolect.metrics.intervals import Difference, Estimate
 
 MAIN: tuple[str, ...] = (

@@ -1,20 +1,15 @@
-"""One system's answers as figures, beside the floors and the ceilings of the same items."""
+"""One system's answers as figures: what each task measures, in one place, and what every figure is called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-from videolect.dataset.rows.folder import read_manifest, read_rows
 from videolect.dataset.rows.row import Row
-from videolect.errors import NotFound
-from videolect.evals import baselines as floors
-from videolect.evals import caption, claims, critique, reward
-from videolect.evals.baselines import Baseline
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.measures import caption, claims, critique, reward
+from videolect.evals.measures.scores import RESAMPLES, Measured, scores_of
 from videolect.evals.predictions import Predictions
-from videolect.evals.scores import RESAMPLES, Measured, scores_of
 from videolect.evals.states import Known
 from videolect.metrics.intervals import Estimate
 
@@ -22,36 +17,6 @@ PREFIX: Mapping[str, str] = {"caption": "caption", "critique": "critique", "yes_
 """Task -> how its figures are called."""
 
 Flat = dict[str, dict[str, Estimate]]
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Benchmark:
-    """The rows of one part, and those of another to learn from."""
-
-    folder: Path
-    part: str
-    manifest: Mapping[str, Any]
-    items: Mapping[str, Sequence[Row]]
-    train: Mapping[str, Sequence[Row]]
-    known: Known | None = None
-    """States of the clips, against which captions are scored by what they claim."""
-
-    @staticmethod
-    def read(folder: Path, part: str, *, train: str = "train") -> Benchmark:
-        """NotFound where the part has no rows; CannotRead where the files are not the manifest's."""
-        manifest = read_manifest(folder)
-        names = [name.partition("/") for name in manifest["files"]]
-        tasks = [task.removesuffix(".jsonl") for of, _, task in names if of == part]
-        if not tasks:
-            parts = ", ".join(dict.fromkeys(of for of, _, _ in names))
-            raise NotFound(f"{folder} has no part {part!r}.", mend=f"It has {parts}.")
-        items = {task: read_rows(folder, part, task, manifest) for task in tasks}
-        learns = part != train and f"{train}/yes_no.jsonl" in manifest["files"]
-        return Benchmark(
-            folder=folder, part=part, manifest=manifest, items=items,
-            train={"yes_no": read_rows(folder, train, "yes_no", manifest)} if learns else {},
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,31 +66,6 @@ def score_system(
     """All figures of one system."""
     found = measure_all(predictions, benchmark.items, benchmark.known, full=full)
     return System(predictions=predictions, measured=found, scores=flat(found, resamples=resamples))
-
-
-def score_baselines(
-    benchmark: Benchmark, tasks: Sequence[str], *, resamples: int = RESAMPLES, full: bool = True, say: Say | None = None
-) -> list[tuple[Baseline, Flat]]:  # fmt: skip
-    """All floors and ceilings of these tasks."""
-    return [
-        (each, flat({each.task: measured}, resamples=resamples))
-        for each, measured in measure_baselines(benchmark, tasks, full=full, say=say)
-    ]
-
-
-def measure_baselines(
-    benchmark: Benchmark, tasks: Sequence[str], *, full: bool = True, say: Say | None = None
-) -> list[tuple[Baseline, Measured]]:
-    """The measures of all floors and ceilings of these tasks."""
-    found = []
-    for each in floors.baselines(benchmark.items, benchmark.train, tasks=tasks):
-        if say is not None:
-            say(f"{each.task}: {each.name}")
-        measured = floors.measure(each, benchmark.items, full=full)
-        if each.task == "caption":
-            measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
-        found.append((each, measured))
-    return found
 
 
 def flat(measured: Mapping[str, Measured], *, resamples: int = RESAMPLES) -> Flat:

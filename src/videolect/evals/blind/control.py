@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from videolect.dataset.authors.triples import Variant
 from videolect.dataset.corruption.values import original_id
 from videolect.errors import BadInput
-from videolect.evals import pair_judges
-from videolect.evals.pair_judges import Family
+from videolect.evals.blind import pair_judges
+from videolect.evals.blind.pair_judges import Family
 from videolect.metrics.intervals import Estimate, bootstrap
 from videolect.metrics.ranking import pairwise
 from videolect.record.triple import Triple

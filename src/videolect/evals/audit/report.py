@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import CannotRead
-from videolect.evals.audit import Judged, items_of, people_figures
-from videolect.evals.audit_words import automatic_figures
+from videolect.evals.audit.people import Judged, items_of, people_figures
+from videolect.evals.audit.words import automatic_figures
 from videolect.language.spec import Spec
 from videolect.record.audit import RATED
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from videolect.dataset.rows.row import Row
-from videolect.evals import reward
-from videolect.evals.critique import by_rule, points_in, sentinels_of
-from videolect.evals.plots import number
+from videolect.evals.measures import reward
+from videolect.evals.measures.critique import by_rule, points_in, sentinels_of
+from videolect.evals.plots.pen import number
 from videolect.evals.predictions import Predictions
 from videolect.metrics.edits import stretches
 from videolect.metrics.text import word_edits
