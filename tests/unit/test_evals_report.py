@@ -22,7 +22,8 @@ from videolect.cli.main import main
 from videolect.errors import BadInput, CannotRead
 from videolect.evals.benchmark import Benchmark
 from videolect.evals.blind.baselines import score_baselines
-from videolect.evals.measures.system import FIGURES, score_system
+from videolect.evals.measures.names import FIGURES
+from videolect.evals.measures.system import score_system
 from videolect.evals.plots.pen import number, ticks
 from videolect.evals.plots.systems import Dot, bars, intervals
 from videolect.evals.predictions import LEAVE_OUT, read_predictions

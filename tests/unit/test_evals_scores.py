@@ -21,8 +21,8 @@ from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals.benchmark import Benchmark
 from videolect.evals.measures import caption, reward
+from videolect.evals.measures.names import FIGURES, LOWER_IS_BETTER, NO_DIRECTION
 from videolect.evals.measures.scores import Measured, as_json, compared, mean, percent, scores_of
-from videolect.evals.measures.system import FIGURES, LOWER_IS_BETTER, NO_DIRECTION
 from videolect.metrics.intervals import ratio
 
 WORDS = [

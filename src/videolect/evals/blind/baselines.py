@@ -16,10 +16,11 @@ from typing import Literal
 from videolect.dataset.rows.row import Row
 from videolect.evals.benchmark import Benchmark
 from videolect.evals.blind import judges
-from videolect.evals.measures import caption, claims, critique, reward
-from videolect.evals.measures.scores import RESAMPLES, Measured
-from videolect.evals.measures.system import Flat, flat
+from videolect.evals.measures import critique
+from videolect.evals.measures.scores import RESAMPLES, Measured, Scores
+from videolect.evals.measures.system import measure_task, scores_of_all
 from videolect.evals.predictions import ANSWERED
+from videolect.evals.states import Known
 
 Items = Mapping[str, Sequence[Row]]
 """Task -> rows of one part."""
@@ -54,22 +55,20 @@ def baselines(
     return [each for each in found if each.texts or each.yes]
 
 
-def measure(baseline: Baseline, items: Items, *, full: bool = True) -> Measured:
+def measure(baseline: Baseline, items: Items, known: Known | None = None, *, full: bool = True) -> Measured:
     """The baseline measured as any system is."""
-    rows = items[baseline.task]
-    if baseline.task == "yes_no":
-        return reward.measure(rows, baseline.yes, probabilities=baseline.probabilities)
-    if baseline.task == "critique":
-        return critique.measure(rows, baseline.texts, full=full)
-    return caption.measure(rows, baseline.texts, full=full)
+    return measure_task(
+        baseline.task, items[baseline.task], texts=baseline.texts, yes=baseline.yes, known=known, full=full,
+        probabilities=baseline.probabilities,
+    )  # fmt: skip
 
 
 def score_baselines(
     benchmark: Benchmark, tasks: Sequence[str], *, resamples: int = RESAMPLES, full: bool = True, say: Say | None = None
-) -> list[tuple[Baseline, Flat]]:  # fmt: skip
+) -> list[tuple[Baseline, Scores]]:  # fmt: skip
     """All floors and ceilings of these tasks."""
     return [
-        (each, flat({each.task: measured}, resamples=resamples))
+        (each, scores_of_all({each.task: measured}, resamples=resamples))
         for each, measured in measure_baselines(benchmark, tasks, full=full, say=say)
     ]
 
@@ -82,10 +81,7 @@ def measure_baselines(
     for each in baselines(benchmark.items, benchmark.train, tasks=tasks):
         if say is not None:
             say(f"{each.task}: {each.name}")
-        measured = measure(each, benchmark.items, full=full)
-        if each.task == "caption":
-            measured = claims.with_claims(measured, benchmark.items["caption"], each.texts, benchmark.known)
-        found.append((each, measured))
+        found.append((each, measure(each, benchmark.items, benchmark.known, full=full)))
     return found
 
 

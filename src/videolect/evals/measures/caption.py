@@ -1,4 +1,4 @@
-"""How good captions are: words against the expert's, and claims against the labels of the clip."""
+"""How good captions are by their words, against the expert's. ``claims`` measures what they claim."""
 
 from __future__ import annotations
 
@@ -30,12 +30,7 @@ def measure(rows: Sequence[Row], texts: Mapping[str, str], *, full: bool = True)
     """Caption rows against what a system wrote for them. ``full``: also ROUGE-L and CIDEr, which take longer."""
     rows = [row for row in rows if row.row_id in texts]
     wrote, wanted = [texts[row.row_id] for row in rows], [row.target for row in rows]
-    return Measured(
-        measures=tuple(text_measures(wrote, wanted, full=full)),
-        aspects=tuple(row.aspect for row in rows),
-        groups=tuple(row.source_id for row in rows),
-        ids=tuple(row.row_id for row in rows),
-    )
+    return Measured.of(rows, text_measures(wrote, wanted, full=full))
 
 
 def text_measures(

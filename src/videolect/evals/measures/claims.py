@@ -60,11 +60,7 @@ class _Reading:
 def measure(rows: Sequence[Row], texts: Mapping[str, str], known: Known, spec: Spec) -> Measured:
     """Caption rows against the states of their clips; those without an answer are left out."""
     rows = [row for row in rows if row.row_id in texts]
-    return Measured(
-        measures=tuple(measures(rows, [texts[row.row_id] for row in rows], known, spec)),
-        aspects=tuple(row.aspect for row in rows), groups=tuple(row.source_id for row in rows),
-        ids=tuple(row.row_id for row in rows),
-    )  # fmt: skip
+    return Measured.of(rows, measures(rows, [texts[row.row_id] for row in rows], known, spec))
 
 
 def with_claims(of: Measured, rows: Sequence[Row], texts: Mapping[str, str], known: Known | None) -> Measured:

@@ -88,10 +88,7 @@ def measure(
         found += _points(rows, wrote, flawed, sentinels)
         revise = reviser or (lambda draft, critique: by_rule(draft, critique, sentinels))
         found += _loop(rows, wrote, finals, flawed, revise)
-    return Measured(
-        measures=tuple(found), aspects=tuple(row.aspect for row in rows),
-        groups=tuple(row.source_id for row in rows), ids=tuple(row.row_id for row in rows),
-    )  # fmt: skip
+    return Measured.of(rows, found)
 
 
 def _points(rows: Sequence[Row], wrote: Sequence[str], flawed: Any, sentinels: tuple[str, ...]) -> list[Measure]:

@@ -62,10 +62,7 @@ def measure(rows: Sequence[Row], yes: Mapping[str, float], *, probabilities: boo
             mean("brier", (score - right) ** 2),
         ]
     found.append(_auc(rows, score, right))
-    return Measured(
-        measures=tuple(found), aspects=tuple(row.aspect for row in rows),
-        groups=tuple(row.source_id for row in rows), ids=tuple(row.row_id for row in rows),
-    )  # fmt: skip
+    return Measured.of(rows, found)
 
 
 def _pairwise(rows: Sequence[Row], yes: Mapping[str, float], place: Mapping[str, int]) -> list[Measure]:

@@ -7,13 +7,14 @@ same items with the same draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.metrics.intervals import Difference, Estimate, bootstrap, divided, paired, ratio
 
@@ -51,6 +52,14 @@ class Measured:
     """Source of each item."""
     ids: tuple[str, ...]
     """Of each item, so that two systems are compared on the same."""
+
+    @staticmethod
+    def of(rows: Sequence[Row], measures: Iterable[Measure]) -> Measured:
+        """Measures whose items are these rows, in order."""
+        return Measured(
+            measures=tuple(measures), aspects=tuple(row.aspect for row in rows),
+            groups=tuple(row.source_id for row in rows), ids=tuple(row.row_id for row in rows),
+        )  # fmt: skip
 
 
 def mean(

@@ -159,10 +159,7 @@ def _measure(rows: Sequence[Row], variant: Variant) -> Measured:
     finals = {row.triple_id: row.caption or "" for row in rows if row.what == "final"}
     if not variant.critiques:
         flawed = [row for row in rows if row.what == "draft" and row.triple_id in variant.revised]
-        return Measured(
-            measures=tuple(_recorded(flawed, variant, finals)), aspects=tuple(row.aspect for row in flawed),
-            groups=tuple(row.source_id for row in flawed), ids=tuple(row.row_id for row in flawed),
-        )  # fmt: skip
+        return Measured.of(flawed, _recorded(flawed, variant, finals))
     flawed = [row for row in rows if row.what == "draft" and row.triple_id in variant.critiques]
     texts = {row.row_id: variant.critiques[row.triple_id] for row in flawed}
     wanted = {row.triple_id for row in flawed}

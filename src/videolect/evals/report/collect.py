@@ -16,8 +16,9 @@ from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
 from videolect.evals.benchmark import Benchmark
 from videolect.evals.blind.baselines import Baseline, measure_baselines
+from videolect.evals.measures.names import task_and_own
 from videolect.evals.measures.scores import RESAMPLES, Measured
-from videolect.evals.measures.system import PREFIX, flat, score_system
+from videolect.evals.measures.system import score_system, scores_of_all
 from videolect.evals.plots.pen import TONES, Svg
 from videolect.evals.plots.systems import Kind
 from videolect.evals.predictions import Predictions, read_predictions
@@ -169,8 +170,8 @@ def _beside(measured: Sequence[tuple[Baseline, Measured]], resamples: int) -> li
                 says = "; ".join(dict.fromkeys(base.says for base, _ in of.values()))
                 found.append(
                     Entry(
-                        name=name, kind=of_kind, says=says, tone=0, scores=flat(by_task, resamples=resamples),
-                        measured=by_task,
+                        name=name, kind=of_kind, says=says, tone=0, measured=by_task,
+                        scores=scores_of_all(by_task, resamples=resamples),
                     )
                 )  # fmt: skip
     return found
@@ -212,14 +213,13 @@ def _prompts(items: Mapping[str, Sequence[Row]], tasks: Sequence[str]) -> list[t
 def board_lines(report: Report, *, set: str = "") -> list[BoardLine]:
     """A line for each system, floor and ceiling, scope and figure."""
     of = {each.entry.key: each for each in report.answered}
-    task_of = {prefix: task for task, prefix in PREFIX.items()}
     lines = []
     for entry in report.entries:
         answered = of.get(entry.key)
         left = {task for task, done, count in answered.counts if done < count} if answered else frozenset()
         for scope, figures in entry.scores.items():
             for figure, each in figures.items():
-                task = task_of[figure.partition("_")[0]]
+                task, _ = task_and_own(figure)
                 lines.append(
                     BoardLine(
                         set=set, part=report.part, task=task, figure=figure, scope=scope, system=entry.name,

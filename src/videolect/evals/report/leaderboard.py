@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, CannotRead
-from videolect.evals.measures.system import LOWER_IS_BETTER
+from videolect.evals.measures.names import LOWER_IS_BETTER
 
 FORMAT = "videolect-leaderboard-1"
 

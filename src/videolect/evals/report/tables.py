@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from videolect.evals.measures import caption, claims, critique, reward
-from videolect.evals.measures.scores import POOLED, Measured, compared
-from videolect.evals.measures.system import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, PREFIX, Flat
+from videolect.evals.measures.names import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, full_name, task_and_own
+from videolect.evals.measures.scores import POOLED, Measured, Scores, compared
 from videolect.evals.plots.pen import Svg
 from videolect.evals.plots.systems import Dot, Kind, bars, intervals
 from videolect.metrics.intervals import Difference, Estimate
@@ -41,9 +40,6 @@ TASKS: Mapping[str, tuple[str, str]] = {
     "critique": ("Critiques", "What a system says is wrong with a caption, against what the expert said."),
 }
 _DIGITS = {"cider": 2, "brier": 3, "words_ratio": 2}
-_OWN: Mapping[str, Mapping[str, str]] = {
-    "caption": {**caption.FIGURES, **claims.FIGURES}, "yes_no": reward.FIGURES, "critique": critique.FIGURES
-}  # fmt: skip
 
 
 Key = tuple[str, str]
@@ -59,7 +55,7 @@ class Entry:
     says: str
     tone: int
     """Colour and shape of a system; 0 of what stands beside it."""
-    scores: Flat
+    scores: Scores
     measured: Mapping[str, Measured]
     partial: bool = False
 
@@ -140,12 +136,12 @@ class Matrix:
 
 def title_of(figure: str) -> str:
     """A figure's name for a reader, without its task."""
-    return TITLES[figure.partition("_")[2]]
+    return TITLES[task_and_own(figure)[1]]
 
 
 def digits_of(figure: str) -> int:
     """Decimals that its interval is worth."""
-    return _DIGITS.get(figure.partition("_")[2], 1)
+    return _DIGITS.get(task_and_own(figure)[1], 1)
 
 
 def direction_of(figure: str) -> str:
@@ -157,7 +153,7 @@ def direction_of(figure: str) -> str:
 
 def figures_of(task: str) -> list[str]:
     """The figures of a task, in order, by their full names."""
-    return [f"{PREFIX[task]}_{name}" for name in _OWN[task]]
+    return [name for name in FIGURES if task_and_own(name)[0] == task]
 
 
 def table(caption: str, entries: Sequence[Entry], columns: Sequence[tuple[str, str, Column]]) -> Table:
@@ -189,12 +185,11 @@ def _best(figure: str, cells: Iterable[tuple[Entry, Estimate | None]]) -> set[st
 def headline(entries: Sequence[Entry]) -> Table:
     """Everybody's main figures, pooled."""
     names = [name for name in MAIN if any(e.kind == "system" and name in e.scores.get(POOLED, {}) for e in entries)]
-    titles = {PREFIX[task]: told[0] for task, told in TASKS.items()}
     columns = [
         (
             POOLED, name,
             Column(
-                title=title_of(name), says=FIGURES[name], digits=digits_of(name), group=titles[name.partition("_")[0]]
+                title=title_of(name), says=FIGURES[name], digits=digits_of(name), group=TASKS[task_and_own(name)[0]][0]
             ),
         )
         for name in names
@@ -263,7 +258,7 @@ def matrices(entries: Sequence[Entry], resamples: int) -> list[Matrix]:
 def _difference(
     task: str, one: Entry, other: Entry, names: Sequence[str], resamples: int
 ) -> dict[str, Difference]:  # fmt: skip
-    own = {name.partition("_")[2] for name in names}
+    own = {task_and_own(name)[1] for name in names}
     few = [
         replace(each.measured[task], measures=tuple(m for m in each.measured[task].measures if m.name in own))
         for each in (one, other)
@@ -271,7 +266,7 @@ def _difference(
     if not set(few[0].ids) & set(few[1].ids):
         return {}
     pooled = compared(few[0], few[1], resamples=resamples, only_pooled=True).get(POOLED, {})
-    return {f"{PREFIX[task]}_{name}": each for name, each in pooled.items()}
+    return {full_name(task, name): each for name, each in pooled.items()}
 
 
 def _matrix(figure: str, systems: Sequence[Entry], floors: Sequence[Entry], of: Mapping[Pair, Difference]) -> Matrix:
