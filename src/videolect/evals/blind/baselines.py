@@ -22,6 +22,11 @@ from videolect.evals.measures.system import measure_task, scores_of_all
 from videolect.evals.predictions import ANSWERED
 from videolect.evals.states import Known
 
+READER = "blind_words"
+"""The floor of rewards that has learnt from words: what a reward is above it, it owes to more than the text."""
+BLIND_REWARDS = ("longer_wins", "more_characters_win", READER)
+"""The floors of rewards that look at the two texts and at nothing else."""
+
 Items = Mapping[str, Sequence[Row]]
 """Task -> rows of one part."""
 Say = Callable[[str], None]
@@ -132,7 +137,7 @@ def _of_rewards(rows: Sequence[Row], train: Sequence[Row], seed: int) -> list[Ba
             says="the caption of more characters scores higher", yes=judges.longer_wins(rows, characters=True),
         ),
         Baseline(
-            name="blind_words", kind="floor", task="yes_no", probabilities=True,
+            name=READER, kind="floor", task="yes_no", probabilities=True,
             says=f"TF-IDF of 1-3 words and logistic regression, which never sees the film; learnt from {learnt}",
             yes=judges.blind_yes(rows, train, seed=seed),
         ),

@@ -26,7 +26,6 @@ from videolect.evals.report.examples import Example, Thumbnail, examples
 from videolect.evals.report.leaderboard import Line as BoardLine
 from videolect.evals.report.scores import Calibrated, Leak, Lengths, calibrated, leak, lengths_of
 from videolect.evals.report.tables import TASKS, Entry, Matrix, Section, Table, headline, matrices, section
-from videolect.metrics.intervals import Difference
 
 Say = Callable[[str], None]
 
@@ -119,7 +118,7 @@ def collect(benchmark: Benchmark, files: Sequence[Path], wishes: Wishes, *, now:
         date=now.strftime("%Y-%m-%d %H:%M UTC"), code=f"videolect {__version__}", resamples=wishes.resamples,
         full=wishes.full, answered=tuple(answered), entries=entries,
         headline=headline(entries), sections=tuple(section(task, entries) for task in tasks),
-        leak=leak(entries, _from_blind(found)), matrices=tuple(found),
+        leak=leak(entries, found), matrices=tuple(found),
         calibrated=worth, calibration=curves,
         lengths=tuple(lengths_of(entries, benchmark.items, of)),
         shown=tuple(_shown(benchmark, answered, tasks, wishes)),
@@ -175,15 +174,6 @@ def _beside(measured: Sequence[tuple[Baseline, Measured]], resamples: int) -> li
                     )
                 )  # fmt: skip
     return found
-
-
-def _from_blind(found: Sequence[Matrix]) -> dict[str, Difference]:
-    """System -> its accuracy in pairs less that of the classifier that reads only."""
-    matrix = next((each for each in found if each.figure == "reward_pairwise_half_tie"), None)
-    at = [] if matrix is None else [n for n, e in enumerate(matrix.others) if e.key == ("floor", "blind_words")]
-    if matrix is None or not at:
-        return {}
-    return {entry.name: cell[0] for entry, cells in matrix.lines if (cell := cells[at[0]]) is not None}
 
 
 def _shown(

@@ -79,8 +79,8 @@ def examples(
         of[row.aspect].append((score, row.row_id, row))
     found = []
     for aspect, group in of.items():
-        for rank, (score, _, row) in chosen(sorted(group, key=lambda one: one[:2]), each):
-            words, passages = show(row, score)
+        for rank, (*_, row) in chosen(sorted(group, key=lambda one: one[:2]), each):
+            words, passages = show(row)
             picture = thumbnail(row) if thumbnail is not None else None
             found.append(
                 Example(
@@ -108,7 +108,9 @@ def chosen(ordered: Sequence[tuple[float, str, Row]], each: int) -> list[tuple[R
 
 
 Scored = list[tuple[Row, float]]
-Show = Callable[[Row, float], tuple[str, tuple[Passage, ...]]]
+"""Rows with how good the answers to them are: higher is better."""
+Show = Callable[[Row], tuple[str, tuple[Passage, ...]]]
+"""How good the answer to a row is, in words, and the texts that show it."""
 
 
 def _captions(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, Show]:
@@ -117,7 +119,7 @@ def _captions(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, Sh
     edits = word_edits(wrote, [row.target for row in rows])
     count = {row.row_id: int(edit) for row, edit in zip(rows, edits, strict=True)}
 
-    def show(row: Row, score: float) -> tuple[str, tuple[Passage, ...]]:
+    def show(row: Row) -> tuple[str, tuple[Passage, ...]]:
         words = len(row.target.split())
         told = f"{count[row.row_id]} word edits from the expert's {words} words"
         return told, (compared("From the system's caption to the expert's", predictions.texts[row.row_id], row.target),)
@@ -130,7 +132,7 @@ def _rewards(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, Sho
     pairs = {pair.draft.row_id: pair for pair in reward.pairs_of(rows)}
     yes = predictions.yes
 
-    def show(row: Row, score: float) -> tuple[str, tuple[Passage, ...]]:
+    def show(row: Row) -> tuple[str, tuple[Passage, ...]]:
         pair = pairs[row.row_id]
         told = (
             f"P(Yes) {number(yes[pair.draft.row_id], 3)} of the draft, {number(yes[pair.final.row_id], 3)} of the "
@@ -156,7 +158,7 @@ def _critiques(rows: Sequence[Row], predictions: Predictions) -> tuple[Scored, S
     before, after = word_edits(drafts, wanted), word_edits(revised, wanted)
     of = {row.row_id: (text, int(b), int(a)) for row, text, b, a in zip(flawed, revised, before, after, strict=True)}
 
-    def show(row: Row, score: float) -> tuple[str, tuple[Passage, ...]]:
+    def show(row: Row) -> tuple[str, tuple[Passage, ...]]:
         text, far, near = of[row.row_id]
         told = f"{far} word edits from draft to final caption, {near} after the critique is carried out"
         draft, said, final = row.caption or "", predictions.texts[row.row_id], finals[row.triple_id]

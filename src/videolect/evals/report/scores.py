@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from videolect.dataset.rows.row import Row
+from videolect.evals.blind.baselines import BLIND_REWARDS, READER
 from videolect.evals.measures import reward
 from videolect.evals.plots.pen import Svg
 from videolect.evals.plots.scores import Curve, calibration, lengths, spread
 from videolect.evals.predictions import Predictions
-from videolect.evals.report.tables import Column, Entry, Table, table
+from videolect.evals.report.tables import Column, Entry, Matrix, Table, table
 from videolect.metrics import ranking
 from videolect.metrics.intervals import Difference
 
-BLIND = ("longer_wins", "more_characters_win", "blind_words")
+_PAIRS = "reward_pairwise_half_tie"
+"""The figure that tells what leaks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,15 +54,15 @@ class Lengths:
     plot: Svg
 
 
-def leak(entries: Sequence[Entry], differences: Mapping[str, Difference]) -> Leak | None:
-    """``differences``: of each system from the blind classifier, in pairs with half credit for ties."""
-    blind = [entry for entry in entries if entry.kind == "floor" and entry.name in BLIND]
+def leak(entries: Sequence[Entry], found: Sequence[Matrix]) -> Leak | None:
+    """The floors that only read beside the systems, and from the matrices how far each is above the classifier."""
+    blind = [entry for entry in entries if entry.kind == "floor" and entry.name in BLIND_REWARDS]
     systems = [entry for entry in entries if entry.kind == "system" and "yes_no" in entry.measured]
     if not blind or not systems:
         return None
-    figure = "reward_pairwise_half_tie"
     scopes = list(dict.fromkeys(scope for entry in systems for scope in entry.scores))
-    columns = [(scope, figure, Column(title=scope, says="", digits=1)) for scope in scopes]
+    columns = [(scope, _PAIRS, Column(title=scope, says="", digits=1)) for scope in scopes]
+    differences = _above_reader(found)
     beside = tuple(
         (each, differences[each.name], differences[each.name].low > 0) for each in systems if each.name in differences
     )
@@ -68,6 +70,15 @@ def leak(entries: Sequence[Entry], differences: Mapping[str, Difference]) -> Lea
         table=table("Pairs in which the final caption scores higher, ties half", [*blind, *systems], columns),
         beside=beside,
     )
+
+
+def _above_reader(found: Sequence[Matrix]) -> dict[str, Difference]:
+    """System -> its accuracy in pairs less that of the classifier that reads only."""
+    matrix = next((each for each in found if each.figure == _PAIRS), None)
+    at = [] if matrix is None else [n for n, e in enumerate(matrix.others) if e.key == ("floor", READER)]
+    if matrix is None or not at:
+        return {}
+    return {entry.name: cell[0] for entry, cells in matrix.lines if (cell := cells[at[0]]) is not None}
 
 
 def calibrated(
@@ -90,7 +101,7 @@ def _calibrated(
         right = np.array([row.target == "Yes" for row in rows if row.row_id in yes], np.bool_)
         told = ranking.calibration(scores, right)
         pairs = reward.pairs_of([row for row in rows if row.row_id in yes])
-        finals, drafts = ([yes[side.row_id] for side in sides] for sides in _sides(pairs))
+        finals, drafts = [yes[pair.final.row_id] for pair in pairs], [yes[pair.draft.row_id] for pair in pairs]
         made = Calibrated(
             entry=entry, ece=told.ece, brier=told.brier, n=told.n,
             spread=spread(entry.name, entry.tone, np.array(finals, float), np.array(drafts, float)),
@@ -99,10 +110,6 @@ def _calibrated(
             (made, Curve(label=entry.name, tone=entry.tone, said=told.said, found=told.found, counts=told.counts))
         )
     return found
-
-
-def _sides(pairs: Sequence[reward.Pair]) -> tuple[list[Row], list[Row]]:
-    return [pair.final for pair in pairs], [pair.draft for pair in pairs]
 
 
 def lengths_of(
