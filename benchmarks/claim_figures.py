@@ -8,9 +8,9 @@ from tests.support import reference
 
 from videolect.dataset.authors.triples import read_authors
 from videolect.dataset.rows.row import RowRule, rows_of
-from videolect.evals import claims
 from videolect.evals.authors import drafters
-from videolect.evals.scores import POOLED, Measured, compared, scores_of
+from videolect.evals.measures import claims
+from videolect.evals.measures.scores import POOLED, Measured, compared, scores_of
 from videolect.evals.states import read_known
 from videolect.language import load_spec
 from videolect.metrics.intervals import Difference, Estimate

@@ -31,7 +31,8 @@ from videolect.cli.demo import people_of, served
 from videolect.cli.demo_script import Play, http_caller
 from videolect.language import load_spec
 from videolect.language.claims import claims_of
-from videolect.record.acts import Answer, Drafted
+from videolect.record.acts.captions import Drafted
+from videolect.record.acts.labels import Answer
 from videolect.record.campaign import Policy
 from videolect.record.codec import to_plain
 from videolect.stage.clips import render

@@ -65,7 +65,8 @@ from videolect.ledger.tables import metadata
 from videolect.oversight.desk import Work
 from videolect.oversight.ports import QueueQuery
 from videolect.oversight.standing import QueueProjector
-from videolect.record.acts import Act, Claimed
+from videolect.record.acts.base import Act
+from videolect.record.acts.tasks import Claimed
 from videolect.record.campaign import LABELS, Policy
 from videolect.record.people import Model
 

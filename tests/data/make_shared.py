@@ -26,7 +26,7 @@ from videolect.errors import BadInput
 from videolect.language import Spec, load_spec
 from videolect.language.answers import follows, plain, sides_of, tabulate
 from videolect.language.rules import COMPARISONS, Ask, Compare, Not, Rule, Several, as_data
-from videolect.record.acts import CutAdded, CutMoved
+from videolect.record.acts.cuts import CutAdded, CutMoved
 from videolect.record.critique import Point
 from videolect.record.cuts import TransitionKind
 from videolect.record.people import Person

@@ -15,7 +15,7 @@ from videolect.ledger.database import open_database
 from videolect.ledger.sql import SqlLedger
 from videolect.oversight.desk import Desk, Work
 from videolect.oversight.ports import QueueQuery
-from videolect.record.acts import Claimed
+from videolect.record.acts.tasks import Claimed
 from videolect.record.campaign import LABELS, TaskKey
 
 TASKS = 200

@@ -65,7 +65,9 @@ from videolect.oversight.desk import Desk, Outcome, Work
 from videolect.oversight.ports import QueueQuery
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import QueueProjector, Task, fold_any, standing
-from videolect.record.acts import Act, Approved, Claimed, Opened, Rejected
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import Approved, Rejected
+from videolect.record.acts.tasks import Claimed, Opened
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.codec import decode_act, encode_act
 

@@ -18,7 +18,7 @@ from tests.support.served import live
 from tests.support.village import render_clip
 from videolect.cli.demo_script import MADE_UP
 from videolect.oversight.desk import Work
-from videolect.record.acts import Drafted
+from videolect.record.acts.captions import Drafted
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.vlm.memory import MemoryBackend
 from videolect.web.model_server import create_server

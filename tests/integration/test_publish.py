@@ -16,7 +16,7 @@ import pytest
 from videolect.cli.main import main
 from videolect.language.spec import Spec
 from videolect.ledger.sql import SqlLedger
-from videolect.record.acts import SpecPublished
+from videolect.record.acts.language import SpecPublished
 from videolect.wiring import OPERATOR, Workspace
 from videolect.wiring import workspace as wiring
 

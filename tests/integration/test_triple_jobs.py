@@ -22,7 +22,7 @@ from videolect.ledger.database import open_database
 from videolect.ledger.sql import SqlLedger, read_only
 from videolect.ledger.tables import acts
 from videolect.oversight.ports import Ledger
-from videolect.record.acts import Act
+from videolect.record.acts.base import Act
 from videolect.record.codec import encode_act
 
 TASKS = 2 * AT_ONCE + 40

@@ -26,31 +26,23 @@ from videolect.oversight.ports import Clock
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import QueueProjector, Task, fold_any
 from videolect.oversight.worker import draft_all, drafter
-from videolect.record.acts import (
-    Act,
+from videolect.record.acts.base import Act  # fmt: skip
+from videolect.record.acts.captions import (  # fmt: skip
     Approved,
-    CampaignOpened,
-    Claimed,
     Corrected,
     Critiqued,
     Drafted,
     Edited,
-    Imported,
-    Labelled,
     NotApplied,
-    Opened,
     Polished,
     Rated,
     Rejected,
-    Released,
     Revised,
-    Stage,
     Submitted,
-    Withdrawn,
-    campaign_stream,
-    hash_of_answers,
-    video_stream,
-)  # fmt: skip
+)
+from videolect.record.acts.catalogue import CampaignOpened, Imported, campaign_stream, video_stream  # fmt: skip
+from videolect.record.acts.labels import Labelled, hash_of_answers  # fmt: skip
+from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Withdrawn  # fmt: skip
 from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.clip import Clip, Video

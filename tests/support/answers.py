@@ -11,8 +11,8 @@ from videolect.dataset.rows.folder import contamination_of, origin_of, write_row
 from videolect.dataset.rows.row import Row, RowRule
 from videolect.dataset.rows.splits import SplitRule
 from videolect.dataset.triple_files import write_triples
+from videolect.evals.benchmark import Benchmark
 from videolect.evals.predictions import header
-from videolect.evals.score import Benchmark
 from videolect.language import load_spec
 from videolect.record.triple import Triple
 

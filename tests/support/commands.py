@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from videolect.cli.main import main
-from videolect.record.acts import Opened
+from videolect.record.acts.tasks import Opened
 from videolect.wiring import Workspace
 
 

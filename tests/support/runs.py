@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from tests.support.backends import Scripted
+from videolect.evals.benchmark import Benchmark
 from videolect.evals.run import Ran, run
-from videolect.evals.score import Benchmark
 from videolect.vlm.base import Decoding, Film, Wanted
 from videolect.vlm.memory import MemoryBackend
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from videolect.language.spec import Spec
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage.facts import KINDS, Facts, Named
 from videolect.stage.world.scene import Event
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -161,13 +161,17 @@ def strangers(found: Iterable[Import]) -> list[Breach]:
     return breaches
 
 
-def circle(found: Iterable[Import]) -> Breach | None:
-    """(d) One circle of modules that import each other, or None.
+def circle(found: Iterable[Import], *, packages: bool = False) -> Breach | None:
+    """(d) One circle of modules that import each other, or None. ``packages``: of packages within rooms, each with all
+    that stands in it taken for one.
 
     A package's `__init__` counts as a module of its own: importing `a.b` is not counted as importing `a`, although
     Python runs both, since every package that offers its modules' names would be a circle then.
     """
     said = [one for one in found if room(one.imported) or one.imported == PACKAGE]
+    if packages:
+        whole = [replace(one, importer=_package(one.importer), imported=_package(one.imported)) for one in said]
+        said = [one for one in whole if one.importer != one.imported]
     graph: dict[str, set[str]] = {}
     for one in said:
         graph.setdefault(one.importer, set()).add(one.imported)
@@ -177,9 +181,14 @@ def circle(found: Iterable[Import]) -> Breach | None:
         # graphlib lists each module before the one that imports it.
         ring = list(reversed(error.args[1]))
         first = next(one for one in said if (one.importer, one.imported) == (ring[0], ring[1]))
-        what = f"modules import each other in a circle: {' -> '.join(ring)}"
+        what = f"{'packages' if packages else 'modules'} import each other in a circle: {' -> '.join(ring)}"
         return Breach(place=first.place, what=what, rule="What two modules both need belongs in a third, below both.")
     return None
+
+
+def _package(module: str) -> str:
+    """The package of its room that a module stands in; the module itself where it stands in none."""
+    return ".".join(module.split(".")[:3])
 
 
 def unknown_rooms(source: Path, floors: Collection[str] = tuple(FLOORS)) -> list[Breach]:

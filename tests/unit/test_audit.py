@@ -14,7 +14,8 @@ from tests.support.audits import CAPTION, item, ratings, span
 from videolect.errors import BadInput, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
 from videolect.oversight.audit import Audit, AuditDesk, fold
-from videolect.record.acts import AuditClosed, Audited, AuditItemAdded, AuditOpened, CutUndone, audit_stream
+from videolect.record.acts.audits import AuditClosed, Audited, AuditItemAdded, AuditOpened, audit_stream
+from videolect.record.acts.cuts import CutUndone
 from videolect.record.audit import AuditRatings, AuditSpan
 from videolect.record.codec import decode_act, encode_act
 

@@ -16,7 +16,7 @@ from tests.support.acts import LEAD, REV, START, SimulatedClock, catalogue, pers
 from videolect.errors import BadInput, CannotRead, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
 from videolect.oversight.cuts import CutsDesk, fold, told
-from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
+from videolect.record.acts.cuts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
 from videolect.record.codec import decode_act, encode_act
 from videolect.storage import CannotReach, open_storage

@@ -11,9 +11,9 @@ import pytest
 from tests.support.acts import ANN, BOB, LEAD, START, SimulatedClock, catalogue
 from tests.support.audits import item, ratings, span
 from videolect.errors import BadInput
-from videolect.evals.audit import Judged, items_of, judged, people_figures
-from videolect.evals.audit_report import audit_report, beside_golden
-from videolect.evals.audit_words import automatic_figures
+from videolect.evals.audit.people import Judged, items_of, judged, people_figures
+from videolect.evals.audit.report import audit_report, beside_golden
+from videolect.evals.audit.words import automatic_figures
 from videolect.language.spec import load_spec
 from videolect.metrics.agreement import alpha_stats, ordinal_alpha
 from videolect.oversight.audit import AuditDesk

@@ -16,7 +16,7 @@ from tests.support.acts import ANN
 from tests.support.audits import CAPTION, ratings, span
 from tests.support.commands import run
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.evals.audit_files import read_audit, write_answers
+from videolect.evals.audit.files import read_audit, write_answers
 from videolect.language.spec import load_spec
 from videolect.oversight.audit import AuditDesk
 from videolect.record.audit import RATED

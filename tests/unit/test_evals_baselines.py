@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.answers import benchmark
 from tests.support.triples import perfect, rejected, revised
-from videolect.evals import blind
-from videolect.evals.baselines import Baseline, baselines, drafts_of
-from videolect.evals.baselines import measure as measured_as
-from videolect.evals.score import Benchmark, measure_baselines, score_baselines
-from videolect.evals.scores import as_json, scores_of
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.blind import judges
+from videolect.evals.blind.baselines import Baseline, baselines, drafts_of, measure_baselines, score_baselines
+from videolect.evals.blind.baselines import measure as measured_as
+from videolect.evals.measures.scores import as_json, scores_of
 from videolect.record.critique import SENTINEL
 
 
@@ -126,7 +126,7 @@ def test_the_order_of_rows_changes_nothing(made: Benchmark) -> None:
 
 def test_the_longer_caption_wins_by_words_or_characters(made: Benchmark) -> None:
     rows = made.items["yes_no"]
-    words, characters = blind.longer_wins(rows), blind.longer_wins(rows, characters=True)
+    words, characters = judges.longer_wins(rows), judges.longer_wins(rows, characters=True)
     assert (words["t0:yes_no:final"], characters["t0:yes_no:final"]) == (7.0, 35.0)
     [floor] = [each for each in baselines(made.items) if each.name == "longer_wins"]
     found = scores_of(measured_as(floor, made.items), resamples=9)["pooled"]
@@ -157,8 +157,8 @@ def share(rows: Any, yes: Any) -> float:
 
 def test_what_only_the_own_source_tells_is_not_known(tmp_path: Path) -> None:
     rows = benchmark(tmp_path / "rows", of_sources(50)).items["yes_no"]
-    assert share(rows, blind.blind_yes(rows, rows)) == 1.0, "one who saw the source knows all"
-    assert abs(share(rows, blind.blind_yes(rows)) - 0.5) < 0.15
+    assert share(rows, judges.blind_yes(rows, rows)) == 1.0, "one who saw the source knows all"
+    assert abs(share(rows, judges.blind_yes(rows)) - 0.5) < 0.15
 
 
 def test_what_all_sources_tell_is_known_out_of_fold_and_from_the_training_part(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_what_all_sources_tell_is_known_out_of_fold_and_from_the_training_part(t
 
     train = benchmark(tmp_path / "train", [wordy(n) for n in range(100, 140)], "train").items["yes_no"]
     rows = benchmark(tmp_path / "rows", [wordy(n) for n in range(40)]).items["yes_no"]
-    assert share(rows, blind.blind_yes(rows)) == share(rows, blind.blind_yes(rows, train)) == 1.0
+    assert share(rows, judges.blind_yes(rows)) == share(rows, judges.blind_yes(rows, train)) == 1.0
     says = {each.name: each.says for each in baselines({"yes_no": rows}, {"yes_no": train})}
     assert says["blind_words"].endswith("of the training part")
 
@@ -177,16 +177,16 @@ def test_rows_of_one_kind_teach_nothing(tmp_path: Path) -> None:
     rows = benchmark(tmp_path / "rows", [revised(n, pre_caption="Bad.", post_caption="Good.") for n in range(9)])
     right = benchmark(tmp_path / "train", [perfect(n) for n in range(20, 29)], "train").items["yes_no"]
     yes = rows.items["yes_no"]
-    assert blind.blind_yes(yes, right) == blind.blind_yes(yes), "the other sources teach instead"
+    assert judges.blind_yes(yes, right) == judges.blind_yes(yes), "the other sources teach instead"
     says = {each.name: each.says for each in baselines(rows.items, {"yes_no": right})}
     assert says["blind_words"].endswith("fold by fold")
-    assert set(blind.blind_yes(right).values()) == {0.5}
+    assert set(judges.blind_yes(right).values()) == {0.5}
 
 
 def test_every_item_is_judged_once_and_never_by_its_own_source() -> None:
     sources = [f"film{n % 13}" for n in range(60)]
     seen = []
-    for here, there in blind.folds_of(sources, 0):
+    for here, there in judges.folds_of(sources, 0):
         seen += here.tolist()
         assert not {sources[at] for at in here} & {sources[at] for at in there}
         assert len(here) + len(there) == 60

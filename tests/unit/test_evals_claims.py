@@ -16,10 +16,10 @@ from videolect.dataset.authors.triples import read_authors
 from videolect.dataset.rows.folder import read_rows
 from videolect.dataset.rows.row import Row, RowRule, rows_of
 from videolect.dataset.triple_files import write_triples
-from videolect.evals import claims
 from videolect.evals.authors import drafters
-from videolect.evals.caption import measure as by_words
-from videolect.evals.scores import Measured, compared, scores_of
+from videolect.evals.measures import claims
+from videolect.evals.measures.caption import measure as by_words
+from videolect.evals.measures.scores import Measured, compared, scores_of
 from videolect.evals.states import Known, read_known
 from videolect.language import claims_of, load_spec
 

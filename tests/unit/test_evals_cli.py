@@ -13,7 +13,7 @@ import pytest
 from tests.support.answers import benchmark, write_answers
 from tests.support.commands import ask, shown
 from tests.support.triples import perfect, rejected, revised
-from videolect.evals.score import Benchmark
+from videolect.evals.benchmark import Benchmark
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from tests.support.village import render_clip
 from videolect import wiring
 from videolect.cli.options import workspace_of
 from videolect.errors import BadInput
-from videolect.evals.score import Benchmark
+from videolect.evals.benchmark import Benchmark
 from videolect.wiring import Workspace
 
 CLIPS = 2

@@ -19,9 +19,9 @@ from tests.support.commands import run
 from tests.support.triples import perfect, revised
 from videolect.dataset.triple_files import write_triples
 from videolect.errors import BadInput
-from videolect.evals import pair_judges
-from videolect.evals.control import Pair, controlled, filtered, matched, measure, pairs_of
-from videolect.evals.score import Benchmark
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.blind import pair_judges
+from videolect.evals.blind.control import Pair, controlled, filtered, matched, measure, pairs_of
 from videolect.record.triple import Triple
 
 WORDS = [f"{one}{two}{three}" for one in "bdgk" for two in "aeiou" for three in ("m", "n", "rt", "st")]

@@ -13,12 +13,12 @@ from sacrebleu.metrics import BLEU
 from tests.support.answers import benchmark
 from tests.support.triples import perfect, revised
 from videolect.dataset.rows.row import Row
-from videolect.evals import critique
-from videolect.evals.critique import FIGURES, by_rule, sentinels_of
-from videolect.evals.examples import examples
+from videolect.evals.measures import critique
+from videolect.evals.measures.critique import FIGURES, by_rule, sentinels_of
+from videolect.evals.measures.scores import as_json, scores_of
+from videolect.evals.measures.variants import Variant, study
 from videolect.evals.predictions import Predictions
-from videolect.evals.scores import as_json, scores_of
-from videolect.evals.variants import Variant, study
+from videolect.evals.report.examples import examples
 from videolect.metrics.intervals import Estimate
 from videolect.points.reading.critique import points_of
 from videolect.record.critique import SENTINEL

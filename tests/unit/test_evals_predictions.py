@@ -14,8 +14,8 @@ from tests.support.answers import benchmark, write_answers
 from tests.support.triples import perfect, rejected, revised
 from videolect.cli.main import main
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.evals.benchmark import Benchmark
 from videolect.evals.predictions import FORMAT, Predictions, header, read_predictions, write_predictions
-from videolect.evals.score import Benchmark
 
 ONE = "t1:caption:caption"
 JUDGED = "t1:yes_no:final"

@@ -18,11 +18,11 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from tests.support import movies
 from videolect.cli.main import main
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.evals.primitive_figures import baselines, figures_of
-from videolect.evals.primitive_files import read_tasks, write_tasks
-from videolect.evals.primitive_run import run
-from videolect.evals.primitive_scores import read_scores
-from videolect.evals.primitives import Pair, Rule, Task, TaskSet, make_tasks
+from videolect.evals.primitives.figures import baselines, figures_of
+from videolect.evals.primitives.files import read_tasks, write_tasks
+from videolect.evals.primitives.run import run
+from videolect.evals.primitives.scores import read_scores
+from videolect.evals.primitives.tasks import Pair, Rule, Task, TaskSet, make_tasks
 from videolect.evals.states import Known, read_known
 from videolect.language import load_spec
 from videolect.metrics.intervals import bootstrap_figure, group_draws

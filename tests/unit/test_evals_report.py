@@ -20,14 +20,18 @@ from tests.support.answers import benchmark, write_answers
 from tests.support.triples import perfect, rejected, revised
 from videolect.cli.main import main
 from videolect.errors import BadInput, CannotRead
-from videolect.evals import leaderboard
-from videolect.evals.examples import MOST, chosen, compared, examples
-from videolect.evals.plots import Dot, bars, intervals, number, ticks
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.blind.baselines import score_baselines
+from videolect.evals.measures.names import FIGURES
+from videolect.evals.measures.system import score_system
+from videolect.evals.plots.pen import number, ticks
+from videolect.evals.plots.systems import Dot, bars, intervals
 from videolect.evals.predictions import LEAVE_OUT, read_predictions
-from videolect.evals.report import Report, Wishes, board_lines, collect
-from videolect.evals.report_page import page
-from videolect.evals.report_tables import MAIN, TITLES, holm
-from videolect.evals.score import FIGURES, Benchmark, score_baselines, score_system
+from videolect.evals.report import leaderboard
+from videolect.evals.report.collect import Report, Wishes, board_lines, collect
+from videolect.evals.report.examples import MOST, chosen, compared, examples
+from videolect.evals.report.page import page
+from videolect.evals.report.tables import MAIN, TITLES, holm
 from videolect.evals.shown import plain
 from videolect.evals.states import Known
 

@@ -14,8 +14,9 @@ from tests.support.backends import Scripted
 from tests.support.runs import answer, answered, rows_of, said, shown, start, wait_for
 from tests.support.triples import perfect, rejected, revised
 from videolect.errors import BadInput
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.measures.system import score_system
 from videolect.evals.predictions import read_predictions
-from videolect.evals.score import Benchmark, score_system
 from videolect.vlm.base import Film, Wanted
 from videolect.vlm.memory import MemoryBackend
 

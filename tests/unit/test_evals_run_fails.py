@@ -14,8 +14,8 @@ from tests.support.backends import Scripted
 from tests.support.runs import TASKS, Failing, answer, answered, rows_of, said, shown, start
 from tests.support.triples import perfect, rejected, revised
 from videolect.errors import BadInput, NotFound
+from videolect.evals.benchmark import Benchmark
 from videolect.evals.predictions import read_predictions
-from videolect.evals.score import Benchmark
 from videolect.vlm.base import Decoding, Film, NoAnswer, TooDear, Wanted, YesScore
 
 

@@ -19,9 +19,10 @@ from tests.support.commands import run
 from tests.support.triples import perfect, revised
 from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
-from videolect.evals import caption, reward
-from videolect.evals.score import FIGURES, LOWER_IS_BETTER, NO_DIRECTION, Benchmark
-from videolect.evals.scores import Measured, as_json, compared, mean, percent, scores_of
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.measures import caption, reward
+from videolect.evals.measures.names import FIGURES, LOWER_IS_BETTER, NO_DIRECTION
+from videolect.evals.measures.scores import Measured, as_json, compared, mean, percent, scores_of
 from videolect.metrics.intervals import ratio
 
 WORDS = [

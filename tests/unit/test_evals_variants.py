@@ -17,10 +17,11 @@ from videolect.cli.eval_authors import render_critiques
 from videolect.dataset.authors.triples import WORST, read_authors
 from videolect.dataset.authors.triples import Variant as Recorded
 from videolect.dataset.triple_files import write_triples
-from videolect.evals import authors, variants
+from videolect.evals import authors
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.measures import variants
+from videolect.evals.measures.variants import Study, Variant, study
 from videolect.evals.predictions import read_predictions
-from videolect.evals.score import Benchmark
-from videolect.evals.variants import Study, Variant, study
 from videolect.record.critique import SENTINEL
 
 DRAFT = "A red car drives left past two trees."

@@ -18,7 +18,7 @@ from videolect import wiring
 from videolect.cli.find_films import in_files
 from videolect.dataset.rows.row import RowClip, by_clip
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.evals.thumbnails import strip
+from videolect.evals.report.thumbnails import strip
 from videolect.training.inputs import FilmShelf
 from videolect.video.probe import Probed, probe
 from videolect.vlm.base import Wanted

@@ -76,6 +76,11 @@ def test_no_modules_import_each_other_in_a_circle(ours):
     assert found is None, str(found)
 
 
+def test_no_packages_import_each_other_in_a_circle(ours):
+    found = walls.circle(ours, packages=True)
+    assert found is None, str(found)
+
+
 def test_the_imports_of_the_package_are_seen(ours):
     """Without this, a checker that looks in the wrong folder would find no fault for ever."""
     importers = {one.importer for one in ours}
@@ -282,6 +287,22 @@ def test_a_circle_is_found(built, how: str):
     steps = {(one.importer, one.imported) for one in walls.imports(source)}
     assert set(pairwise(ring)) == steps
     assert re.match(r"videolect/record/\w+\.py:\d", found.place)
+
+
+def test_packages_that_need_each_other_are_a_circle_though_no_modules_are(built):
+    source = built(
+        {
+            "record/acts/cuts.py": "from videolect.record.clips import films",
+            "record/acts/kinds.py": "",
+            "record/clips/films.py": "",
+            "record/clips/shots.py": "from videolect.record.acts.kinds import ACTS",
+        }
+    )
+    found = walls.imports(source)
+    assert walls.circle(found) is None
+    breach = walls.circle(found, packages=True)
+    assert breach is not None
+    assert breach.what.startswith("packages import each other in a circle: videolect.record.")
 
 
 def test_a_package_that_offers_the_names_of_its_modules_is_no_circle(built):

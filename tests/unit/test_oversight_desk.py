@@ -45,7 +45,7 @@ from videolect.errors import (
 from videolect.oversight.catalogue import drawn_mode
 from videolect.oversight.desk import LabelsContradict, Work
 from videolect.oversight.ports import QueueQuery
-from videolect.record.acts import hash_of_answers
+from videolect.record.acts.labels import hash_of_answers
 from videolect.record.campaign import LABELS, Policy
 from videolect.record.checks import content_hash
 from videolect.record.codec import from_plain, to_plain

@@ -14,7 +14,7 @@ from videolect.language import load_spec
 from videolect.language.values import Segment
 from videolect.oversight.desk import Desk, LabelsContradict
 from videolect.oversight.form import faults, form_of
-from videolect.record.acts import Labelled
+from videolect.record.acts.labels import Labelled
 from videolect.record.campaign import LABELS
 
 SPEC = load_spec()

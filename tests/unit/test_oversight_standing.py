@@ -45,7 +45,8 @@ from videolect.oversight.standing import (
     standing,
     text_for_dependants,
 )
-from videolect.record.acts import Act, hash_of_answers
+from videolect.record.acts.base import Act
+from videolect.record.acts.labels import hash_of_answers
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.checks import content_hash
 

@@ -23,7 +23,7 @@ from videolect.oversight.worker import (
     own_drafter,
     rest_s,
 )
-from videolect.record.acts import Released
+from videolect.record.acts.tasks import Released
 from videolect.record.drafting import DraftRequest
 
 

@@ -18,7 +18,10 @@ from videolect.errors import BadInput
 from videolect.language.values import ENTRY_KINDS, Segment
 from videolect.language.version import BUMPS
 from videolect.record import codec
-from videolect.record.acts import ACTS, Act, NotApplied, PlantedError, hash_of_answers
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import NotApplied, PlantedError
+from videolect.record.acts.kinds import ACTS
+from videolect.record.acts.labels import hash_of_answers
 from videolect.record.audit import FAILURES, RATED, AuditItem, AuditRatings, AuditSpan
 from videolect.record.campaign import CORRECTORS, MODES, Campaign, Policy
 from videolect.record.clip import Clip, Video

@@ -12,18 +12,10 @@ import pytest
 
 from tests.support.acts import History, clip, edited, imported, video, with_draft
 from videolect.errors import BadInput
-from videolect.record.acts import (
-    Drafted,
-    Edited,
-    Rated,
-    Rejected,
-    Revised,
-    Submitted,
-    Withdrawn,
-    campaign_stream,
-    hash_of_answers,
-    video_stream,
-)
+from videolect.record.acts.captions import Drafted, Edited, Rated, Rejected, Revised, Submitted
+from videolect.record.acts.catalogue import campaign_stream, video_stream
+from videolect.record.acts.labels import hash_of_answers
+from videolect.record.acts.tasks import Withdrawn
 from videolect.record.campaign import LABELS, Campaign, Policy, TaskKey
 from videolect.record.checks import MAX_TEXT, check_name, check_text, content_hash
 from videolect.record.codec import decode_act, encode_act
@@ -102,7 +94,9 @@ def test_a_withdrawal_needs_no_reason_and_takes_no_bad_one():
 @pytest.mark.parametrize("where", ["release", "cannot_know", "planted", "not_applied", "answers", "spec_version"])
 def test_no_act_that_utf8_cannot_hold_is_ever_made(where: str):
     """A lone surrogate in any text of any act: BadInput when it is made or encoded, not a crash of the database."""
-    from videolect.record.acts import Labelled, NotApplied, PlantedError, Released
+    from videolect.record.acts.captions import NotApplied, PlantedError
+    from videolect.record.acts.labels import Labelled
+    from videolect.record.acts.tasks import Released
 
     half = "half \ud83d"
     make: dict[str, Callable[[], Any]] = {

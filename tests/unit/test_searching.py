@@ -13,7 +13,7 @@ from videolect.ledger.memory import MemoryLedger
 from videolect.ledger.memory_search import MemorySearch
 from videolect.oversight.desk import Work
 from videolect.oversight.searching import Answer, Asked, Searching
-from videolect.record.acts import Withdrawn
+from videolect.record.acts.tasks import Withdrawn
 from videolect.record.campaign import LABELS
 
 ANSWERS = {

@@ -23,7 +23,7 @@ from videolect.oversight.desk import Desk, Work
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems, fold
 from videolect.oversight.worker import draft_all, drafter
-from videolect.record.acts import SpecEdited, SpecPublished
+from videolect.record.acts.language import SpecEdited, SpecPublished
 from videolect.record.campaign import LABELS, TaskKey
 
 MINI = Path(__file__).parents[1] / "data" / "spec" / "mini"

@@ -16,9 +16,10 @@ from tests.support.backends import Scripted
 from tests.support.triples import perfect, revised
 from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
+from videolect.evals.benchmark import Benchmark
+from videolect.evals.measures.system import score_system
 from videolect.evals.predictions import read_predictions
 from videolect.evals.run import run
-from videolect.evals.score import Benchmark, score_system
 from videolect.training.trials import evaluate_on, with_films
 from videolect.vlm.base import Film
 from videolect.vlm.prompts import Prompt

@@ -13,7 +13,7 @@ import pytest
 from tests.support.acts import START, person
 from tests.unit.test_video_shots import cut, dissolve, timeline
 from videolect.errors import BadInput
-from videolect.record.acts import CutAdded, CutEdit, CutMoved, CutRemoved, cuts_stream
+from videolect.record.acts.cuts import CutAdded, CutEdit, CutMoved, CutRemoved, cuts_stream
 from videolect.record.cuts import NEAR_FRAMES
 from videolect.video.edits import Laid
 from videolect.video.shots import Transition, shots_of

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from tests.support.burn_in import draw_burn_in
 from tests.web.test_in_browser import SETTLED, Person, site_of
 from videolect.oversight.cuts import CutsDesk
-from videolect.record.acts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
+from videolect.record.acts.cuts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.video.backends.pyav import write_mp4
 from videolect.wiring import OPERATOR, Workspace
 

@@ -24,7 +24,7 @@ from videolect.cli.options import choice_of, workspace_of
 from videolect.cli.stage import need_numba
 from videolect.errors import BadInput, CannotRead, perhaps
 from videolect.files import names_in, write_secret
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.record.clip import Video
 from videolect.wiring import Workspace
 

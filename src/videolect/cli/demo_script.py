@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from videolect.errors import CannotRead
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.record.codec import to_plain
 
 Caller = Callable[[str, str, str, Any], Any]

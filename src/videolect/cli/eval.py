@@ -41,9 +41,10 @@ def add_parser(nouns: Any) -> None:
 
 def run_score(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Figures with intervals over sources, per aspect and pooled, beside floors and ceilings. Needs no model."""
+    from videolect.evals.blind.baselines import score_baselines
+    from videolect.evals.measures.scores import as_json
+    from videolect.evals.measures.system import score_system
     from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import score_baselines, score_system
-    from videolect.evals.scores import as_json
 
     benchmark = benchmark_of(asked)
     predictions = read_predictions(asked.predictions, benchmark.items, asked.part, partial=asked.partial)
@@ -90,9 +91,10 @@ def render_score(answer: dict[str, Any]) -> str:
 
 def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """The first system less the second on the items that both answered, with paired intervals over sources."""
-    from videolect.evals.predictions import read_predictions
-    from videolect.evals.score import PREFIX, measure_all, of_common
-    from videolect.evals.scores import compared
+    from videolect.evals.measures.names import full_name
+    from videolect.evals.measures.scores import compared
+    from videolect.evals.measures.system import measure_all
+    from videolect.evals.predictions import of_common, read_predictions
 
     benchmark = benchmark_of(asked)
     both = [
@@ -108,7 +110,7 @@ def run_compare(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     for task in tasks:
         for scope, figures in compared(one[task], other[task], resamples=asked.resamples).items():
             for name, each in figures.items():
-                found.setdefault(scope, {})[f"{PREFIX[task]}_{name}"] = each.as_json()
+                found.setdefault(scope, {})[full_name(task, name)] = each.as_json()
     return 0, {**found, "one": both[0].system, "other": both[1].system, "part": asked.part,
                "partial": any(each.partial for each in both)}  # fmt: skip
 

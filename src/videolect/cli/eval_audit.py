@@ -12,7 +12,7 @@ from videolect.errors import BadInput
 from videolect.record.audit import RATED
 
 if TYPE_CHECKING:
-    from videolect.evals.audit_files import AuditFile, Row
+    from videolect.evals.audit.files import AuditFile, Row
     from videolect.language.spec import Spec
     from videolect.wiring import Workspace
 
@@ -53,8 +53,8 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    from videolect.evals.audit_files import read_audit
-    from videolect.evals.audit_report import GOLDEN, beside_golden
+    from videolect.evals.audit.files import read_audit
+    from videolect.evals.audit.report import GOLDEN, beside_golden
     from videolect.language.spec import load_spec
 
     path = asked.file / _TABLE if asked.file.is_dir() else asked.file
@@ -75,7 +75,7 @@ def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.cli.options import workspace_of
-    from videolect.evals.audit import judged
+    from videolect.evals.audit.people import judged
     from videolect.oversight.audit import AuditDesk
 
     with workspace_of(asked) as workspace:
@@ -84,8 +84,8 @@ def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str, Any]:
-    from videolect.evals.audit_files import write_answers
-    from videolect.evals.audit_report import audit_report
+    from videolect.evals.audit.files import write_answers
+    from videolect.evals.audit.report import audit_report
     from videolect.evals.states import read_known
 
     known = None if asked.states is None else read_known(asked.states, spec)
@@ -103,7 +103,7 @@ def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str,
 def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Good rows come in together; a film that cannot be taken in costs its caption the picture, and is told."""
     from videolect.cli.options import workspace_of
-    from videolect.evals.audit_files import read_audit
+    from videolect.evals.audit.files import read_audit
     from videolect.oversight.audit import AuditDesk
     from videolect.wiring import OPERATOR
 

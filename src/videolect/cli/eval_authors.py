@@ -95,7 +95,7 @@ def run_critiques(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     loop. With the authors' variants each figure's rank correlation with their training results stands beside it."""
     from videolect.dataset.authors.triples import authors_variants, read_authors
     from videolect.dataset.triple_files import read_triples
-    from videolect.evals import variants
+    from videolect.evals.measures import variants
 
     benchmark = benchmark_of(asked)
     rows = benchmark.items.get("critique", ())

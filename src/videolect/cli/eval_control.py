@@ -52,7 +52,7 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from videolect.dataset.rows.row import RowRule
     from videolect.dataset.rows.splits import SplitRule
     from videolect.dataset.triple_files import read_triples
-    from videolect.evals import control
+    from videolect.evals.blind import control
     from videolect.files import check_free
 
     if bool(asked.corrupted) == bool(asked.from_authors):

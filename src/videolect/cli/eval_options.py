@@ -30,7 +30,7 @@ def add_figures(parser: argparse.ArgumentParser) -> None:
 
 def benchmark_of(asked: argparse.Namespace) -> Any:
     """The rows that the command line names."""
-    from videolect.evals.score import Benchmark
+    from videolect.evals.benchmark import Benchmark
 
     check_name(asked.part, "The part")
     if getattr(asked, "resamples", 1) < 1:

@@ -19,8 +19,8 @@ from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
-    from videolect.evals.primitive_run import Shown
-    from videolect.evals.primitives import TaskSet
+    from videolect.evals.primitives.run import Shown
+    from videolect.evals.primitives.tasks import TaskSet
     from videolect.vlm.base import Film, Wanted
 
 _TOLD = ("ap", "auc", "at_half", "pair", "question", "vqa_binary", "vqa_question", "text", "image", "group")
@@ -78,8 +78,8 @@ def run_primitives(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _made(asked: argparse.Namespace) -> dict[str, Any]:
-    from videolect.evals.primitive_files import write_tasks
-    from videolect.evals.primitives import Rule, make_tasks
+    from videolect.evals.primitives.files import write_tasks
+    from videolect.evals.primitives.tasks import Rule, make_tasks
     from videolect.evals.states import known_of_campaign, read_known
 
     rule = Rule(most=asked.most, fewest=asked.fewest, imbalance=asked.imbalance, seed=asked.seed)
@@ -96,10 +96,10 @@ def _made(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def _scored(asked: argparse.Namespace) -> dict[str, Any]:
-    from videolect.evals.primitive_figures import baselines, figures_of
-    from videolect.evals.primitive_files import read_tasks
-    from videolect.evals.primitive_scores import read_scores
-    from videolect.evals.scores import as_json
+    from videolect.evals.measures.scores import as_json
+    from videolect.evals.primitives.figures import baselines, figures_of
+    from videolect.evals.primitives.files import read_tasks
+    from videolect.evals.primitives.scores import read_scores
 
     if asked.resamples < 1:
         raise BadInput(f"--resamples is {asked.resamples}.", mend="Give 1 or more.")
@@ -151,8 +151,8 @@ def render_primitives(answer: dict[str, Any]) -> str:
 def run_ask(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Let a model say how likely Yes is, clip by clip, each film encoded once. A run that was stopped goes on; what
     failed is asked again. Exit code 1 where something is left without an answer."""
-    from videolect.evals.primitive_files import read_tasks
-    from videolect.evals.primitive_run import run
+    from videolect.evals.primitives.files import read_tasks
+    from videolect.evals.primitives.run import run
     from videolect.wiring import make_backend
 
     tasks = read_tasks(asked.tasks)

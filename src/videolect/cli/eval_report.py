@@ -20,7 +20,7 @@ from videolect.record.checks import check_text
 
 if TYPE_CHECKING:
     from videolect.dataset.rows.row import Row, RowClip
-    from videolect.evals.examples import Thumbnail
+    from videolect.evals.report.examples import Thumbnail
 
 MOST_EXAMPLES = 20
 
@@ -56,9 +56,9 @@ def add_verb(verbs: Any) -> None:
 def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write one page that needs nothing else, with all figures of these systems beside floors, ceilings and each other,
     and examples. Needs no model."""
-    from videolect.evals import leaderboard
-    from videolect.evals.report import Wishes, board_lines, collect
-    from videolect.evals.report_page import page
+    from videolect.evals.report import leaderboard
+    from videolect.evals.report.collect import Wishes, board_lines, collect
+    from videolect.evals.report.page import page
 
     benchmark = benchmark_of(asked)
     if not 0 <= asked.examples <= MOST_EXAMPLES:
@@ -153,7 +153,7 @@ def _thumbnails(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
 
 def _kept(find: Find) -> Thumbnail:
     """Each clip is looked at once."""
-    from videolect.evals.thumbnails import strip
+    from videolect.evals.report.thumbnails import strip
 
     known: dict[RowClip, bytes | None] = {}
 

@@ -36,9 +36,9 @@ def run_run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     is tried again. Exit code 1 where items are left without an answer."""
     from dataclasses import asdict
 
+    from videolect.evals.benchmark import Benchmark
     from videolect.evals.predictions import ANSWERED
     from videolect.evals.run import run
-    from videolect.evals.score import Benchmark
     from videolect.wiring import make_backend
 
     if asked.clips is not None and asked.clips < 1:

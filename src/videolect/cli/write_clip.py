@@ -13,7 +13,7 @@ from typing import Any, cast
 from videolect.cli.spec_option import add_spec
 from videolect.errors import CannotRead, NotFound
 from videolect.language import Spec
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.record.checks import check_text
 from videolect.record.clip import Clip, Video
 from videolect.record.drafting import DraftRequest

@@ -11,7 +11,9 @@ from itertools import islice
 from videolect.errors import BadInput
 from videolect.oversight.caption_task import CaptionTask, Round, fold
 from videolect.oversight.ports import Ledger
-from videolect.record.acts import Act, CampaignOpened, Rejected, Tick
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import Rejected, Tick
+from videolect.record.acts.catalogue import CampaignOpened
 from videolect.record.campaign import TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.critique import SENTINEL

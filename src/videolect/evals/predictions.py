@@ -129,6 +129,20 @@ def answers_in(
     )  # fmt: skip
 
 
+def of_common(one: Predictions, other: Predictions) -> tuple[Predictions, Predictions]:
+    """Both with only the answers to items that both answered: what a figure makes of one item may hang on others, as
+    the area does on the drafts and CIDEr on the captions."""
+    texts, yes = one.texts.keys() & other.texts.keys(), one.yes.keys() & other.yes.keys()
+    left, right = (
+        replace(
+            each, texts={name: text for name, text in each.texts.items() if name in texts},
+            yes={name: score for name, score in each.yes.items() if name in yes},
+        )
+        for each in (one, other)
+    )  # fmt: skip
+    return left, right
+
+
 def _take(line: Mapping[str, Any], rows: Mapping[str, Row], taken: Taken[str, str | float]) -> None:
     name = _name(line)
     row = rows.get(name)

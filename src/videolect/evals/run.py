@@ -14,9 +14,9 @@ from typing import Any
 
 from videolect.dataset.rows.row import Row, by_clip, prompt_of
 from videolect.errors import BadInput, VideolectError
+from videolect.evals.benchmark import Benchmark
 from videolect.evals.predictions import header
 from videolect.evals.run_file import is_answer, run_file
-from videolect.evals.score import Benchmark
 from videolect.vlm.base import GREEDY, Backend, Decoding, Film, NoAnswer, TooDear, Wanted
 from videolect.vlm.prompts import Prompt
 from videolect.writing.writer import NoCaption, caption_in, is_page

@@ -20,7 +20,7 @@ from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec
 from videolect.oversight import labelling
 from videolect.oversight.ports import Ledger
-from videolect.record.acts import Opened
+from videolect.record.acts.tasks import Opened
 from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip
 

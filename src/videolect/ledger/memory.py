@@ -12,7 +12,8 @@ from datetime import datetime
 
 from videolect.errors import HeldByAnother, KeyReused, LeaseLost, StaleVersion
 from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, Rebuilt, TaskRow
-from videolect.record.acts import Act, Claimed
+from videolect.record.acts.base import Act
+from videolect.record.acts.tasks import Claimed
 from videolect.record.codec import decode_act, encode_act, to_plain
 
 

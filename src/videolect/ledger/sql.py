@@ -17,7 +17,8 @@ from videolect.errors import HeldByAnother, KeyReused, LeaseLost, StaleVersion
 from videolect.ledger.database import Database, from_us, to_us
 from videolect.ledger.tables import acts, board, leases, tasks
 from videolect.oversight.ports import BoardRow, Lease, Projector, QueueQuery, Rebuilt, TaskRow
-from videolect.record.acts import Act, Claimed
+from videolect.record.acts.base import Act
+from videolect.record.acts.tasks import Claimed
 from videolect.record.checks import check_text
 from videolect.record.codec import decode_act, encode_act
 

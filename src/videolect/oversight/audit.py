@@ -19,15 +19,15 @@ from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Streams, says
-from videolect.record.acts import (
-    Act,
+from videolect.record.acts.audits import (  # fmt: skip
     AuditClosed,
     Audited,
     AuditItemAdded,
     AuditOpened,
     AuditReopened,
     audit_stream,
-)  # fmt: skip
+)
+from videolect.record.acts.base import Act  # fmt: skip
 from videolect.record.audit import AuditItem, AuditRatings, AuditSpan
 
 Answers = Mapping[tuple[int, str], Audited]

@@ -15,25 +15,20 @@ from typing import Literal, get_args
 from videolect.errors import BadInput, NotYourTurn
 from videolect.oversight.changing import changed, unseen
 from videolect.oversight.holding import Holding, beginning, check_follows
-from videolect.record.acts import (
-    Act,
+from videolect.record.acts.base import Act  # fmt: skip
+from videolect.record.acts.captions import (  # fmt: skip
     Approved,
-    Claimed,
     Corrected,
     Critiqued,
     Drafted,
     Edited,
-    Opened,
     Polished,
     Rated,
     Rejected,
-    Released,
     Revised,
-    Stage,
-    Status,
     Submitted,
-    Withdrawn,
-)  # fmt: skip
+)
+from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Status, Withdrawn  # fmt: skip
 from videolect.record.campaign import Mode, TaskKey
 from videolect.record.critique import Critique
 

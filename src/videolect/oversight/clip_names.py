@@ -6,7 +6,7 @@ from pathlib import Path
 
 from videolect.errors import BadInput
 from videolect.oversight.ports import Ledger
-from videolect.record.acts import Opened
+from videolect.record.acts.tasks import Opened
 from videolect.record.campaign import TaskKey
 from videolect.record.clip import Clip, Stretch, Video
 

@@ -14,7 +14,8 @@ from videolect.errors import BadInput, NotYourTurn, StaleVersion
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Streams, says
-from videolect.record.acts import Act, CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
+from videolect.record.acts.base import Act
+from videolect.record.acts.cuts import CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
 from videolect.record.cuts import NEAR_FRAMES, Place, TransitionKind, gap
 

@@ -41,26 +41,22 @@ from videolect.oversight.standing import (
     text_for_dependants,
 )  # fmt: skip
 from videolect.oversight.streams import reused
-from videolect.record.acts import (
-    Act,
+from videolect.record.acts.base import Act  # fmt: skip
+from videolect.record.acts.captions import (  # fmt: skip
     Approved,
-    Claimed,
     Corrected,
     Critiqued,
     Drafted,
     Edited,
-    Labelled,
     Polished,
     Rated,
     Rejected,
-    Released,
     Revised,
-    Stage,
     Submitted,
     Tick,
-    Withdrawn,
-    hash_of_answers,
-)  # fmt: skip
+)
+from videolect.record.acts.labels import Labelled, hash_of_answers  # fmt: skip
+from videolect.record.acts.tasks import Claimed, Released, Stage, Withdrawn  # fmt: skip
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.critique import Critique

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from videolect.errors import NotYourTurn
 from videolect.oversight.changing import changed
-from videolect.record.acts import Act, Claimed, Opened, Stage
+from videolect.record.acts.base import Act
+from videolect.record.acts.tasks import Claimed, Opened, Stage
 from videolect.record.campaign import TaskKey
 from videolect.record.people import Model
 

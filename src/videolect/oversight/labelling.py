@@ -8,7 +8,9 @@ from datetime import datetime
 
 from videolect.errors import NotYourTurn
 from videolect.oversight.holding import Holding, beginning, check_follows
-from videolect.record.acts import Act, Claimed, Labelled, Opened, Released, Stage, Status, Withdrawn
+from videolect.record.acts.base import Act
+from videolect.record.acts.labels import Labelled
+from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Status, Withdrawn
 from videolect.record.campaign import TaskKey
 
 

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from videolect.language.query import Query
 from videolect.language.text_query import TextQuery
-from videolect.record.acts import Act, Claimed, Stage, Status
+from videolect.record.acts.base import Act
+from videolect.record.acts.tasks import Claimed, Stage, Status
 from videolect.record.campaign import Mode
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from videolect.errors import BadInput, NotAllowed
-from videolect.record.acts import Stage
+from videolect.record.acts.tasks import Stage
 from videolect.record.people import Actor, Person
 
 ROLES = ("annotator", "reviewer", "lead")

@@ -20,7 +20,7 @@ from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import RANKED, CaptionText, ClipStates, Found, SearchIndex, SearchQuery
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import fold_any
-from videolect.record.acts import Labelled
+from videolect.record.acts.labels import Labelled
 from videolect.record.campaign import TaskKey
 
 _ACTS_AT_ONCE = 2_000

@@ -28,16 +28,16 @@ from videolect.oversight.labelling import fold as fold_labels
 from videolect.oversight.ports import Ledger, QueueQuery
 from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Streams, says
-from videolect.record.acts import (
-    Act,
-    Labelled,
+from videolect.record.acts.base import Act  # fmt: skip
+from videolect.record.acts.labels import Labelled  # fmt: skip
+from videolect.record.acts.language import (  # fmt: skip
     SpecDraftDropped,
     SpecDraftOpened,
     SpecEditDropped,
     SpecEdited,
     SpecPublished,
     spec_stream,
-)  # fmt: skip
+)
 from videolect.record.campaign import LABELS, TaskKey
 
 _PAGE = 500

@@ -15,7 +15,9 @@ from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import STAGE_OF, CaptionTask
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import TaskRow
-from videolect.record.acts import Act, CampaignOpened, Opened, Stage, Status, campaign_stream
+from videolect.record.acts.base import Act
+from videolect.record.acts.catalogue import CampaignOpened, campaign_stream
+from videolect.record.acts.tasks import Opened, Stage, Status
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 

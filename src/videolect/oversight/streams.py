@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from videolect.errors import KeyReused, StaleVersion, VideolectError
 from videolect.oversight.ports import Ledger
 from videolect.oversight.roles import Worker
-from videolect.record.acts import Act
+from videolect.record.acts.base import Act
 
 _TRIES = 30
 """How often a change is made again when another act slipped in between."""

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from videolect.record.acts import NotApplied
+from videolect.record.acts.captions import NotApplied
 from videolect.record.critique import Point
 from videolect.record.instructions import wanted_words
 

@@ -18,7 +18,8 @@ from fractions import Fraction
 from typing import Any
 
 from videolect.errors import UPGRADE, BadInput
-from videolect.record.acts import ACTS, Act
+from videolect.record.acts.base import Act
+from videolect.record.acts.kinds import ACTS
 from videolect.record.people import Model, Person
 
 SCHEMA = 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from videolect.record.acts import Answer, NotApplied, PlantedError
+from videolect.record.acts.captions import NotApplied, PlantedError
+from videolect.record.acts.labels import Answer
 from videolect.record.clip import Clip
 from videolect.record.critique import Critique
 from videolect.record.people import Model

@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal
 
-from videolect.record.acts import Tick
+from videolect.record.acts.captions import Tick
 from videolect.record.campaign import Mode
 from videolect.record.codec import to_plain
 from videolect.record.critique import Point

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 
 SPEEDS: dict[str, str] = {
     "slow_motion": "slow_motion",

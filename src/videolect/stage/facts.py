@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from videolect.errors import BadInput
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage.world.scene import Event
 
 KINDS = {

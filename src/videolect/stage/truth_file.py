@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from videolect.language.spec import Spec
 from videolect.language.values import Segment
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.record.critique import Point
 from videolect.stage import VERSION
 from videolect.stage.clips import Clip

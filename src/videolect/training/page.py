@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from videolect.evals.plots import Svg, drawing, escape, line, mark, number, text, tick_words, ticks
+from videolect.evals.plots.pen import Svg, drawing, escape, line, mark, number, text, tick_words, ticks
 from videolect.training.place import MANIFEST
 from videolect.training.watch import read_metrics
 

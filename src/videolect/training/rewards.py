@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from videolect.evals.critique import by_rule, points_in
+from videolect.evals.measures.critique import by_rule, points_in
 from videolect.points.match import match_points
 from videolect.record.critique import SENTINELS, is_sentinel
 from videolect.training.examples import Branch

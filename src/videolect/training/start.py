@@ -12,7 +12,7 @@ from typing import Any
 from videolect import __version__
 from videolect.dataset.rows.row import Row
 from videolect.errors import BadInput
-from videolect.evals.critique import sentinels_of
+from videolect.evals.measures.critique import sentinels_of
 from videolect.training.batches import Batches, filled
 from videolect.training.devices import at_work, own_device
 from videolect.training.examples import examples_of

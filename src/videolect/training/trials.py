@@ -8,9 +8,9 @@ from typing import Any
 
 from videolect.dataset.rows.row import Row, by_clip, prompt_of
 from videolect.errors import CannotRead
+from videolect.evals.measures.system import measure_all, scores_of_all
 from videolect.evals.predictions import ANSWERED, answers_in
 from videolect.evals.run import answer
-from videolect.evals.score import flat, measure_all
 from videolect.training.films import ShownRows
 from videolect.training.watch import Evaluate, Sample, Trial
 from videolect.vlm.base import Film
@@ -42,7 +42,7 @@ def evaluate_on(
                 answered += any("error" not in line for line in found)
                 lines += found
         said = answers_in(lines, items, system="the model")
-        pooled = flat(measure_all(said, items, full=False), resamples=2).get("pooled", {})
+        pooled = scores_of_all(measure_all(said, items, full=False), resamples=2).get("pooled", {})
         figures = {name: float(estimate.value) for name, estimate in pooled.items()}
         return Trial(figures={**figures, "clips": float(answered)}, samples=_samples(rows, said.texts))
 

@@ -14,7 +14,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
 from videolect.errors import BadInput
-from videolect.record.acts import CutAdded, CutEdit, CutMoved, CutRemoved
+from videolect.record.acts.cuts import CutAdded, CutEdit, CutMoved, CutRemoved
 from videolect.record.clip import Video
 from videolect.record.cuts import NEAR_FRAMES, Place, gap
 from videolect.video.shots import Transition

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from videolect.errors import CannotRead, NotFound, VideolectError
-from videolect.record.acts import CutEdit
+from videolect.record.acts.cuts import CutEdit
 from videolect.record.clip import Video
 from videolect.storage import CannotReach, CannotStore, Storage
 from videolect.video.edits import Laid, Overlay, laid_over

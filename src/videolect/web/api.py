@@ -13,7 +13,7 @@ from videolect.errors import BadInput, NotFound, StaleVersion
 from videolect.oversight.caption_task import STAGE_OF, STATUSES
 from videolect.oversight.desk import Desk, Outcome, Work
 from videolect.oversight.ports import Lease, QueueQuery
-from videolect.record.acts import Stage, Status
+from videolect.record.acts.tasks import Stage, Status
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.codec import from_plain
 from videolect.record.critique import Critique, Point

@@ -13,11 +13,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import StreamingResponse
 
 from videolect.errors import BadInput, NotFound
-from videolect.evals.audit import judged
-from videolect.evals.audit_files import as_jsonl, read_audit_text
-from videolect.evals.audit_report import audit_report
+from videolect.evals.audit.files import as_jsonl, read_audit_text
+from videolect.evals.audit.people import judged
+from videolect.evals.audit.report import audit_report
 from videolect.oversight.audit import Audit, AuditDesk
-from videolect.record.acts import Audited, audit_stream
+from videolect.record.acts.audits import Audited, audit_stream
 from videolect.record.audit import AuditItem, AuditRatings, AuditSpan
 from videolect.web import audit_models as shapes
 from videolect.web import models

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from videolect.errors import BadInput
 from videolect.oversight.cuts import Cuts, CutsDesk, told
-from videolect.record.acts import Act, CutAdded, CutMoved
+from videolect.record.acts.base import Act
+from videolect.record.acts.cuts import CutAdded, CutMoved
 from videolect.video.evidence import CutFinder
 from videolect.video.shots import Transition
 from videolect.video.strips import MAX_STRIP, around, aspect_of

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from videolect.record.acts import Stage, Status, Tick
+from videolect.record.acts.captions import Tick
+from videolect.record.acts.tasks import Stage, Status
 from videolect.record.campaign import Mode
 from videolect.record.critique import PointKind, Severity
 

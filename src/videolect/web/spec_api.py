@@ -19,7 +19,7 @@ from videolect.language.trial import Fault, Outcome, Trial, outcomes, place_faul
 from videolect.language.values import EntryKind
 from videolect.language.wording import rule_in_words
 from videolect.oversight.spec_draft import LanguageDesk, Reading, SpecStream
-from videolect.record.acts import SpecPublished
+from videolect.record.acts.language import SpecPublished
 from videolect.web import spec_models as models
 from videolect.web.auth import SignedIn, SignInDesk
 from videolect.web.models import HeadingShape

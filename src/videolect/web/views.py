@@ -10,7 +10,9 @@ from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import Lease, TaskRow
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import text_for_dependants
-from videolect.record.acts import Act, Approved, Stage
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import Approved
+from videolect.record.acts.tasks import Stage
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.codec import to_plain

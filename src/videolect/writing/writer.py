@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from videolect.errors import VideolectError
 from videolect.language.spec import Spec
 from videolect.oversight.ports import Writer
-from videolect.record.acts import NotApplied
+from videolect.record.acts.captions import NotApplied
 from videolect.record.clip import Clip
 from videolect.record.critique import SENTINEL, Critique, Point
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision

@@ -20,7 +20,7 @@ from tests.support.burn_in import Picture, draw_burn_in
 from tests.support.village.planes import MEADOW_TILE, MEADOW_TILE_M, Plane, Texture, Village, village
 from videolect.errors import BadInput
 from videolect.language.values import Segment
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.video.backends.pyav import write_mp4
 
 Movement = Literal["static", "pan_right", "tilt_down", "dolly_forward", "truck_left", "zoom_in", "shaky"]

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
-from videolect.record.acts import NotApplied
+from videolect.record.acts.captions import NotApplied
 from videolect.record.checks import content_hash
 from videolect.record.critique import Critique, Point, is_sentinel
 from videolect.record.people import Model

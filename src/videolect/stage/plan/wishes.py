@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 
 Wish = Mapping[str, Answer]
 """A part of a label record."""

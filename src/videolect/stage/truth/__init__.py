@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from videolect.language.spec import Spec
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage.effects import Effect, effect_answers
 from videolect.stage.truth.camera import camera_answers
 from videolect.stage.truth.content import content_answers

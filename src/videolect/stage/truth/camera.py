@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from videolect.language.values import Segment
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage.camera.track import gaze_at
 from videolect.stage.truth import numbers
 from videolect.stage.truth.measure import Measured, Stretch

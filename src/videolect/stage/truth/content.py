@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage.truth import numbers
 from videolect.stage.truth.camera import travelled
 from videolect.stage.truth.measure import Measured

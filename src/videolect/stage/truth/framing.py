@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage.truth import numbers
 from videolect.stage.truth.camera import travelled
 from videolect.stage.truth.measure import Measured

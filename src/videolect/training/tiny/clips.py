@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from videolect.errors import BadInput
 from videolect.files import whole_file
 from videolect.language import load_spec
-from videolect.record.acts import Answer
+from videolect.record.acts.labels import Answer
 from videolect.stage import VERSION
 from videolect.stage.facts import Facts
 from videolect.stage.format import Format

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from videolect.record.acts import PlantedError
+from videolect.record.acts.captions import PlantedError
 from videolect.writing.labels.sentences import Sentence, Slot
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from videolect.errors import BadInput
 from videolect.language.spec import Spec
 from videolect.points.apply import STOPS, apply_points
-from videolect.record.acts import NotApplied
+from videolect.record.acts.captions import NotApplied
 from videolect.record.critique import SENTINEL
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
 from videolect.record.people import Model

@@ -1,0 +1,1 @@
+"""Plots as SVG: the pen that draws them, and what it draws."""
