@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,11 +23,11 @@ from statistics import mean
 
 import pyarrow.parquet as pq
 
+from benchmarks.data import ended, reference
 from videolect.dataset.label_tables import read_states
 from videolect.language import Primitive, load_spec
 from videolect.language.claims import claims_of
 
-DATA = Path("../shared/reference-data")
 ASPECTS = ("camera", "spatial")
 HALVES = {"tuning": 0, "report": 1}
 FEW = 5
@@ -185,15 +186,13 @@ def table(figures: list[Figures]) -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the reference data")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the reference data")
     parser.add_argument("--half", choices=list(HALVES), default="report", help="of the sources (default: report)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--table", type=Path, metavar="FILE", help="write the table there, as Markdown")
     asked = parser.parse_args()
-    if not (asked.data / "triples.parquet").is_file():
-        print(f"There are no reference data in {asked.data}: nothing is measured. Give their folder with --data.")
-        return
-    figures, speed = measure(asked.data, HALVES[asked.half])
+    folder = reference(named=asked.data)
+    figures, speed = measure(folder, HALVES[asked.half])
     summary = macro(figures)
     if asked.table:
         asked.table.write_text(table(figures))
@@ -218,4 +217,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -12,13 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from benchmarks.caption_claims import DATA, HALVES, captions, half_of
+from benchmarks.caption_claims import HALVES, captions, half_of
+from benchmarks.data import ended, reference
 from videolect.language.lint import Finding, constructiveness, lint
 
 ASPECTS = ("subject", "scene", "motion", "spatial", "camera")
@@ -76,24 +78,22 @@ def separation(data: Path, score: Callable[[str], float]) -> dict[str, float]:
 def main() -> None:
     """Count, draw, separate; print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the reference data")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the reference data")
     parser.add_argument("--half", choices=list(HALVES), default="report", help="of the sources (default: report)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--draw", type=int, default=0, metavar="N", help="print N findings of each kind to be read")
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
-    if not (asked.data / "triples.parquet").is_file():
-        print(f"There are no reference data in {asked.data}: nothing is measured. Give their folder with --data.")
-        return
-    found = findings(asked.data, HALVES[asked.half])
-    total = len(captions(asked.data, ASPECTS, HALVES[asked.half]))
+    folder = reference(named=asked.data)
+    found = findings(folder, HALVES[asked.half])
+    total = len(captions(folder, ASPECTS, HALVES[asked.half]))
     counts = {
         kind: {"findings": len(every), "captions": len({text for _, text in every})}
         for kind, every in sorted(found.items(), key=lambda item: -len(item[1]))
     }
     apart = {
-        "constructiveness": separation(asked.data, constructiveness),
-        "length": separation(asked.data, lambda text: float(len(text.split()))),
+        "constructiveness": separation(folder, constructiveness),
+        "length": separation(folder, lambda text: float(len(text.split()))),
     }
     if asked.json:
         print(json.dumps({"half": asked.half, "captions": total, "kinds": counts, "separation": apart}, indent=1))
@@ -118,4 +118,4 @@ def _drawn(found: dict[str, list[tuple[Finding, str]]], size: int, seed: int) ->
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

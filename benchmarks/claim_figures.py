@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.support import reference
-
+from benchmarks import data
 from videolect.dataset.authors.triples import read_authors
 from videolect.dataset.rows.row import RowRule, rows_of
 from videolect.evals.authors import drafters
@@ -20,13 +19,11 @@ FIGURES = ("claims_precision", "claims_recall", "claims_hallucination", "claims_
 
 def run(*, quick: bool) -> None:
     """Drafts of each model beside the final captions of the same clips; the difference on the same resamples."""
-    if not reference.FOLDER.is_dir():
-        print("The reference data are not here.")
-        return
+    folder = data.reference()
     began, spec = time.process_time(), load_spec()
-    triples = read_authors(reference.FOLDER).triples[: 1200 if quick else None]
+    triples = read_authors(folder).triples[: 1200 if quick else None]
     rows = list(rows_of(triples, RowRule(spec=spec, tasks=("caption",))))
-    known = read_known(reference.FOLDER / "primitive_states.parquet", spec)
+    known = read_known(folder / "primitive_states.parquet", spec)
     finals = claims.measure(rows, {row.row_id: row.target for row in rows}, known, spec)
     print(f"{len(rows)} captions of {len(known.clips)} labelled clips")
     print(f"\nFinal captions\n\n| aspect | {' | '.join(name[7:] for name in FIGURES)} |\n|---|{'---|' * len(FIGURES)}")

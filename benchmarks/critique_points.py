@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from benchmarks.data import ended, reference
 from videolect.metrics.edits import stretches
 from videolect.metrics.intervals import bootstrap, divided
 from videolect.metrics.text import word_edits
@@ -33,7 +35,6 @@ from videolect.points.words import tokens
 from videolect.record.critique import Point, is_sentinel
 
 ROOT = Path(__file__).parents[1]
-DATA = ROOT.parent / "shared" / "reference-data"
 MARKS = ROOT / "tests" / "data" / "critique_marks.json"
 HALVES = {"written on": 0, "reported": 1}
 LOOP = 1500
@@ -282,11 +283,9 @@ def _speed(rows: Sequence[Row]) -> None:
     print(f"speed: {taken:.2f} ms a critique; 200 words on 120: {50 * (time.process_time() - began):.1f} ms")
 
 
-def run(quick: bool = False, data: Path = DATA) -> None:
-    """Print all figures, or say that the reference data is absent."""
-    if not (data / "triples.parquet").exists():
-        print(f"No reference data in {data}: nothing is measured.")
-        return
+def run(quick: bool = False, named: Path | None = None) -> None:
+    """Print all figures."""
+    data = reference(named=named)
     rows = triples(data)
     random.Random(1).shuffle(rows)
     _print_agreement(marked(data))
@@ -317,10 +316,9 @@ def _show(part: str, data: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="benchmarks.critique_points")
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--show", choices=["dev"])
     asked = parser.parse_args()
     if asked.show:
-        _show(asked.show, asked.data)
-    else:
-        run(data=asked.data)
+        sys.exit(ended(lambda: _show(asked.show, reference(named=asked.data))))
+    sys.exit(ended(lambda: run(named=asked.data)))

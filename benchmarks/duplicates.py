@@ -6,7 +6,6 @@ films; of the films from a fixed camera several. Then the index with invented fi
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -15,8 +14,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from tests.support import clips, copies
+from tests.support import copies
 
+from benchmarks import data
 from videolect.video.duplicates import Index, compare, find_pairs
 from videolect.video.look import Fingerprint, fingerprint
 from videolect.video.probe import probe
@@ -35,12 +35,9 @@ MOVING = range(4)
 
 def run(*, quick: bool = False) -> None:
     """Print the table of kinds, the nearest different stretches, and what the index costs."""
-    folder = Path(os.environ.get("VIDEOLECT_CLIPS") or clips.FOLDER)
-    if (folder / STRETCHES[0][0]).is_file():
-        with tempfile.TemporaryDirectory(prefix="videolect-bench-") as made:
-            _kinds(folder, Path(made), quick)
-    else:
-        print("The real clips are not here: name their folder in VIDEOLECT_CLIPS. Left out.")
+    folder = data.clips(STRETCHES[0][0])
+    with tempfile.TemporaryDirectory(prefix="videolect-bench-") as made:
+        _kinds(folder, Path(made), quick)
     for count in (2_000,) if quick else (10_000, 100_000):
         _scale(count)
 

@@ -10,9 +10,10 @@ from videolect.language.spec import load_spec
 from videolect.ledger.memory import MemoryLedger
 from videolect.oversight.caption_task import fold
 from videolect.oversight.catalogue import Catalogue
-from videolect.oversight.desk import Desk, Work
+from videolect.oversight.desk import Desk
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import QueueProjector
+from videolect.oversight.streams import Work
 from videolect.record.campaign import Policy, TaskKey
 from videolect.record.codec import decode_act, encode_act
 from videolect.record.people import Person

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pyarrow.parquet as pq
-from tests.support import reference
 
+from benchmarks import data
 from videolect.language import load_spec
 from videolect.writing.merge import ORDER, TOKENS_A_WORD, merge_captions
 
@@ -17,11 +17,8 @@ BUDGET = 490
 
 def run(*, quick: bool) -> None:
     """500 clips of the reference data; sentences only, no rewriting model."""
-    if not reference.FOLDER.is_dir():
-        print("The reference data are not here.")
-        return
     rows = pq.read_table(
-        reference.FOLDER / "triples.parquet", columns=["video_id", "aspect", "final_caption"]
+        data.reference() / "triples.parquet", columns=["video_id", "aspect", "final_caption"]
     ).to_pylist()  # fmt: skip
     clips: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:

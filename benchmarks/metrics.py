@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from benchmarks.support import reference_data
+from benchmarks import data
 from videolect.metrics.intervals import bootstrap, bootstrap_figure, mean_stats, paired, ratio
 from videolect.metrics.ranking import roc_auc
 from videolect.metrics.text import bleu_counts, cider, corpus_bleu, rouge_l, sentence_bleu, word_edits, words
@@ -36,10 +36,7 @@ class Timed:
 
 def run(*, quick: bool) -> None:
     """Everything on all pairs, the libraries on as many as they can do, the bootstrap over films."""
-    folder = reference_data()
-    if folder is None:
-        return
-    pairs = _pairs(folder / "triples.parquet", 2_000 if quick else PAIRS)
+    pairs = _pairs(data.reference() / "triples.parquet", 2_000 if quick else PAIRS)
     _all(*pairs)
     _beside(*pairs, some=100 if quick else BESIDE)
     _intervals(*pairs, resamples=100 if quick else 1_000)

@@ -23,10 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.support import clips
+
+from benchmarks import data
 
 SIZE = (728, 420)
 FULL = (1920, 1080)
+FILM = "big_buck_bunny_480p_30s.mp4"
 SECONDS, FPS = 10, 30
 PATTERNS = {"16": 16, "32": 32, "64": 64, "2 fps": 20}
 ROUNDS = 3
@@ -36,10 +38,7 @@ Reading = Callable[[], Callable[[Path, list[int]], Any]]
 
 def run(*, quick: bool = False) -> None:
     """Make the films, let every reader read, print."""
-    if not clips.FOLDER.is_dir():
-        print("The real clips are not here: left out.")
-        return
-    source = clips.clip("big_buck_bunny_480p_30s.mp4")
+    source = data.clips(FILM) / FILM
     print(", ".join(f"{name} {version}" for name, version in versions().items()))
     with tempfile.TemporaryDirectory(prefix="videolect-bench-") as folder:
         for name, gop in {"default groups": 250, "a group a second": FPS}.items():

@@ -9,19 +9,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from benchmarks.support import reference_data
+from benchmarks import data
 from videolect.dataset.label_tables import read_states
 from videolect.language import load_spec
 
+STATES = "primitive_states.parquet"
 GROUPS = {"cam_setup.": "set-up", "lighting_setup.": "light"}
 
 
 def run(*, quick: bool = False, profile: str | None = "authors-2025") -> None:
     """Print the share of clips and every kind of conflict, under the published reading and under our own."""
-    folder = reference_data()
-    if folder is None:
-        return
-    states = read_states(folder / "primitive_states.parquet")
+    states = read_states(data.reference(STATES) / STATES)
     for group in GROUPS:
         for reading in (profile, None):
             _one(states, group, reading, quick)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import statistics
 import tempfile
 import time
@@ -78,13 +77,3 @@ def spread(taken_ms: Sequence[float]) -> str:
     """Median and 95th percentile, in words."""
     p95 = statistics.quantiles(taken_ms, n=20)[-1]
     return f"median {statistics.median(taken_ms):7.1f} ms   p95 {p95:7.1f} ms   n {len(taken_ms)}"
-
-
-def reference_data() -> Path | None:
-    """The folder of the paper authors' data, or None with a line that says so."""
-    named = os.environ.get("VIDEOLECT_REFERENCE")
-    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "reference-data"
-    if (folder / "primitive_states.parquet").is_file():
-        return folder
-    print("The reference data are not here: name their folder in VIDEOLECT_REFERENCE. Left out.")
-    return None

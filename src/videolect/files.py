@@ -1,7 +1,9 @@
 """How a file comes onto a disk: whole or not at all, or grown by whole lines; and the locks that keep two from one.
 
 What is written stands beside its place, as ``.NAME.PID.part``, until it is flushed to the disk; then it is renamed. A
-killed writer leaves only that, and ``sweep`` takes it away. Locks are ``flock``: they end with their process.
+killed writer leaves only that, and ``sweep`` takes it away. A folder that takes another's place needs two renames: the
+other is ``.NAME.PID.old`` between them, and where the writer is killed there ``bring_back`` gives it its name again.
+Locks are ``flock``: they end with their process.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -106,8 +109,9 @@ def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
     """Which folder to fill; with the end of the block it is ``folder``. CannotWrite where that cannot be done.
 
     ``instead``: takes the place of what is there, which is put aside until the new one has its name; else BadInput as
-    ``check_free``.
+    ``check_free``. What a killed writer had put aside is brought back first, so that no end of this one loses it.
     """
+    bring_back(folder)
     if not instead:
         check_free(folder)
     partial = _beside(folder)
@@ -118,21 +122,74 @@ def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
             yield partial
             for written in (partial, *partial.rglob("*")):
                 sync(written)
-            if instead and (folder.exists() or folder.is_symlink()):
-                folder.rename(aside)
-            elif folder.is_dir():
-                folder.rmdir()  # it is empty
-            try:
-                partial.rename(folder)
-            except OSError:
-                if aside.exists():
-                    aside.rename(folder)
-                raise
-            sync(folder.parent)
+            with _renaming_in(folder.parent):
+                try:
+                    if instead and _is_there(folder):
+                        folder.rename(aside)
+                    elif folder.is_dir():
+                        folder.rmdir()  # it is empty
+                    partial.rename(folder)
+                except BaseException:
+                    if _is_there(aside) and not _is_there(folder):
+                        aside.rename(folder)
+                    raise
+                sync(folder.parent)
+                for old in _put_aside(folder):  # this one's, and what others left who were killed a moment later
+                    _remove(old)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-        if folder.exists():
-            shutil.rmtree(aside, ignore_errors=True)
+
+
+def bring_back(folder: Path) -> None:
+    """Give a folder its name again that was put aside by a writer who was killed before the new one had it.
+
+    For whoever opens a folder that may have been replaced. Waits for a living writer's two renames, and does nothing
+    where the folder is there or nothing was put aside.
+    """
+    if _is_there(folder) or not _put_aside(folder):
+        return
+    with suppress(OSError), _renaming_in(folder.parent):
+        if not _is_there(folder):  # its writer may have come to the end
+            for aside in _put_aside(folder)[:1]:
+                aside.rename(folder)
+                sync(folder.parent)
+
+
+def _put_aside(folder: Path) -> list[Path]:
+    """The latest first: with several, the older ones were on their way out already."""
+
+    def since(path: Path) -> int:
+        with suppress(OSError):  # it may be gone by now
+            return path.lstat().st_ctime_ns
+        return 0
+
+    name = re.compile(rf"\.{re.escape(folder.name)}\.\d+-[0-9a-f]+\.old")
+    found = [folder.with_name(each) for each in names_in(folder.parent) if name.fullmatch(each)]
+    return sorted(found, key=since, reverse=True)
+
+
+@contextmanager
+def _renaming_in(parent: Path) -> Iterator[None]:
+    """Alone with the names of this folder, among those who ask here; where it cannot be locked (NFS), without."""
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        with suppress(OSError):
+            path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def check_free(folder: Path) -> None:

@@ -17,6 +17,7 @@ from videolect.ledger.database import open_database
 from videolect.ledger.sql import SqlLedger
 from videolect.oversight.audit import AuditDesk
 from videolect.oversight.desk import Desk
+from videolect.oversight.streams import Work
 
 PEOPLE = [person(f"p{n}", "annotator") for n in range(4)]
 
@@ -46,7 +47,7 @@ def test_answers_of_several_at_once_are_all_kept(desk: Desk):
         start.wait()
         try:
             while (number := mine.look("spring").next_for(who.id)) is not None:
-                mine.answer(who, "spring", number, ratings(), spans=[span()], key=f"{who.id}-{number}")
+                mine.answer(who, "spring", number, ratings(), spans=[span()], work=Work(key=f"{who.id}-{number}"))
         except Exception as error:
             failed.append(error)
 
@@ -70,7 +71,7 @@ def test_of_two_windows_of_one_person_one_is_told(desk: Desk):
         mine = AuditDesk(desk.catalogue)
         start.wait()
         try:
-            mine.answer(PEOPLE[0], "spring", 1, ratings(overall), seen=0)
+            mine.answer(PEOPLE[0], "spring", 1, ratings(overall), work=Work(seen=0))
             outcomes.append("kept")
         except StaleVersion:
             outcomes.append("told")

@@ -62,9 +62,9 @@ from videolect.ledger.database import HEAD, Database, from_us, open_database, to
 from videolect.ledger.memory import MemoryLedger
 from videolect.ledger.sql import SqlLedger
 from videolect.ledger.tables import metadata
-from videolect.oversight.desk import Work
 from videolect.oversight.ports import QueueQuery
 from videolect.oversight.standing import QueueProjector
+from videolect.oversight.streams import Work
 from videolect.record.acts.base import Act
 from videolect.record.acts.tasks import Claimed
 from videolect.record.campaign import LABELS, Policy

@@ -80,6 +80,8 @@ def test_bytes_come_back(store: Storage, place: Place, tmp_path: Path):
         assert stream.read() == film.read_bytes()
     with store.local(content_hash) as path:
         assert path.read_bytes() == film.read_bytes()
+    own = store.path(content_hash)  # only of a folder
+    assert own is None or own.read_bytes() == film.read_bytes()
 
 
 def test_the_same_bytes_again_are_stored_once(store: Storage, place: Place, tmp_path: Path):
@@ -123,6 +125,7 @@ def test_what_is_no_hash_names_nothing(store: Storage, name: str):
     asks: list[Callable[[], object]] = [
         lambda: store.exists(name), lambda: store.open(name), lambda: store.put_bytes("pts", name, b""),
         lambda: store.local(name).__enter__(), lambda: store.get_bytes("pts", name),
+        lambda: store.path(name),
     ]  # fmt: skip
     for ask in asks:
         with pytest.raises(BadInput, match="not a hash"):

@@ -13,8 +13,9 @@ import pytest
 from tests.support.acts import ANSWERS, LEAD, TinySpec, catalogue, clip, key_of, person
 from videolect.ledger.database import open_database
 from videolect.ledger.sql import SqlLedger
-from videolect.oversight.desk import Desk, Work
+from videolect.oversight.desk import Desk
 from videolect.oversight.ports import QueueQuery
+from videolect.oversight.streams import Work
 from videolect.record.acts.tasks import Claimed
 from videolect.record.campaign import LABELS, TaskKey
 

@@ -61,10 +61,11 @@ from videolect.ledger.memory import MemoryLedger
 from videolect.ledger.sql import SqlLedger
 from videolect.oversight.caption_task import STATUSES, CaptionTask
 from videolect.oversight.catalogue import Catalogue
-from videolect.oversight.desk import Desk, Outcome, Work
+from videolect.oversight.desk import Desk, Outcome
 from videolect.oversight.ports import QueueQuery
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import QueueProjector, Task, fold_any, standing
+from videolect.oversight.streams import Work
 from videolect.record.acts.base import Act
 from videolect.record.acts.captions import Approved, Rejected
 from videolect.record.acts.tasks import Claimed, Opened

@@ -20,11 +20,12 @@ from videolect.language.shelf import Shelf
 from videolect.oversight import caption_task, labelling
 from videolect.oversight.caption_task import CaptionTask
 from videolect.oversight.catalogue import Catalogue
-from videolect.oversight.desk import Desk, Work
+from videolect.oversight.desk import Desk
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.ports import Clock
 from videolect.oversight.roles import Worker
 from videolect.oversight.standing import QueueProjector, Task, fold_any
+from videolect.oversight.streams import Work
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.acts.base import Act  # fmt: skip
 from videolect.record.acts.captions import (  # fmt: skip

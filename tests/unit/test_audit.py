@@ -14,6 +14,7 @@ from tests.support.audits import CAPTION, item, ratings, span
 from videolect.errors import BadInput, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
 from videolect.oversight.audit import Audit, AuditDesk, fold
+from videolect.oversight.streams import Work
 from videolect.record.acts.audits import AuditClosed, Audited, AuditItemAdded, AuditOpened, audit_stream
 from videolect.record.acts.cuts import CutUndone
 from videolect.record.audit import AuditRatings, AuditSpan
@@ -38,7 +39,9 @@ def answers(audit: Audit) -> dict[tuple[int, str], int]:
 
 
 def test_an_audit_is_acts_on_its_own_stream_which_come_back_from_json(audits: AuditDesk):
-    audits.answer(ANN, "spring", 1, ratings(), spans=[span()], critique="Nothing of the lens. 👀", active_seconds=12.5)
+    audits.answer(
+        ANN, "spring", 1, ratings(), spans=[span()], critique="Nothing of the lens. 👀", work=Work(active_seconds=12.5)
+    )
     audits.close(LEAD, "spring", reason="done")
     acts = audits.catalogue.ledger.read(audit_stream("spring"))
     assert [type(act) for act in acts] == [AuditOpened, *[AuditItemAdded] * 3, Audited, AuditClosed]
@@ -120,20 +123,20 @@ def test_one_answer_counts_a_person_and_item_and_the_later_amends_the_earlier(au
 
 
 def test_a_window_that_has_not_seen_the_last_answer_is_told(audits: AuditDesk):
-    first = audits.answer(ANN, "spring", 1, ratings(2), seen=0).answers[1, "ann"].version
-    audits.answer(BOB, "spring", 1, ratings(4), seen=0)  # what others say is no reason
+    first = audits.answer(ANN, "spring", 1, ratings(2), work=Work(seen=0)).answers[1, "ann"].version
+    audits.answer(BOB, "spring", 1, ratings(4), work=Work(seen=0))  # what others say is no reason
     with pytest.raises(StaleVersion, match="in another window"):
-        audits.answer(ANN, "spring", 1, ratings(5), seen=0)
-    assert answers(audits.answer(ANN, "spring", 1, ratings(5), seen=first))[1, "ann"] == 5
+        audits.answer(ANN, "spring", 1, ratings(5), work=Work(seen=0))
+    assert answers(audits.answer(ANN, "spring", 1, ratings(5), work=Work(seen=first)))[1, "ann"] == 5
 
 
 def test_the_same_request_again_adds_nothing_and_another_one_under_its_key_is_refused(audits: AuditDesk):
-    first = audits.answer(ANN, "spring", 1, ratings(2), seen=0, key="k1")
-    assert audits.answer(ANN, "spring", 1, ratings(2), seen=0, key="k1").version == first.version
+    first = audits.answer(ANN, "spring", 1, ratings(2), work=Work(seen=0, key="k1"))
+    assert audits.answer(ANN, "spring", 1, ratings(2), work=Work(seen=0, key="k1")).version == first.version
     with pytest.raises(KeyReused):
-        audits.answer(ANN, "spring", 1, ratings(4), key="k1")
+        audits.answer(ANN, "spring", 1, ratings(4), work=Work(key="k1"))
     with pytest.raises(KeyReused):
-        audits.answer(ANN, "spring", 2, ratings(2), key="k1")
+        audits.answer(ANN, "spring", 2, ratings(2), work=Work(key="k1"))
 
 
 def test_nothing_is_answered_once_it_is_closed_and_a_lead_may_reopen_it(audits: AuditDesk):

@@ -16,6 +16,7 @@ from tests.support.acts import LEAD, REV, START, SimulatedClock, catalogue, pers
 from videolect.errors import BadInput, CannotRead, KeyReused, NotAllowed, NotFound, NotYourTurn, StaleVersion
 from videolect.language.spec import Spec
 from videolect.oversight.cuts import CutsDesk, fold, told
+from videolect.oversight.streams import Work
 from videolect.record.acts.cuts import CutAdded, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
 from videolect.record.codec import decode_act, encode_act
@@ -110,31 +111,34 @@ def test_an_edit_is_told_in_words(cuts: CutsDesk) -> None:
 
 
 def test_who_edits_after_somebody_else_at_the_same_place_is_told_who_did_what(cuts: CutsDesk) -> None:
-    cuts.add(LEAD, HASH, "cut", 10, 10, seen=0)
+    cuts.add(LEAD, HASH, "cut", 10, 10, work=Work(seen=0))
     for near in (8, 10, 12):
         with pytest.raises(StaleVersion, match=f"{LEAD.id} added the cut at frame 10"):
-            cuts.add(EVE, HASH, "cut", near, near, seen=0)
-    cuts.move(EVE, HASH, (10, 10), "cut", 12, 12, seen=1)
-    for stale in (lambda: cuts.undo(EVE, HASH, seen=1), lambda: cuts.remove(LEAD, HASH, 12, 12, seen=1)):
+            cuts.add(EVE, HASH, "cut", near, near, work=Work(seen=0))
+    cuts.move(EVE, HASH, (10, 10), "cut", 12, 12, work=Work(seen=1))
+    for stale in (
+        lambda: cuts.undo(EVE, HASH, work=Work(seen=1)),
+        lambda: cuts.remove(LEAD, HASH, 12, 12, work=Work(seen=1)),
+    ):
         with pytest.raises(StaleVersion, match="eve moved the cut at frame 10 to 12"):
             stale()
     with pytest.raises(StaleVersion, match="eve moved"):  # where it was is touched too
-        cuts.add(LEAD, HASH, "cut", 9, 9, seen=1)
-    cuts.undo(EVE, HASH, seen=2)
+        cuts.add(LEAD, HASH, "cut", 9, 9, work=Work(seen=1))
+    cuts.undo(EVE, HASH, work=Work(seen=2))
     with pytest.raises(StaleVersion, match="eve took an edit back: eve moved the cut at frame 10 to 12"):
-        cuts.move(LEAD, HASH, (12, 12), "cut", 13, 13, seen=2)
+        cuts.move(LEAD, HASH, (12, 12), "cut", 13, 13, work=Work(seen=2))
     assert places(cuts) == [("CutAdded", 10)]
     with pytest.raises(StaleVersion):
-        cuts.add(LEAD, HASH, "cut", 50, 50, seen=9)
+        cuts.add(LEAD, HASH, "cut", 50, 50, work=Work(seen=9))
 
 
 def test_two_people_at_different_ends_of_a_film_do_not_refuse_each_other(cuts: CutsDesk) -> None:
-    cuts.add(LEAD, HASH, "cut", 10, 10, seen=0)
-    assert cuts.add(EVE, HASH, "cut", 13, 13, seen=0).version == 2
-    assert cuts.move(LEAD, HASH, (10, 10), "cut", 9, 9, seen=1).version == 3
-    assert cuts.remove(EVE, HASH, 13, 13, seen=2).version == 4
+    cuts.add(LEAD, HASH, "cut", 10, 10, work=Work(seen=0))
+    assert cuts.add(EVE, HASH, "cut", 13, 13, work=Work(seen=0)).version == 2
+    assert cuts.move(LEAD, HASH, (10, 10), "cut", 9, 9, work=Work(seen=1)).version == 3
+    assert cuts.remove(EVE, HASH, 13, 13, work=Work(seen=2)).version == 4
     with pytest.raises(StaleVersion, match=r"eve removed the cut at frame 13"):
-        cuts.undo(LEAD, HASH, seen=3)
+        cuts.undo(LEAD, HASH, work=Work(seen=3))
 
 
 def test_an_edit_that_another_overtakes_in_the_ledger_is_made_again(cuts: CutsDesk) -> None:
@@ -144,7 +148,7 @@ def test_an_edit_that_another_overtakes_in_the_ledger_is_made_again(cuts: CutsDe
                 CutsDesk(cuts.catalogue, Bare()).add(EVE, HASH, "cut", 60, 60)
             return super().check(video, edits, new)
 
-    state = CutsDesk(cuts.catalogue, Overtaken()).add(LEAD, HASH, "cut", 10, 10, seen=0)
+    state = CutsDesk(cuts.catalogue, Overtaken()).add(LEAD, HASH, "cut", 10, 10, work=Work(seen=0))
     assert [(act.worker, act.version) for act in state.acts] == [(EVE.id, 1), (LEAD.id, 2)]
     assert cuts.look(HASH) == state
 
@@ -171,22 +175,22 @@ def test_what_others_wrote_is_read_though_the_rest_is_remembered(cuts: CutsDesk)
 
 
 def test_the_same_key_again_adds_nothing_and_serves_no_other_act(cuts: CutsDesk) -> None:
-    cuts.add(LEAD, HASH, "cut", 10, 10, seen=0, key="k")
-    assert cuts.add(LEAD, HASH, "cut", 10, 10, seen=0, key="k").version == 1
+    cuts.add(LEAD, HASH, "cut", 10, 10, work=Work(seen=0, key="k"))
+    assert cuts.add(LEAD, HASH, "cut", 10, 10, work=Work(seen=0, key="k")).version == 1
     cuts.catalogue.record_video(LEAD, video(hash="ef" * 32))
     for other in (
-        lambda: cuts.add(LEAD, "ef" * 32, "cut", 10, 10, key="k"),
-        lambda: cuts.add(LEAD, HASH, "cut", 20, 20, key="k"),
-        lambda: cuts.add(LEAD, HASH, "dissolve", 10, 12, key="k"),
-        lambda: cuts.move(LEAD, HASH, (10, 10), "cut", 10, 10, key="k"),
-        lambda: cuts.remove(LEAD, HASH, 10, 10, key="k"),
-        lambda: cuts.undo(LEAD, HASH, key="k"),
+        lambda: cuts.add(LEAD, "ef" * 32, "cut", 10, 10, work=Work(key="k")),
+        lambda: cuts.add(LEAD, HASH, "cut", 20, 20, work=Work(key="k")),
+        lambda: cuts.add(LEAD, HASH, "dissolve", 10, 12, work=Work(key="k")),
+        lambda: cuts.move(LEAD, HASH, (10, 10), "cut", 10, 10, work=Work(key="k")),
+        lambda: cuts.remove(LEAD, HASH, 10, 10, work=Work(key="k")),
+        lambda: cuts.undo(LEAD, HASH, work=Work(key="k")),
     ):
         with pytest.raises(KeyReused):
             other()
-    cuts.undo(LEAD, HASH, key="u")
-    assert cuts.undo(LEAD, HASH, key="u").version == 2
-    assert cuts.add(EVE, HASH, "cut", 20, 20, key="k").version == 3  # a key is its owner's
+    cuts.undo(LEAD, HASH, work=Work(key="u"))
+    assert cuts.undo(LEAD, HASH, work=Work(key="u")).version == 2
+    assert cuts.add(EVE, HASH, "cut", 20, 20, work=Work(key="k")).version == 3  # a key is its owner's
 
 
 @pytest.mark.parametrize("role", ["annotator", None])

@@ -16,6 +16,7 @@ from videolect.files import (
     CannotWrite,
     alone,
     append,
+    bring_back,
     lock,
     sweep,
     whole_file,
@@ -176,6 +177,98 @@ def test_an_old_folder_is_there_until_the_new_one_has_its_name(tmp_path: Path, m
         replace()
     assert names(folder) == ["old"]
     assert names(tmp_path) == ["model"]
+
+
+_STOPS = """
+import os, sys, time
+from pathlib import Path
+from videolect.files import whole_folder
+
+rename = Path.rename
+
+def stops(path, to):
+    if path.suffix == ".part":  # the old one has been put aside, the new one has no name yet
+        if sys.argv[2] == "killed":
+            os._exit(9)
+        print("between", flush=True)
+        sys.stdin.readline()
+    return rename(path, to)
+
+Path.rename = stops
+with whole_folder(Path(sys.argv[1]), instead=True) as partial:
+    (partial / "new").touch()
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old").touch()
+    return folder
+
+
+def _killed_between_the_renames(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _STOPS, str(folder), "killed"], check=False)
+    assert done.returncode == 9
+    assert not folder.exists()
+
+
+def test_a_folder_whose_new_one_never_came_is_brought_back(model: Path) -> None:
+    beside = model.with_name(".model.x.1-abc.old")  # put aside from "model.x"
+    beside.mkdir()
+    _killed_between_the_renames(model)
+    bring_back(model.with_name("other"))
+    assert not model.exists()
+    bring_back(model)
+    bring_back(model)
+    assert names(model) == ["old"]
+    assert beside.exists()
+
+
+def test_who_replaces_it_next_brings_it_back_first(model: Path) -> None:
+    _killed_between_the_renames(model)
+
+    def breaks_off() -> None:
+        with whole_folder(model, instead=True) as partial:
+            (partial / "newer").touch()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        breaks_off()
+    assert names(model) == ["old"]
+    _killed_between_the_renames(model)
+    with pytest.raises(BadInput, match="not empty"), whole_folder(model):
+        pass
+    with whole_folder(model, instead=True) as partial:
+        (partial / "newer").touch()
+    assert names(model) == ["newer"]
+    assert not [name for name in names(model.parent) if name.endswith(".old")]
+
+
+def test_a_living_writer_is_not_disturbed_between_its_renames(model: Path) -> None:
+    command = [sys.executable, "-c", _STOPS, str(model), "waits"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "between\n"
+        assert not model.exists()
+        opening = threading.Thread(target=bring_back, args=(model,))
+        opening.start()
+        opening.join(0.3)
+        assert opening.is_alive()  # it waits for who is at it
+        writer.stdin.close()
+        opening.join(30)
+    assert names(model) == ["new"]
+    assert names(model.parent) == ["model"]
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_is_left(model: Path) -> None:
+    link = model.with_name("best")
+    link.symlink_to(model)
+    with whole_folder(link, instead=True) as partial:
+        (partial / "new").touch()
+    assert (names(link), names(model), names(model.parent)) == (["new"], ["old"], ["best", "model"])
 
 
 def test_a_killed_writer_leaves_what_the_sweep_takes_away(tmp_path: Path) -> None:

@@ -43,8 +43,9 @@ from videolect.errors import (
     StaleVersion,
 )
 from videolect.oversight.catalogue import drawn_mode
-from videolect.oversight.desk import LabelsContradict, Work
+from videolect.oversight.desk import LabelsContradict
 from videolect.oversight.ports import QueueQuery
+from videolect.oversight.streams import Work
 from videolect.record.acts.labels import hash_of_answers
 from videolect.record.campaign import LABELS, Policy
 from videolect.record.checks import content_hash
@@ -468,7 +469,7 @@ def test_the_same_key_again_answers_long_after_the_lease_has_gone():
     made = bench()
     work = made.begin()
     made.desk.rate(ANN, made.key(), work, 5)
-    keyed = dataclasses.replace(work, key="k9", version=made.task().version)
+    keyed = dataclasses.replace(work, key="k9", seen=made.task().version)
     made.desk.submit(ANN, made.key(), keyed)
     made.desk.approve(REV, made.key(), made.claim(REV), {})
     assert made.desk.submit(ANN, made.key(), keyed).outcome == "repeated"
@@ -518,8 +519,8 @@ def test_a_task_that_moved_on_since_it_was_seen_is_told():
     made.desk.rate(ANN, made.key(), work, 3)
     for version in (seen, seen + 2, 99):
         with pytest.raises(StaleVersion, match=f"is at version {seen + 1}; you saw {version}"):
-            made.desk.rate(ANN, made.key(), dataclasses.replace(work, version=version), 4)
-    assert made.desk.rate(ANN, made.key(), dataclasses.replace(work, version=seen + 1), 4).outcome == "done"
+            made.desk.rate(ANN, made.key(), dataclasses.replace(work, seen=version), 4)
+    assert made.desk.rate(ANN, made.key(), dataclasses.replace(work, seen=seen + 1), 4).outcome == "done"
 
 
 def test_another_s_late_answer_does_not_make_one_s_view_stale():
@@ -529,13 +530,13 @@ def test_another_s_late_answer_does_not_make_one_s_view_stale():
     work = made.claim(BOB)
     seen = made.task().version
     made.desk.rate(ANN, made.key(), old, 1)
-    assert made.desk.rate(BOB, made.key(), dataclasses.replace(work, version=seen), 5).outcome == "done"
+    assert made.desk.rate(BOB, made.key(), dataclasses.replace(work, seen=seen), 5).outcome == "done"
 
 
 def test_a_late_answer_is_kept_although_its_worker_saw_an_older_version():
     """The page sends the version that it saw. Whoever lost the lease has by definition seen an older one."""
     made = bench()
-    old = dataclasses.replace(made.begin(ANN), version=made.task().version)
+    old = dataclasses.replace(made.begin(ANN), seen=made.task().version)
     made.clock.advance(LEASE)
     made.claim(BOB)
     assert made.desk.rate(ANN, made.key(), old, 2).outcome == "extra"

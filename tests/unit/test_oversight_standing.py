@@ -36,7 +36,7 @@ from tests.support.acts import (
 from videolect.errors import NotYourTurn
 from videolect.language.shelf import Shelf
 from videolect.oversight.catalogue import Catalogue
-from videolect.oversight.desk import Desk, Work
+from videolect.oversight.desk import Desk
 from videolect.oversight.standing import (
     QueueProjector,
     Standing,
@@ -45,6 +45,7 @@ from videolect.oversight.standing import (
     standing,
     text_for_dependants,
 )
+from videolect.oversight.streams import Work
 from videolect.record.acts.base import Act
 from videolect.record.acts.labels import hash_of_answers
 from videolect.record.campaign import LABELS, Policy, TaskKey

@@ -13,7 +13,7 @@ import pytest
 from tests.support.acts import DRAFTER, LEAD, FakeWriter, bench
 from videolect.errors import BadInput
 from videolect.oversight import worker
-from videolect.oversight.desk import Work
+from videolect.oversight.streams import Work
 from videolect.oversight.worker import (
     DraftFailed,
     Drafting,

@@ -11,8 +11,8 @@ from videolect.errors import BadInput, NotAllowed, NotFound
 from videolect.language import load_spec
 from videolect.ledger.memory import MemoryLedger
 from videolect.ledger.memory_search import MemorySearch
-from videolect.oversight.desk import Work
 from videolect.oversight.searching import Answer, Asked, Searching
+from videolect.oversight.streams import Work
 from videolect.record.acts.tasks import Withdrawn
 from videolect.record.campaign import LABELS
 

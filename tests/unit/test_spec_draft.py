@@ -19,9 +19,10 @@ from videolect.language.source import read_texts
 from videolect.language.spec import Spec
 from videolect.language.trial import check_texts
 from videolect.oversight.catalogue import Catalogue
-from videolect.oversight.desk import Desk, Work
+from videolect.oversight.desk import Desk
 from videolect.oversight.labelling import LabelTask
 from videolect.oversight.spec_draft import LanguageDesk, SpecProblems, fold
+from videolect.oversight.streams import Work
 from videolect.oversight.worker import draft_all, drafter
 from videolect.record.acts.language import SpecEdited, SpecPublished
 from videolect.record.campaign import LABELS, TaskKey
@@ -51,7 +52,7 @@ def pans(language: LanguageDesk, **changed: Any) -> dict[str, Any]:
 def edit(language: LanguageDesk, by: Any = LEAD, **changed: Any) -> Any:
     seen = changed.pop("seen", None)
     key = changed.pop("key", None)
-    return language.edit(by, "primitive", "pans_left", pans(language, **changed), seen=seen, key=key)
+    return language.edit(by, "primitive", "pans_left", pans(language, **changed), work=Work(seen=seen, key=key))
 
 
 # ------------------------------------------------------------------------------------------------------------ the draft
@@ -96,7 +97,7 @@ def test_an_edit_that_is_sent_twice_is_kept_once(language: LanguageDesk) -> None
     other = LanguageDesk(Catalogue(ledger, Shelf(spec_of(BASE, name="other")), SimulatedClock(START)))
     again = pans(other, title="x")
     with pytest.raises(KeyReused):
-        other.edit(LEAD, "primitive", "pans_left", again, key="k-1")
+        other.edit(LEAD, "primitive", "pans_left", again, work=Work(key="k-1"))
 
 
 def spec_of(base: Spec, *, name: str = "mini", version: str = "1.0.0", **changed: Any) -> Spec:
@@ -117,7 +118,7 @@ def test_the_latest_edit_of_an_entry_counts_and_all_of_them_can_be_taken_back(la
     state = edit(language, title="Two")
     assert state.draft is not None
     assert [(each.id, each.number) for each in state.draft.latest] == [("pans_left", 4), ("still", 3)]
-    state = language.discard(LEAD, "primitive", "pans_left", seen=4)
+    state = language.discard(LEAD, "primitive", "pans_left", work=Work(seen=4))
     assert language.reading(state).entries["primitive", "pans_left"].data == language.reading(state).before[
         "primitive", "pans_left"
     ].data  # fmt: skip
@@ -152,7 +153,7 @@ def test_a_draft_becomes_a_version(language: LanguageDesk, shelf: Shelf) -> None
     edit(language, yes_when=SOFTER)
     with pytest.raises(BadInput, match="too low for a major change"):
         language.publish(LEAD, version="1.1.0")
-    made = language.publish(LEAD, note="Both ways are no pan to the left.", seen=2)
+    made = language.publish(LEAD, note="Both ways are no pan to the left.", work=Work(seen=2))
     assert (made.version.label, made.diff.bump) == ("mini-2.0.0", "major")
     assert made.version.path is not None
     assert Spec.load(made.version.path).hash == made.version.hash == shelf.newest().hash

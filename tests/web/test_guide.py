@@ -87,3 +87,19 @@ def test_a_folder_of_something_else_is_left_alone(name, says, tmp_path, capsys):
     assert main(words) == 2
     assert says in capsys.readouterr().err
     assert name is not None or (out / "thesis.txt").read_text() == "Years of work."
+
+
+def test_a_guide_takes_the_place_of_an_older_one_or_leaves_it(tmp_path, capsys):
+    out, media = tmp_path / "new" / "site", tmp_path / "media"
+    assert main(["spec", "guide", "--out", str(out)]) == 0
+    (out / "old.html").touch()
+    (media / "pan_left.mp4").mkdir(parents=True)  # no file
+    assert main(["spec", "guide", "--out", str(out), "--media", str(media)]) == 2
+    assert "pan_left.mp4 cannot be read: Is a directory." in capsys.readouterr().err
+    assert (out / "old.html").exists()
+    assert main(["spec", "guide", "--out", str(out)]) == 0
+    assert not (out / "old.html").exists()
+    assert [path.name for path in out.parent.iterdir()] == ["site"]
+    (tmp_path / "file").touch()
+    assert main(["spec", "guide", "--out", str(tmp_path / "file" / "site")]) == 2
+    assert "cannot be written" in capsys.readouterr().err

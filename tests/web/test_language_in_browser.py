@@ -17,8 +17,8 @@ from tests.support.village import render_clip
 from tests.web.test_in_browser import Person
 from videolect.cli.demo import people_of, served
 from videolect.language.spec import Spec
-from videolect.oversight.desk import Work
 from videolect.oversight.roles import Worker
+from videolect.oversight.streams import Work
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.record.people import Person as Human
 from videolect.wiring import OPERATOR, Workspace

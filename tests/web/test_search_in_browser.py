@@ -12,7 +12,7 @@ from tests.support.acts import ANN, REV
 from tests.support.village import render_clip
 from tests.web.conftest import ANSWERS
 from tests.web.test_in_browser import CLIP, Person, pictures, site_of  # noqa: F401 - pictures is a fixture
-from videolect.oversight.desk import Work
+from videolect.oversight.streams import Work
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.wiring import Workspace
 

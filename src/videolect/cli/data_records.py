@@ -13,9 +13,9 @@ from videolect.dataset.label_tables import read_foreign, write_records
 from videolect.errors import BadInput, VideolectError
 from videolect.language import Spec
 from videolect.language.answers import shown
-from videolect.oversight.desk import Work
 from videolect.oversight.ports import QueueQuery
 from videolect.oversight.roles import Worker
+from videolect.oversight.streams import Work
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.people import Person
 from videolect.wiring import Workspace

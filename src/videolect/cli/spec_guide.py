@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from videolect.cli.spec_option import add_spec, spec_of
 from videolect.errors import BadInput, NotFound
+from videolect.files import cannot_write, whole_folder
 from videolect.language import Spec
 from videolect.language.guide import Picture, guide
 from videolect.language.values import LookAlike, Primitive
@@ -51,15 +52,12 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         left_out = _stills_made(args.pictures)
         staged, staged_beside, staged_files = _staged(spec, args.pictures)
         pictures, beside, files = staged | pictures, staged_beside | beside, [*staged_files, *files]
-    fresh = out.with_name(out.name + ".partial")
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        pages = _write(fresh, guide(spec, pictures, beside), files)
-        shutil.rmtree(out, ignore_errors=True)
-        fresh.rename(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise BadInput(f"{out} cannot be written: {error.strerror}.", mend="Give a folder that is yours.") from None
+        raise cannot_write(out, error) from None
+    with whole_folder(out, instead=True) as partial:
+        pages = _write(partial, guide(spec, pictures, beside), files)
     answer = {"path": str(out / "index.html"), "files": pages, "pictures": len(pictures), "version": spec.version}
     return 0, {**answer, "hash": spec.hash, "left_out": left_out}
 
@@ -72,8 +70,19 @@ def _write(folder: Path, pages: Iterable[tuple[str, str]], media: Iterable[Path]
         number += 1
     for picture in media:
         (folder / "media").mkdir(exist_ok=True)
-        shutil.copyfile(picture, folder / "media" / picture.name)
+        _copy(picture, folder / "media" / picture.name)
     return number
+
+
+def _copy(picture: Path, to: Path) -> None:
+    try:
+        read = picture.open("rb")
+    except OSError as error:
+        raise BadInput(
+            f"{picture} cannot be read: {error.strerror}.", mend="Let it be read, or take it out of its folder."
+        ) from None
+    with read, to.open("wb") as written:
+        shutil.copyfileobj(read, written)
 
 
 def _pairs(spec: Spec) -> Iterator[tuple[Primitive, LookAlike]]:

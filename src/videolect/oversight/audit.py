@@ -18,16 +18,9 @@ from typing import Any
 from videolect.errors import BadInput, NotFound, NotYourTurn, StaleVersion
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
-from videolect.oversight.streams import Streams, says
-from videolect.record.acts.audits import (  # fmt: skip
-    AuditClosed,
-    Audited,
-    AuditItemAdded,
-    AuditOpened,
-    AuditReopened,
-    audit_stream,
-)
-from videolect.record.acts.base import Act  # fmt: skip
+from videolect.oversight.streams import BARE, Streams, Work, says
+from videolect.record.acts.audits import AuditClosed, Audited, AuditItemAdded, AuditOpened, AuditReopened, audit_stream
+from videolect.record.acts.base import Act
 from videolect.record.audit import AuditItem, AuditRatings, AuditSpan
 
 Answers = Mapping[tuple[int, str], Audited]
@@ -226,26 +219,26 @@ class AuditDesk:
         audit = self._streams.change(audit_stream(name), made, worker=worker)
         return Taken(audit=audit, new=found.new, known=found.known, refused=found.refused)
 
-    def close(self, worker: Worker, name: str, *, reason: str = "", key: str | None = None) -> Audit:
+    def close(self, worker: Worker, name: str, *, reason: str = "", work: Work = BARE) -> Audit:
         """End an audit; doing it again changes nothing."""
         worker.check_may("close an audit")
-        return self._switch(worker, name, AuditClosed, True, reason, key)
+        return self._switch(worker, name, AuditClosed, True, reason, work)
 
-    def reopen(self, worker: Worker, name: str, *, reason: str = "", key: str | None = None) -> Audit:
+    def reopen(self, worker: Worker, name: str, *, reason: str = "", work: Work = BARE) -> Audit:
         """Let a closed audit go on; doing it again changes nothing."""
         worker.check_may("reopen an audit")
-        return self._switch(worker, name, AuditReopened, False, reason, key)
+        return self._switch(worker, name, AuditReopened, False, reason, work)
 
     # -- the work
 
     def answer(
         self, worker: Worker, name: str, number: int, ratings: AuditRatings, *, spans: Sequence[AuditSpan] = (),
-        critique: str = "", seen: int | None = None, key: str | None = None, active_seconds: float = 0.0,
+        critique: str = "", work: Work = BARE,
     ) -> Audit:  # fmt: skip
         """Say how good a caption is, or amend what one said.
 
-        ``seen``: the version of one's own answer on which this one rests (0: none); StaleVersion where another window
-        has answered since. None: do not ask.
+        What was ``seen`` is the version of one's own answer on which this one rests (0: none); StaleVersion where
+        another window has answered since.
         """
         worker.check_may("audit")
         _, item = self.item(name, number)
@@ -255,16 +248,13 @@ class AuditDesk:
 
         def made(audit: Audit) -> list[Act]:
             mine = audit.answers.get((number, worker.id))
-            if seen is not None and seen != (mine.version if mine else 0):
-                raise StaleVersion(
-                    f"You have answered item {number} in another window.", mend="Look at that answer, then amend it."
-                )
+            work.check_seen(mine.version if mine else 0, lambda _: _answered_elsewhere(number))
             if mine is not None and says(mine, Audited, said):
                 return []
-            return [self._act(worker, name, Audited, audit.version + 1, key=key, active_seconds=active_seconds, **said)]
+            return [self._act(worker, name, Audited, audit.version + 1, work, **said)]
 
         return self._streams.change(
-            audit_stream(name), made, worker=worker, key=key, same=lambda act: says(act, Audited, said)
+            audit_stream(name), made, worker=worker, work=work, same=lambda act: says(act, Audited, said)
         )
 
     # -- inside
@@ -275,27 +265,35 @@ class AuditDesk:
             return True
         return False
 
-    def _switch(self, worker: Worker, name: str, sort: type[Act], closed: bool, reason: str, key: str | None) -> Audit:
+    def _switch(self, worker: Worker, name: str, sort: type[Act], closed: bool, reason: str, work: Work) -> Audit:
         self.look(name)
 
         def made(audit: Audit) -> list[Act]:
             if audit.closed is closed:
                 return []
-            return [self._act(worker, name, sort, audit.version + 1, key=key, reason=reason)]
+            return [self._act(worker, name, sort, audit.version + 1, work, reason=reason)]
 
         return self._streams.change(
-            audit_stream(name), made, worker=worker, key=key, same=lambda act: says(act, sort, {"reason": reason})
+            audit_stream(name), made, worker=worker, work=work, same=lambda act: says(act, sort, {"reason": reason})
         )
 
-    def _act(self, worker: Worker, name: str, sort: type[Act], version: int, **said: Any) -> Act:
+    def _act(
+        self, worker: Worker, name: str, sort: type[Act], version: int, work: Work = BARE, /, **said: Any
+    ) -> Act:  # fmt: skip
         return sort(
             stream=audit_stream(name), version=version, actor=worker.actor, at=self.catalogue.clock.now(),
-            spec_version=self.catalogue.spec.version, **said,
+            spec_version=self.catalogue.spec.version, key=work.key, active_seconds=work.active_seconds, **said,
         )  # fmt: skip
 
 
 _KEPT = 32
 """Audits whose folded acts are remembered."""
+
+
+def _answered_elsewhere(number: int) -> StaleVersion:
+    return StaleVersion(
+        f"You have answered item {number} in another window.", mend="Look at that answer, then amend it."
+    )
 
 
 def _sorted(audit: Audit, items: Sequence[AuditItem]) -> tuple[list[AuditItem], int, list[tuple[AuditItem, str]]]:

@@ -54,8 +54,12 @@ class Catalogue:
     def spec_of(self, campaign: str) -> Spec:
         """The version that a campaign keeps to. NotFound where there is no such campaign."""
         if campaign not in self._spec_of:
-            self._spec_of[campaign] = self.shelf.under(self.campaign(campaign).spec_hash)
+            self._spec_of[campaign] = self.spec_under(self.campaign(campaign).spec_hash)
         return self._spec_of[campaign]
+
+    def spec_under(self, hash: str) -> Spec:
+        """The version that work under this hash goes on with: that one, or the newest where it is not to be had."""
+        return self.shelf.under(hash)
 
     def form(self, campaign: str) -> Form:
         """The label form of a campaign, or NotFound."""

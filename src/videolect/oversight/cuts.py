@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 from videolect.errors import BadInput, NotYourTurn, StaleVersion
 from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.roles import Worker
-from videolect.oversight.streams import Streams, says
+from videolect.oversight.streams import BARE, Streams, Work, says
 from videolect.record.acts.base import Act
 from videolect.record.acts.cuts import CutAct, CutAdded, CutEdit, CutMoved, CutRemoved, CutUndone, cuts_stream
 from videolect.record.clip import Video
@@ -93,35 +93,34 @@ class CutsDesk:
 
     def add(
         self, worker: Worker, video_hash: str, kind: TransitionKind, start: int, end: int, *, table: str | None = None,
-        seen: int | None = None, key: str | None = None,
+        work: Work = BARE,
     ) -> Cuts:  # fmt: skip
         """Put a transition where there is none. ``table``: the hash of the table in which the frames were counted."""
         said: dict[str, Any] = {"transition_kind": kind, "start_frame": start, "end_frame": end}
-        return self._edit(worker, video_hash, CutAdded, said, table=table, seen=seen, key=key)
+        return self._edit(worker, video_hash, CutAdded, said, table=table, work=work)
 
     def move(
         self, worker: Worker, video_hash: str, was: tuple[int, int], kind: TransitionKind, start: int, end: int, *,
-        table: str | None = None, seen: int | None = None, key: str | None = None,
+        table: str | None = None, work: Work = BARE,
     ) -> Cuts:  # fmt: skip
         """Put the transition that is at ``was`` elsewhere, or say that it is of another kind."""
         said: dict[str, Any] = {
             "was_start": was[0], "was_end": was[1], "transition_kind": kind, "start_frame": start, "end_frame": end,
         }  # fmt: skip
-        return self._edit(worker, video_hash, CutMoved, said, table=table, seen=seen, key=key)
+        return self._edit(worker, video_hash, CutMoved, said, table=table, work=work)
 
     def remove(
-        self, worker: Worker, video_hash: str, start: int, end: int, *, table: str | None = None,
-        seen: int | None = None, key: str | None = None,
-    ) -> Cuts:  # fmt: skip
+        self, worker: Worker, video_hash: str, start: int, end: int, *, table: str | None = None, work: Work = BARE
+    ) -> Cuts:
         """Say that no transition is there."""
         said: dict[str, Any] = {"start_frame": start, "end_frame": end}
-        return self._edit(worker, video_hash, CutRemoved, said, table=table, seen=seen, key=key)
+        return self._edit(worker, video_hash, CutRemoved, said, table=table, work=work)
 
-    def undo(self, worker: Worker, video_hash: str, *, seen: int | None = None, key: str | None = None) -> Cuts:
+    def undo(self, worker: Worker, video_hash: str, *, work: Work = BARE) -> Cuts:
         """Take the latest edit back, if it is one's own."""
 
         def made(video: Video, cuts: Cuts) -> Act:
-            _check_seen(cuts, seen)
+            _check_seen(cuts, work)
             if not cuts.edits:
                 raise NotYourTurn("There is no edit to take back.", mend="The cuts are as the detector found them.")
             last = cuts.edits[-1]
@@ -129,15 +128,15 @@ class CutsDesk:
                 raise NotYourTurn(
                     f"The latest edit is not yours: {told(last)}.", mend="Move, add or remove the cut instead."
                 )
-            return self._act(worker, video, cuts, CutUndone, key, undone=last.version)
+            return self._act(worker, video, cuts, CutUndone, work, undone=last.version)
 
-        return self._change(worker, video_hash, made, lambda act: isinstance(act, CutUndone), key)
+        return self._change(worker, video_hash, made, lambda act: isinstance(act, CutUndone), work)
 
     # -- inside
 
     def _edit(
         self, worker: Worker, video_hash: str, sort: type[CutAct], said: dict[str, Any], *, table: str | None,
-        seen: int | None, key: str | None,
+        work: Work,
     ) -> Cuts:  # fmt: skip
         def act_of(video: Video, cuts: Cuts) -> Act | None:
             if table is not None and table != video.pts_table_hash:
@@ -145,23 +144,23 @@ class CutsDesk:
                     "The frames were counted in another table of timestamps than the film's.",
                     mend="Load the page again.",
                 )
-            made = self._act(worker, video, cuts, sort, key, pts_table_hash=video.pts_table_hash, **said)
+            made = self._act(worker, video, cuts, sort, work, pts_table_hash=video.pts_table_hash, **said)
             act = cast(CutEdit, made)
             _check_inside(video, act)
-            _check_seen(cuts, seen, act)
+            _check_seen(cuts, work, act)
             return act if self.footage.check(video, cuts.edits, act) else None
 
-        return self._change(worker, video_hash, act_of, lambda act: says(act, sort, said), key)
+        return self._change(worker, video_hash, act_of, lambda act: says(act, sort, said), work)
 
-    def _act(self, worker: Worker, video: Video, cuts: Cuts, sort: type[Act], key: str | None, **said: Any) -> Act:
+    def _act(self, worker: Worker, video: Video, cuts: Cuts, sort: type[Act], work: Work, **said: Any) -> Act:
         return sort(
             stream=cuts_stream(video.hash), version=cuts.version + 1, actor=worker.actor, at=self.catalogue.clock.now(),
-            spec_version=self.catalogue.spec.version, key=key, **said,
+            spec_version=self.catalogue.spec.version, key=work.key, **said,
         )  # fmt: skip
 
     def _change(
         self, worker: Worker, video_hash: str, made: Callable[[Video, Cuts], Act | None],
-        same: Callable[[Act], bool], key: str | None,
+        same: Callable[[Act], bool], work: Work,
     ) -> Cuts:  # fmt: skip
         worker.check_may("edit cuts")
         video = self.catalogue.video(video_hash)
@@ -170,7 +169,7 @@ class CutsDesk:
             act = made(video, cuts)
             return [act] if act is not None else []
 
-        return self._streams.change(cuts_stream(video_hash), acts, worker=worker, key=key, same=same)
+        return self._streams.change(cuts_stream(video_hash), acts, worker=worker, work=work, same=same)
 
 
 _KEPT = 32
@@ -214,18 +213,21 @@ def _check_inside(video: Video, act: CutEdit) -> None:
         )
 
 
-def _check_seen(cuts: Cuts, seen: int | None, new: CutEdit | None = None) -> None:
+def _check_seen(cuts: Cuts, work: Work, new: CutEdit | None = None) -> None:
     """StaleVersion where others have touched the place of ``new`` since; for None, where they did anything."""
-    if seen is None or seen == cuts.version:
-        return
-    if seen > cuts.version:
-        raise StaleVersion("The cuts that you saw are not there.", mend="Read them anew.")
-    later = [act for act in cuts.acts[seen:] if new is None or _is_near(cuts.change(act), cuts.change(new))]
-    if later:
+
+    def stale(seen: int) -> StaleVersion | None:
+        if seen > cuts.version:
+            return StaleVersion("The cuts that you saw are not there.", mend="Read them anew.")
+        later = [act for act in cuts.acts[seen:] if new is None or _is_near(cuts.change(act), cuts.change(new))]
+        if not later:
+            return None
         said = "; ".join(cuts.told(act) for act in later[-3:])
-        raise StaleVersion(
+        return StaleVersion(
             f"The cuts have changed since you saw them: {said}.", mend="Look at what is there now, then do it again."
         )
+
+    work.check_seen(cuts.version, stale)
 
 
 def _is_near(one: tuple[Place | None, Place | None], other: tuple[Place | None, Place | None]) -> bool:

@@ -1,7 +1,7 @@
 """The desk: the handful of verbs that every face calls, and the only way to change anything: load, check, append.
 
-A verb takes the worker, the task and ``Work`` (the lease's token, an idempotency key, the version seen, active seconds)
-and answers with an ``Outcome``. Nothing is overwritten and nothing half done stays: one verb, one transaction.
+A verb takes the worker, the task and ``streams.Work`` (the lease's token, an idempotency key, the version seen, active
+seconds) and answers with an ``Outcome``. Nothing is overwritten and nothing half done stays: one verb, one transaction.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from videolect.oversight.standing import (
     standing,
     text_for_dependants,
 )  # fmt: skip
-from videolect.oversight.streams import reused
-from videolect.record.acts.base import Act  # fmt: skip
-from videolect.record.acts.captions import (  # fmt: skip
+from videolect.oversight.streams import Work, reused
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import (
     Approved,
     Corrected,
     Critiqued,
@@ -72,17 +72,6 @@ MODEL_LEASE_SECONDS = 20
 
 _TRIES = 4
 """How often a verb re-reads when another act slipped in between."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
-    """What comes with an act from the worker's side."""
-
-    token: int | None = None
-    key: str | None = None
-    version: int | None = None
-    """The task version that the worker saw; StaleVersion when the task has moved on. None: do not ask."""
-    active_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -436,7 +425,7 @@ class Desk:
             if repeated := self._repeated(worker, key, work, kind):
                 return repeated
             task = self._task(key)
-            _check_version(task, work)
+            _check_seen(task, work)
             act = kind(
                 stream=key.stream, version=task.version + 1, actor=actor or worker.actor, at=self.clock.now(),
                 spec_version=task.opened.spec_version, key=work.key, token=work.token,
@@ -519,20 +508,23 @@ def _apply(task: Task, act: Act) -> Task:
     return labelling.apply(task, act) if isinstance(task, LabelTask) else caption_task.apply(task, act)
 
 
-def _check_version(task: Task, work: Work) -> None:
+def _check_seen(task: Task, work: Work) -> None:
     """StaleVersion where the task moved on since the worker saw it; extras of others move nothing.
 
     Whoever lost the lease has by definition seen an older version: that answer is kept as an extra all the same.
     """
     holder = task.holding.holder
     late = work.token is not None and (holder is None or holder.token != work.token)
-    if work.version is None or work.version == task.version or late:
-        return
-    later = range(work.version + 1, task.version + 1)
-    if work.version > task.version or not {act.version for act in task.extras}.issuperset(later):
-        raise StaleVersion(
-            f"{task.key.stream} is at version {task.version}; you saw {work.version}.", mend="Read the task again."
+
+    def stale(seen: int) -> StaleVersion | None:
+        later = range(seen + 1, task.version + 1)
+        if late or (seen <= task.version and {act.version for act in task.extras}.issuperset(later)):
+            return None
+        return StaleVersion(
+            f"{task.key.stream} is at version {task.version}; you saw {seen}.", mend="Read the task again."
         )
+
+    work.check_seen(task.version, stale)
 
 
 def _round_of(task: Task, work: Work) -> Round:

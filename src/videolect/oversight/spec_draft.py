@@ -27,10 +27,10 @@ from videolect.oversight.catalogue import Catalogue
 from videolect.oversight.labelling import fold as fold_labels
 from videolect.oversight.ports import Ledger, QueueQuery
 from videolect.oversight.roles import Worker
-from videolect.oversight.streams import Streams, says
-from videolect.record.acts.base import Act  # fmt: skip
-from videolect.record.acts.labels import Labelled  # fmt: skip
-from videolect.record.acts.language import (  # fmt: skip
+from videolect.oversight.streams import BARE, Streams, Work, says
+from videolect.record.acts.base import Act
+from videolect.record.acts.labels import Labelled
+from videolect.record.acts.language import (
     SpecDraftDropped,
     SpecDraftOpened,
     SpecEditDropped,
@@ -332,9 +332,8 @@ class LanguageDesk:
     # -- changing
 
     def edit(
-        self, worker: Worker, kind: EntryKind, id: str, entry: object, *, note: str = "", seen: int | None = None,
-        key: str | None = None,
-    ) -> SpecStream:  # fmt: skip
+        self, worker: Worker, kind: EntryKind, id: str, entry: object, *, note: str = "", work: Work = BARE
+    ) -> SpecStream:
         """Change, add or (None) remove an entry; begins a draft where there is none."""
         worker.check_may("edit the language")
         body = None if entry is None else json.dumps(cleaned(entry), ensure_ascii=False)
@@ -344,44 +343,40 @@ class LanguageDesk:
             known = self._source(self.base(state))
             with_entry(self.texts(state, without=(kind, id)), kind, id, entry, known=known)  # refuses what is no entry
             first = [] if state.draft else [self._opening(worker, state)]
-            return [*first, self._act(worker, state, SpecEdited, key=key, ahead=len(first), **edited)]
+            return [*first, self._act(worker, state, SpecEdited, work, ahead=len(first), **edited)]
 
-        return self._change(worker, acts, seen, key, SpecEdited, edited)
+        return self._change(worker, acts, work, SpecEdited, edited)
 
-    def discard(
-        self, worker: Worker, kind: EntryKind, id: str, *, seen: int | None = None, key: str | None = None
-    ) -> SpecStream:
+    def discard(self, worker: Worker, kind: EntryKind, id: str, *, work: Work = BARE) -> SpecStream:
         """Leave an entry as it is in the base."""
         worker.check_may("edit the language")
         said: dict[str, Any] = {"entry_kind": kind, "entry_id": id}
         return self._change(
-            worker, lambda state: [self._act(worker, state, SpecEditDropped, key=key, **said)], seen, key,
-            SpecEditDropped, said,
+            worker, lambda state: [self._act(worker, state, SpecEditDropped, work, **said)], work, SpecEditDropped,
+            said,
         )  # fmt: skip
 
-    def drop(self, worker: Worker, *, reason: str = "", seen: int | None = None, key: str | None = None) -> SpecStream:
+    def drop(self, worker: Worker, *, reason: str = "", work: Work = BARE) -> SpecStream:
         """Give the whole draft up."""
         worker.check_may("edit the language")
         said: dict[str, Any] = {"reason": reason}
         return self._change(
-            worker, lambda state: [self._act(worker, state, SpecDraftDropped, key=key, **said)], seen, key,
-            SpecDraftDropped, said,
+            worker, lambda state: [self._act(worker, state, SpecDraftDropped, work, **said)], work, SpecDraftDropped,
+            said,
         )  # fmt: skip
 
-    def move(self, worker: Worker, *, seen: int | None = None, key: str | None = None) -> SpecStream:
+    def move(self, worker: Worker, *, work: Work = BARE) -> SpecStream:
         """Put the draft's edits upon the newest version. What both changed is as the draft has it."""
         worker.check_may("edit the language")
 
         def acts(state: SpecStream) -> list[Act]:
             if state.draft is None:
                 raise NotYourTurn("There is no draft to move.", mend="Edit an entry: that begins one.")
-            return [self._opening(worker, state, key=key)]
+            return [self._opening(worker, state, work)]
 
-        return self._change(worker, acts, seen, key, SpecDraftOpened, {})
+        return self._change(worker, acts, work, SpecDraftOpened, {})
 
-    def publish(
-        self, worker: Worker, *, version: str | None = None, note: str = "", seen: int | None = None
-    ) -> Published:
+    def publish(self, worker: Worker, *, version: str | None = None, note: str = "", work: Work = BARE) -> Published:
         """Make the draft a version that new campaigns take; ``version`` None: the lowest that it may have.
 
         Safe to repeat after a crash at any moment: the version is on the shelf whole or not at all, and is on the
@@ -389,11 +384,11 @@ class LanguageDesk:
         """
         worker.check_may("publish the language")
         with self.shelf.held():  # of two publishers the later finds the draft gone, and leaves no version of its own
-            return self._publish(worker, version, note, seen)
+            return self._publish(worker, version, note, work)
 
-    def _publish(self, worker: Worker, version: str | None, note: str, seen: int | None) -> Published:
+    def _publish(self, worker: Worker, version: str | None, note: str, work: Work) -> Published:
         state = self.look()
-        self._check_seen(state, seen)
+        self._check_seen(state, work)
         if state.draft is None:
             raise self._no_draft(state)
         if why := self.why_stale(state):
@@ -420,7 +415,7 @@ class LanguageDesk:
         spec = self.checked(state, version)
         made = self.shelf.publish(spec)
         act = self._act(
-            worker, state, SpecPublished, published_version=version, published_hash=spec.hash, bump=found.bump,
+            worker, state, SpecPublished, work, published_version=version, published_hash=spec.hash, bump=found.bump,
             note=note,
         )  # fmt: skip
         apply(state, act)
@@ -437,36 +432,35 @@ class LanguageDesk:
 
     # -- inside
 
-    def _opening(self, worker: Worker, state: SpecStream, key: str | None = None) -> Act:
+    def _opening(self, worker: Worker, state: SpecStream, work: Work = BARE) -> Act:
         newest = self.shelf.newest()
         return self._act(
-            worker, state, SpecDraftOpened, key=key, base_version=newest.version, base_hash=newest.hash
+            worker, state, SpecDraftOpened, work, base_version=newest.version, base_hash=newest.hash
         )  # fmt: skip
 
     def _act(
-        self, worker: Worker, state: SpecStream, sort: type[Act], /, *, key: str | None = None, ahead: int = 0,
-        **fields: Any,
+        self, worker: Worker, state: SpecStream, sort: type[Act], work: Work, /, *, ahead: int = 0, **fields: Any
     ) -> Act:  # fmt: skip
         return sort(
             stream=self.stream, version=state.version + 1 + ahead, actor=worker.actor, at=self.clock.now(),
-            spec_version=self.shelf.newest().version, key=key, **fields,
+            spec_version=self.shelf.newest().version, key=work.key, **fields,
         )  # fmt: skip
 
     def _change(
-        self, worker: Worker, acts: Callable[[SpecStream], list[Act]], seen: int | None, key: str | None,
-        kind: type[Act], said: Mapping[str, Any],
+        self, worker: Worker, acts: Callable[[SpecStream], list[Act]], work: Work, kind: type[Act],
+        said: Mapping[str, Any],
     ) -> SpecStream:  # fmt: skip
         """``kind``, ``said``: the act that the key stands for."""
 
         def made(state: SpecStream) -> list[Act]:
-            self._check_seen(state, seen)
+            self._check_seen(state, work)
             if (version := self.unfinished(state)) is not None:
                 raise self._must_finish(version)
             return acts(state)
 
         with self.shelf.held():  # nothing changes in the draft while it is written down as a version
             return self._streams.change(
-                self.stream, made, worker=worker, key=key, same=lambda act: says(act, kind, said)
+                self.stream, made, worker=worker, work=work, same=lambda act: says(act, kind, said)
             )
 
     @staticmethod
@@ -485,22 +479,24 @@ class LanguageDesk:
         return NotYourTurn(said, mend="Edit an entry first: that begins one.")
 
     @staticmethod
-    def _check_seen(state: SpecStream, seen: int | None) -> None:
-        if seen is None or seen == state.version:
-            return
-        later = state.acts[seen:] if seen < state.version else ()
+    def _check_seen(state: SpecStream, work: Work) -> None:
         did = {
             SpecEdited: "edited", SpecEditDropped: "took back the edits of", SpecPublished: "published",
             SpecDraftOpened: "began", SpecDraftDropped: "dropped",
         }  # fmt: skip
-        said = [
-            f"{act.worker} {did.get(type(act), 'changed')} {getattr(act, 'entry_id', 'the draft')}"
-            for act in later[-3:]
-        ]
-        raise StaleVersion(
-            f"The draft has moved on since you read it: {'; '.join(said) or 'read it anew'}.",
-            mend="What you typed is kept: look at what is there now, then save again.",
-        )
+
+        def stale(seen: int) -> StaleVersion:
+            later = state.acts[seen:] if seen < state.version else ()
+            said = [
+                f"{act.worker} {did.get(type(act), 'changed')} {getattr(act, 'entry_id', 'the draft')}"
+                for act in later[-3:]
+            ]
+            return StaleVersion(
+                f"The draft has moved on since you read it: {'; '.join(said) or 'read it anew'}.",
+                mend="What you typed is kept: look at what is there now, then save again.",
+            )
+
+        work.check_seen(state.version, stale)
 
 
 class _Labels:

@@ -2,12 +2,14 @@
 
 The streams of cuts, of audits and of the language go through here; those of tasks, which have leases besides, through
 ``desk``. Nothing is overwritten: who is overtaken does it again upon what stands then, or is told what has changed.
+What comes with a change from the worker's side, here and there, is ``Work``.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from videolect.errors import KeyReused, StaleVersion, VideolectError
@@ -17,6 +19,32 @@ from videolect.record.acts.base import Act
 
 _TRIES = 30
 """How often a change is made again when another act slipped in between."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """What comes with an act from the worker's side. All of it may be left out, but for the token of a task's lease."""
+
+    token: int | None = None
+    """Of the lease under which it is done; only tasks have leases."""
+    key: str | None = None
+    """The worker's idempotency key: the same request again does nothing more."""
+    seen: int | None = None
+    """The version that the worker saw of what is changed; StaleVersion where it has moved on. None: do not ask."""
+    active_seconds: float = 0.0
+    """Time at it since the last act, idle time left out."""
+
+    def check_seen(self, version: int, stale: Callable[[int], StaleVersion | None]) -> None:
+        """Raise where the worker saw another version than this, which stands now.
+
+        ``stale(seen)``: the error that tells what has changed; None where what came since does not touch this change.
+        """
+        if self.seen is not None and self.seen != version and (error := stale(self.seen)) is not None:
+            raise error
+
+
+BARE = Work()
+"""A change with which nothing comes."""
 
 
 class State(Protocol):
@@ -53,14 +81,16 @@ class Streams(Generic[S]):
         return state
 
     def change(
-        self, stream: str, made: Callable[[S], Sequence[Act]], *, worker: Worker, key: str | None = None,
+        self, stream: str, made: Callable[[S], Sequence[Act]], *, worker: Worker, work: Work = BARE,
         same: Callable[[Act], bool] = lambda act: True,
     ) -> S:  # fmt: skip
         """Append what ``made`` makes of what stands; where another was faster, of what stands then. None: nothing.
 
-        ``key``: the worker's idempotency key. Where it led to an act before, the state is given and nothing is done,
-        if that act was the ``same`` one; KeyReused if it was another.
+        Where the key of ``work`` led to an act before, the state is given and nothing is done, if that act was the
+        ``same`` one; KeyReused if it was another. What was seen is for ``made`` to check (``Work.check_seen``), as the
+        streams differ in what touches a change.
         """
+        key = work.key
         for left in reversed(range(_TRIES)):
             earlier = self.ledger.by_key(worker.id, key) if key is not None else None
             state = self.look(stream)

@@ -11,9 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from videolect.errors import VideolectError
-from videolect.oversight.desk import MODEL_LEASE_SECONDS, Desk, Work
+from videolect.oversight.desk import MODEL_LEASE_SECONDS, Desk
 from videolect.oversight.ports import Writer
 from videolect.oversight.roles import Worker
+from videolect.oversight.streams import Work
 from videolect.record.campaign import TaskKey
 from videolect.record.people import Model
 

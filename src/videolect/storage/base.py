@@ -76,6 +76,13 @@ class Storage(Protocol):
         """Bytes ``start`` to ``end`` (half open), as far as there are so many."""
         ...
 
+    def path(self, content_hash: str) -> Path | None:
+        """Where the bytes with this hash lie for good as a file of this machine, whether or not they are there.
+
+        To read. None where they lie elsewhere.
+        """
+        ...
+
     def local(self, content_hash: str) -> AbstractContextManager[Path]:
         """A path on this machine for as long as the block runs: decoders need one. To read, never to write."""
         ...

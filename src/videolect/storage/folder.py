@@ -73,7 +73,7 @@ class FolderStorage:
         return self._take_in(source, getattr(source, "name", "the stream"), progress, content_hash)
 
     def path(self, content_hash: str) -> Path:
-        """Where the bytes with this hash lie, whether or not they are there. BadInput unless it is 64 hex digits."""
+        """As ``Storage.path``: never None."""
         return self._place(FILES, content_hash)
 
     def exists(self, content_hash: str) -> bool:

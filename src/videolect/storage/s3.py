@@ -127,6 +127,10 @@ class S3Storage:
                     return b""
                 raise
 
+    def path(self, content_hash: str) -> None:
+        """As ``Storage.path``: they lie elsewhere."""
+        place_of(FILES, content_hash)
+
     @contextmanager
     def local(self, content_hash: str) -> Iterator[Path]:
         """As ``Storage.local``: a copy in the cache."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from videolect.errors import CannotRead, NotFound
 from videolect.record.clip import Video
-from videolect.storage import FolderStorage, Storage
+from videolect.storage import Storage
 from videolect.video.timeline import Timeline
 
 TIMELINES = "timeline"
@@ -57,9 +57,7 @@ class Library:
             raise NotFound(
                 f"The bytes of video {video_hash[:12]} are not in this workspace.", mend="Import the file again."
             ) from None
-        if isinstance(self.storage, FolderStorage):
-            return self.storage.path(video_hash)
-        return StoredVideo(self.storage, video_hash, size)
+        return self.storage.path(video_hash) or StoredVideo(self.storage, video_hash, size)
 
     def proxy_of(self, video_hash: str) -> str | None:
         """The hash of the proxy that is shown in its place; None where it is shown itself."""

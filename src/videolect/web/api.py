@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from videolect.errors import BadInput, NotFound, StaleVersion
 from videolect.oversight.caption_task import STAGE_OF, STATUSES
-from videolect.oversight.desk import Desk, Outcome, Work
+from videolect.oversight.desk import Desk, Outcome
 from videolect.oversight.ports import Lease, QueueQuery
 from videolect.record.acts.tasks import Stage, Status
 from videolect.record.campaign import LABELS, TaskKey
@@ -259,71 +259,67 @@ def desk_router(desk: Desk, signing: SignInDesk, scratch: ScratchPad, triples: T
     @router.post(path + "/label")
     def label(key: Key, me: Me, body: models.LabelBody) -> models.OutcomeShape:
         """Answer the label form."""
-        done = desk.label(me.worker, key, _work(body), body.model_dump()["answers"], untouched=body.untouched)
+        done = desk.label(me.worker, key, body.work, body.model_dump()["answers"], untouched=body.untouched)
         return outcome(done, key, me)
 
     @router.post(path + "/rate")
     def rate(key: Key, me: Me, body: models.RateBody) -> models.OutcomeShape:
         """Rate the draft, 1 to 5."""
-        return outcome(desk.rate(me.worker, key, _work(body), body.rating), key, me)
+        return outcome(desk.rate(me.worker, key, body.work, body.rating), key, me)
 
     @router.post(path + "/critique")
     def critique(key: Key, me: Me, body: models.CritiqueBody) -> models.OutcomeShape:
         """Say what is wrong with the draft."""
         points = tuple(from_plain(Point, point.model_dump()) for point in body.points)
         said = Critique(raw=body.raw, points=points, language=body.language, polished=body.polished)
-        return outcome(desk.critique(me.worker, key, _work(body), said), key, me)
+        return outcome(desk.critique(me.worker, key, body.work, said), key, me)
 
     @router.post(path + "/polish")
     def polish(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:
         """Let the writer put the critique into clear sentences."""
-        return outcome(desk.polish(me.worker, key, _work(body)), key, me)
+        return outcome(desk.polish(me.worker, key, body.work), key, me)
 
     @router.post(path + "/revise")
     def revise(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:
         """Let the writer carry out the critique."""
-        return outcome(desk.revise(me.worker, key, _work(body)), key, me)
+        return outcome(desk.revise(me.worker, key, body.work), key, me)
 
     @router.post(path + "/redraft")
     def redraft(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:
         """A new draft where the old one is stale."""
-        return outcome(desk.redraft(me.worker, key, _work(body)), key, me)
+        return outcome(desk.redraft(me.worker, key, body.work), key, me)
 
     @router.post(path + "/edit")
     def edit(key: Key, me: Me, body: models.EditBody) -> models.OutcomeShape:
         """Write by hand."""
-        return outcome(desk.edit(me.worker, key, _work(body), body.text), key, me)
+        return outcome(desk.edit(me.worker, key, body.work, body.text), key, me)
 
     @router.post(path + "/submit")
     def submit(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:
         """Hand the caption in."""
-        return outcome(desk.submit(me.worker, key, _work(body)), key, me)
+        return outcome(desk.submit(me.worker, key, body.work), key, me)
 
     @router.post(path + "/correct")
     def correct(key: Key, me: Me, body: models.WorkBody) -> models.OutcomeShape:
         """Hand a correction in."""
-        return outcome(desk.correct(me.worker, key, _work(body)), key, me)
+        return outcome(desk.correct(me.worker, key, body.work), key, me)
 
     @router.post(path + "/approve")
     def approve(key: Key, me: Me, body: models.ApproveBody) -> models.OutcomeShape:
         """Let the caption stand."""
-        return outcome(desk.approve(me.worker, key, _work(body), body.ticks), key, me)
+        return outcome(desk.approve(me.worker, key, body.work, body.ticks), key, me)
 
     @router.post(path + "/reject")
     def reject(key: Key, me: Me, body: models.RejectBody) -> models.OutcomeShape:
         """Send the caption to correction."""
-        return outcome(desk.reject(me.worker, key, _work(body), body.reason, body.ticks), key, me)
+        return outcome(desk.reject(me.worker, key, body.work, body.reason, body.ticks), key, me)
 
     @router.post(path + "/withdraw")
     def withdraw(key: Key, me: Me, body: models.WithdrawBody) -> models.OutcomeShape:
         """Take a submission back, or close the task."""
-        return outcome(desk.withdraw(me.worker, key, _work(body), body.target, body.reason), key, me)
+        return outcome(desk.withdraw(me.worker, key, body.work, body.target, body.reason), key, me)
 
     return router
-
-
-def _work(body: models.WorkBody) -> Work:
-    return Work(token=body.token, key=body.key, version=body.version, active_seconds=body.active_seconds)
 
 
 def _cursor(after: str | None) -> tuple[int, int] | None:

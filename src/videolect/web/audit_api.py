@@ -95,8 +95,7 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
         """Say how good a caption is, or amend what I said."""
         audits.answer(
             me.worker, name, number, AuditRatings(**body.ratings.model_dump()),
-            spans=[AuditSpan(**span.model_dump()) for span in body.spans], critique=body.critique, seen=body.seen,
-            key=body.key, active_seconds=body.active_seconds,
+            spans=[AuditSpan(**span.model_dump()) for span in body.spans], critique=body.critique, work=body.work,
         )  # fmt: skip
         return shown(name, number, me)
 
@@ -111,12 +110,12 @@ def audit_router(audits: AuditDesk, scratch: ScratchPad, signing: SignInDesk) ->
     @router.post("/{name}/close")
     def close(name: _Name, me: Me, body: shapes.AuditReasonBody) -> shapes.AuditRowShape:
         """End an audit."""
-        return shapes.AuditRowShape(**_row(audits.close(me.worker, name, reason=body.reason, key=body.key), me))
+        return shapes.AuditRowShape(**_row(audits.close(me.worker, name, reason=body.reason, work=body.work), me))
 
     @router.post("/{name}/reopen")
     def reopen(name: _Name, me: Me, body: shapes.AuditReasonBody) -> shapes.AuditRowShape:
         """Let a closed audit go on."""
-        return shapes.AuditRowShape(**_row(audits.reopen(me.worker, name, reason=body.reason, key=body.key), me))
+        return shapes.AuditRowShape(**_row(audits.reopen(me.worker, name, reason=body.reason, work=body.work), me))
 
     @router.get("/{name}/statistics")
     def statistics(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StrictInt
 
+from videolect.oversight.streams import Work
 from videolect.record.audit import LEAST, MAX_SPANS, MOST, Failure
 from videolect.web.models import ScratchShape, Shape
 
@@ -48,6 +49,11 @@ class AuditAnswerBody(Shape):
     key: str | None = Field(default=None, max_length=200)
     active_seconds: float = Field(default=0.0, ge=0, lt=864_000)
 
+    @property
+    def work(self) -> Work:
+        """What comes with it, for the desk."""
+        return Work(seen=self.seen, key=self.key, active_seconds=self.active_seconds)
+
 
 class AuditImportBody(Shape):
     """A table of captions: the text of a .csv, .tsv or .jsonl file."""
@@ -63,6 +69,11 @@ class AuditReasonBody(Shape):
 
     reason: str = ""
     key: str | None = Field(default=None, max_length=200)
+
+    @property
+    def work(self) -> Work:
+        """What comes with it, for the desk."""
+        return Work(key=self.key)
 
 
 # -- answered

@@ -52,7 +52,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
         """Put a transition where there is none."""
         state = cuts.add(
             me.worker, video_hash, body.kind, body.start_frame, _end(body.start_frame, body.end_frame),
-            table=body.table, seen=body.seen, key=body.key,
+            table=body.table, work=body.work,
         )  # fmt: skip
         return shown(video_hash, me, state)
 
@@ -62,7 +62,7 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
         was = (body.was_start, _end(body.was_start, body.was_end))
         state = cuts.move(
             me.worker, video_hash, was, body.kind, body.start_frame, _end(body.start_frame, body.end_frame),
-            table=body.table, seen=body.seen, key=body.key,
+            table=body.table, work=body.work,
         )  # fmt: skip
         return shown(video_hash, me, state)
 
@@ -71,14 +71,14 @@ def cuts_router(cuts: CutsDesk, finder: CutFinder, signing: SignInDesk) -> APIRo
         """Say that nothing is there."""
         state = cuts.remove(
             me.worker, video_hash, body.start_frame, _end(body.start_frame, body.end_frame), table=body.table,
-            seen=body.seen, key=body.key,
+            work=body.work,
         )  # fmt: skip
         return shown(video_hash, me, state)
 
     @router.post("/cuts/undo")
     def undo(video_hash: str, body: models.SeenBody, me: Me) -> models.CutsShape:
         """Take the latest edit back, if it is one's own."""
-        return shown(video_hash, me, cuts.undo(me.worker, video_hash, seen=body.seen, key=body.key))
+        return shown(video_hash, me, cuts.undo(me.worker, video_hash, work=body.work))
 
     @router.get("/strip", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     async def strip(

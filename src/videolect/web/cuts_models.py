@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, StrictInt
 
+from videolect.oversight.streams import Work
 from videolect.record.cuts import TransitionKind
 from videolect.web.models import Shape
 
@@ -23,6 +24,11 @@ class SeenBody(Shape):
     key: str | None = Field(default=None, max_length=200)
     table: str | None = Field(default=None, max_length=200)
     """The hash of the table in which the frames were counted."""
+
+    @property
+    def work(self) -> Work:
+        """What of it every desk takes."""
+        return Work(seen=self.seen, key=self.key)
 
 
 class CutBody(SeenBody):

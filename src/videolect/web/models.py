@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from videolect.oversight.streams import Work
 from videolect.record.acts.captions import Tick
 from videolect.record.acts.tasks import Stage, Status
 from videolect.record.campaign import Mode
@@ -37,6 +38,11 @@ class WorkBody(Shape):
     key: str | None = Field(default=None, max_length=200)
     version: int | None = None
     active_seconds: float = Field(default=0.0, ge=0, lt=864_000)
+
+    @property
+    def work(self) -> Work:
+        """The same for the desk."""
+        return Work(token=self.token, key=self.key, seen=self.version, active_seconds=self.active_seconds)
 
 
 class TokenBody(Shape):

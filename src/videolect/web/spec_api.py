@@ -19,6 +19,7 @@ from videolect.language.trial import Fault, Outcome, Trial, outcomes, place_faul
 from videolect.language.values import EntryKind
 from videolect.language.wording import rule_in_words
 from videolect.oversight.spec_draft import LanguageDesk, Reading, SpecStream
+from videolect.oversight.streams import Work
 from videolect.record.acts.language import SpecPublished
 from videolect.web import spec_models as models
 from videolect.web.auth import SignedIn, SignInDesk
@@ -65,25 +66,25 @@ def language_router(language: LanguageDesk, signing: SignInDesk) -> APIRouter:
     def edit(body: models.EntryEditBody, me: Me) -> models.LanguageShape:
         """Keep an edit in the draft; the first one begins it."""
         state = language.edit(
-            me.worker, body.kind, body.id, body.entry, note=body.note, seen=body.seen, key=body.key
+            me.worker, body.kind, body.id, body.entry, note=body.note, work=body.work
         )  # fmt: skip
         return _whole(language, state, may_edit=True)
 
     @router.post("/discard")
     def discard(body: models.DiscardBody, me: Me) -> models.LanguageShape:
         """Take the edits of one entry back."""
-        state = language.discard(me.worker, body.kind, body.id, seen=body.seen, key=body.key)
+        state = language.discard(me.worker, body.kind, body.id, work=body.work)
         return _whole(language, state, may_edit=True)
 
     @router.post("/move")
     def move(body: models.SeenBody, me: Me) -> models.LanguageShape:
         """Put the draft upon the newest version."""
-        return _whole(language, language.move(me.worker, seen=body.seen, key=body.key), may_edit=True)
+        return _whole(language, language.move(me.worker, work=body.work), may_edit=True)
 
     @router.post("/drop")
     def drop(body: models.SeenBody, me: Me) -> models.LanguageShape:
         """Give the draft up."""
-        return _whole(language, language.drop(me.worker, seen=body.seen, key=body.key), may_edit=True)
+        return _whole(language, language.drop(me.worker, work=body.work), may_edit=True)
 
     @router.get("/diff")
     def changes(me: Me) -> models.DraftDiff:
@@ -94,7 +95,7 @@ def language_router(language: LanguageDesk, signing: SignInDesk) -> APIRouter:
     @router.post("/publish")
     def publish(body: models.PublishBody, me: Me) -> models.PublishedShape:
         """Make a version of the draft."""
-        made = language.publish(me.worker, version=body.version, note=body.note, seen=body.seen)
+        made = language.publish(me.worker, version=body.version, note=body.note, work=Work(seen=body.seen))
         return models.PublishedShape(version=made.version.version, hash=made.version.hash, bump=made.diff.bump)
 
     return router

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from videolect.language.values import EntryKind, FieldKind
+from videolect.oversight.streams import Work
 from videolect.web.models import HeadingShape, Shape
 
 Seen = Annotated[int | None, Field(ge=0, lt=2**31)]
@@ -25,28 +26,29 @@ class EntryBody(Shape):
     entry: Any = None
 
 
-class EntryEditBody(EntryBody):
-    """An edit of the draft."""
-
-    note: str = Field(default="", max_length=2000)
-    seen: Seen = None
-    key: str | None = Field(default=None, max_length=200)
-
-
-class DiscardBody(Shape):
-    """Whose edits are taken back."""
-
-    kind: EntryKind
-    id: EntryId
-    seen: Seen = None
-    key: str | None = Field(default=None, max_length=200)
-
-
 class SeenBody(Shape):
     """What the page shows."""
 
     seen: Seen = None
     key: str | None = Field(default=None, max_length=200)
+
+    @property
+    def work(self) -> Work:
+        """The same for the desk."""
+        return Work(seen=self.seen, key=self.key)
+
+
+class EntryEditBody(EntryBody, SeenBody):
+    """An edit of the draft."""
+
+    note: str = Field(default="", max_length=2000)
+
+
+class DiscardBody(SeenBody):
+    """Whose edits are taken back."""
+
+    kind: EntryKind
+    id: EntryId
 
 
 class PublishBody(Shape):

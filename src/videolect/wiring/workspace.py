@@ -75,7 +75,10 @@ class Workspace:
         self.clock = clock or SystemClock()
         self.shelf = Shelf(load_spec(), root / VERSIONS)
         self.spec = self.shelf.newest()
-        self.writer = VersionedWriter(self.shelf, self.spec, writer_maker(writer or WriterChoice(), looks(self.shown)))
+        self.writer = VersionedWriter(
+            self.spec, writer_maker(writer or WriterChoice(), looks(self.shown)),
+            lambda hash: self.catalogue.spec_under(hash),  # which opens the ledger, and that not before it is asked
+        )  # fmt: skip
         self._database_url = database_url or f"sqlite:///{root.resolve() / 'videolect.db'}"
 
     @staticmethod

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from videolect.language.shelf import Shelf
 from videolect.language.spec import Spec
 from videolect.oversight.ports import Writer
 from videolect.record.drafting import Draft, DraftRequest, PolishedText, PolishRequest, ReviseRequest, Revision
@@ -16,16 +15,19 @@ if TYPE_CHECKING:
 
 
 class VersionedWriter:
-    """A writer of the same sort for each version of the specification: campaigns keep theirs."""
+    """A writer of the same sort for each version of the specification: campaigns keep theirs.
 
-    def __init__(self, shelf: Shelf, spec: Spec, make: Callable[[Spec], Writer]) -> None:
-        self.shelf = shelf
+    ``under``: the version for the hash of a request, as ``Catalogue.spec_under`` gives it; ``spec`` for one without.
+    """
+
+    def __init__(self, spec: Spec, make: Callable[[Spec], Writer], under: Callable[[str], Spec]) -> None:
         self.spec = spec
         self._make = make
+        self._spec_under = under
         self._made: dict[str, Writer] = {spec.hash: make(spec)}  # a name that is unknown is told at once
 
     def _under(self, hash: str | None) -> Writer:
-        spec = (self.shelf.find(hash) if hash is not None else None) or self.spec
+        spec = self.spec if hash is None else self._spec_under(hash)
         if spec.hash not in self._made:
             self._made[spec.hash] = self._make(spec)
         return self._made[spec.hash]

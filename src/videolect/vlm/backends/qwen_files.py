@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import INSTALL, BadInput, CannotRead, MissingExtra, NotFound, VideolectError
+from videolect.files import bring_back
 from videolect.vlm import tokens
 from videolect.vlm.tokens import PixelFormat
 
@@ -41,6 +42,7 @@ def libraries() -> tuple[Any, Any]:
 
 def config_of(transformers: Any, source: str) -> Any:
     """Its configuration. NotFound for a path without a model, BadInput for one of another architecture."""
+    bring_back(Path(source))
     # A name on a hub has an owner before it: without one it is a folder that was mistyped, and nothing is asked for.
     looks_local = "/" not in source or source.startswith((".", "/", "~")) or Path(source).exists()
     if looks_local and not (Path(source) / "config.json").is_file():
@@ -141,6 +143,7 @@ def with_adapter(model: Any, source: str) -> Any:
         import peft
     except ImportError:
         raise MissingExtra("An adapter needs peft.", mend=INSTALL.format("vlm")) from None
+    bring_back(Path(source))
     if not (Path(source) / "adapter_config.json").is_file():
         raise NotFound(f"There is no adapter in {source}.", mend="Give the folder with its adapter_config.json.")
     try:
@@ -194,6 +197,7 @@ def fingerprint(source: str) -> str:
     Of a name that is fetched: the name.
     """
     folder = Path(source)
+    bring_back(folder)
     digest = hashlib.sha256()
     if not folder.is_dir():
         digest.update(source.encode())
