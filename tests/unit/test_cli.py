@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -11,7 +10,6 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from tests.support import movies
 from videolect.cli.demo import prepare
 from videolect.cli.desk import listening
 from videolect.cli.main import build_parser, main
+from videolect.cli.verbs import leaves
 from videolect.ledger.database import without_password
 from videolect.oversight.ports import QueueQuery
 from videolect.wiring import Workspace
@@ -33,18 +32,6 @@ def run(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, An
     code = main([*map(str, words), "--json"])
     said = capsys.readouterr()
     return code, json.loads(said.out), said.err
-
-
-def leaves(
-    parser: argparse.ArgumentParser, words: tuple[str, ...] = ()
-) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command by its words."""
-    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield " ".join(words), parser
-    for group in groups:
-        for name, child in group.choices.items():
-            yield from leaves(child, (*words, name))
 
 
 def test_names_of_strangers_do_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,56 +10,52 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from videolect.cli.eval_options import add_benchmark, add_figures, benchmark_of, say
+from videolect.cli.eval.options import add_benchmark, add_figures, benchmark_of
 from videolect.cli.find_films import Find, films_of
+from videolect.cli.progress import say
+from videolect.dataset.rows.row import Row, RowClip
 from videolect.errors import BadInput, VideolectError
+from videolect.evals import leaderboard
+from videolect.evals.examples import Thumbnail
+from videolect.evals.report import Wishes, board_lines, collect
+from videolect.evals.report_page import page
+from videolect.evals.thumbnails import strip
 from videolect.files import lock, write_whole
 from videolect.record.checks import check_text
 
-if TYPE_CHECKING:
-    from videolect.dataset.rows.row import Row, RowClip
-    from videolect.evals.examples import Thumbnail
 
-MOST_EXAMPLES = 20
-
-
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the subparsers of ``eval``."""
-    report = verbs.add_parser("report", help="one page on systems, and a leaderboard", description=run_report.__doc__)
-    add_benchmark(report)
-    report.add_argument(
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes."""
+    parser.description = run.__doc__
+    add_benchmark(parser)
+    parser.add_argument(
         "predictions", type=Path, nargs="+", metavar="PREDICTIONS", help="of eval run, or anybody's; one system each"
     )
-    report.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="the page")
-    report.add_argument(
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="the page")
+    parser.add_argument(
         "--leaderboard", type=Path, metavar="FILE.json",
         help="grows by these figures, with a .csv of the same beside it",
     )  # fmt: skip
-    report.add_argument(
+    parser.add_argument(
         "--set", default="", metavar="NAME", help="what the leaderboard calls these items, where it has others too"
     )
-    report.add_argument(
+    parser.add_argument(
         "--videos", metavar="PATH",
         help="where clips lie, such as clips/{video_id}.mp4, for pictures; default: the workspace's films",
     )  # fmt: skip
-    report.add_argument(
+    parser.add_argument(
         "--examples", type=int, default=1, metavar="N",
         help="worst, middle and best answers of each aspect; default: 1 of each",
     )  # fmt: skip
-    report.add_argument("--partial", action="store_true", help="report on what is answered; the page says so")
-    add_figures(report)
-    report.set_defaults(run=run_report, render=_render_report)
+    parser.add_argument("--partial", action="store_true", help="report on what is answered; the page says so")
+    add_figures(parser)
 
 
-def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Write one page that needs nothing else, with all figures of these systems beside floors, ceilings and each other,
     and examples. Needs no model."""
-    from videolect.evals import leaderboard
-    from videolect.evals.report import Wishes, board_lines, collect
-    from videolect.evals.report_page import page
-
     benchmark = benchmark_of(asked)
     if not 0 <= asked.examples <= MOST_EXAMPLES:
         raise BadInput(f"--examples is {asked.examples}.", mend=f"Give 0 to {MOST_EXAMPLES}.")
@@ -98,14 +94,7 @@ def run_report(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _render_report(answer: dict[str, Any]) -> str:
-    told = (
-        f"{answer['path']}: {len(answer['systems'])} systems on {answer['part']}, {answer['figures']} figures, "
-        f"pictures of {answer['pictures']} clips."
-    )
-    if answer["partial"]:
-        told += " It is PARTIAL: not every item is answered."
-    return told + (f" The leaderboard is {answer['leaderboard']}." if answer["leaderboard"] else "")
+MOST_EXAMPLES = 20
 
 
 def commands(asked: argparse.Namespace, manifest: Mapping[str, Any], by_run: Sequence[bool]) -> Iterator[str]:
@@ -134,9 +123,6 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any], by_run: Seq
     yield shlex.join(again)
 
 
-# --------------------------------------------------------------------------------------------------------- pictures
-
-
 @contextmanager
 def _thumbnails(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
     """Small pictures of clips; a film that is not at hand, or cannot be read, leaves its place empty."""
@@ -153,8 +139,6 @@ def _thumbnails(asked: argparse.Namespace) -> Iterator[Thumbnail | None]:
 
 def _kept(find: Find) -> Thumbnail:
     """Each clip is looked at once."""
-    from videolect.evals.thumbnails import strip
-
     known: dict[RowClip, bytes | None] = {}
 
     def thumbnail(row: Row) -> bytes | None:
@@ -166,9 +150,6 @@ def _kept(find: Find) -> Thumbnail:
         return known[row.clip]
 
     return thumbnail
-
-
-# ------------------------------------------------------------------------------------------------------------ files
 
 
 def _check_writable(asked: argparse.Namespace, paths: list[Path]) -> None:
@@ -191,3 +172,13 @@ def _alone(board: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def render(answer: dict[str, Any]) -> str:
+    told = (
+        f"{answer['path']}: {len(answer['systems'])} systems on {answer['part']}, {answer['figures']} figures, "
+        f"pictures of {answer['pictures']} clips."
+    )
+    if answer["partial"]:
+        told += " It is PARTIAL: not every item is answered."
+    return told + (f" The leaderboard is {answer['leaderboard']}." if answer["leaderboard"] else "")

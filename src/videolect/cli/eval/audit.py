@@ -5,33 +5,33 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from videolect.cli.eval_options import with_interval
+from videolect.cli.data_import import refusal
+from videolect.cli.eval.shown import with_interval
+from videolect.cli.options import workspace_of
 from videolect.errors import BadInput
+from videolect.evals.audit import judged
+from videolect.evals.audit_files import AuditFile, Row, read_audit, write_answers
+from videolect.evals.audit_report import GOLDEN, audit_report, beside_golden
+from videolect.evals.states import read_known
+from videolect.language.spec import Spec, load_spec
+from videolect.oversight.audit import AuditDesk
 from videolect.record.audit import RATED
-
-if TYPE_CHECKING:
-    from videolect.evals.audit_files import AuditFile, Row
-    from videolect.language.spec import Spec
-    from videolect.wiring import Workspace
-
-_TABLE = "audits.parquet"
-_SHOWN = 20
+from videolect.wiring import OPERATOR, Workspace
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the subparsers of ``eval``."""
-    audit = verbs.add_parser("audit", help="other people's captions: import, statistics", description=run.__doc__)
-    audit.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a table with ratings, or a folder with it")
-    audit.add_argument("--import", type=Path, dest="take", metavar="TABLE", help="captions into the workspace's audit")
-    audit.add_argument("--name", metavar="N", help="the audit of the workspace")
-    audit.add_argument("--people", type=int, metavar="K", help="who audit each item; of a new audit, default: 1")
-    audit.add_argument("--note", metavar="TEXT", help="what the auditors are told; of a new audit")
-    audit.add_argument("--states", type=Path, metavar="STATES", help="parquet: primitive, video_id, value")
-    audit.add_argument("--resamples", type=int, default=1000, metavar="R", help="for intervals; default: 1000")
-    audit.add_argument("--out", type=Path, metavar="OUT", help="the answers as .jsonl or .parquet")
-    audit.set_defaults(run=run, render=render)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes."""
+    parser.description = run.__doc__
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a table with ratings, or a folder with it")
+    parser.add_argument("--import", type=Path, dest="take", metavar="TABLE", help="captions into the workspace's audit")
+    parser.add_argument("--name", metavar="N", help="the audit of the workspace")
+    parser.add_argument("--people", type=int, metavar="K", help="who audit each item; of a new audit, default: 1")
+    parser.add_argument("--note", metavar="TEXT", help="what the auditors are told; of a new audit")
+    parser.add_argument("--states", type=Path, metavar="STATES", help="parquet: primitive, video_id, value")
+    parser.add_argument("--resamples", type=int, default=1000, metavar="R", help="for intervals; default: 1000")
+    parser.add_argument("--out", type=Path, metavar="OUT", help="the answers as .jsonl or .parquet")
 
 
 def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -52,11 +52,13 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     return _of_workspace(asked)
 
 
-def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    from videolect.evals.audit_files import read_audit
-    from videolect.evals.audit_report import GOLDEN, beside_golden
-    from videolect.language.spec import load_spec
+_TABLE = "audits.parquet"
 
+
+_SHOWN = 20
+
+
+def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     path = asked.file / _TABLE if asked.file.is_dir() else asked.file
     table = read_audit(path)
     rows = [row.judged for row in table.rows]
@@ -74,20 +76,12 @@ def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _of_workspace(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    from videolect.cli.options import workspace_of
-    from videolect.evals.audit import judged
-    from videolect.oversight.audit import AuditDesk
-
     with workspace_of(asked) as workspace:
         audit = AuditDesk(workspace.catalogue).look(asked.name)
         return 0, _report(judged(audit), workspace.spec, asked) | {"name": asked.name, "closed": audit.closed}
 
 
 def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str, Any]:
-    from videolect.evals.audit_files import write_answers
-    from videolect.evals.audit_report import audit_report
-    from videolect.evals.states import read_known
-
     known = None if asked.states is None else read_known(asked.states, spec)
     answer = audit_report(rows, spec, known.clips if known else None, resamples=asked.resamples)
     if known:
@@ -102,11 +96,6 @@ def _report(rows: list[Any], spec: Spec, asked: argparse.Namespace) -> dict[str,
 
 def _import(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Good rows come in together; a film that cannot be taken in costs its caption the picture, and is told."""
-    from videolect.cli.options import workspace_of
-    from videolect.evals.audit_files import read_audit
-    from videolect.oversight.audit import AuditDesk
-    from videolect.wiring import OPERATOR
-
     if asked.out is not None or asked.states is not None:
         raise BadInput("--out and --states are for statistics.", mend="Import first, then ask for them.")
     table = read_audit(asked.take)
@@ -154,8 +143,6 @@ def _lies_in(folder: Path, written: str) -> bool:
 
 def _films(workspace: Workspace, rows: list[Row], folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Path as written -> hash of each film that the rows name; and those that were refused."""
-    from videolect.cli.data_import import refusal
-
     named = {row.video: folder / row.video for row in rows if row.video}
     found: dict[str, str] = {}
     refused: list[dict[str, str]] = []
@@ -171,9 +158,6 @@ def _bad(table: AuditFile) -> dict[str, Any]:
     return {
         "bad": [{"row": each.row, "why": each.why} for each in table.bad], "unknown_columns": list(table.unknown)
     }  # fmt: skip
-
-
-# ---------------------------------------------------------------------------------------------------------------- words
 
 
 def render(answer: Mapping[str, Any]) -> str:

@@ -7,54 +7,51 @@ from pathlib import Path
 from typing import Any
 
 from videolect import __version__
-from videolect.cli.eval_options import say, with_interval
+from videolect.cli.eval.shown import with_interval
+from videolect.cli.progress import say
 from videolect.cli.spec_option import add_spec, spec_of
+from videolect.dataset.authors.triples import authors_variants
+from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
+from videolect.dataset.rows.row import RowRule
+from videolect.dataset.rows.splits import SplitRule
+from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput
+from videolect.evals import control
+from videolect.files import check_free
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the subparsers of ``eval``."""
-    control = verbs.add_parser(
-        "control", help="a reward set that text alone does not give away", description=run_control.__doc__
-    )
-    control.add_argument("triples", type=Path, metavar="TRIPLES", help=".parquet or .jsonl of data triples")
-    control.add_argument(
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes."""
+    parser.description = run.__doc__
+    parser.add_argument("triples", type=Path, metavar="TRIPLES", help=".parquet or .jsonl of data triples")
+    parser.add_argument(
         "corrupted",
         type=Path,
         nargs="*",
         metavar="CORRUPTED",
         help="the same triples with a worse critique carried out",
     )
-    control.add_argument(
+    parser.add_argument(
         "--from-authors", type=Path, metavar="DIR",
         help="take the deletion and replacement variants of the paper's authors instead",
     )  # fmt: skip
-    control.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder of rows, part test")
-    control.add_argument(
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder of rows, part test")
+    parser.add_argument(
         "--target",
         type=float,
         default=0.52,
         metavar="SHARE",
         help="stop filtering when its own classifier is right in this share of the pairs; default: 0.52",
     )
-    control.add_argument("--fewest", type=int, default=100, metavar="N", help="pairs to keep at least; default: 100")
-    control.add_argument("--seed", type=int, default=0, metavar="S", help="of draws and folds; default: 0")
-    add_spec(control)
-    control.set_defaults(run=run_control, render=render_control)
+    parser.add_argument("--fewest", type=int, default=100, metavar="N", help="pairs to keep at least; default: 100")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of draws and folds; default: 0")
+    add_spec(parser)
 
 
-def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Pairs of captions by one reviser who carried out a true critique and a corrupted one, matched by length and
     without those that a blind classifier is surest of. Written as Yes/No and preference rows; what blind judges of
     another family still get right is told, whatever it is."""
-    from videolect.dataset.authors.triples import authors_variants
-    from videolect.dataset.rows.folder import contamination_of, origin_of, write_rows
-    from videolect.dataset.rows.row import RowRule
-    from videolect.dataset.rows.splits import SplitRule
-    from videolect.dataset.triple_files import read_triples
-    from videolect.evals import control
-    from videolect.files import check_free
-
     if bool(asked.corrupted) == bool(asked.from_authors):
         raise BadInput(
             "No corrupted captions are named." if not asked.corrupted else "Corrupted captions are named twice.",
@@ -92,7 +89,7 @@ def run_control(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     return 0, {"path": str(asked.out), "pairs": len(found.pairs), **told}
 
 
-def render_control(answer: dict[str, Any]) -> str:
+def render(answer: dict[str, Any]) -> str:
     """How many pairs are left at each stage, and what blind judges get right of them."""
     lines = [f"{answer['pairs']} pairs are in {answer['path']}. Right without looking, in percent (chance is 50):"]
     judges = ("longer", "words", "characters", "letters")
