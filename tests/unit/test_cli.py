@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tests.support import movies
-from videolect.cli.demo import prepare
-from videolect.cli.desk import listening
+from videolect.cli.demo.prepared import prepare
 from videolect.cli.main import build_parser, main
+from videolect.cli.serving import listening
 from videolect.cli.verbs import leaves
 from videolect.ledger.database import without_password
 from videolect.oversight.ports import QueueQuery

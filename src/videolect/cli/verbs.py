@@ -53,7 +53,7 @@ def _module(word: str) -> str:
 class Command(Parser):
     """The parser of a noun or a verb: its module is imported, and says what it takes, when a command line names it."""
 
-    def __init__(self, *, module: str = "", **options: Any) -> None:
+    def __init__(self, *, module: str, **options: Any) -> None:
         super().__init__(**options)
         self.module = module
         self.is_filled = False
@@ -68,14 +68,7 @@ class Command(Parser):
         if self.is_filled:
             return
         self.is_filled = True
-        if not self.module:
-            return
         module = import_module(self.module)
-        if hasattr(module, "add_parser"):  # a noun whose verbs have no files of their own yet
-            module.add_parser(_Into(self))
-            for leaf in _old_leaves(self):
-                _add_usual(leaf)
-            return
         if hasattr(module, "VERBS"):
             self.add_commands(module.VERBS, self.module, metavar="VERB")
             return
@@ -108,22 +101,3 @@ def leaves(parser: Parser, words: tuple[str, ...] = ()) -> Iterator[tuple[str, P
         yield " ".join(words), parser
     for word, command in parser.commands.items():
         yield from leaves(command, (*words, word))
-
-
-class _Into:
-    def __init__(self, command: Command) -> None:
-        self.command = command
-
-    def add_parser(self, name: str, **options: Any) -> Command:
-        self.command.description = options.get("description")
-        return self.command
-
-
-def _old_leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield parser
-    for group in groups:
-        parser.commands = group.choices  # type: ignore[attr-defined]
-        for child in group.choices.values():
-            yield from _old_leaves(child)

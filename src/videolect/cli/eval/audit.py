@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from videolect.cli.data_import import refusal
 from videolect.cli.eval.shown import with_interval
+from videolect.cli.imported import refusal
 from videolect.cli.options import workspace_of
 from videolect.errors import BadInput
 from videolect.evals.audit import judged
@@ -19,6 +19,9 @@ from videolect.language.spec import Spec, load_spec
 from videolect.oversight.audit import AuditDesk
 from videolect.record.audit import RATED
 from videolect.wiring import OPERATOR, Workspace
+
+_TABLE = "audits.parquet"
+_SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +53,6 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     if asked.people is not None or asked.note is not None:
         raise BadInput("--people and --note are of a new audit.", mend="Give them with --import.")
     return _of_workspace(asked)
-
-
-_TABLE = "audits.parquet"
-
-
-_SHOWN = 20
 
 
 def _of_file(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -12,6 +12,12 @@ from videolect.dataset.triple_files import read_triples
 from videolect.errors import BadInput, CannotRead
 from videolect.evals import variants
 
+_COLUMNS = {
+    "flawed_bleu4": "BLEU-4", "points_precision": "P", "points_recall": "R", "points_f1": "F1",
+    "constructive": "constr.", "loop_nearer": "nearer", "loop_farther": "farther", "loop_gain": "gain",
+    "recorded_nearer": "rec. nearer", "recorded_gain": "rec. gain", "recorded_bleu4": "rec. BLEU",
+}  # fmt: skip
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes."""
@@ -67,13 +73,6 @@ def _names(path: Path) -> set[str]:
         raise CannotRead(
             f"{path} is no list of sources: {str(error)[:120]}.", mend="Write one source a line."
         ) from None
-
-
-_COLUMNS = {
-    "flawed_bleu4": "BLEU-4", "points_precision": "P", "points_recall": "R", "points_f1": "F1",
-    "constructive": "constr.", "loop_nearer": "nearer", "loop_farther": "farther", "loop_gain": "gain",
-    "recorded_nearer": "rec. nearer", "recorded_gain": "rec. gain", "recorded_bleu4": "rec. BLEU",
-}  # fmt: skip
 
 
 def _cell(value: float | None, digits: str) -> str:

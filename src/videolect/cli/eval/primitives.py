@@ -18,6 +18,8 @@ from videolect.evals.primitives import Rule, make_tasks
 from videolect.evals.scores import as_json
 from videolect.evals.states import known_of_campaign, read_known
 
+_TOLD = ("ap", "auc", "at_half", "pair", "question", "vqa_binary", "vqa_question", "text", "image", "group")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes."""
@@ -95,9 +97,6 @@ def _scored(asked: argparse.Namespace) -> dict[str, Any]:
         "tasks": len(tasks.tasks), "dropped": dict(tasks.dropped), "unanswered": dict(found.unanswered),
         "partial": system.partial, "problems": [problem.as_json() for problem in system.problems],
     }  # fmt: skip
-
-
-_TOLD = ("ap", "auc", "at_half", "pair", "question", "vqa_binary", "vqa_question", "text", "image", "group")
 
 
 def render(answer: dict[str, Any]) -> str:

@@ -25,6 +25,8 @@ from videolect.evals.thumbnails import strip
 from videolect.files import lock, write_whole
 from videolect.record.checks import check_text
 
+MOST_EXAMPLES = 20
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes."""
@@ -92,9 +94,6 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "pictures": len({x.clip for shown in report.shown for x in shown.examples if x.picture}),
         "part": asked.part,
     }  # fmt: skip
-
-
-MOST_EXAMPLES = 20
 
 
 def commands(asked: argparse.Namespace, manifest: Mapping[str, Any], by_run: Sequence[bool]) -> Iterator[str]:
@@ -175,6 +174,7 @@ def _alone(board: Path) -> Iterator[None]:
 
 
 def render(answer: dict[str, Any]) -> str:
+    """For people."""
     told = (
         f"{answer['path']}: {len(answer['systems'])} systems on {answer['part']}, {answer['figures']} figures, "
         f"pictures of {answer['pictures']} clips."

@@ -13,6 +13,13 @@ from videolect.evals.predictions import read_predictions
 from videolect.evals.score import score_baselines, score_system
 from videolect.evals.scores import as_json
 
+_TOLD = (
+    "caption_bleu4", "caption_rouge_l", "caption_cider", "caption_claims_precision",
+    "caption_claims_recall", "caption_claims_hallucination", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
+    "critique_bleu4", "critique_flawed_bleu4", "critique_verdict", "critique_points_precision",
+    "critique_points_recall", "critique_constructive", "critique_loop_nearer",
+)  # fmt: skip
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes."""
@@ -43,14 +50,6 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "problems": [problem.as_json() for problem in predictions.problems],
         "rows": benchmark.manifest["origin"],
     }
-
-
-_TOLD = (
-    "caption_bleu4", "caption_rouge_l", "caption_cider", "caption_claims_precision",
-    "caption_claims_recall", "caption_claims_hallucination", "reward_pairwise_half_tie", "reward_at_half", "reward_auc",
-    "critique_bleu4", "critique_flawed_bleu4", "critique_verdict", "critique_points_precision",
-    "critique_points_recall", "critique_constructive", "critique_loop_nearer",
-)  # fmt: skip
 
 
 def render(answer: dict[str, Any]) -> str:
