@@ -13,6 +13,7 @@ from videolect.errors import CannotRead
 from videolect.files import write_secret
 from videolect.record.acts import Answer
 from videolect.record.clip import Video
+from videolect.stage.format import Format
 from videolect.wiring import Workspace
 
 CAMPAIGN = "demo"
@@ -71,8 +72,7 @@ def prepare(workspace: Workspace, films: list[Path]) -> tuple[list[Video], dict[
 def rendered(workspace: Workspace) -> tuple[list[Video], dict[str, dict[str, Answer]]]:
     """A few staged clips, rendered on the spot, with their true label records."""
     need_numba("Or give a film of yours: --video FILE.")
-    from videolect.stage.clips import clip_of, render
-    from videolect.stage.format import Format
+    from videolect.stage.clips import clip_of, render  # needs the extra
 
     truth = {}
     videos = []
