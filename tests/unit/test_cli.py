@@ -215,6 +215,18 @@ def test_a_draft_of_a_clip_without_labels_is_true_and_says_what_it_cannot_know(
     assert answer["cannot_know"]
 
 
+def test_what_counts_tokens_is_named_where_it_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    (tmp_path / "captions.json").write_text('{"subject": "A man walks."}')
+    (tmp_path / "tokenizer.json").write_text("{}")
+    words = ("write", "merge", tmp_path / "captions.json", "--tokenizer", tmp_path / "tokenizer.json")
+    _, answer, _ = run(capsys, *words)
+    assert answer["error"] == "MissingExtra"
+    assert "videolect[vlm]" in answer["mend"]
+
+
 def test_the_probe_answers_with_the_promised_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, answer, _ = run(capsys, "video", "probe", movies.constant(tmp_path / "film.mp4", 6))
     promised = (
