@@ -61,6 +61,9 @@ def imported(
     }  # fmt: skip
 
 
+# --------------------------------------------------------------------------------------------------------- what is told
+
+
 def _shown(path: Path) -> str:
     """File names may hold bytes that are no UTF-8."""
     return os.fsencode(path).decode("utf-8", "replace")

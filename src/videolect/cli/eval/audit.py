@@ -157,6 +157,9 @@ def _bad(table: AuditFile) -> dict[str, Any]:
     }  # fmt: skip
 
 
+# ---------------------------------------------------------------------------------------------------------------- words
+
+
 def render(answer: Mapping[str, Any]) -> str:
     """The tables, for people."""
     lines = _imported(answer) if "new" in answer else _statistics(answer)

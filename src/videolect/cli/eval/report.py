@@ -96,6 +96,17 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     }  # fmt: skip
 
 
+def render(answer: dict[str, Any]) -> str:
+    """For people."""
+    told = (
+        f"{answer['path']}: {len(answer['systems'])} systems on {answer['part']}, {answer['figures']} figures, "
+        f"pictures of {answer['pictures']} clips."
+    )
+    if answer["partial"]:
+        told += " It is PARTIAL: not every item is answered."
+    return told + (f" The leaderboard is {answer['leaderboard']}." if answer["leaderboard"] else "")
+
+
 def commands(asked: argparse.Namespace, manifest: Mapping[str, Any], by_run: Sequence[bool]) -> Iterator[str]:
     """What to type to have the rows and the report again. ``by_run``: which of the files eval run wrote."""
     rule, split, folder = manifest["rule"], manifest["split"], str(asked.rows)
@@ -120,6 +131,9 @@ def commands(asked: argparse.Namespace, manifest: Mapping[str, Any], by_run: Seq
             again += [f"--{name}", str(getattr(asked, name))]
     again += [f"--{name}" for name in ("partial", "quick") if getattr(asked, name)]
     yield shlex.join(again)
+
+
+# ------------------------------------------------------------------------------------------------------------- pictures
 
 
 @contextmanager
@@ -151,6 +165,9 @@ def _kept(find: Find) -> Thumbnail:
     return thumbnail
 
 
+# ---------------------------------------------------------------------------------------------------------------- files
+
+
 def _check_writable(asked: argparse.Namespace, paths: list[Path]) -> None:
     """Before an hour's work is done; and that no input is overwritten."""
     inputs = {path.resolve() for path in asked.predictions}
@@ -171,14 +188,3 @@ def _alone(board: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def render(answer: dict[str, Any]) -> str:
-    """For people."""
-    told = (
-        f"{answer['path']}: {len(answer['systems'])} systems on {answer['part']}, {answer['figures']} figures, "
-        f"pictures of {answer['pictures']} clips."
-    )
-    if answer["partial"]:
-        told += " It is PARTIAL: not every item is answered."
-    return told + (f" The leaderboard is {answer['leaderboard']}." if answer["leaderboard"] else "")
