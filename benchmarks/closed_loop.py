@@ -27,8 +27,9 @@ from typing import Any
 from scipy.stats import binomtest
 from tools.tiny_models import TRAINED
 
-from videolect.cli.demo import people_of, served
-from videolect.cli.demo_script import Play, http_caller
+from videolect.cli.demo.prepared import people_of
+from videolect.cli.demo.script import Play, http_caller
+from videolect.cli.serving import served
 from videolect.language import load_spec
 from videolect.language.claims import claims_of
 from videolect.record.acts.captions import Drafted

@@ -10,7 +10,8 @@ from tests.support import browser as browsers
 
 from benchmarks import data
 from benchmarks.support import spread
-from videolect.cli.demo import people_of, rendered, served
+from videolect.cli.demo.prepared import people_of, rendered
+from videolect.cli.serving import served
 from videolect.wiring import Workspace
 
 FILM = "big_buck_bunny_480p_30s.mp4"

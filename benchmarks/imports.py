@@ -57,7 +57,7 @@ def in_own_process(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...]) 
 
 
 def _import(root: Path, rushes: Path, jobs: int, marks: tuple[int, ...], answer: object) -> None:
-    from videolect.cli.data_import import imported
+    from videolect.cli.imported import imported
     from videolect.video.sources import Sources
     from videolect.wiring import Workspace
 

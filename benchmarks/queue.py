@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 
 from benchmarks.support import clip, databases, milliseconds
-from videolect.cli.demo import people_of, served
+from videolect.cli.demo.prepared import people_of
+from videolect.cli.serving import served
 from videolect.wiring import OPERATOR, Workspace
 
 

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from benchmarks.support import LEAD, clip
-from videolect.cli.demo import CAMPAIGN, PLANTED, people_of, served
-from videolect.cli.demo_script import Play, http_caller
+from videolect.cli.demo.prepared import CAMPAIGN, PLANTED, people_of
+from videolect.cli.demo.script import Play, http_caller
+from videolect.cli.serving import served
 from videolect.wiring import Workspace, WriterChoice
 
 

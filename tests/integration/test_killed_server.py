@@ -15,8 +15,8 @@ import pytest
 
 from tests.support.killable import KillableServer
 from tests.support.village import render_clip
-from videolect.cli.demo import CAMPAIGN, PLANTED, people_of
-from videolect.cli.demo_script import Play
+from videolect.cli.demo.prepared import CAMPAIGN, PLANTED, people_of
+from videolect.cli.demo.script import Play
 from videolect.record.acts.labels import Answer
 from videolect.record.campaign import Policy
 from videolect.wiring import Workspace, WriterChoice

@@ -16,8 +16,8 @@ import pytest
 
 from tests.support.served import live
 from tests.support.village import render_clip
-from videolect.cli.demo_script import MADE_UP
-from videolect.oversight.streams import Work
+from videolect.cli.demo.script import MADE_UP
+from videolect.oversight.desk import Work
 from videolect.record.acts.captions import Drafted
 from videolect.record.campaign import LABELS, Policy, TaskKey
 from videolect.vlm.memory import MemoryBackend

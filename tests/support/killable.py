@@ -15,12 +15,12 @@ from typing import Any
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["videolect.web.app", "videolect.wiring", "videolect.cli.desk", "videolect.writing.labels.writer"]
+    ["videolect.web.app", "videolect.wiring", "videolect.cli.serving", "videolect.writing.labels.writer"]
 )
 
 
 def _serve(root: str, port: int, plant: int) -> None:
-    from videolect.cli.desk import serve
+    from videolect.cli.serving import serve
     from videolect.wiring import Workspace, WriterChoice
 
     serve(Workspace.open(Path(root), writer=WriterChoice(plant=plant)), host="127.0.0.1", port=port)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -11,16 +10,16 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import movies
-from videolect.cli.demo import prepare
-from videolect.cli.desk import listening
+from videolect.cli.demo.prepared import prepare
 from videolect.cli.main import build_parser, main
+from videolect.cli.serving import listening
+from videolect.cli.verbs import leaves
 from videolect.ledger.database import without_password
 from videolect.oversight.ports import QueueQuery
 from videolect.wiring import Workspace
@@ -33,18 +32,6 @@ def run(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, An
     code = main([*map(str, words), "--json"])
     said = capsys.readouterr()
     return code, json.loads(said.out), said.err
-
-
-def leaves(
-    parser: argparse.ArgumentParser, words: tuple[str, ...] = ()
-) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command by its words."""
-    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield " ".join(words), parser
-    for group in groups:
-        for name, child in group.choices.items():
-            yield from leaves(child, (*words, name))
 
 
 def test_names_of_strangers_do_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -226,6 +213,18 @@ def test_a_draft_of_a_clip_without_labels_is_true_and_says_what_it_cannot_know(
     assert {"text", "model", "prompt_hash", "seconds", "tokens", "cannot_know"} <= set(answer)
     assert "no labels" in answer["text"]
     assert answer["cannot_know"]
+
+
+def test_what_counts_tokens_is_named_where_it_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    (tmp_path / "captions.json").write_text('{"subject": "A man walks."}')
+    (tmp_path / "tokenizer.json").write_text("{}")
+    words = ("write", "merge", tmp_path / "captions.json", "--tokenizer", tmp_path / "tokenizer.json")
+    _, answer, _ = run(capsys, *words)
+    assert answer["error"] == "MissingExtra"
+    assert "videolect[vlm]" in answer["mend"]
 
 
 def test_the_probe_answers_with_the_promised_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from tests.support import authors_folder
 from tests.support.answers import benchmark
 from tests.support.commands import run
 from tests.support.triples import perfect, rejected, revised
-from videolect.cli.eval_authors import render_critiques
+from videolect.cli.eval.critiques import render as render_critiques
 from videolect.dataset.authors.triples import WORST, read_authors
 from videolect.dataset.authors.triples import Variant as Recorded
 from videolect.dataset.triple_files import write_triples

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from pathlib import Path
 
 import pytest
 
-from videolect.cli import spec_words
+from videolect.cli.main import build_parser
 from videolect.language import load_spec
 from videolect.language.claims import Claim, claims_of
 from videolect.language.lexicon import lexicon_from, read_lexicon, shipped_lexicon
@@ -920,9 +919,7 @@ def test_a_specification_brings_its_own_lexicon():
 
 
 def run(*words: str) -> tuple[int, dict[str, object], str]:
-    parser = argparse.ArgumentParser()
-    spec_words.add_verbs(parser.add_subparsers())
-    args = parser.parse_args(words)
+    args = build_parser().parse_args(["spec", *words])
     code, answer = args.run(args)
     json.dumps(answer)
     return code, answer, args.render(answer)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from pathlib import Path
 
 import pytest
 
-from videolect.cli import spec_words
+from videolect.cli.main import build_parser
 from videolect.errors import NotFound
 from videolect.language.lexicon import read_lexicon, shipped_lexicon
 from videolect.language.lint import FORM_KINDS, constructiveness, lint, lint_critique
@@ -223,9 +222,7 @@ def test_a_broken_entry_is_told_with_its_file(entry: str, rule: str):
 
 
 def run(*words: str) -> tuple[int, dict[str, object], str]:
-    parser = argparse.ArgumentParser()
-    spec_words.add_verbs(parser.add_subparsers())
-    args = parser.parse_args(words)
+    args = build_parser().parse_args(["spec", *words])
     code, answer = args.run(args)
     json.dumps(answer)
     return code, answer, args.render(answer)

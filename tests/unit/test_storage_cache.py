@@ -189,8 +189,6 @@ def test_without_the_extra_it_is_told_what_to_install(monkeypatch: pytest.Monkey
 
 
 def test_a_folder_needs_no_s3():
-    script = (
-        "import sys, videolect.storage, videolect.cli.main; print({'s3fs', 'fsspec', 'botocore'} & set(sys.modules))"
-    )
+    script = "import sys, videolect.storage, videolect.wiring; print({'s3fs', 'fsspec', 'botocore'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert told.strip() == "set()"

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests.support.village import render_clip
-from videolect.cli.demo import people_of, served
+from videolect.cli.demo.prepared import people_of
+from videolect.cli.serving import served
 from videolect.record.campaign import Policy
 from videolect.wiring import Workspace, WriterChoice
 

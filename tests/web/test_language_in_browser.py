@@ -15,7 +15,8 @@ from playwright.sync_api import expect
 
 from tests.support.village import render_clip
 from tests.web.test_in_browser import Person
-from videolect.cli.demo import people_of, served
+from videolect.cli.demo.prepared import people_of
+from videolect.cli.serving import served
 from videolect.language.spec import Spec
 from videolect.oversight.roles import Worker
 from videolect.oversight.streams import Work

@@ -11,20 +11,22 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from videolect.cli.options import workspace_of
 from videolect.dataset.rows.formats import path_of
 from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.evals.states import clips_of_campaign
+from videolect.record.clip import Clip
+from videolect.video.probe import Probed, probe
+from videolect.wiring import Workspace
 from videolect.writing.looks import Stretch
-
-if TYPE_CHECKING:
-    from videolect.record.clip import Clip
-    from videolect.video.probe import Probed
-    from videolect.wiring import Workspace
 
 Find = Callable[[RowClip], Stretch]
 """Where a clip is. NotFound where its film is not at hand, CannotRead where it is no film or another."""
+
+_APART_S = 0.25
+"""A clip that was cut out or encoded again may be longer or shorter by this."""
 
 
 @contextmanager
@@ -33,8 +35,6 @@ def films_of(asked: argparse.Namespace) -> Iterator[Find]:
     if asked.videos is not None:
         yield in_files(asked.videos)
         return
-    from videolect.cli.options import workspace_of
-
     with workspace_of(asked) as workspace:
         yield in_workspace(workspace)
 
@@ -53,8 +53,6 @@ def in_workspace(workspace: Workspace) -> Find:
 
 def in_campaign(workspace: Workspace, campaign: str) -> Find:
     """Clips of a campaign of the workspace, by their names there."""
-    from videolect.evals.states import clips_of_campaign
-
     clips = clips_of_campaign(workspace.desk.ledger, campaign)
 
     def find(clip: RowClip) -> Stretch:
@@ -83,8 +81,6 @@ def _lent(workspace: Workspace, probed: Probed, start: int, end: int) -> Stretch
 def in_files(template: str) -> Find:
     """Clips as files of their own, ``clips/{video_id}.mp4``; or whole films, out of which a clip's part is shown.
     BadInput for a template that names one file for all clips, or what a clip has not."""
-    from videolect.video.probe import probe
-
     if "{" not in template:
         raise BadInput(
             f"--videos {template[:80]} names one file for all clips.",
@@ -106,10 +102,6 @@ def in_files(template: str) -> Find:
         return Stretch(lend=lambda: nullcontext(path), probed=probed, start=start, end=end)
 
     return find
-
-
-_APART_S = 0.25
-"""A clip that was cut out or encoded again may be longer or shorter by this."""
 
 
 def _part(clip: RowClip, path: Path, probed: Probed) -> tuple[int, int | None]:

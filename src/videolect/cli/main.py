@@ -5,22 +5,30 @@ Exit codes: 0 done; 1 the data say no; 2 asked wrongly. A person never sees a tr
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Sequence
 
 from videolect import __version__
-from videolect.cli import data, demo, desk, eval, spec, stage, train, video, write
+from videolect.cli.verbs import Parser
 from videolect.errors import VideolectError
 
-NOUNS = (spec, video, stage, desk, data, write, eval, train, demo)
+NOUNS = {
+    "spec": "the specification: aspects, fields, primitives, rules",
+    "video": "look at video files",
+    "stage": "render clips whose truth is known",
+    "desk": "the place where people work",
+    "data": "films in, triples out",
+    "write": "drafts, critiques and revisions of one clip",
+    "eval": "how good writers, rewards and critics are",
+    "train": "teach a model by a recipe",
+    "demo": "try the whole loop on a film of yours, or on clips that are rendered for it",
+}
+"""Each noun with its line of help, in the order of the help; the verbs stand in the noun's folder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,45 +70,12 @@ def _for_a_terminal(text: str) -> str:
     return _STEERS.sub(lambda sign: ascii(sign[0])[1:-1], text)
 
 
-class Parser(argparse.ArgumentParser):
-    """Answers a wrong command line in JSON too, where that was asked for."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit code 2."""
-        if "--json" in sys.argv[1:]:
-            mend = f"See {self.prog} --help."
-            print(json.dumps({"error": "BadInput", "message": message, "mend": mend}))
-        super().error(message)
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Every noun and verb. Each leaf sets ``run``: arguments -> (exit code, answer), and ``render``: answer -> text."""
+def build_parser() -> Parser:
+    """Every noun; a verb is read when it is asked for, and then has ``run`` and ``render`` (``cli.verbs``)."""
     parser = Parser(prog="videolect", description="A precise language for video, with people in charge.")
     parser.add_argument("--version", action="version", version=f"videolect {__version__}")
-    nouns = parser.add_subparsers(metavar="NOUN", required=True)
-    for noun in NOUNS:
-        noun.add_parser(nouns)
-    for leaf in _leaves(parser):
-        leaf.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        leaf.add_argument("--verbose", action="store_true", help="tell more on stderr")
-        leaf.add_argument(
-            "--workspace", type=Path, metavar="DIR",
-            help="default: $VIDEOLECT_HOME, or ./videolect-workspace",
-        )  # fmt: skip
-        leaf.add_argument(
-            "--database", metavar="URL", default=os.environ.get("VIDEOLECT_DATABASE"),
-            help="default: $VIDEOLECT_DATABASE, or SQLite in the workspace",
-        )  # fmt: skip
+    parser.add_commands(NOUNS, "videolect.cli", metavar="NOUN")
     return parser
-
-
-def _leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield parser
-    for group in groups:
-        for child in dict.fromkeys(group.choices.values()):
-            yield from _leaves(child)
 
 
 if __name__ == "__main__":

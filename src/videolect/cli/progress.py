@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 
 _LINE_EVERY_S = 30.0
 """Where nobody watches, progress is a line in a log."""
@@ -51,3 +52,8 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def say() -> Callable[[str], None] | None:
+    """Words for a person who waits; None where nobody watches."""
+    return (lambda words: print(words, file=sys.stderr)) if sys.stderr.isatty() else None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from videolect.errors import BadInput
+from videolect.video.shots import ShotRules
 
 
-def add_options(parser: Any) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """The four."""
     parser.add_argument("--trim", type=float, metavar="S", help="seconds off both ends of a shot")
     parser.add_argument("--min-s", type=float, metavar="S", help="drop shorter shots")
@@ -18,10 +18,8 @@ def add_options(parser: Any) -> None:
     )
 
 
-def rules_of(asked: argparse.Namespace) -> Any:
-    """The ``ShotRules`` that the command line names. BadInput for lengths that cannot be kept."""
-    from videolect.video.shots import ShotRules
-
+def rules_of(asked: argparse.Namespace) -> ShotRules:
+    """What the command line names. BadInput for lengths that cannot be kept."""
     return ShotRules(halved=bool(asked.halved), trim_s=asked.trim or 0.0, min_s=asked.min_s or 0.0, max_s=asked.max_s)
 
 

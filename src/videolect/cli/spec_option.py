@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from videolect.language import Spec
+from videolect.language.spec import Spec, open_spec
 
 SHIPPED = "core"
 
@@ -22,6 +20,4 @@ def add_spec(parser: argparse.ArgumentParser, only: str = "") -> None:
 
 def spec_of(args: argparse.Namespace) -> Spec:
     """The one that the command line names. NotFound, or BadInput with its first problem."""
-    from videolect.language.spec import open_spec
-
     return open_spec(args.spec)

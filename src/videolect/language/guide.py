@@ -1,6 +1,6 @@
 """The printed guide: a static site of one page for each primitive, made from the same texts as the desk's.
 
-Pure: it gives paths and contents, and ``cli.spec_guide`` writes them. Every page works from a folder, without a server.
+Pure: it gives paths and contents, and ``cli.spec.guide`` writes them. Every page works from a folder, without a server.
 """
 
 from __future__ import annotations

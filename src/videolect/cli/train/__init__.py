@@ -1,0 +1,1 @@
+"""``videolect train``: recipes that teach a model from rows."""
