@@ -37,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    asked = build_parser().parse_args(arguments)
+    try:
+        asked = build_parser().parse_args(arguments)  # imports what the command stands on, which may take a second
+    except KeyboardInterrupt:
+        return 130
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.INFO if asked.verbose else logging.WARNING,

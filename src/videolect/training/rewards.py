@@ -52,7 +52,7 @@ def by_p_yes(asked: Judge, sentinels: tuple[str, ...] = SENTINELS) -> Reward:
     """The chance that the judge says Yes to the text as a description of the film; 0 for no text.
 
     Of a critique it is the caption with the critique's points carried out that is judged. ``sentinels``: critiques that
-    say that there is nothing to carry out (``evals.critique.sentinels_of`` the rows).
+    say that there is nothing to carry out (``evals.measures.critique.sentinels_of`` the rows).
     """
 
     def described(branch: Branch, text: str) -> str:
