@@ -53,7 +53,7 @@ def in_workspace(workspace: Workspace) -> Find:
 
 def in_campaign(workspace: Workspace, campaign: str) -> Find:
     """Clips of a campaign of the workspace, by their names there."""
-    from videolect.evals.states import clips_of_campaign
+    from videolect.oversight.clip_names import clips_of_campaign
 
     clips = clips_of_campaign(workspace.desk.ledger, campaign)
 
