@@ -16,7 +16,7 @@ from videolect.cli.options import workspace_of
 from videolect.dataset.rows.formats import path_of
 from videolect.dataset.rows.row import RowClip
 from videolect.errors import BadInput, CannotRead, NotFound
-from videolect.evals.states import clips_of_campaign
+from videolect.oversight.clip_names import clips_of_campaign
 from videolect.record.clip import Clip
 from videolect.video.probe import Probed, probe
 from videolect.wiring import Workspace

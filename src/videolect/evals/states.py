@@ -20,9 +20,7 @@ from videolect.errors import BadInput, CannotRead, NotFound
 from videolect.language.spec import Spec
 from videolect.oversight import labelling
 from videolect.oversight.ports import Ledger
-from videolect.record.acts.tasks import Opened
 from videolect.record.campaign import TaskKey
-from videolect.record.clip import Clip
 
 _TRUTH = ".truth.json"
 
@@ -129,13 +127,6 @@ def known_of_campaign(ledger: Ledger, campaign: str, spec: Spec) -> Known:
     return Known(
         clips=clips, sources=sources, origin={"name": campaign, "kind": "campaign", "sha256": digest.hexdigest()}
     )
-
-
-def clips_of_campaign(ledger: Ledger, campaign: str) -> dict[str, Clip]:
-    """The clips of a campaign by their names."""
-    opened = (act for _, act in ledger.every(kind="Opened") if isinstance(act, Opened))
-    keys = ((TaskKey.of_stream(act.stream), act) for act in opened)
-    return {key.clip: act.clip for key, act in keys if key is not None and key.campaign == campaign}
 
 
 def _label_keys(ledger: Ledger, campaign: str) -> list[TaskKey]:

@@ -67,6 +67,13 @@ class ClipNames:
         return next(name for name in wanted if name not in self._parts)
 
 
+def clips_of_campaign(ledger: Ledger, campaign: str) -> dict[str, Clip]:
+    """The clips of a campaign by their names."""
+    opened = (act for _, act in ledger.every(kind="Opened") if isinstance(act, Opened))
+    keys = ((TaskKey.of_stream(act.stream), act) for act in opened)
+    return {key.clip: act.clip for key, act in keys if key is not None and key.campaign == campaign}
+
+
 def _safe(video: Video) -> str:
     stem = Path(video.file_name).stem
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem)[:80]
