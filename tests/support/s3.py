@@ -22,7 +22,7 @@ sys.stdin.read()
 
 def why_not() -> str | None:
     """What is missing for this suite, in words; None where nothing is."""
-    absent = [name for name in ("s3fs", "moto", "flask") if importlib.util.find_spec(name) is None]
+    absent = [name for name in ("s3fs", "moto", "flask", "flask_cors") if importlib.util.find_spec(name) is None]
     return f"needs {' and '.join(absent)}: pip install 'videolect[dev]'." if absent else None
 
 
