@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from videolect.errors import BadInput
 from videolect.evals.benchmark import Benchmark
@@ -29,7 +28,7 @@ def add_figures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="leave out what takes long: ROUGE-L, CIDEr, points, loop")
 
 
-def benchmark_of(asked: argparse.Namespace) -> Any:
+def benchmark_of(asked: argparse.Namespace) -> Benchmark:
     """The rows that the command line names."""
     check_name(asked.part, "The part")
     if getattr(asked, "resamples", 1) < 1:
@@ -37,5 +36,4 @@ def benchmark_of(asked: argparse.Namespace) -> Any:
     benchmark = Benchmark.read(asked.rows, asked.part)
     if getattr(asked, "states", None) is None:
         return benchmark
-
     return replace(benchmark, known=read_known(asked.states, load_spec()))
