@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tomllib
@@ -30,6 +31,8 @@ PARTS: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())[
 FOUND = {1: "killed", 3: "killed", 0: "survived", 5: "survived", 33: "survived", None: ""}
 """pytest's exit codes, and mutmut's 33 where no test calls the function. All others are time limits."""
 MUTMUT = [sys.executable, "-m", "mutmut"]
+MOST_MEMORY = 8 << 30
+"""Bytes a process of tests may map. A mutant that never stops gathering ends there, before the machine has none left."""
 
 
 def folder_of(part: str) -> Path:
@@ -108,6 +111,8 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="run nothing; print the changes that no test noticed")
     args = parser.parse_args()
     parts = args.parts or list(PARTS)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, hard))  # what is started here inherits it
     for part in parts:
         if args.show:
             for name in (name for name, what in results(part).items() if what == "survived"):
