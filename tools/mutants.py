@@ -32,7 +32,7 @@ FOUND = {1: "killed", 3: "killed", 0: "survived", 5: "survived", 33: "survived",
 """pytest's exit codes, and mutmut's 33 where no test calls the function. All others are time limits."""
 MUTMUT = [sys.executable, "-m", "mutmut"]
 MOST_MEMORY = 8 << 30
-"""Bytes a process of tests may map. A mutant that never stops gathering ends there, before the machine has none left."""
+"""Bytes that a process of tests may map: a mutant that never stops gathering ends there, and the machine goes on."""
 
 
 def folder_of(part: str) -> Path:
