@@ -17,6 +17,7 @@ import pytest
 from tools import show as runner
 from tools.show import Answer, Need, NotShown, Show, Step, command, main
 from tools.shows import SHOWS
+from tools.shows.stage import COUNTED, true_words
 
 from videolect.cli.main import build_parser
 
@@ -88,6 +89,23 @@ def test_every_benchmark_has_its_line_in_their_help() -> None:
 
 def test_every_page_that_a_show_rests_on_is_there() -> None:
     assert not [(show.name, page) for show in SHOWS for page in show.pages if not (ROOT / page).is_file()]
+
+
+def test_the_words_of_the_stage_are_counted_on_one_page_and_held_against_it() -> None:
+    pages = {name: (ROOT / "docs" / name).read_text() for name in ("stage.md", "stage-words.md")}
+    ((captions, drafts, points),) = re.findall(COUNTED, pages["stage-words.md"], re.S)
+    assert not re.findall(r"\d,\d{3} (?:captions|drafts|points)", pages["stage.md"])
+    row = "| camera | 500 | {} | {} | 0 | 0 | 9 | 9 | {} | {} |"
+
+    def said(untrue: int, *, off: int = 0) -> Answer:
+        counts = [int(each.replace(",", "")) for each in (captions, drafts, points)]
+        out = row.format(counts[0], untrue, counts[1] + off, counts[2])
+        return Answer(code=0, out=out, err="", folder=ROOT, quick=False)
+
+    assert f"{captions} on the page" in true_words(said(0))
+    for wrong in (said(1), said(0, off=200)):
+        with pytest.raises(NotShown):
+            true_words(wrong)
 
 
 def test_the_page_and_the_list_name_the_same() -> None:
