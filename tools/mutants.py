@@ -112,7 +112,8 @@ def main() -> int:
     args = parser.parse_args()
     parts = args.parts or list(PARTS)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, hard))  # what is started here inherits it
+    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))  # what is started here inherits it
     for part in parts:
         if args.show:
             for name in (name for name, what in results(part).items() if what == "survived"):

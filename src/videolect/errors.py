@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from functools import partial
 
 
 class VideolectError(Exception):
@@ -24,9 +23,14 @@ class VideolectError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.mend}"
 
-    def __reduce__(self) -> tuple[Callable[[], VideolectError], tuple[()]]:
-        """An error of another process arrives as what it was; Python's own way loses the mend."""
-        return partial(type(self), self.message, mend=self.mend), ()
+    def __reduce__(self) -> tuple[Callable[..., VideolectError], tuple[object, ...], dict[str, object]]:
+        """An error of another process arrives as what it was, whatever makes it; Python's own way loses the mend."""
+        return _unmade, (type(self), self.args), self.__dict__
+
+
+def _unmade(kind: type[VideolectError], args: tuple[object, ...]) -> VideolectError:
+    """One whose ``__init__`` has not run: what that would set is set from what the other process sent."""
+    return kind.__new__(kind, *args)
 
 
 class BadInput(VideolectError):

@@ -1,8 +1,9 @@
 """How a file comes onto a disk: whole or not at all, or grown by whole lines; and the locks that keep two from one.
 
 What is written stands beside its place, as ``.NAME.PID.part``, until it is flushed to the disk; then it is renamed. A
-killed writer leaves only that, and ``sweep`` takes it away. A folder that takes another's place needs two renames: the
-other is ``.NAME.PID.old`` between them, and where the writer is killed there ``bring_back`` gives it its name again.
+killed writer leaves only that: ``sweep`` takes it away, and a day later so does the next ``whole_folder`` of that name.
+A folder that takes another's place needs two renames: the other is ``.NAME.PID.old`` between them, and where the writer
+is killed there ``bring_back`` gives it its name again.
 Locks are ``flock``: they end with their process.
 """
 
@@ -10,13 +11,14 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import glob
 import json
 import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -66,6 +68,11 @@ def _is_of(name: object, path: Path, partial: Path) -> bool:
 
 # -------------------------------------------------------------------------------------------------- whole or not at all
 
+_RENAMING_S = 5.0
+"""For how long the renames of another writer are waited for."""
+_LEFT_S = 24 * 3600.0
+"""What was begun so long ago and not touched since belongs to nobody who lives, on this machine or another."""
+
 
 @contextmanager
 def whole_file(path: Path, *, flush: bool = True) -> Iterator[Path]:
@@ -105,17 +112,23 @@ def write_secret(path: Path, text: str) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
+def whole_folder(
+    folder: Path, *, instead: bool = False, may_replace: Callable[[Path], None] = lambda folder: None
+) -> Iterator[Path]:
     """Which folder to fill; with the end of the block it is ``folder``. CannotWrite where that cannot be done.
 
     ``instead``: takes the place of what is there, which is put aside until the new one has its name; else BadInput as
-    ``check_free``. What a killed writer had put aside is brought back first, so that no end of this one loses it.
+    ``check_free``. ``may_replace`` raises for a folder that must stay: asked at once, so that nobody works for nothing,
+    and again when the place is taken. What a killed writer had put aside is brought back first, so that no end of this
+    one loses it.
     """
     bring_back(folder)
+    may_replace(folder)
     if not instead:
         check_free(folder)
     partial = _beside(folder)
     aside = partial.with_suffix(".old")
+    sweep(folder.parent, *(glob.escape(left.name) for left in _left_of(folder, "part")), older_s=_LEFT_S)
     try:
         with _told(folder, partial):
             partial.mkdir()
@@ -123,6 +136,7 @@ def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
             for written in (partial, *partial.rglob("*")):
                 sync(written)
             with _renaming_in(folder.parent):
+                may_replace(folder)
                 try:
                     if instead and _is_there(folder):
                         folder.rename(aside)
@@ -135,7 +149,9 @@ def whole_folder(folder: Path, *, instead: bool = False) -> Iterator[Path]:
                     raise
                 sync(folder.parent)
                 for old in _put_aside(folder):  # this one's, and what others left who were killed a moment later
-                    _remove(old)
+                    going = _beside(folder)  # by a name that is never brought back: half of it may be gone at a kill
+                    old.rename(going)
+                    _remove(going)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -163,18 +179,25 @@ def _put_aside(folder: Path) -> list[Path]:
             return path.lstat().st_ctime_ns
         return 0
 
-    name = re.compile(rf"\.{re.escape(folder.name)}\.\d+-[0-9a-f]+\.old")
-    found = [folder.with_name(each) for each in names_in(folder.parent) if name.fullmatch(each)]
-    return sorted(found, key=since, reverse=True)
+    return sorted(_left_of(folder, "old"), key=since, reverse=True)
+
+
+def _left_of(folder: Path, suffix: str) -> list[Path]:
+    name = re.compile(rf"\.{re.escape(folder.name)}\.\d+-[0-9a-f]+\.{suffix}")
+    return [folder.with_name(each) for each in names_in(folder.parent) if name.fullmatch(each)]
 
 
 @contextmanager
 def _renaming_in(parent: Path) -> Iterator[None]:
-    """Alone with the names of this folder, among those who ask here; where it cannot be locked (NFS), without."""
+    """Alone with the names of this folder, among those who ask here.
+
+    Without, where it cannot be locked (NFS), or where somebody keeps it for longer than two renames take: it is the
+    user's folder, and a script of the user's may run us under a lock of its own.
+    """
     handle = os.open(parent, os.O_RDONLY)
     try:
         with suppress(OSError):
-            lock(handle)
+            lock(handle, wait_s=_RENAMING_S)
         yield
     finally:
         os.close(handle)

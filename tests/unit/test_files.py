@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from videolect import files
 from videolect.errors import BadInput
 from videolect.files import (
     CannotWrite,
@@ -260,6 +263,72 @@ def test_a_living_writer_is_not_disturbed_between_its_renames(model: Path) -> No
         writer.stdin.close()
         opening.join(30)
     assert names(model) == ["new"]
+    assert names(model.parent) == ["model"]
+
+
+def test_a_lock_of_the_users_own_on_the_folder_around_it_keeps_nobody(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_RENAMING_S", 0.05)
+    handle = os.open(model.parent, os.O_RDONLY)
+    lock(handle)
+    try:
+        with whole_folder(model, instead=True) as partial:
+            (partial / "new").touch()
+    finally:
+        os.close(handle)
+    assert names(model) == ["new"]
+
+
+_STOPS_REMOVING = """
+import os, sys
+from pathlib import Path
+from videolect import files
+
+files.shutil.rmtree = lambda path, **_: ((path / "old").exists() and os._exit(9))
+with files.whole_folder(Path(sys.argv[1]), instead=True) as partial:
+    (partial / "new").touch()
+"""
+
+
+def test_what_was_half_removed_is_never_brought_back(model: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _STOPS_REMOVING, str(model)], check=False)
+    assert done.returncode == 9
+    assert names(model) == ["new"]
+    shutil.rmtree(model)
+    bring_back(model)
+    assert not model.exists()
+    with whole_folder(model) as partial:
+        (partial / "newer").touch()
+    assert names(model) == ["newer"]
+
+
+def test_what_others_began_a_day_ago_goes_with_the_next(model: Path) -> None:
+    left, at_it, other = (model.with_name(f".{name}.part") for name in ("model.1-abc", "model.2-abc", "model.x.3-abc"))
+    for each in (left, at_it, other):
+        each.mkdir()
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for each in (left, other):
+        os.utime(each, (two_days_ago, two_days_ago))
+    with whole_folder(model, instead=True):
+        pass
+    assert (left.exists(), at_it.exists(), other.exists()) == (False, True, True)
+
+
+def test_what_may_not_be_replaced_is_asked_again_when_its_place_is_taken(model: Path) -> None:
+    def check(folder: Path) -> None:
+        if (folder / "mine").exists():
+            raise BadInput("That is mine.", mend="Take another.")
+
+    def replaced_too_late() -> None:
+        with whole_folder(model, instead=True, may_replace=check):
+            (model / "mine").touch()  # somebody else, while the pages are made
+
+    with pytest.raises(BadInput, match="mine"):
+        replaced_too_late()
+    assert names(model) == ["mine", "old"]
+    with pytest.raises(BadInput, match="mine"), whole_folder(model, instead=True, may_replace=check):
+        pytest.fail("It is asked before the work, too.")
     assert names(model.parent) == ["model"]
 
 

@@ -68,6 +68,9 @@ def test_a_shape_is_found_by_name_or_refused(tmp_path: Path):
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(BadInput, match="cannot be read"):
         shape_of(str(tmp_path))
+    tmp_path.rename(tmp_path.with_name(f".{tmp_path.name}.1-abc.old"))  # put aside by who was killed before the new one
+    with pytest.raises(BadInput, match="cannot be read"):
+        shape_of(str(tmp_path))
 
 
 def test_tokens_and_steps_are_counted():

@@ -100,6 +100,12 @@ def test_a_guide_takes_the_place_of_an_older_one_or_leaves_it(tmp_path, capsys):
     assert main(["spec", "guide", "--out", str(out)]) == 0
     assert not (out / "old.html").exists()
     assert [path.name for path in out.parent.iterdir()] == ["site"]
+    link = tmp_path / "shown"
+    link.symlink_to(out)  # what a web server shows
+    (out / "old.html").touch()
+    assert main(["spec", "guide", "--out", str(link)]) == 0
+    assert link.is_symlink()
+    assert not (out / "old.html").exists()
     (tmp_path / "file").touch()
     assert main(["spec", "guide", "--out", str(tmp_path / "file" / "site")]) == 2
     assert "cannot be written" in capsys.readouterr().err

@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the data say no; 2 asked wrongly. A person never sees a tr
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import logging
@@ -37,16 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    asked = argparse.Namespace(json="--json" in (sys.argv[1:] if arguments is None else arguments))
     try:
         asked = build_parser().parse_args(arguments)  # imports what the command stands on, which may take a second
-    except KeyboardInterrupt:
-        return 130
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if asked.verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
-    try:
+        logging.basicConfig(
+            stream=sys.stderr,
+            level=logging.INFO if asked.verbose else logging.WARNING,
+            format="%(levelname)s %(name)s: %(message)s",
+        )
         code, answer = asked.run(asked)
         said = json.dumps(answer, ensure_ascii=False) if asked.json else _for_a_terminal(asked.render(answer))
         if said:

@@ -67,8 +67,8 @@ class Command(Parser):
         """Import the module. A second call changes nothing."""
         if self.is_filled:
             return
-        self.is_filled = True
         module = import_module(self.module)
+        self.is_filled = True
         if hasattr(module, "VERBS"):
             self.add_commands(module.VERBS, self.module, metavar="VERB")
             return

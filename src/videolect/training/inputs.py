@@ -19,6 +19,7 @@ from typing import Any
 from videolect.dataset.rows.folder import MANIFEST, read_manifest, read_rows
 from videolect.dataset.rows.row import Row, RowClip, by_clip
 from videolect.errors import BadInput, CannotRead, NotFound
+from videolect.files import bring_back
 from videolect.training.examples import Examples, Limits, check_manifest
 from videolect.training.films import Shown, shown_of
 from videolect.training.packing import row_tokens
@@ -167,6 +168,7 @@ def guessed_films(wanted: Wanted, seconds: float = 8.0) -> Callable[[Row], Shown
 
 def tokenizer_of(model: str) -> Any | None:
     """Of a checkpoint's folder, without torch; None where there is none."""
+    bring_back(Path(model))
     path = Path(model) / "tokenizer.json"
     if not path.is_file():
         return None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from videolect.errors import BadInput, NotFound
+from videolect.files import bring_back
 from videolect.vlm.tokens import PixelFormat
 
 
@@ -125,6 +126,7 @@ SHAPES: Mapping[str, Shape] = {
 
 def shape_of(model: str) -> Shape:
     """Of a checkpoint's folder, or of a published model by its name. NotFound, BadInput."""
+    bring_back(Path(model))
     path = Path(model) / "config.json"
     if path.is_file():
         try:

@@ -41,8 +41,7 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     spec = spec_of(args)
     own = _media(spec, args.media)
     out: Path = args.out
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "search-index.js").is_file())):
-        raise BadInput(f"{out} is in use, and not by a guide.", mend="Give a new folder, or an empty one.")
+    _check_ours(out)
     files, left_out = list(own.values()), list[str]()
     pictures = {id_: Picture(path=f"media/{path.name}", moving=path.suffix in _CLIPS) for id_, path in own.items()}
     beside = {(p.id, o.id): pictures[o.id] for p, o in _pairs(spec) if o.id in pictures}
@@ -54,10 +53,17 @@ def run(args: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(out, error) from None
-    with whole_folder(out, instead=True) as partial:
+    # A link stays, and what it leads to is replaced: it may be what a web server shows.
+    with whole_folder(out.resolve(), instead=True, may_replace=_check_ours) as partial:
         pages = _write(partial, guide(spec, pictures, beside), files)
     answer = {"path": str(out / "index.html"), "files": pages, "pictures": len(pictures), "version": spec.version}
     return 0, {**answer, "hash": spec.hash, "left_out": left_out}
+
+
+def _check_ours(out: Path) -> None:
+    """BadInput for what is there and is no guide."""
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "search-index.js").is_file())):
+        raise BadInput(f"{out} is in use, and not by a guide.", mend="Give a new folder, or an empty one.")
 
 
 def _write(folder: Path, pages: Iterable[tuple[str, str]], media: Iterable[Path]) -> int:

@@ -12,6 +12,7 @@ import uvicorn
 
 from videolect.cli.serving import listening
 from videolect.errors import BadInput
+from videolect.files import bring_back
 from videolect.vlm.keys import read_key
 from videolect.web.model_request import Bounds
 from videolect.web.model_server import create_server
@@ -51,7 +52,9 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             f"On {asked.host} everybody who reaches this machine could use the model.",
             mend=f"Set a key in ${KEY_VARIABLE} or --key-file, or serve 127.0.0.1.",
         )
-    is_folder = Path(asked.model.partition("?")[0]).is_dir()
+    folder = Path(asked.model.partition("?")[0])
+    bring_back(folder)
+    is_folder = folder.is_dir()
     backend = make_backend(f"qwen:{asked.model}" if is_folder else asked.model)
     bounds = Bounds(body_bytes=asked.body_mib << 20, frames=asked.most_frames)
     app = create_server(backend, key=key or None, bounds=bounds, at_once=asked.at_once)
