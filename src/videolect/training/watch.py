@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -136,6 +137,10 @@ def _board(folder: Path, since: int) -> Any:
     except ImportError:
         return None
     make: Any = SummaryWriter
+    # Files are read by name, which tells the second and then the process: of two in one second the later may be read
+    # first, and what it takes back would stay.
+    while any((folder / BOARD).glob(f"events.out.tfevents.{int(time.time()):010d}.*")):
+        time.sleep(0.05)
     try:
         return make(str(folder / BOARD), purge_step=since + 1 if since else None)
     except OSError as error:
