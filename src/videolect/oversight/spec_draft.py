@@ -443,7 +443,7 @@ class LanguageDesk:
     ) -> Act:  # fmt: skip
         return sort(
             stream=self.stream, version=state.version + 1 + ahead, actor=worker.actor, at=self.clock.now(),
-            spec_version=self.shelf.newest().version, key=work.key, **fields,
+            spec_version=self.shelf.newest().version, key=work.key, active_seconds=work.active_seconds, **fields,
         )  # fmt: skip
 
     def _change(
