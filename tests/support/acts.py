@@ -27,8 +27,8 @@ from videolect.oversight.roles import Worker
 from videolect.oversight.standing import QueueProjector, Task, fold_any
 from videolect.oversight.streams import Work
 from videolect.oversight.worker import draft_all, drafter
-from videolect.record.acts.base import Act  # fmt: skip
-from videolect.record.acts.captions import (  # fmt: skip
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import (
     Approved,
     Corrected,
     Critiqued,
@@ -41,9 +41,9 @@ from videolect.record.acts.captions import (  # fmt: skip
     Revised,
     Submitted,
 )
-from videolect.record.acts.catalogue import CampaignOpened, Imported, campaign_stream, video_stream  # fmt: skip
-from videolect.record.acts.labels import Labelled, hash_of_answers  # fmt: skip
-from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Withdrawn  # fmt: skip
+from videolect.record.acts.catalogue import CampaignOpened, Imported, campaign_stream, video_stream
+from videolect.record.acts.labels import Labelled, hash_of_answers
+from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Withdrawn
 from videolect.record.campaign import LABELS, Campaign, Mode, Policy, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.clip import Clip, Video

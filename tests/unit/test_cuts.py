@@ -193,6 +193,12 @@ def test_the_same_key_again_adds_nothing_and_serves_no_other_act(cuts: CutsDesk)
     assert cuts.add(EVE, HASH, "cut", 20, 20, work=Work(key="k")).version == 3  # a key is its owner's
 
 
+def test_the_time_at_it_stands_in_the_acts(cuts: CutsDesk) -> None:
+    cuts.add(LEAD, HASH, "cut", 10, 10, work=Work(active_seconds=4.5))
+    cuts.undo(LEAD, HASH)
+    assert [act.active_seconds for act in cuts.look(HASH).acts] == [4.5, 0.0]
+
+
 @pytest.mark.parametrize("role", ["annotator", None])
 def test_others_than_leads_and_reviewers_only_look(cuts: CutsDesk, role: str | None) -> None:
     someone = person("someone", *([role] if role else []))

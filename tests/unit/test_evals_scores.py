@@ -23,6 +23,8 @@ from videolect.evals.benchmark import Benchmark
 from videolect.evals.measures import caption, reward
 from videolect.evals.measures.names import FIGURES, LOWER_IS_BETTER, NO_DIRECTION
 from videolect.evals.measures.scores import Measured, as_json, compared, mean, percent, scores_of
+from videolect.evals.measures.system import measure_task
+from videolect.evals.predictions import ANSWERED
 from videolect.metrics.intervals import ratio
 
 WORDS = [
@@ -274,3 +276,11 @@ def test_the_area_s_interval_lets_finals_and_drafts_vary_together(tmp_path: Path
     low, high = np.percentile(draws, [2.5, 97.5])
     assert found.value == pytest.approx(area(np.arange(60)))
     assert (found.high - found.low) == pytest.approx(high - low, rel=0.25)
+
+
+def test_only_tasks_that_have_measures_are_measured():
+    for task in ANSWERED:
+        assert measure_task(task, (), texts={}, yes={}).ids == ()
+    with pytest.raises(BadInput, match="Answers to 'preference'") as refused:
+        measure_task("preference", (), texts={}, yes={})
+    assert refused.value.mend == "Use one of caption, critique, yes_no."

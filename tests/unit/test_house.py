@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -45,6 +46,15 @@ def test_the_page_names_only_modules_and_files_that_there_are():
     assert not {name for name in named if name not in known and name.rpartition(".")[0] not in known}
     files = re.findall(r"`((?:ui|src|tests|docs|tools)/[\w/.-]+)`", page)
     assert not [name for name in files if not (ROOT / name.rstrip("/")).exists() and "static" not in name]
+
+
+def test_comments_in_the_source_of_the_pages_name_only_python_that_there_is():
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "ui" / "src").rglob("*.ts*")]
+    comments = [said for text in texts for said in re.findall(r"/\*.*?\*/|//[^\n]*", text, re.DOTALL)]
+    named = {name for said in comments for name in re.findall(r"\bvideolect(?:\.\w+)+", said)}
+    assert len(named) > 2
+    for name in sorted(named):
+        assert pkgutil.resolve_name(name) is not None  # ImportError or AttributeError names what is not there
 
 
 def test_every_room_stands_on_a_floor():

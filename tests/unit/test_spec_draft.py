@@ -245,6 +245,53 @@ def test_of_publishers_at_once_one_publishes_and_the_others_leave_nothing(langua
     assert [each.version for each in Shelf(BASE, language.shelf.folder).versions()] == [version, "1.0.0"]
 
 
+def test_a_version_that_is_published_twice_under_one_key_is_published_once(language: LanguageDesk) -> None:
+    edit(language, yes_when=SOFTER)
+    work = Work(seen=2, key="p-1")
+    first = language.publish(LEAD, note="Softer", work=work)
+    edit(language, title="Work on the next one")  # an answer that was lost is asked for again late
+    for version in (None, "2.0.0"):
+        assert language.publish(LEAD, version=version, note="Softer", work=work) == first
+    other = LanguageDesk(Catalogue(language.ledger, Shelf(BASE, language.shelf.folder), SimulatedClock(START)))
+    assert other.publish(LEAD, note="Softer", work=work) == first, "a desk that was started anew knows it too"
+    assert [act.published_version for act in language.look().published] == ["2.0.0"]
+    for version, note in ((None, "Other words"), ("2.1.0", "Softer")):
+        with pytest.raises(KeyReused, match="SpecPublished"):
+            language.publish(LEAD, version=version, note=note, work=work)
+
+
+def test_a_key_that_led_to_something_else_publishes_nothing(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER, key="k-1")
+    before = language.look()
+    with pytest.raises(KeyReused, match="SpecEdited"):
+        language.publish(LEAD, work=Work(key="k-1"))
+    assert (language.look(), len(shelf.versions())) == (before, 1)
+    assert language.publish(OTHER_LEAD, work=Work(key="k-1")).version.version == "2.0.0", "keys are each worker's own"
+
+
+def test_what_was_published_under_a_key_and_is_gone_is_told(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER)
+    made = language.publish(LEAD, work=Work(key="p-1"))
+    assert made.version.path is not None
+    made.version.path.rename(made.version.path.with_name("away"))
+    with pytest.raises(NotFound, match=r"2\.0\.0 was published, but"):
+        language.publish(LEAD, work=Work(key="p-1"))
+
+
+def test_a_publisher_that_died_finishes_under_its_key(language: LanguageDesk, shelf: Shelf) -> None:
+    edit(language, yes_when=SOFTER)
+    work = Work(seen=2, key="p-1")
+    shelf.publish(language.checked(language.look(), "2.1.0"))
+    assert language.publish(LEAD, version="2.1.0", work=work) == language.publish(LEAD, version="2.1.0", work=work)
+    assert [(act.published_version, act.key) for act in language.look().published] == [("2.1.0", "p-1")]
+
+
+def test_the_time_at_it_stands_in_the_acts(language: LanguageDesk) -> None:
+    language.edit(LEAD, "primitive", "pans_left", pans(language, title="One"), work=Work(active_seconds=4.5))
+    language.publish(LEAD, work=Work(active_seconds=2.0))
+    assert [act.active_seconds for act in language.ledger.read("spec/mini")] == [0.0, 4.5, 2.0]
+
+
 def test_an_edit_waits_for_the_publisher(language: LanguageDesk, shelf: Shelf) -> None:
     edit(language, yes_when=SOFTER)
     entered, finish = threading.Event(), threading.Event()

@@ -15,8 +15,8 @@ from typing import Literal, get_args
 from videolect.errors import BadInput, NotYourTurn
 from videolect.oversight.changing import changed, unseen
 from videolect.oversight.holding import Holding, beginning, check_follows
-from videolect.record.acts.base import Act  # fmt: skip
-from videolect.record.acts.captions import (  # fmt: skip
+from videolect.record.acts.base import Act
+from videolect.record.acts.captions import (
     Approved,
     Corrected,
     Critiqued,
@@ -28,7 +28,7 @@ from videolect.record.acts.captions import (  # fmt: skip
     Revised,
     Submitted,
 )
-from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Status, Withdrawn  # fmt: skip
+from videolect.record.acts.tasks import Claimed, Opened, Released, Stage, Status, Withdrawn
 from videolect.record.campaign import Mode, TaskKey
 from videolect.record.critique import Critique
 

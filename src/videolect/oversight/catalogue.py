@@ -18,10 +18,10 @@ from videolect.language.spec import Spec
 from videolect.oversight.form import Form, form_of
 from videolect.oversight.ports import Clock, Ledger, SystemClock
 from videolect.oversight.roles import Worker
-from videolect.record.acts.base import Act  # fmt: skip
-from videolect.record.acts.catalogue import CampaignOpened, Imported, campaign_stream, video_stream  # fmt: skip
-from videolect.record.acts.labels import Answer, Labelled  # fmt: skip
-from videolect.record.acts.tasks import Opened  # fmt: skip
+from videolect.record.acts.base import Act
+from videolect.record.acts.catalogue import CampaignOpened, Imported, campaign_stream, video_stream
+from videolect.record.acts.labels import Answer, Labelled
+from videolect.record.acts.tasks import Opened
 from videolect.record.campaign import LABELS, MODES, Campaign, Mode, Policy, TaskKey
 from videolect.record.clip import Clip, Video
 

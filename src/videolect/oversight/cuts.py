@@ -155,7 +155,7 @@ class CutsDesk:
     def _act(self, worker: Worker, video: Video, cuts: Cuts, sort: type[Act], work: Work, **said: Any) -> Act:
         return sort(
             stream=cuts_stream(video.hash), version=cuts.version + 1, actor=worker.actor, at=self.catalogue.clock.now(),
-            spec_version=self.catalogue.spec.version, key=work.key, **said,
+            spec_version=self.catalogue.spec.version, key=work.key, active_seconds=work.active_seconds, **said,
         )  # fmt: skip
 
     def _change(

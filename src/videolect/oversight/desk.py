@@ -55,8 +55,8 @@ from videolect.record.acts.captions import (
     Submitted,
     Tick,
 )
-from videolect.record.acts.labels import Labelled, hash_of_answers  # fmt: skip
-from videolect.record.acts.tasks import Claimed, Released, Stage, Withdrawn  # fmt: skip
+from videolect.record.acts.labels import Labelled, hash_of_answers
+from videolect.record.acts.tasks import Claimed, Released, Stage, Withdrawn
 from videolect.record.campaign import LABELS, TaskKey
 from videolect.record.checks import content_hash
 from videolect.record.critique import Critique

@@ -380,14 +380,44 @@ class LanguageDesk:
         """Make the draft a version that new campaigns take; ``version`` None: the lowest that it may have.
 
         Safe to repeat after a crash at any moment: the version is on the shelf whole or not at all, and is on the
-        record when this returns.
+        record when this returns. Under the same key the same answer comes again; a repeat that named no version is
+        the same whichever it became. NotFound where what was published then is no longer to be had.
         """
         worker.check_may("publish the language")
-        with self.shelf.held():  # of two publishers the later finds the draft gone, and leaves no version of its own
-            return self._publish(worker, version, note, work)
+        made: list[Published] = []
 
-    def _publish(self, worker: Worker, version: str | None, note: str, work: Work) -> Published:
-        state = self.look()
+        def acts(state: SpecStream) -> list[Act]:
+            published, act = self._publish(worker, state, version, note, work)
+            made.append(published)
+            return [act]
+
+        def same(act: Act) -> bool:
+            said = {"note": note} if version is None else {"note": note, "published_version": version}
+            return says(act, SpecPublished, said)
+
+        with self.shelf.held():  # of two publishers the later finds the draft gone, and leaves no version of its own
+            state = self._streams.change(self.stream, acts, worker=worker, work=work, same=same)
+        return made[-1] if made else self._published_before(worker, state, work.key)
+
+    def _published_before(self, worker: Worker, state: SpecStream, key: str | None) -> Published:
+        """What this worker published under this key, told again."""
+        act = next(act for act in state.published if (act.worker, act.key) == (worker.id, key))
+        before = fold(state.acts[: act.version - 1])
+        assert before.draft is not None  # else there had been nothing to publish
+        base = self.shelf.find(before.draft.base_hash)
+        version = next((each for each in self.shelf.versions() if each.hash == act.published_hash), None)
+        if base is None or version is None:
+            raise NotFound(
+                f"{act.published_version} was published, but it or its base {before.draft.base_version} is no longer "
+                "to be had.",
+                mend="Put the folder back from a backup.",
+            )
+        return Published(version=version, diff=diff(base, self.checked(before)))
+
+    def _publish(
+        self, worker: Worker, state: SpecStream, version: str | None, note: str, work: Work
+    ) -> tuple[Published, Act]:
+        """The draft on the shelf, and the act that says so, which is not on the record yet."""
         self._check_seen(state, work)
         if state.draft is None:
             raise self._no_draft(state)
@@ -418,9 +448,7 @@ class LanguageDesk:
             worker, state, SpecPublished, work, published_version=version, published_hash=spec.hash, bump=found.bump,
             note=note,
         )  # fmt: skip
-        apply(state, act)
-        self.ledger.append([act])
-        return Published(version=made, diff=found)
+        return Published(version=made, diff=found), act
 
     def _lowest(self, found: Diff, state: SpecStream) -> str:
         """The lowest version that the changes allow and that nobody has published, wherever that one is now."""
@@ -443,7 +471,7 @@ class LanguageDesk:
     ) -> Act:  # fmt: skip
         return sort(
             stream=self.stream, version=state.version + 1 + ahead, actor=worker.actor, at=self.clock.now(),
-            spec_version=self.shelf.newest().version, key=work.key, **fields,
+            spec_version=self.shelf.newest().version, key=work.key, active_seconds=work.active_seconds, **fields,
         )  # fmt: skip
 
     def _change(

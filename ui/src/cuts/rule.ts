@@ -1,4 +1,4 @@
-/** What may stand where, as the server has it (videolect.video.evidence.check): said here before anything is sent. */
+/** What may stand where, as the server has it (videolect.video.edits.Laid.check): said here before anything is sent. */
 import { ServerError } from "../api/client";
 import type { Stretch, Transition, TransitionKind } from "../api/cuts";
 import { say, words } from "../words";

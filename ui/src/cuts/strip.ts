@@ -1,4 +1,4 @@
-/** Which frames a strip shows, as the server counts them (videolect.video.evidence.around). */
+/** Which frames a strip shows, as the server counts them (videolect.video.strips.around). */
 import type { Stretch } from "../api/cuts";
 
 const INSIDE = 4;

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from videolect.dataset.rows.row import Row
+from videolect.errors import BadInput
 from videolect.evals.benchmark import Benchmark
 from videolect.evals.measures import caption, claims, critique, reward
 from videolect.evals.measures.names import full_name
 from videolect.evals.measures.scores import RESAMPLES, Measured, Scores, scores_of
-from videolect.evals.predictions import Predictions
+from videolect.evals.predictions import ANSWERED, Predictions
 from videolect.evals.states import Known
 from videolect.metrics.intervals import Estimate
 
@@ -39,12 +40,18 @@ def measure_task(
     task: str, rows: Sequence[Row], *, texts: Mapping[str, str], yes: Mapping[str, float], known: Known | None = None,
     full: bool = True, probabilities: bool = True,
 ) -> Measured:  # fmt: skip
-    """The measures of the answers to one task. ``probabilities``: whether 0.5 means anything as a P(Yes)."""
-    if task == "yes_no":
-        return reward.measure(rows, yes, probabilities=probabilities)
-    if task == "critique":
-        return critique.measure(rows, texts, full=full)
-    return claims.with_claims(caption.measure(rows, texts, full=full), rows, texts, known)
+    """The measures of the answers to one task. ``probabilities``: whether 0.5 means anything as a P(Yes).
+
+    BadInput for a task that has no measures.
+    """
+    match task:
+        case "caption":
+            return claims.with_claims(caption.measure(rows, texts, full=full), rows, texts, known)
+        case "yes_no":
+            return reward.measure(rows, yes, probabilities=probabilities)
+        case "critique":
+            return critique.measure(rows, texts, full=full)
+    raise BadInput(f"Answers to {task[:60]!r} cannot be measured.", mend=f"Use one of {', '.join(ANSWERED)}.")
 
 
 def score_system(
