@@ -25,10 +25,10 @@ class VideolectError(Exception):
 
     def __reduce__(self) -> tuple[Callable[..., VideolectError], tuple[object, ...], dict[str, object]]:
         """An error of another process arrives as what it was, whatever makes it; Python's own way loses the mend."""
-        return _unmade, (type(self), self.args), self.__dict__
+        return _without_init, (type(self), self.args), self.__dict__
 
 
-def _unmade(kind: type[VideolectError], args: tuple[object, ...]) -> VideolectError:
+def _without_init(kind: type[VideolectError], args: tuple[object, ...]) -> VideolectError:
     """One whose ``__init__`` has not run: what that would set is set from what the other process sent."""
     return kind.__new__(kind, *args)
 

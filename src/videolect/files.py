@@ -148,10 +148,12 @@ def whole_folder(
                         aside.rename(folder)
                     raise
                 sync(folder.parent)
+                going = []
                 for old in _put_aside(folder):  # this one's, and what others left who were killed a moment later
-                    going = _beside(folder)  # by a name that is never brought back: half of it may be gone at a kill
-                    old.rename(going)
-                    _remove(going)
+                    going.append(_beside(folder))  # a name that is never brought back: at a kill half of it may be gone
+                    old.rename(going[-1])
+            for old in going:
+                _remove(old)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""What captions assert and deny. All sentences are made up here."""
+"""What captions assert and deny. All sentences are made up here. Long as the list of ways to say such things is."""
 
 from __future__ import annotations
 

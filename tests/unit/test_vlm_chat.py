@@ -1,4 +1,7 @@
-"""The chat backend against servers that are down, slow, cut off, wrong, too talkative, or simply somebody else."""
+"""The chat backend against servers that are down, slow, cut off, wrong, too talkative, or simply somebody else.
+
+Long, because each way in which a server fails has a server here that fails so.
+"""
 
 from __future__ import annotations
 
